@@ -1,0 +1,58 @@
+/**
+ * The outside world as ports: clock, randomness, fault sites. Everything above takes an `Env`;
+ * nothing defaults it. `systemEnv` is the only code that reads the host's clock or randomness.
+ * @module
+ */
+
+import { randomFillSync } from 'node:crypto'
+
+/** Wall-clock time. */
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z, an integer. */
+  nowMs(): number
+}
+
+/** Unpredictable bytes: nonces, codes, passwords. */
+export interface Random {
+  /** Returns `length` fresh bytes that the caller owns. */
+  bytes(length: number): Uint8Array
+}
+
+/**
+ * Named fault sites inside production code. A site names a point where the code may take a legal
+ * but unlucky turn (a small budget, a skipped answer), and the simulator decides when it does.
+ */
+export interface Buggify {
+  /**
+   * Decides whether the fault at `site` happens now.
+   *
+   * @param site a dotted name, unique to one place in the code, such as `handler.gimme.skip`
+   * @param probability from 0 to 1, the chance once the site is active
+   */
+  check(site: string, probability: number): boolean
+}
+
+/** What a repository and everything above it may know of the world. */
+export interface Env {
+  readonly clock: Clock
+  readonly random: Random
+  readonly buggify: Buggify
+}
+
+/** No fault ever happens: production. */
+export const noBuggify: Buggify = { check: () => false }
+
+/** The host's clock and randomness, no faults: production. */
+export const systemEnv: Env = {
+  clock: { nowMs: () => Date.now() },
+  random: { bytes: (length) => randomFillSync(new Uint8Array(length)) },
+  buggify: noBuggify,
+}
+
+/**
+ * Resolves once every promise callback that can run now has run.
+ * The simulator uses it to let a node's own code finish reacting to one event.
+ */
+export function microtasksDrained(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,74 @@
+/**
+ * Operating errors: what the world does to us (bad bytes, a refused login, a lost peer).
+ * One class, one catalogue of codes; `docs/errors.md` explains each to a caller.
+ * @module
+ */
+
+/** Every operating error and what a caller may know about it. */
+export type FossilErrors = {
+  /** A delta whose bytes do not follow the format or do not produce what it promises. */
+  'delta.corrupt': { offset: number; reason: string }
+  /** Artifact text that claims to be structural and breaks the format. `line` counts from 1. */
+  'deck.malformed': { line: number; reason: string }
+  /** A message body that cannot be unwrapped: length prefix, zlib stream, size limit. */
+  'xfer.frame': { reason: string }
+  /** A sync card that does not follow its form. */
+  'xfer.malformed': { card: string; reason: string }
+  /** Content whose hash is not its name. */
+  'hash.mismatch': { expected: string; actual: string }
+  /** A file that is not a Fossil repository, or that is too old or damaged to open. */
+  'repo.invalid': { path: string; reason: string }
+  /** A file that cannot be read or written. */
+  'repo.unreadable': { path: string; reason: string }
+  /** Rows of an open repository that contradict each other. */
+  'repo.corrupt': { rid: number; reason: string }
+  /** SQLite refused a statement or a commit: disk full, I/O error, busy. Rolled back. */
+  'repo.io': { reason: string }
+  /** An artifact that this repository does not hold. */
+  'artifact.missing': { name: string }
+  /** A check-in that cannot be written as asked. */
+  'checkin.invalid': { reason: string }
+  /** The peer answered with an `error` card; `message` is its own text. */
+  'sync.refused': { message: string }
+  /** The peer serves another project. */
+  'sync.wrongproject': { expected: string; actual: string }
+  /** The exchange did not finish before its deadline, or its bytes were lost. */
+  'transport.failed': { reason: string }
+  /** An option or argument outside what is allowed. */
+  'option.invalid': { option: string; reason: string }
+}
+
+/** A code of the catalogue, stable across releases. */
+export type FossilErrorCode = keyof FossilErrors
+
+/** The world failed us. `code` is stable; `detail` holds the facts; `message` is one sentence. */
+export class FossilError<C extends FossilErrorCode = FossilErrorCode> extends Error {
+  static {
+    this.prototype.name = 'FossilError'
+  }
+  readonly code: C
+  readonly detail: FossilErrors[C]
+
+  constructor(code: C, detail: FossilErrors[C], options?: ErrorOptions) {
+    super(`${code}: ${sentence(detail)}`, options)
+    this.code = code
+    this.detail = detail
+  }
+
+  /** Tells whether `error` is an operating error, of `code` where one is given. */
+  static is<K extends FossilErrorCode = FossilErrorCode>(
+    error: unknown,
+    code?: K,
+  ): error is FossilError<K> {
+    return error instanceof FossilError && (code === undefined || error.code === code)
+  }
+}
+
+function sentence(detail: Record<string, string | number>): string {
+  const { reason, message, ...rest } = detail
+  const facts = Object.entries(rest).map(([key, value]) => `${key} ${value}`)
+  const text = reason ?? message
+  return text === undefined
+    ? facts.join(', ')
+    : [text, ...(facts.length > 0 ? [`(${facts.join(', ')})`] : [])].join(' ')
+}
