@@ -1,0 +1,90 @@
+/**
+ * The fate of one message: how each fault of a link draws what it does, and the check that what an
+ * override asks for is something that fault can do. Plans nothing: see network.ts.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import type { Outcome } from './decision.ts'
+import type { FaultLog } from './fault.ts'
+import { checkInteger, drawLatency, longestMs, million } from './link.ts'
+import type { Corruption, FaultKind, LinkConfig, RateKind } from './link.ts'
+import type { Draw } from './random.ts'
+
+/** The link of a message: its sites are called `<name>/<kind>`. */
+type FaultyLink = { readonly name: string; readonly config: LinkConfig }
+
+/** What the fault log decides about one message, asked kind by kind. */
+export class Fate {
+  /** The kinds that struck, in the order they were asked. */
+  readonly faults: FaultKind[] = []
+  readonly #log: FaultLog
+  readonly #link: FaultyLink
+  readonly #use: number
+
+  /** @param use the number of the exchange, which is its use of each site */
+  constructor(log: FaultLog, link: FaultyLink, use: number) {
+    this.#log = log
+    this.#link = link
+    this.#use = use
+  }
+
+  /** A fault that strikes or does not. */
+  strikes(kind: RateKind): boolean {
+    return this.#decide(kind, kind, () => true, false)
+  }
+
+  /** Milliseconds of extra delay, 0 for none; decided at the site `name`. */
+  spikeMs(kind: RateKind, name: string = kind): number {
+    const { spike } = this.#link.config
+    const ms = this.#decide(kind, name, (draw) => drawLatency(draw, spike), 0)
+    checkInteger(this.#site(name), ms, 0, longestMs)
+    return ms
+  }
+
+  /** Where the message ends, in ppm of its length: 1000000 for at its end. */
+  cutAtPpm(kind: RateKind): number {
+    const ppm = this.#decide(kind, kind, (draw) => draw.int(0, million - 1), million)
+    checkInteger(this.#site(kind), ppm, 0, million)
+    return ppm
+  }
+
+  /** The byte that changes. Its outcome reads `<atPpm>^<xorMask>`, in decimal. */
+  corruption(kind: RateKind): Corruption | undefined {
+    const outcome = this.#decide(kind, kind, drawCorruption, '')
+    return outcome === '' ? undefined : parseCorruption(this.#site(kind), outcome)
+  }
+
+  #decide<T extends Outcome>(
+    kind: RateKind,
+    name: string,
+    severity: (draw: Draw) => T,
+    benign: T,
+  ): T {
+    const probability = this.#link.config.rates[kind] / million
+    const outcome = this.#log.decideAt(
+      { site: this.#site(name), use: this.#use },
+      (draw) => (draw.chance(probability) ? severity(draw) : benign),
+      benign,
+    )
+    if (outcome !== benign) this.faults.push(kind)
+    return outcome
+  }
+
+  #site(name: string): string {
+    return `${this.#link.name}/${name}`
+  }
+}
+
+function drawCorruption(draw: Draw): string {
+  return `${draw.int(0, million - 1)}^${draw.int(1, 255)}`
+}
+
+function parseCorruption(site: string, outcome: string): Corruption {
+  const [atPpm, xorMask] = /^(\d{1,6})\^(\d{1,3})$/.exec(outcome)?.slice(1).map(Number) ?? []
+  if (atPpm === undefined || xorMask === undefined || xorMask < 1 || xorMask > 255) {
+    const reason = `"${outcome}" does not read as <ppm below 1000000>^<mask from 1 to 255>`
+    throw new FossilError('option.invalid', { option: site, reason })
+  }
+  return { atPpm, xorMask }
+}

@@ -1,0 +1,81 @@
+/**
+ * The fault levels: how hostile a simulated world is, as data. Rates are parts per million.
+ * Knows nothing of what is simulated; the simulator draws when partitions begin and end.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { calmLink, noFaults } from './link.ts'
+import type { LinkConfig } from './link.ts'
+
+/** Partitions that come and go. Times are means of exponential distributions. */
+export type PartitionPlan = {
+  /** From the end of one partition (or the start of the run) to the beginning of the next. */
+  readonly calmMeanMs: number
+  /** From the beginning of a partition to its end. */
+  readonly lengthMeanMs: number
+  /** How many partitions block one direction only, in ppm; the others isolate a node. */
+  readonly oneWayPpm: number
+}
+
+/** A world to run in. */
+export type FaultLevel = {
+  readonly link: LinkConfig
+  /** Undefined: no partition ever begins. */
+  readonly partition: PartitionPlan | undefined
+}
+
+/** Names of the levels, from mild to harsh. */
+export const levelNames = ['normal', 'adversarial', 'hostile'] as const
+
+export type LevelName = (typeof levelNames)[number]
+
+/** The levels by name. */
+export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
+  /** Nothing goes wrong. */
+  normal: { link: calmLink, partition: undefined },
+
+  /** One exchange in ten fails: refused, lost on the way there, or lost on the way back. */
+  adversarial: {
+    link: {
+      ...calmLink,
+      rates: { ...noFaults, refused: 20_000, requestLost: 40_000, replyLost: 40_000 },
+      latency: { minMs: 1, meanMs: 60, maxMs: 2_000 },
+    },
+    partition: undefined,
+  },
+
+  /** One exchange in five fails so, and everything else that can happen does, now and then. */
+  hostile: {
+    link: {
+      ...calmLink,
+      rates: {
+        refused: 40_000,
+        requestLost: 80_000,
+        replyLost: 80_000,
+        requestCut: 15_000,
+        replyCut: 15_000,
+        delayed: 30_000,
+        duplicated: 30_000,
+        requestCorrupted: 10_000,
+        replyCorrupted: 10_000,
+      },
+      latency: { minMs: 1, meanMs: 150, maxMs: 5_000 },
+    },
+    partition: { calmMeanMs: 120_000, lengthMeanMs: 30_000, oneWayPpm: 400_000 },
+  },
+}
+
+/**
+ * The level called `name`, such as a person typed it.
+ *
+ * @throws {FossilError} `option.invalid` when there is no such level
+ */
+export function faultLevel(name: string): FaultLevel {
+  const known = levelNames.find((level) => level === name)
+  if (known === undefined) {
+    const reason = `"${name}" is none of ${levelNames.join(', ')}`
+    throw new FossilError('option.invalid', { option: 'level', reason })
+  }
+  return faultLevels[known]
+}

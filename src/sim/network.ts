@@ -1,0 +1,262 @@
+/**
+ * The network, at the level of exchanges: one request from a node to another and its reply.
+ *
+ * It plans, and runs nothing. The simulator asks at the four moments of an exchange:
+ *
+ *   1. a request leaves      `planExchange`  when it arrives (never, once, twice), and when its
+ *                                            sender is told of failure if no reply comes first
+ *   2. a request arrives     `receive`       the bytes as its receiver sees them, if it does
+ *   3. the reply leaves      `planReply`     when it arrives, if it does
+ *   4. the reply arrives     `receive`       the bytes as the sender of the request sees them
+ *
+ * Partitions are looked at each time, so one that begins in between swallows the reply to a
+ * request that was already carried out. Every other fault is a decision of the fault log, at
+ * `net/<from>→<to>/<kind>`, named by the direction of the request (`replyDelayed` is where the
+ * reply's `delayed` is decided). Use n of a site belongs to exchange n of that direction. Hence a
+ * plan depends on its number, and not on other links, other exchanges, or the length of what is
+ * sent.
+ *
+ * Knows nothing of what the bytes mean.
+ * @module
+ */
+
+import { assert } from '../base/assert.ts'
+import type { Clock } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
+import { Fate } from './fate.ts'
+import type { FaultLog } from './fault.ts'
+import {
+  calmLink,
+  checkLink,
+  checkRates,
+  corrupt,
+  cut,
+  drawLatency,
+  million,
+  noFaults,
+} from './link.ts'
+import type { Corruption, FaultKind, FaultRates, LinkConfig } from './link.ts'
+import type { RandomSource, RandomStream } from './random.ts'
+
+/** A directed link, by the names of its nodes. */
+export type Direction = { readonly from: string; readonly to: string }
+
+/** A message that reaches its receiver, unless the network is partitioned by then. */
+export type Arrival = Direction & {
+  readonly atMs: number
+  /** Whether what the receiver answers travels back. */
+  readonly isAwaited: boolean
+  /** The receiver sees the bytes before this part per million: 1000000 for all of them. */
+  readonly cutAtPpm: number
+  readonly corruption: Corruption | undefined
+}
+
+/** What the sender of a request is told when no reply reaches it first. */
+export type Failure = {
+  readonly atMs: number
+  readonly reason: 'refused' | 'reset' | 'timeout'
+}
+
+/** What becomes of a request, as known when it leaves. */
+export type ExchangePlan = Direction & {
+  /** Counts the exchanges of this direction from 0: the use of each fault site asked for it. */
+  readonly number: number
+  /** In order of time. */
+  readonly arrivals: readonly Arrival[]
+  readonly failure: Failure
+  readonly faults: readonly FaultKind[]
+}
+
+/** What becomes of a reply, as known when it leaves. */
+export type ReplyPlan = {
+  readonly arrival: Arrival | undefined
+  readonly faults: readonly FaultKind[]
+}
+
+/** One directed link and its state. */
+type Link = Direction & {
+  readonly name: string
+  readonly requestLatency: RandomStream
+  readonly replyLatency: RandomStream
+  config: LinkConfig
+  exchanges: number
+  isBlocked: boolean
+}
+
+/** The links between the nodes of one simulation. */
+export class Network {
+  readonly #clock: Clock
+  readonly #source: RandomSource
+  readonly #faults: FaultLog
+  readonly #links = new Map<string, Link>()
+  readonly #isolated = new Set<string>()
+  readonly #counts: Record<FaultKind, number> = { ...noFaults, partitioned: 0 }
+  #config: LinkConfig
+
+  /**
+   * @param world `link` is what every link is like until {@link setLink} or {@link setRates}
+   * @throws {FossilError} `option.invalid` when the link makes no sense
+   */
+  constructor(world: { clock: Clock; source: RandomSource; faults: FaultLog; link?: LinkConfig }) {
+    const { clock, source, faults, link = calmLink } = world
+    checkLink(link)
+    this.#clock = clock
+    this.#source = source
+    this.#faults = faults
+    this.#config = link
+  }
+
+  /** How often each kind of fault struck. */
+  counts(): Readonly<Record<FaultKind, number>> {
+    return { ...this.#counts }
+  }
+
+  /** Sets what one direction is like. @throws {FossilError} `option.invalid` */
+  setLink(direction: Direction, config: LinkConfig): void {
+    checkLink(config)
+    this.#link(direction).config = config
+  }
+
+  /** Sets how often faults strike, on every link. @throws {FossilError} `option.invalid` */
+  setRates(rates: FaultRates): void {
+    checkRates(rates)
+    this.#config = { ...this.#config, rates }
+    for (const link of this.#links.values()) link.config = { ...link.config, rates }
+  }
+
+  /** Cuts a node off from all others, both ways. */
+  partition(node: string): void {
+    this.#isolated.add(node)
+  }
+
+  /** Blocks one direction; the other stays open. */
+  partitionOneWay(direction: Direction): void {
+    this.#link(direction).isBlocked = true
+  }
+
+  /** Ends the isolation of a node and every one-way partition that it is part of. */
+  heal(node: string): void {
+    this.#isolated.delete(node)
+    for (const link of this.#links.values()) {
+      if (link.from === node || link.to === node) link.isBlocked = false
+    }
+  }
+
+  /** Ends every partition. */
+  healAll(): void {
+    this.#isolated.clear()
+    for (const link of this.#links.values()) link.isBlocked = false
+  }
+
+  /** Whether a message in this direction would vanish now. */
+  isBlocked(direction: Direction): boolean {
+    const { from, to } = direction
+    return this.#isolated.has(from) || this.#isolated.has(to) || this.#link(direction).isBlocked
+  }
+
+  /**
+   * A request leaves now. The sender is told `failure` at its time unless a reply came first.
+   *
+   * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
+   */
+  planExchange({ from, to }: Direction): ExchangePlan {
+    const link = this.#link({ from, to })
+    const number = link.exchanges++
+    const fate = new Fate(this.#faults, link, number)
+    const nowMs = this.#clock.nowMs()
+    const deadlineMs = nowMs + link.config.timeoutMs
+    const travelMs = drawLatency(link.requestLatency.at(number), link.config.latency)
+    const arrivals: Arrival[] = []
+    let failure: Failure = { atMs: deadlineMs, reason: 'timeout' }
+
+    if (this.isBlocked(link)) {
+      fate.faults.push('partitioned')
+    } else if (fate.strikes('refused')) {
+      failure = { atMs: Math.min(nowMs + travelMs, deadlineMs), reason: 'refused' }
+    } else if (!fate.strikes('requestLost')) {
+      const atMs = nowMs + travelMs + fate.spikeMs('delayed')
+      const cutAtPpm = fate.cutAtPpm('requestCut')
+      const corruption = fate.corruption('requestCorrupted')
+      const isAwaited = cutAtPpm === million
+      arrivals.push({ from, to, atMs, isAwaited, cutAtPpm, corruption })
+      if (!isAwaited) failure = { atMs: Math.min(atMs, deadlineMs), reason: 'reset' }
+      const copyAfterMs = fate.spikeMs('duplicated')
+      if (copyAfterMs > 0) arrivals.push(whole({ from, to }, atMs + copyAfterMs))
+    }
+    return { from, to, number, arrivals, failure, faults: this.#counted(fate.faults) }
+  }
+
+  /**
+   * The reply to the awaited arrival of `exchange` leaves now. It may arrive after the sender of
+   * the request was told of a failure, and is then nobody's.
+   *
+   * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
+   */
+  planReply(exchange: ExchangePlan): ReplyPlan {
+    assert(
+      exchange.arrivals.some(({ isAwaited }) => isAwaited),
+      'a reply is sent only to a request that awaits one',
+    )
+    const link = this.#link(exchange)
+    const [from, to] = [exchange.to, exchange.from]
+    const fate = new Fate(this.#faults, link, exchange.number)
+    const travelMs = drawLatency(link.replyLatency.at(exchange.number), link.config.latency)
+    let arrival: Arrival | undefined
+
+    if (this.isBlocked({ from, to })) {
+      fate.faults.push('partitioned')
+    } else if (!fate.strikes('replyLost')) {
+      const atMs = this.#clock.nowMs() + travelMs + fate.spikeMs('delayed', 'replyDelayed')
+      const cutAtPpm = fate.cutAtPpm('replyCut')
+      const corruption = fate.corruption('replyCorrupted')
+      arrival = { from, to, atMs, isAwaited: false, cutAtPpm, corruption }
+    }
+    return { arrival, faults: this.#counted(fate.faults) }
+  }
+
+  /**
+   * A message arrives now: the bytes its receiver sees, or undefined when a partition that began
+   * on the way swallowed it. Undamaged bytes come back as the same array.
+   */
+  receive(arrival: Arrival, bytes: Uint8Array): Uint8Array | undefined {
+    if (this.isBlocked(arrival)) {
+      this.#counted(['partitioned'])
+      return undefined
+    }
+    const seen = arrival.cutAtPpm === million ? bytes : cut(bytes, arrival.cutAtPpm)
+    return arrival.corruption === undefined ? seen : corrupt(seen, arrival.corruption)
+  }
+
+  #counted(faults: FaultKind[]): readonly FaultKind[] {
+    for (const kind of faults) this.#counts[kind] += 1
+    return faults
+  }
+
+  #link({ from, to }: Direction): Link {
+    const name = `net/${from}→${to}`
+    let link = this.#links.get(name)
+    if (link === undefined) {
+      checkNode(from)
+      checkNode(to)
+      assert(from !== to, 'a node exchanges with others')
+      const requestLatency = this.#source.stream(`${name}/requestLatency`)
+      const replyLatency = this.#source.stream(`${name}/replyLatency`)
+      const state = { config: this.#config, exchanges: 0, isBlocked: false }
+      link = { from, to, name, requestLatency, replyLatency, ...state }
+      this.#links.set(name, link)
+    }
+    return link
+  }
+}
+
+function whole(direction: Direction, atMs: number): Arrival {
+  return { ...direction, atMs, isAwaited: false, cutAtPpm: million, corruption: undefined }
+}
+
+/** Sites and links are told apart by name, so a node's name keeps clear of their punctuation. */
+function checkNode(name: string): void {
+  if (name === '' || /[/→]/.test(name)) {
+    const reason = `"${name}" is empty or holds a slash or an arrow`
+    throw new FossilError('option.invalid', { option: 'node', reason })
+  }
+}

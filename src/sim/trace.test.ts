@@ -1,0 +1,73 @@
+/**
+ * The trace: what a line looks like, what the hash covers, where two traces part.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { firstDivergence, Trace } from './trace.ts'
+import type { TraceEvent } from './trace.ts'
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}
+
+test('a line is the event as JSON, keys in the order of the emitter', () => {
+  const lines: string[] = []
+  const trace = new Trace({ onLine: (line) => lines.push(line) })
+  trace.emit({ atMs: 7, type: 'reply.left', to: 'leaf-2', from: 'hub' })
+  trace.emit({ atMs: 8, type: 'x', nested: [1, { b: null, a: true }], text: 'a→b\n' })
+  assert.deepEqual(lines, [
+    '{"atMs":7,"type":"reply.left","to":"leaf-2","from":"hub"}',
+    '{"atMs":8,"type":"x","nested":[1,{"b":null,"a":true}],"text":"a→b\\n"}',
+  ])
+  assert.equal(trace.events, 2)
+  assert.equal(trace.hash(), sha256(lines.map((line) => line + '\n').join('')))
+})
+
+test('the hash can be read at any time and covers every line', () => {
+  const lines: string[] = []
+  const trace = new Trace({ onLine: (line) => lines.push(line) })
+  assert.equal(trace.hash(), sha256(''))
+  for (let n = 0; n < 5000; n++) {
+    trace.emit({ atMs: n, type: 'tick', text: '→'.repeat(n % 50) })
+    if (n % 1000 === 500) assert.equal(trace.hash(), sha256(lines.join('\n') + '\n'))
+  }
+  assert.equal(trace.hash(), sha256(lines.join('\n') + '\n'))
+  assert.equal(trace.hash(), trace.hash())
+})
+
+test('one changed value among many changes the hash', () => {
+  const hashes = [-1, 0, 250, 499].map((changed) => {
+    const trace = new Trace()
+    for (let n = 0; n < 500; n++) trace.emit({ atMs: n, type: 'tick', odd: n === changed })
+    return trace.hash()
+  })
+  assert.equal(new Set(hashes).size, hashes.length)
+})
+
+test('a value that does not print alike everywhere is a bug of the emitter', () => {
+  const values: unknown[] = [
+    0.5,
+    Number.NaN,
+    2 ** 53,
+    undefined,
+    1n,
+    () => 1,
+    [[0.1]],
+    { a: { b: 1.5 } },
+  ]
+  for (const value of values) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the type forbids
+    const event = { atMs: 0, type: 'bad', value } as TraceEvent
+    assert.throws(() => new Trace().emit(event), { name: 'AssertionError' })
+  }
+})
+
+test('the first divergence is the first line that differs', () => {
+  assert.equal(firstDivergence(['a', 'b'], ['a', 'b']), undefined)
+  assert.deepEqual(firstDivergence(['a', 'b', 'c'], ['a', 'x', 'y']), { index: 1, a: 'b', b: 'x' })
+  assert.deepEqual(firstDivergence(['a'], ['a', 'b']), { index: 1, a: undefined, b: 'b' })
+  assert.deepEqual(firstDivergence(['a'], []), { index: 0, a: 'a', b: undefined })
+})

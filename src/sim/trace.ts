@@ -1,0 +1,98 @@
+/**
+ * The trace: everything that happened in a run, one JSON object a line, and a hash of it all.
+ * Two runs are the same run if and only if their hashes are equal.
+ * Knows nothing of what the events mean.
+ * @module
+ */
+
+import { createHash } from 'node:crypto'
+
+import { assert } from '../base/assert.ts'
+
+/** What an event may hold. Numbers are safe integers: how a fraction prints is no fact to hash. */
+export type TraceValue =
+  string | number | boolean | null | readonly TraceValue[] | { readonly [key: string]: TraceValue }
+
+/** One thing that happened: `type` says what, `atMs` when in virtual time, the rest how. */
+export type TraceEvent = {
+  readonly atMs: number
+  readonly type: string
+  readonly [key: string]: TraceValue
+}
+
+/** Characters of lines to gather before hashing them: one large update beats many small ones. */
+const batchLength = 1 << 16
+
+/** The events of one run, on their way to a hash and, if wanted, to a sink. */
+export class Trace {
+  readonly #hash = createHash('sha256')
+  readonly #onLine: ((line: string) => void) | undefined
+  #batch = ''
+  #events = 0
+
+  /** @param options `onLine` gets each line, without its newline, as it is emitted */
+  constructor({ onLine }: { onLine?: (line: string) => void } = {}) {
+    this.#onLine = onLine
+  }
+
+  /** How many events were emitted. */
+  get events(): number {
+    return this.#events
+  }
+
+  /**
+   * Adds an event. Its line is `JSON.stringify(event)`: keys stay in the order the emitter gave
+   * them (digits-only keys first, as everywhere in JavaScript), so an emitter writes one type of
+   * event in one place.
+   */
+  emit(event: TraceEvent): void {
+    assert(isTraceValue(event), 'a trace holds strings, safe integers, booleans and null')
+    const line = JSON.stringify(event)
+    this.#events += 1
+    this.#batch += line + '\n'
+    if (this.#batch.length >= batchLength) this.#hashBatch()
+    this.#onLine?.(line)
+  }
+
+  /**
+   * SHA-256, in lowercase hex, of every line so far, each with its newline: what `sha256sum` says
+   * of the trace written to a file. The trace goes on.
+   */
+  hash(): string {
+    this.#hashBatch()
+    return this.#hash.copy().digest('hex')
+  }
+
+  #hashBatch(): void {
+    this.#hash.update(this.#batch, 'utf8')
+    this.#batch = ''
+  }
+}
+
+/** Where two traces part. A side that has ended has no line there. */
+export type Divergence = {
+  /** Index of the line, from 0. */
+  readonly index: number
+  readonly a: string | undefined
+  readonly b: string | undefined
+}
+
+/** The first line in which two traces differ, or undefined when they are equal. */
+export function firstDivergence(
+  linesA: readonly string[],
+  linesB: readonly string[],
+): Divergence | undefined {
+  const length = Math.max(linesA.length, linesB.length)
+  for (let index = 0; index < length; index++) {
+    const [a, b] = [linesA[index], linesB[index]]
+    if (a !== b) return { index, a, b }
+  }
+  return undefined
+}
+
+function isTraceValue(value: unknown): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true
+  if (typeof value === 'number') return Number.isSafeInteger(value)
+  if (Array.isArray(value)) return value.every(isTraceValue)
+  return typeof value === 'object' && Object.values(value).every(isTraceValue)
+}
