@@ -171,7 +171,7 @@ test('a pick takes each element alike', () => {
   assert.ok(chiSquareDeviation(picks, 3) < 4)
 })
 
-test('an exponential delay has the mean and the tail that it should', () => {
+test('an exponential delay has the mean and the tail of its distribution', () => {
   const meanMs = 10_000
   const delays = sampled((draw) => draw.exponentialMs(meanMs))
   assert.ok(delays.every((ms) => Number.isSafeInteger(ms) && ms >= 0))
