@@ -1,0 +1,56 @@
+/**
+ * SQLite as a port: what the repository needs of a database connection, and nothing of Fossil.
+ * Implementations run `driver.suite.ts`.
+ * @module
+ */
+
+/** A value that SQLite stores. Integers beyond 2^53 do not occur in a Fossil repository. */
+export type Value = null | number | string | Uint8Array
+
+/** What a write statement did. */
+export interface RunResult {
+  /** Rows inserted, changed or deleted by this statement. */
+  readonly changes: number
+  /** Row id of the latest insert on this connection. */
+  readonly lastRowid: number
+}
+
+/**
+ * A prepared statement. `Row` is the tuple of its columns, in order: the author of the SQL
+ * states it, since the database cannot.
+ */
+export interface Statement<Row extends readonly Value[]> {
+  /** Runs to the end and returns what changed. */
+  run(...parameters: readonly Value[]): RunResult
+  /** Returns the first row, or undefined. */
+  get(...parameters: readonly Value[]): Row | undefined
+  /** Returns every row. */
+  all(...parameters: readonly Value[]): Row[]
+  /** Yields rows one by one; the statement is busy until the iterator ends. */
+  iterate(...parameters: readonly Value[]): IterableIterator<Row>
+}
+
+/**
+ * One connection.
+ *
+ * Errors of the world (disk full, I/O, busy, corrupt, not a database) are
+ * `FossilError('repo.io' | 'repo.unreadable')`; a mistake in our SQL is thrown as it comes.
+ */
+export interface Database {
+  /** What the connection was opened on, for messages: a path or `:memory:`. */
+  readonly path: string
+  readonly isOpen: boolean
+  /** True between BEGIN and COMMIT or ROLLBACK. */
+  readonly inTransaction: boolean
+  /** Runs SQL text that returns nothing; several statements may be given. */
+  exec(sql: string): void
+  /** Returns the statement for `sql`, prepared once per connection. */
+  prepare<Row extends readonly Value[] = Value[]>(sql: string): Statement<Row>
+  /** The database as the bytes of a file. The caller owns them. */
+  serialize(): Uint8Array
+  /** Closes the connection; a second call does nothing. */
+  close(): void
+}
+
+/** Opens a private in-memory database; with `image`, one that starts as a copy of it. */
+export type OpenMemory = (image?: Uint8Array) => Database

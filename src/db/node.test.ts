@@ -1,0 +1,56 @@
+/**
+ * node:sqlite behind the database port.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { FossilError } from '../base/error.ts'
+import { databaseContract } from './driver.suite.ts'
+import { openFile, openMemory } from './node.ts'
+
+databaseContract('node:sqlite', openMemory)
+
+test('a path that cannot be opened is an operating error that names it', () => {
+  assert.throws(
+    () => openFile('/nonexistent/folder/x.fossil'),
+    (error) => FossilError.is(error, 'repo.unreadable') && /nonexistent/.test(error.message),
+  )
+})
+
+test('a file opened read-only refuses writes as an operating error', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
+  try {
+    const path = join(folder, 'x.db')
+    const first = openFile(path)
+    first.exec('CREATE TABLE t(a)')
+    first.close()
+    const second = openFile(path, { readOnly: true })
+    assert.throws(
+      () => second.prepare('INSERT INTO t VALUES(1)').run(),
+      (error) => FossilError.is(error, 'repo.io'),
+    )
+    second.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a file that is no database is an operating error', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
+  try {
+    const path = join(folder, 'x.db')
+    writeFileSync(path, 'hello '.repeat(1000))
+    const db = openFile(path, { readOnly: true })
+    assert.throws(
+      () => db.prepare('SELECT * FROM sqlite_schema').all(),
+      (error) => FossilError.is(error, 'repo.unreadable'),
+    )
+    db.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -1,0 +1,174 @@
+/**
+ * The database port on Node's own `node:sqlite`.
+ *
+ * Traps of that module which this file hides: JavaScript numbers bind as REAL (so integers are
+ * bound as BigInt, or a TEXT column would store `1.0`); foreign keys are enforced by default
+ * (Fossil's schema declares some that it breaks on purpose); SQLite's own `random()` and
+ * `randomblob()` read the host's randomness (so they are disabled).
+ * @module
+ */
+
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the author of the SQL states its columns */
+
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { FossilError } from '../base/error.ts'
+import type { Database, OpenMemory, RunResult, Statement, Value } from './driver.ts'
+
+/** How to open a file. */
+export interface OpenFileOptions {
+  /** Refuse every write. Default false. */
+  readonly readOnly?: boolean
+  /** How long a statement waits for another process's lock. Default 15,000 ms, as stock. */
+  readonly busyTimeoutMs?: number
+}
+
+/**
+ * Opens the database file at `path`, creating it when absent unless `readOnly`.
+ *
+ * @throws {FossilError} `repo.unreadable` when the file cannot be opened
+ */
+export function openFile(path: string, options: OpenFileOptions = {}): Database {
+  const { readOnly = false, busyTimeoutMs = 15_000 } = options
+  return guard(path, () => new NodeDatabase(path, { readOnly, timeout: busyTimeoutMs }))
+}
+
+/** Opens a private in-memory database; with `image`, one that starts as a copy of it. */
+export const openMemory: OpenMemory = (image) => {
+  const database = new NodeDatabase(':memory:', {})
+  if (image !== undefined) database.load(image)
+  return database
+}
+
+class NodeDatabase implements Database {
+  readonly path: string
+  readonly #connection: DatabaseSync
+  readonly #statements = new Map<string, NodeStatement>()
+
+  constructor(path: string, options: { readOnly?: boolean; timeout?: number }) {
+    this.path = path
+    this.#connection = new DatabaseSync(path, {
+      ...options,
+      enableForeignKeyConstraints: false,
+      returnArrays: true,
+    })
+    this.#connection.function('random', { varargs: true }, refuseRandomness)
+    this.#connection.function('randomblob', { varargs: true }, refuseRandomness)
+  }
+
+  get isOpen(): boolean {
+    return this.#connection.isOpen
+  }
+
+  get inTransaction(): boolean {
+    return this.#connection.isTransaction
+  }
+
+  load(image: Uint8Array): void {
+    this.#connection.deserialize(image)
+  }
+
+  exec(sql: string): void {
+    guard(this.path, () => this.#connection.exec(sql))
+  }
+
+  prepare<Row extends readonly Value[]>(sql: string): Statement<Row> {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      const prepared = guard(this.path, () => this.#connection.prepare(sql))
+      statement = new NodeStatement(this.path, prepared)
+      this.#statements.set(sql, statement)
+    }
+    return statement as unknown as Statement<Row>
+  }
+
+  serialize(): Uint8Array {
+    return guard(this.path, () => this.#connection.serialize())
+  }
+
+  close(): void {
+    this.#statements.clear()
+    if (this.#connection.isOpen) this.#connection.close()
+  }
+}
+
+class NodeStatement implements Statement<Value[]> {
+  readonly #path: string
+  readonly #statement: StatementSync
+
+  constructor(path: string, statement: StatementSync) {
+    this.#path = path
+    this.#statement = statement
+  }
+
+  run(...parameters: readonly Value[]): RunResult {
+    try {
+      const result = this.#statement.run(...parameters.map(bound))
+      return { changes: Number(result.changes), lastRowid: Number(result.lastInsertRowid) }
+    } catch (error) {
+      throw worldly(this.#path, error)
+    }
+  }
+
+  get(...parameters: readonly Value[]): Value[] | undefined {
+    try {
+      return this.#statement.get(...parameters.map(bound)) as unknown as Value[] | undefined
+    } catch (error) {
+      throw worldly(this.#path, error)
+    }
+  }
+
+  all(...parameters: readonly Value[]): Value[][] {
+    try {
+      return this.#statement.all(...parameters.map(bound)) as unknown as Value[][]
+    } catch (error) {
+      throw worldly(this.#path, error)
+    }
+  }
+
+  *iterate(...parameters: readonly Value[]): IterableIterator<Value[]> {
+    try {
+      const rows = this.#statement.iterate(...parameters.map(bound))
+      yield* rows as unknown as IterableIterator<Value[]>
+    } catch (error) {
+      throw worldly(this.#path, error)
+    }
+  }
+}
+
+function bound(value: Value): null | number | bigint | string | Uint8Array {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
+}
+
+function refuseRandomness(): never {
+  throw new Error('randomness comes from env, never from SQL')
+}
+
+function guard<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw worldly(path, error)
+  }
+}
+
+/** Primary result codes of SQLite that the world causes. https://www.sqlite.org/rescode.html */
+const worldlyCodes: ReadonlyMap<number, 'repo.io' | 'repo.unreadable'> = new Map([
+  [5, 'repo.io'], // SQLITE_BUSY
+  [6, 'repo.io'], // SQLITE_LOCKED
+  [8, 'repo.io'], // SQLITE_READONLY
+  [10, 'repo.io'], // SQLITE_IOERR
+  [11, 'repo.unreadable'], // SQLITE_CORRUPT
+  [13, 'repo.io'], // SQLITE_FULL
+  [14, 'repo.unreadable'], // SQLITE_CANTOPEN
+  [23, 'repo.unreadable'], // SQLITE_AUTH
+  [26, 'repo.unreadable'], // SQLITE_NOTADB
+])
+
+function worldly(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error
+  const code = worldlyCodes.get(Number(error.errcode) & 0xff)
+  if (code === undefined) return error
+  return code === 'repo.io'
+    ? new FossilError(code, { reason: error.message }, { cause: error })
+    : new FossilError(code, { path, reason: error.message }, { cause: error })
+}
