@@ -10,7 +10,7 @@ export type FossilErrors = {
   'delta.corrupt': { offset: number; reason: string }
   /** Artifact text that claims to be structural and breaks the format. `line` counts from 1. */
   'deck.malformed': { line: number; reason: string }
-  /** A message body that cannot be unwrapped: length prefix, zlib stream, size limit. */
+  /** A message body, blob or cfile payload that cannot be unwrapped: prefix, zlib, limits. */
   'xfer.frame': { reason: string }
   /** A sync card that does not follow its form. */
   'xfer.malformed': { card: string; reason: string }
