@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+/**
+ * The `trilobite` command. In a checkout it runs the TypeScript sources, installed it runs `dist/`.
+ * Plain JavaScript that old Node versions can parse, so that they get a sentence and not a stack.
+ * @module
+ */
+
+import { existsSync } from 'node:fs'
+
+const oldestNode = 24
+const major = Number(process.versions.node.split('.')[0])
+
+if (major < oldestNode) {
+  console.error(
+    `trilobite needs Node ${oldestNode} or later; this is Node ${process.versions.node}.`,
+  )
+  process.exit(2)
+}
+
+const sources = new URL('../src/cli/main.ts', import.meta.url)
+const built = new URL('../dist/cli/main.js', import.meta.url)
+await import(existsSync(sources) ? sources.href : built.href)

@@ -1,0 +1,27 @@
+/**
+ * Prints the trace hashes of a few simulations, one a line. The same lines must come out of every
+ * process and of every supported version of Node: `tools/test-runtimes.ts` compares them.
+ * @module
+ */
+
+import { simulate } from 'trilobite/dst'
+import type { HashPolicy } from 'trilobite/hash'
+import { levelNames } from 'trilobite/sim'
+
+const seeds = [1, 2, 3]
+const policies: readonly HashPolicy[] = ['sha1', 'sha3']
+const durationMs = 120_000
+
+for (const seed of seeds) {
+  for (const level of levelNames) {
+    for (const hashPolicy of policies) {
+      // Deflating nothing, and nearly everything: compressed bytes must not reach the trace.
+      for (const deflateOverBytes of [65_536, 64]) {
+        const config = { hashPolicy, deflateOverBytes }
+        const { verdict, traceHash } = await simulate({ seed, level, durationMs, config })
+        const name = `${seed} ${level} ${hashPolicy} ${deflateOverBytes}`
+        process.stdout.write(`${name} ${verdict} ${traceHash}\n`)
+      }
+    }
+  }
+}
