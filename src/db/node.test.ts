@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -21,11 +21,30 @@ test('a path that cannot be opened is an operating error that names it', () => {
   )
 })
 
+test('a file that is not there is an operating error, and is not made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
+  try {
+    const path = join(folder, 'a b%20?#.db')
+    for (const name of [path, '', 'a\0b']) {
+      assert.throws(
+        () => openFile(name),
+        (error) => FossilError.is(error, 'repo.unreadable'),
+      )
+    }
+    assert.deepEqual(readdirSync(folder), [])
+    openFile(path, { create: true }).close()
+    openFile(path).close()
+    assert.deepEqual(readdirSync(folder), ['a b%20?#.db'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 test('a file opened read-only refuses writes as an operating error', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
   try {
     const path = join(folder, 'x.db')
-    const first = openFile(path)
+    const first = openFile(path, { create: true })
     first.exec('CREATE TABLE t(a)')
     first.close()
     const second = openFile(path, { readOnly: true })

@@ -11,6 +11,7 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the author of the SQL states its columns */
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { FossilError } from '../base/error.ts'
 import type { Database, OpenMemory, RunResult, Statement, Value } from './driver.ts'
 
@@ -18,23 +19,31 @@ import type { Database, OpenMemory, RunResult, Statement, Value } from './driver
 export interface OpenFileOptions {
   /** Refuse every write. Default false. */
   readonly readOnly?: boolean
+  /** Make the file where there is none. Default false. */
+  readonly create?: boolean
   /** How long a statement waits for another process's lock. Default 15,000 ms, as stock. */
   readonly busyTimeoutMs?: number
 }
 
 /**
- * Opens the database file at `path`, creating it when absent unless `readOnly`.
+ * Opens the database file at `path`.
  *
  * @throws {FossilError} `repo.unreadable` when the file cannot be opened
  */
 export function openFile(path: string, options: OpenFileOptions = {}): Database {
-  const { readOnly = false, busyTimeoutMs = 15_000 } = options
-  return guard(path, () => new NodeDatabase(path, { readOnly, timeout: busyTimeoutMs }))
+  const { readOnly = false, create = false, busyTimeoutMs = 15_000 } = options
+  if (path === '' || path.includes('\0')) {
+    throw new FossilError('repo.unreadable', { path, reason: 'not the name of a file' })
+  }
+  // Only a URL can say that a file must exist: a plain path makes an empty one.
+  const url = pathToFileURL(path)
+  url.search = `?mode=${readOnly ? 'ro' : create ? 'rwc' : 'rw'}`
+  return guard(path, () => new NodeDatabase(url, path, { readOnly, timeout: busyTimeoutMs }))
 }
 
 /** Opens a private in-memory database; with `image`, one that starts as a copy of it. */
 export const openMemory: OpenMemory = (image) => {
-  const database = new NodeDatabase(':memory:', {})
+  const database = new NodeDatabase(':memory:', ':memory:', {})
   if (image !== undefined) database.load(image)
   return database
 }
@@ -44,9 +53,13 @@ class NodeDatabase implements Database {
   readonly #connection: DatabaseSync
   readonly #statements = new Map<string, NodeStatement>()
 
-  constructor(path: string, options: { readOnly?: boolean; timeout?: number }) {
+  constructor(
+    location: string | URL,
+    path: string,
+    options: { readOnly?: boolean; timeout?: number },
+  ) {
     this.path = path
-    this.#connection = new DatabaseSync(path, {
+    this.#connection = new DatabaseSync(location, {
       ...options,
       enableForeignKeyConstraints: false,
       returnArrays: true,
@@ -160,6 +173,7 @@ const worldlyCodes: ReadonlyMap<number, 'repo.io' | 'repo.unreadable'> = new Map
   [11, 'repo.unreadable'], // SQLITE_CORRUPT
   [13, 'repo.io'], // SQLITE_FULL
   [14, 'repo.unreadable'], // SQLITE_CANTOPEN
+  [18, 'repo.io'], // SQLITE_TOOBIG
   [23, 'repo.unreadable'], // SQLITE_AUTH
   [26, 'repo.unreadable'], // SQLITE_NOTADB
 ])

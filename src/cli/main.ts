@@ -1,0 +1,39 @@
+/**
+ * The `trilobite` command: a parser from a library, one file for each command.
+ * Exit codes: 0 done as asked, 1 done but not as hoped, 2 an error, said in one sentence.
+ * @module
+ */
+
+import { Command, CommanderError } from 'commander'
+import { FossilError } from '../base/error.ts'
+import { addSimCommand } from './sim.ts'
+
+const program = new Command('trilobite')
+  .description('Fossil repositories and Fossil sync, proven by deterministic simulation')
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'trilobite:')) })
+
+addSimCommand(program)
+
+// Who reads our output may stop reading, as `head` does: that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  process.exitCode = exitCodeFor(error)
+}
+
+function exitCodeFor(error: unknown): number {
+  // The parser has said what was wrong already; asking for help is not wrong.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (FossilError.is(error)) {
+    process.stderr.write(`trilobite: ${error.message}\n`)
+    return 2
+  }
+  const trail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`trilobite: a bug in trilobite itself\n${trail}\n`)
+  return 2
+}

@@ -1,0 +1,215 @@
+/**
+ * The files that a simulation reads and writes.
+ * @module
+ */
+
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { systemEnv } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
+import type { Database } from '../db/driver.ts'
+import { openFile, openMemory } from '../db/node.ts'
+import { InvariantError } from '../dst/invariant.ts'
+import { checkAnnounced, checkPrivateUnannounced } from '../dst/invariants/announced.ts'
+import { checkBlobIntegrity, checkDeltaChains } from '../dst/invariants/content.ts'
+import { checkNoOrphanPhantoms } from '../dst/invariants/phantoms.ts'
+import type { Simulator } from '../dst/simulator.ts'
+import { projectCode } from '../repo/config.ts'
+import { openRepo } from '../repo/repo.ts'
+
+/** Trace lines are gathered up to this many characters before they are written. */
+const traceBatchLength = 1 << 16
+
+/**
+ * Reads a repository file as a database image, checked: every safety invariant that one repository
+ * can break holds, so that what a simulation finds later is not what the file brought along.
+ * Neither the file nor its folder is changed.
+ *
+ * @throws {FossilError} `repo.unreadable`, `repo.invalid`
+ */
+export function readMasterImage(path: string): Uint8Array {
+  if (!existsSync(path)) throw unreadable(path, 'there is no such file')
+  if (!statSync(path).isFile()) throw unreadable(path, 'it is not a file')
+  const db = openUntouched(path)
+  try {
+    checkRepository(path, db)
+    return db.serialize()
+  } catch (error) {
+    if (error instanceof InvariantError) throw invalid(path, error.detail, error)
+    // A copy in memory does not know where it came from.
+    if (FossilError.is(error, 'repo.invalid')) throw invalid(path, error.detail.reason, error)
+    throw error
+  } finally {
+    db.close()
+  }
+}
+
+function checkRepository(path: string, db: Database): void {
+  const repo = openRepo(db, systemEnv)
+  const [verdict] = db.prepare<[string]>('PRAGMA integrity_check(1)').get() ?? ['no answer']
+  if (verdict !== 'ok') throw invalid(path, verdict)
+  projectCode(repo)
+  checkDeltaChains(path, repo)
+  checkBlobIntegrity(path, repo)
+  try {
+    checkNoOrphanPhantoms(path, repo)
+    checkPrivateUnannounced(path, repo)
+    checkAnnounced(path, repo)
+  } catch (error) {
+    if (!(error instanceof InvariantError)) throw error
+    throw invalid(path, `${error.detail}, which "fossil rebuild" repairs`, error)
+  }
+}
+
+/**
+ * SQLite leaves the two files of a write-ahead log beside a database that it opened for reading.
+ * While there is no log nobody has the database open, and its file alone is all of it.
+ * https://www.sqlite.org/fileformat.html §1.3.3: byte 18 is 2 in WAL mode.
+ */
+function openUntouched(path: string): Database {
+  const isWal = firstBytes(path, 19)[18] === 2
+  if (!isWal || existsSync(`${path}-wal`)) return openFile(path, { readOnly: true })
+  return openMemory(readFileSync(path).fill(1, 18, 20))
+}
+
+/**
+ * Makes sure that the repositories can be kept in `folder`, before a long simulation begins.
+ *
+ * @returns the paths of the files to be
+ * @throws {FossilError} `repo.unreadable` when it cannot be written or would overwrite something
+ */
+export function checkKeepFolder(folder: string, leaves: number): string[] {
+  const ids = ['master', ...Array.from({ length: leaves }, (_, index) => `leaf-${index}`)]
+  const paths = ids.map((id) => keptPath(folder, id))
+  for (const path of paths) if (existsSync(path)) throw unreadable(path, 'it exists already')
+  const existing = nearestExisting(folder)
+  if (folder === '' || !statSync(existing).isDirectory()) {
+    throw unreadable(folder, 'repositories cannot be kept there: it is not a folder')
+  }
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw unreadable(folder, 'repositories cannot be kept there: it cannot be written', cause)
+  }
+  return paths
+}
+
+/**
+ * Writes every node's repository to `folder`, each whole or not at all.
+ *
+ * @throws {FossilError} `repo.unreadable` when one cannot be written
+ */
+export function keepRepositories(simulator: Simulator, folder: string): void {
+  attempt(folder, () => mkdirSync(folder, { recursive: true }))
+  for (const { id, repo } of simulator.nodes()) {
+    const path = keptPath(folder, id)
+    const part = `${path}.part`
+    try {
+      attempt(path, () => {
+        writeFileSync(part, repo.db.serialize())
+        renameSync(part, path)
+      })
+    } finally {
+      rmSync(part, { force: true })
+    }
+  }
+}
+
+/** A trace on its way to a file. */
+export class TraceFile {
+  readonly #path: string
+  readonly #descriptor: number
+  #batch = ''
+  #failure: FossilError | undefined
+
+  /**
+   * @param kept files that the same run writes later
+   * @throws {FossilError} `repo.unreadable` when the file cannot be written, or when it is a
+   *   repository, one of `kept` included
+   */
+  constructor(path: string, kept: readonly string[] = []) {
+    if (kept.some((other) => resolve(other) === resolve(path)) || isDatabase(path)) {
+      throw unreadable(path, 'a trace does not replace a repository')
+    }
+    this.#path = path
+    this.#descriptor = attempt(path, () => openSync(path, 'w'))
+  }
+
+  /** Never throws, since a line may come from within a sync: see {@link close}. */
+  write(line: string): void {
+    this.#batch += `${line}\n`
+    if (this.#batch.length >= traceBatchLength) this.#flush()
+  }
+
+  /** @throws {FossilError} `repo.unreadable` when a line could not be written */
+  close(): void {
+    this.#flush()
+    closeSync(this.#descriptor)
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #flush(): void {
+    try {
+      if (this.#failure === undefined) writeFileSync(this.#descriptor, this.#batch)
+    } catch (error) {
+      this.#failure = failed(this.#path, error)
+    }
+    this.#batch = ''
+  }
+}
+
+function keptPath(folder: string, id: string): string {
+  return join(folder, `${id}.fossil`)
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path))
+}
+
+function isDatabase(path: string): boolean {
+  const isFile = existsSync(path) && statSync(path).isFile()
+  return isFile && firstBytes(path, 15).toString('latin1') === 'SQLite format 3'
+}
+
+function firstBytes(path: string, length: number): Buffer {
+  const descriptor = attempt(path, () => openSync(path, 'r'))
+  try {
+    const bytes = Buffer.alloc(length)
+    return bytes.subarray(0, readSync(descriptor, bytes))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (cause) {
+    throw failed(path, cause)
+  }
+}
+
+function failed(path: string, cause: unknown): FossilError {
+  return unreadable(path, cause instanceof Error ? cause.message : String(cause), cause)
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): FossilError {
+  return new FossilError('repo.unreadable', { path, reason }, { cause })
+}
+
+function invalid(path: string, reason: string, cause?: unknown): FossilError {
+  return new FossilError('repo.invalid', { path, reason }, { cause })
+}

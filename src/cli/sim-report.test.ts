@@ -1,0 +1,91 @@
+/**
+ * What a simulation says at its end, for each verdict.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { simulate, type SimReport } from '../dst/simulate.ts'
+import { noFaults } from '../sim/link.ts'
+import { jsonReport, textReport } from './sim-report.ts'
+
+const converged = await simulate({ seed: 2, leaves: 2, durationMs: 10_000 })
+const stalled: SimReport = { ...converged, verdict: 'stalled' }
+const violated: SimReport = {
+  ...converged,
+  verdict: 'violated',
+  violation: {
+    invariant: 'phantoms',
+    node: 'leaf-1',
+    detail: 'it is not listed',
+    step: 77,
+    simulatedMs: 12_345,
+  },
+}
+const said = { wallMs: 100, replay: 'npx trilobite sim run --seed 2' }
+
+suite('text', () => {
+  test('begins with the verdict and the seed', () => {
+    assert.match(textReport(converged, said), /^converged: .* \(seed 2: 3 repositories, /)
+    assert.match(textReport(stalled, said), /^stalled: .* \(seed 2: /)
+    assert.match(textReport(violated, said), /^violated: .* \(seed 2: /)
+  })
+
+  test('of a violation says what, where, when and how to see it again', () => {
+    const text = textReport(violated, said)
+    for (const line of [
+      '  invariant        phantoms\n',
+      '  node             leaf-1\n',
+      '  detail           it is not listed\n',
+      '  first bad event  77, at 12.3 s simulated\n',
+      '  replay           npx trilobite sim run --seed 2\n',
+    ]) {
+      assert.ok(text.includes(line), line)
+    }
+  })
+
+  test('of a stall says how to see it again; of a success it does not', () => {
+    assert.ok(textReport(stalled, said).includes(said.replay))
+    assert.ok(!textReport(converged, said).includes(said.replay))
+  })
+
+  test('sets simulated time against wall time, however little that is', () => {
+    const report = { ...converged, simulatedMs: 60_000 }
+    assert.match(textReport(report, said), /\n60\.0 s simulated in 0\.1 s \(600x\)\n/)
+    assert.match(textReport(report, { ...said, wallMs: 0 }), /\(60000x\)/)
+  })
+
+  test('lists the faults that struck, or none', () => {
+    const calm = { ...noFaults, partitioned: 0, buggify: 0 }
+    assert.match(textReport({ ...converged, faults: calm }, said), /faults injected\n {2}none\n/)
+    const one = { ...calm, replyLost: 3 }
+    assert.match(
+      textReport({ ...converged, faults: one }, said),
+      /faults injected\n {2}replyLost {2}3\n/,
+    )
+  })
+
+  test('that is quiet is the verdict, and what a failure needs', () => {
+    assert.equal(textReport(converged, { ...said, quiet: true }), 'converged\n')
+    const lines = textReport(violated, { ...said, quiet: true })
+      .trimEnd()
+      .split('\n')
+    assert.equal(lines[0], 'violated')
+    assert.equal(lines.length, 6)
+  })
+})
+
+suite('JSON', () => {
+  test('has the same fields whatever the verdict, and a violation where there is one', () => {
+    const fields = Object.keys(jsonReport(converged))
+    assert.deepEqual(Object.keys(jsonReport(stalled)), fields)
+    assert.deepEqual(Object.keys(jsonReport(violated)), [...fields, 'violation'])
+    assert.deepEqual(jsonReport(violated)['violation'], violated.violation)
+  })
+
+  test('says nothing that depends on the machine', () => {
+    const text = JSON.stringify(jsonReport(converged))
+    assert.equal(JSON.stringify(JSON.parse(text)), text)
+    assert.ok(!/wall|host|path/i.test(text))
+  })
+})

@@ -1,0 +1,138 @@
+/**
+ * `trilobite sim run`: the main job. Exits 0 only when everything converged, 1 when it did not,
+ * 2 on an error, with nothing written.
+ * @module
+ */
+
+import { type Command, Option } from 'commander'
+import { FossilError } from '../base/error.ts'
+import type { Simulator } from '../dst/simulator.ts'
+import { simulate, type SimulateOptions, type SimReport } from '../dst/simulate.ts'
+import { levelNames, type LevelName } from '../sim/levels.ts'
+import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
+import { jsonReport, textReport } from './sim-report.ts'
+import { ProgressLine } from './terminal.ts'
+import { duration, formatDuration, integer } from './values.ts'
+
+/** Options as the parser gives them. */
+export interface SimRunOptions {
+  readonly seed: number
+  readonly leaves: number
+  readonly level: LevelName
+  readonly duration: number
+  readonly from?: string
+  readonly keep?: string
+  readonly trace?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** Adds `sim run` to the program. */
+export function addSimCommand(program: Command): void {
+  const sim = program.command('sim').description('simulate networks of repositories')
+  sim
+    .command('run')
+    .description('let repositories commit and sync through a faulty network, then check them all')
+    .option('--seed <n>', 'what the whole run follows from', integer('--seed', wholeRange), 1)
+    .option('--leaves <n>', 'repositories beside the master', integer('--leaves', leafRange), 5)
+    .addOption(
+      new Option('--level <level>', 'how hostile the world is')
+        .choices([...levelNames])
+        .default('hostile'),
+    )
+    .addOption(
+      new Option('--duration <time>', 'how long faults last, simulated')
+        .argParser(duration('--duration'))
+        .default(600_000, '10m'),
+    )
+    .option('--from <file>', 'fill the master from this Fossil repository')
+    .option('--keep <dir>', "leave every node's repository there as a .fossil file")
+    .option('--trace <file>', 'write everything that happens there, as JSON lines')
+    .option('--json', 'print one JSON object and nothing else')
+    .option('--quiet', 'print the verdict only')
+    .action(runSimulation)
+}
+
+const wholeRange = { min: Number.MIN_SAFE_INTEGER }
+const leafRange = { min: 1, max: 10_000 }
+
+async function runSimulation(options: SimRunOptions): Promise<void> {
+  const image = options.from === undefined ? undefined : readMasterImage(options.from)
+  const kept = options.keep === undefined ? [] : checkKeepFolder(options.keep, options.leaves)
+  const trace = options.trace === undefined ? undefined : new TraceFile(options.trace, kept)
+  const startMs = performance.now()
+  const report = await simulateVisibly(options, image, trace)
+  const wallMs = Math.round(performance.now() - startMs)
+  print(report, options, wallMs)
+  process.exitCode = report.verdict === 'converged' ? 0 : 1
+}
+
+async function simulateVisibly(
+  options: SimRunOptions,
+  image: Uint8Array | undefined,
+  trace: TraceFile | undefined,
+): Promise<SimReport> {
+  const progress = new ProgressLine({ isQuiet: options.quiet === true || options.json === true })
+  try {
+    return await simulate({
+      ...simulateOptions(options, image, trace),
+      onProgress: ({ phase, elapsedMs, durationMs, syncs, checkins }) =>
+        progress.show(
+          durationMs === 0 ? 1 : elapsedMs / durationMs,
+          `${phase}: ${formatSeconds(elapsedMs)} simulated, ${syncs} syncs, ${checkins} check-ins`,
+        ),
+      onEnd: (simulator: Simulator) => {
+        if (options.keep !== undefined) keepRepositories(simulator, options.keep)
+      },
+    })
+  } catch (error) {
+    progress.end()
+    // A bug that a simulation meets is met again by the same command.
+    if (!FossilError.is(error)) process.stderr.write(`replay: ${replayCommand(options)}\n`)
+    throw error
+  } finally {
+    progress.end()
+    trace?.close()
+  }
+}
+
+function simulateOptions(
+  { seed, leaves, level, duration: durationMs }: SimRunOptions,
+  image: Uint8Array | undefined,
+  trace: TraceFile | undefined,
+): SimulateOptions {
+  return {
+    seed,
+    leaves,
+    level,
+    durationMs,
+    config: {
+      ...(image === undefined ? {} : { masterImage: image }),
+      ...(trace === undefined ? {} : { onTraceLine: (line) => trace.write(line) }),
+    },
+  }
+}
+
+function print(report: SimReport, options: SimRunOptions, wallMs: number): void {
+  if (options.json === true) process.stdout.write(`${JSON.stringify(jsonReport(report))}\n`)
+  else
+    process.stdout.write(textReport(report, { wallMs, replay: replayCommand(options), ...options }))
+}
+
+/** The command that does it all again. */
+function replayCommand(options: SimRunOptions): string {
+  const { seed, leaves, level, duration: durationMs, from } = options
+  const source = from === undefined ? '' : ` --from ${quoted(from)}`
+  return (
+    `npx trilobite sim run --seed ${seed} --leaves ${leaves} --level ${level}` +
+    ` --duration ${formatDuration(durationMs)}${source}`
+  )
+}
+
+function quoted(path: string): string {
+  return /^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+}
+
+function formatSeconds(ms: number): string {
+  return `${Math.floor(ms / 1000)} s`
+}

@@ -1,0 +1,49 @@
+/**
+ * Every invariant notices the bug planted for it.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { invariants } from '../invariants/all.ts'
+import { DefaultNode } from '../node.ts'
+import { simulate, type SimReport } from '../simulate.ts'
+import { type Canary, canaries } from './canary.ts'
+
+/** The world without the bug converges, so what the checks notice is the bug. */
+function run(canary?: Canary): Promise<SimReport> {
+  return simulate({
+    seed: 7,
+    leaves: 3,
+    level: 'adversarial',
+    durationMs: 90_000,
+    checkinMeanMs: 6_000,
+    config: {
+      safetyCheckInterval: 50,
+      makeNode: ({ repo, transport }) =>
+        canary !== undefined ? canary.plant({ repo, transport }) : new DefaultNode(repo, transport),
+    },
+  })
+}
+
+test('every invariant has a planted bug', () => {
+  const covered = new Set(canaries.map(({ invariant }) => invariant))
+  assert.deepEqual(
+    invariants.map(({ name }) => name).filter((name) => !covered.has(name)),
+    [],
+  )
+})
+
+test('the world of the canaries converges without them', async () => {
+  const { verdict, checkins } = await run()
+  assert.equal(verdict, 'converged')
+  assert.ok(checkins > 10)
+})
+
+for (const canary of canaries) {
+  test(`${canary.invariant} notices a node that ${canary.bug}`, async () => {
+    const { verdict, violation } = await run(canary)
+    assert.equal(verdict, 'violated')
+    assert.equal(violation?.invariant, canary.invariant)
+  })
+}

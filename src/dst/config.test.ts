@@ -1,0 +1,155 @@
+/**
+ * What a simulation may be told: defaults, and a typed error for everything that makes no sense.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { utf8 } from '../base/bytes.ts'
+import { noBuggify, systemEnv } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
+import { openMemory } from '../db/node.ts'
+import { config as setting, projectCode, serverCode } from '../repo/config.ts'
+import { storeLocal } from '../repo/content.ts'
+import { createRepo } from '../repo/create.ts'
+import { resolveConfig, type SimConfig } from './config.ts'
+import { hasBlob } from './holdings.ts'
+import { MockFossil } from './mock-fossil.ts'
+import { Simulator } from './simulator.ts'
+
+test('everything has a default but the seed', () => {
+  assert.deepEqual(resolveConfig({ seed: 9 }), {
+    seed: 9,
+    numLeaves: 2,
+    pollIntervalMs: 5_000,
+    level: 'normal',
+    buggify: false,
+    private: false,
+    safetyCheckInterval: 0,
+    safetyCheckFrom: 0,
+    hashPolicy: 'sha1',
+    maxSkewMs: 0,
+    deflateOverBytes: 65_536,
+  })
+})
+
+test('code takes unlucky turns unless the world is normal or it is told not to', () => {
+  assert.equal(resolveConfig({ seed: 1, level: 'hostile' }).buggify, true)
+  assert.equal(resolveConfig({ seed: 1, level: 'hostile', buggify: false }).buggify, false)
+  using simulator = Simulator.create({ seed: 1, level: 'hostile', buggify: false })
+  for (const { repo } of simulator.nodes()) assert.equal(repo.env.buggify, noBuggify)
+})
+
+suite('a typed error for', () => {
+  // What a type checker would refuse comes from JavaScript and from files.
+  const refused: [what: string, wrong: Record<string, unknown>, option?: string][] = [
+    ['half a seed', { seed: 0.5 }],
+    ['a seed beyond the safe integers', { seed: 2 ** 53 }],
+    ['a seed in words', { seed: '1' }],
+    ['no leaves', { numLeaves: 0 }],
+    ['more leaves than fit', { numLeaves: 100_001 }],
+    ['half a leaf', { numLeaves: 1.5 }],
+    ['a poll at every moment', { pollIntervalMs: 0 }],
+    ['a poll after the end of time', { pollIntervalMs: Number.MAX_SAFE_INTEGER }],
+    ['a level that does not exist', { level: 'harsh' }],
+    ['a check before the beginning', { safetyCheckInterval: -1 }],
+    ['checks from no step', { safetyCheckFrom: Number.NaN }],
+    ['a hash policy that does not exist', { hashPolicy: 'md5' }],
+    ['a negative skew', { maxSkewMs: -1 }],
+    ['a skew beyond the calendar', { maxSkewMs: 2 ** 50 }],
+    ['a negative size', { deflateOverBytes: -1 }],
+    ['an unknown word for the unlisted', { unlisted: 'random' }],
+    ['overrides that are no list', { overrides: 'none' }, 'decisions'],
+    [
+      'an override without a site',
+      { overrides: [{ site: '', use: 0, outcome: true }] },
+      'decisions',
+    ],
+  ]
+  for (const [what, wrong, option = Object.keys(wrong)[0]] of refused) {
+    test(what, () => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what no type checker sees
+      const config = { seed: 1, ...wrong } as unknown as SimConfig
+      assert.throws(
+        () => Simulator.create(config),
+        (error) => FossilError.is(error, 'option.invalid') && error.detail.option === option,
+      )
+    })
+  }
+
+  test('two masters', () => {
+    using repo = createRepo(openMemory(), systemEnv)
+    const config = { seed: 1, upstream: new MockFossil(repo), masterImage: repo.db.serialize() }
+    assert.throws(() => Simulator.create(config), /masterImage/)
+  })
+
+  const images: Record<string, Uint8Array> = {
+    'an image without bytes': new Uint8Array(0),
+    'an image that is no database': utf8('x'.repeat(4096)),
+    'the image of a database that is no repository': openMemory().serialize(),
+  }
+  for (const [what, masterImage] of Object.entries(images)) {
+    test(what, () => {
+      assert.throws(
+        () => Simulator.create({ seed: 1, masterImage }),
+        (error) => FossilError.is(error, 'repo.invalid'),
+      )
+    })
+  }
+})
+
+suite('the image of a master', () => {
+  const repo = createRepo(openMemory(), systemEnv)
+  repo.db.exec("REPLACE INTO config(name, value) VALUES('project-name', 'ours')")
+  const { hash } = storeLocal(repo, utf8('was there before'))
+  const secret = storeLocal(repo, utf8('was private before'), { isPrivate: true })
+  const code = projectCode(repo)
+  const masterImage = repo.db.serialize()
+
+  test('gives the simulation its project, and the leaves its artifacts', async () => {
+    using simulator = Simulator.create({ seed: 1, masterImage })
+    for (const node of simulator.nodes()) assert.equal(projectCode(node.repo), code)
+    const codes = simulator.nodes().map((node) => serverCode(node.repo))
+    assert.equal(new Set(codes).size, 3)
+    const [master] = simulator.nodes()
+    assert.equal(master && setting(master.repo, 'project-name'), 'ours')
+    assert.ok(await simulator.settle(60_000))
+    simulator.checkSettled()
+    for (const node of simulator.nodes()) assert.ok(hasBlob(node.repo, hash))
+  })
+
+  test('is not changed', () => {
+    const before = masterImage.slice()
+    using simulator = Simulator.create({ seed: 1, masterImage })
+    simulator.masterRepo()?.db.exec('DELETE FROM unclustered')
+    assert.deepEqual(masterImage, before)
+  })
+
+  test('may be in WAL mode, and stays so', () => {
+    const wal = masterImage.slice().fill(2, 18, 20)
+    using simulator = Simulator.create({ seed: 1, masterImage: wal })
+    const master = simulator.masterRepo()
+    assert.ok(master && hasBlob(master, hash))
+    assert.equal(wal[18], 2)
+  })
+
+  test('counts as acknowledged: to lose or to leak any of it is noticed', async () => {
+    const losing = Simulator.create({ seed: 1, masterImage })
+    losing.masterRepo()?.db.exec(`DELETE FROM blob WHERE uuid = '${hash}'`)
+    losing.masterRepo()?.cache.clear()
+    assert.throws(() => losing.checkSafety(), { invariant: 'nothing-lost', nodeId: 'master' })
+    losing.close()
+    using leaking = Simulator.create({ seed: 1, masterImage, hashPolicy: 'sha3' })
+    storeLocal(leaking.leaf('leaf-1').repo, utf8('was private before'))
+    assert.throws(() => leaking.checkSafety(), { invariant: 'nothing-leaks', nodeId: 'leaf-1' })
+    assert.ok(secret.isNew)
+  })
+})
+
+test('repositories that a simulation makes admit nobody by password', () => {
+  using simulator = Simulator.create({ seed: 1 })
+  for (const { repo } of simulator.nodes()) {
+    const rows = repo.db.prepare<[string]>('SELECT login FROM user WHERE length(pw) > 0').all()
+    assert.deepEqual(rows, [])
+  }
+})

@@ -1,0 +1,122 @@
+/**
+ * What a simulation may be told, and its defaults.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { hashPolicies, type HashPolicy } from '../hash/artifact-hash.ts'
+import { type Override, readDecisions } from '../sim/decision.ts'
+import { faultLevel, type LevelName } from '../sim/levels.ts'
+import { longestMs } from '../sim/link.ts'
+import type { Transport } from '../sync/transport.ts'
+import type { NodeId } from './event.ts'
+import type { Node } from './node.ts'
+import type { SimTransport } from './sim-network.ts'
+import type { Repo } from '../repo/repo.ts'
+
+/** Configures a simulation. Everything has a default but the seed. */
+export interface SimConfig {
+  /** A safe integer: the same seed and configuration give the same run. */
+  readonly seed: number
+  /** Default 2. */
+  readonly numLeaves?: number
+  /** From one sync of a leaf to the next. Default 5,000 ms. */
+  readonly pollIntervalMs?: number
+  /** How hostile the network is, and whether partitions come and go. Default `normal`. */
+  readonly level?: LevelName
+  /** Fault sites inside production code take unlucky turns. Default: unless `normal`. */
+  readonly buggify?: boolean
+  /** Sync private artifacts. Default false. */
+  readonly private?: boolean
+  /** Safety is checked after every so many steps; 0, the default, for never. */
+  readonly safetyCheckInterval?: number
+  /** No periodic safety check before this step. Default 0. */
+  readonly safetyCheckFrom?: number
+  /** The server that the leaves sync with. Default: a `MockFossil` over a new repository. */
+  readonly upstream?: Transport
+  /** Database image that the default upstream starts from. */
+  readonly masterImage?: Uint8Array
+  /** How new artifacts are named in new repositories. Default `sha1`, five times as quick. */
+  readonly hashPolicy?: HashPolicy
+  /** Clocks of the nodes are wrong by up to this, either way. Default 0. */
+  readonly maxSkewMs?: number
+  /** Messages above this many bytes are deflated. Default 65,536: simulated links cost nothing. */
+  readonly deflateOverBytes?: number
+  /** Makes the node of a leaf. Default: a `DefaultNode`. */
+  readonly makeNode?: (leaf: { id: NodeId; repo: Repo; transport: SimTransport }) => Node
+  /** Decisions of fault sites to impose, one by one. */
+  readonly overrides?: readonly Override[]
+  /** What a fault site without override does: what the seed says, or nothing. Default `drawn`. */
+  readonly unlisted?: 'drawn' | 'benign'
+  /** Receives every line of the trace. */
+  readonly onTraceLine?: (line: string) => void
+}
+
+/** A configuration with nothing left open. */
+export type ResolvedConfig = SimConfig &
+  Required<
+    Pick<
+      SimConfig,
+      | 'numLeaves'
+      | 'pollIntervalMs'
+      | 'level'
+      | 'buggify'
+      | 'private'
+      | 'safetyCheckInterval'
+      | 'safetyCheckFrom'
+      | 'hashPolicy'
+      | 'maxSkewMs'
+      | 'deflateOverBytes'
+    >
+  >
+
+/** @throws {FossilError} `option.invalid` for a value that makes no sense */
+export function resolveConfig(config: SimConfig): ResolvedConfig {
+  const level = config.level ?? 'normal'
+  const resolved = {
+    ...config,
+    level,
+    numLeaves: config.numLeaves ?? 2,
+    pollIntervalMs: config.pollIntervalMs ?? 5_000,
+    buggify: config.buggify ?? level !== 'normal',
+    private: config.private ?? false,
+    safetyCheckInterval: config.safetyCheckInterval ?? 0,
+    safetyCheckFrom: config.safetyCheckFrom ?? 0,
+    hashPolicy: config.hashPolicy ?? 'sha1',
+    maxSkewMs: config.maxSkewMs ?? 0,
+    deflateOverBytes: config.deflateOverBytes ?? 65_536,
+  }
+  requireInteger('numLeaves', resolved.numLeaves, { min: 1, max: 100_000 })
+  requireInteger('pollIntervalMs', resolved.pollIntervalMs, { min: 1, max: longestMs })
+  requireInteger('safetyCheckInterval', resolved.safetyCheckInterval, { min: 0 })
+  requireInteger('safetyCheckFrom', resolved.safetyCheckFrom, { min: 0 })
+  requireInteger('maxSkewMs', resolved.maxSkewMs, { min: 0, max: longestMs })
+  requireInteger('deflateOverBytes', resolved.deflateOverBytes, { min: 0 })
+  faultLevel(level)
+  requireOneOf('hashPolicy', resolved.hashPolicy, hashPolicies)
+  requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])
+  readDecisions(config.overrides ?? [])
+  if (config.upstream !== undefined && config.masterImage !== undefined) {
+    const reason = 'an upstream brings its own repository'
+    throw new FossilError('option.invalid', { option: 'masterImage', reason })
+  }
+  return resolved
+}
+
+/** @throws {FossilError} `option.invalid` unless `value` is one of `known` */
+function requireOneOf(option: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return
+  const reason = `"${value}" is none of ${known.join(', ')}`
+  throw new FossilError('option.invalid', { option, reason })
+}
+
+/** @throws {FossilError} `option.invalid` unless `value` is an integer in the range */
+export function requireInteger(
+  option: string,
+  value: number,
+  { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number },
+): void {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`
+  throw new FossilError('option.invalid', { option, reason: `must be an integer, ${range}` })
+}

@@ -1,0 +1,108 @@
+/**
+ * A run is a function of its seed: the same lines twice in one process, other lines for other
+ * seeds; and the syncs of different leaves interleave between rounds.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { utf8 } from '../base/bytes.ts'
+import { storeLocal } from '../repo/content.ts'
+import { levelNames } from '../sim/levels.ts'
+import { firstDivergence } from '../sim/trace.ts'
+import type { SimConfig } from './config.ts'
+import { simulate } from './simulate.ts'
+import { Simulator } from './simulator.ts'
+import { TraceLines, type TracedEvent } from './trace-lines.suite.ts'
+
+async function recorded(seed: number, config: Partial<SimConfig>): Promise<string[]> {
+  const { lines, onTraceLine } = new TraceLines()
+  await simulate({
+    seed,
+    leaves: 3,
+    durationMs: 40_000,
+    checkinMeanMs: 4_000,
+    config: { ...config, onTraceLine },
+  })
+  return lines
+}
+
+const worlds: Record<string, Partial<SimConfig>> = {
+  ...Object.fromEntries(levelNames.map((level) => [`a world that is ${level}`, { level }])),
+  'a calm network and buggy code': { level: 'normal', buggify: true },
+  'a hostile network and sound code': { level: 'hostile', buggify: false },
+  'SHA3-256 names': { level: 'hostile', hashPolicy: 'sha3' },
+  'clocks an hour apart': { level: 'adversarial', maxSkewMs: 3_600_000 },
+  'private artifacts that travel': { level: 'hostile', private: true },
+  'deflated messages': { level: 'hostile', deflateOverBytes: 0 },
+}
+
+suite('the same seed gives the same trace, line by line, with', () => {
+  for (const [name, config] of Object.entries(worlds)) {
+    test(name, async () => {
+      const first = await recorded(11, config)
+      assert.ok(first.length > 100)
+      assert.equal(firstDivergence(first, await recorded(11, config)), undefined)
+    })
+  }
+})
+
+suite('the trace differs where', () => {
+  const base: Partial<SimConfig> = { level: 'hostile' }
+  const others: Record<string, [seed: number, config: Partial<SimConfig>]> = {
+    'the seed is the next one': [12, base],
+    'the seed is negative': [-11, base],
+    'the level differs': [11, { level: 'adversarial' }],
+    'the names are longer': [11, { ...base, hashPolicy: 'sha3' }],
+    'the clocks are right': [11, { ...base, maxSkewMs: 0 }],
+  }
+  for (const [name, [seed, config]] of Object.entries(others)) {
+    test(name, async () => {
+      const parted = firstDivergence(await recorded(11, base), await recorded(seed, config))
+      assert.notEqual(parted, undefined)
+    })
+  }
+})
+
+test('how messages are compressed changes nothing but the bytes', async () => {
+  const stored = await recorded(11, { level: 'adversarial', deflateOverBytes: 1_000_000 })
+  const deflated = await recorded(11, { level: 'adversarial', deflateOverBytes: 0 })
+  assert.equal(firstDivergence(stored, deflated), undefined)
+})
+
+function withoutStates(lines: readonly string[]): string[] {
+  return lines.filter((line) => !line.includes('"type":"state"'))
+}
+
+test('checking more often notes more states and changes nothing else', async () => {
+  const often = await recorded(11, { level: 'hostile', safetyCheckInterval: 3 })
+  const seldom = await recorded(11, { level: 'hostile', safetyCheckInterval: 0 })
+  assert.ok(often.length > seldom.length)
+  assert.equal(firstDivergence(withoutStates(often), withoutStates(seldom)), undefined)
+})
+
+/** Indices of the requests of each sync, by leaf: `rounds[0]` is where its first round began. */
+function syncsOf(events: readonly TracedEvent[]): { node: unknown; rounds: number[] }[] {
+  const syncs: { node: unknown; rounds: number[] }[] = []
+  for (const [index, { type, node }] of events.entries()) {
+    if (type === 'tick') syncs.push({ node, rounds: [] })
+    if (type === 'request') syncs.findLast((sync) => sync.node === node)?.rounds.push(index)
+  }
+  return syncs
+}
+
+test('the rounds of one leaf happen between the rounds of another', async () => {
+  const trace = new TraceLines()
+  using simulator = Simulator.create({ seed: 3, numLeaves: 3, onTraceLine: trace.onTraceLine })
+  for (const { id, repo } of simulator.nodes()) {
+    for (let index = 0; index < 20; index++) storeLocal(repo, utf8(`${id} ${index}`))
+  }
+  await simulator.settle(60_000)
+  const syncs = syncsOf(trace.events())
+  const interleaved = syncs.some(({ node, rounds: [first = 0, second = 0] }) =>
+    syncs.some(({ node: other, rounds: [begun = 0] }) => {
+      return other !== node && first < begun && begun < second
+    }),
+  )
+  assert.ok(interleaved)
+})

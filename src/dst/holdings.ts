@@ -1,0 +1,46 @@
+/**
+ * What a repository holds, for comparing repositories.
+ * @module
+ */
+
+import { parseArtifactHash, type ArtifactHash } from '../hash/artifact-hash.ts'
+import { hasArtifact, unresolvedRids } from '../repo/blob.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+
+/** Names of all held artifacts, private ones included, ascending. Phantoms are not held. */
+export function allBlobUuidsSorted(repo: Repo): ArtifactHash[] {
+  return heldWhere(repo, 'TRUE')
+}
+
+/** Names of the held artifacts that sync carries to everyone, in ascending order. */
+export function publicBlobUuidsSorted(repo: Repo): ArtifactHash[] {
+  return heldWhere(repo, 'rid NOT IN (SELECT rid FROM private)')
+}
+
+/** How many artifacts are held. */
+export function countBlobs(repo: Repo): number {
+  return allBlobUuidsSorted(repo).length
+}
+
+/** How many artifacts are known by name only. */
+export function countPhantoms(repo: Repo): number {
+  return repo.db.prepare<[number]>('SELECT count(*) FROM phantom').get()?.[0] ?? 0
+}
+
+/** Tells whether an artifact is held. Unlike the Go library's, a phantom is not. */
+export function hasBlob(repo: Repo, uuid: string): boolean {
+  const hash = parseArtifactHash(uuid)
+  return hash !== undefined && hasArtifact(repo, hash)
+}
+
+function heldWhere(repo: Repo, condition: string): ArtifactHash[] {
+  const unresolved = unresolvedRids(repo)
+  return repo.db
+    .prepare<[Rid, ArtifactHash]>(
+      `SELECT rid, uuid FROM blob WHERE size >= 0 AND ${condition} ORDER BY uuid`,
+    )
+    .all()
+    .filter(([rid]) => !unresolved.has(rid))
+    .map(([, hash]) => hash)
+}

@@ -1,0 +1,28 @@
+/**
+ * Every invariant, in the order they are checked: the cause before its consequences.
+ * @module
+ */
+
+import type { Invariant } from '../invariant.ts'
+import { announced, privateUnannounced } from './announced.ts'
+import { blobIntegrity, deltaChains } from './content.ts'
+import { convergence } from './convergence.ts'
+import { phantoms } from './phantoms.ts'
+import { nothingLeaks, nothingLost } from './truth.ts'
+
+export const invariants: readonly Invariant[] = [
+  deltaChains,
+  phantoms,
+  blobIntegrity,
+  nothingLost,
+  nothingLeaks,
+  privateUnannounced,
+  announced,
+  convergence,
+]
+
+/** What holds at every step, faults and all. */
+export const safetyInvariants = invariants.filter(({ holds }) => holds === 'always')
+
+/** What holds once faults have ended and nothing moves any more. */
+export const settledInvariants = invariants.filter(({ holds }) => holds === 'settled')

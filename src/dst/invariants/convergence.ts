@@ -1,0 +1,93 @@
+/**
+ * Convergence: once faults have ended and syncs are done, everybody has everything.
+ *
+ * Verifies: the public artifacts of all nodes are one set, with the same content behind each name;
+ * every acknowledged public artifact is in it. What either side of a comparison shuns is left out:
+ * shunning is a decision of one repository. Does not verify rids, storage form or the order of
+ * arrival, which may differ.
+ * @module
+ */
+
+import type { ArtifactHash } from '../../hash/artifact-hash.ts'
+import { findHeld, isPrivate, isShunned } from '../../repo/blob.ts'
+import type { Repo } from '../../repo/repo.ts'
+import { allBlobUuidsSorted, publicBlobUuidsSorted } from '../holdings.ts'
+import { type CheckedNode, type Invariant, InvariantError } from '../invariant.ts'
+import { checkBlobIntegrity } from './content.ts'
+
+/**
+ * Every leaf holds the same public artifacts as the master, with the same content.
+ *
+ * @param leaves by node id, in a fixed order
+ * @throws {InvariantError} `convergence`, or `blob-integrity` where a name hides other content
+ */
+export function checkConvergence(master: Repo, leaves: ReadonlyMap<string, Repo>): void {
+  const expected = publicBlobUuidsSorted(master)
+  // Equal names mean equal content where every name holds what it says, so that is checked too.
+  checkBlobIntegrity('master', master)
+  for (const [nodeId, repo] of leaves) {
+    const travels = travelsBetween(master, repo)
+    compare(nodeId, expected.filter(travels), publicBlobUuidsSorted(repo).filter(travels))
+    checkBlobIntegrity(nodeId, repo)
+  }
+}
+
+/**
+ * Every leaf holds at least the public artifacts of the master.
+ *
+ * @throws {InvariantError} `subset`
+ */
+export function checkSubsetOf(master: Repo, leaves: ReadonlyMap<string, Repo>): void {
+  for (const [nodeId, repo] of leaves) {
+    const held = new Set(allBlobUuidsSorted(repo))
+    const expected = publicBlobUuidsSorted(master).filter(travelsBetween(master, repo))
+    const lacking = expected.find((hash) => !held.has(hash))
+    if (lacking !== undefined) {
+      throw new InvariantError('subset', { nodeId, detail: `${lacking} of the master is not here` })
+    }
+  }
+}
+
+export const convergence: Invariant = {
+  name: 'convergence',
+  holds: 'settled',
+  check: ({ nodes, truth }) => {
+    const [master, ...leaves] = nodes
+    if (master === undefined) return
+    checkConvergence(master.repo, new Map(leaves.map(({ id, repo }) => [id, repo])))
+    for (const { hash, isPrivate: wasPrivate } of truth.acknowledged) {
+      if (!wasPrivate && !nodes.some(({ repo }) => isShunned(repo, hash))) {
+        checkEverywhere(nodes, hash)
+      }
+    }
+  },
+}
+
+function travelsBetween(a: Repo, b: Repo): (hash: ArtifactHash) => boolean {
+  return (hash) => !isShunned(a, hash) && !isShunned(b, hash)
+}
+
+function checkEverywhere(nodes: readonly CheckedNode[], hash: ArtifactHash): void {
+  for (const { id, repo } of nodes) {
+    const rid = findHeld(repo, hash)
+    if (rid !== undefined && !isPrivate(repo, rid)) continue
+    const detail = `${hash} was acknowledged as public and did not arrive`
+    throw new InvariantError('convergence', { nodeId: id, detail })
+  }
+}
+
+function compare(
+  nodeId: string,
+  expected: readonly ArtifactHash[],
+  actual: readonly ArtifactHash[],
+): void {
+  const [theirs, ours] = [new Set(expected), new Set(actual)]
+  const lacking = expected.filter((hash) => !ours.has(hash))
+  const extra = actual.filter((hash) => !theirs.has(hash))
+  if (lacking.length === 0 && extra.length === 0) return
+  const detail = [
+    lacking.length > 0 ? `${lacking.length} artifacts of the master lack here (${lacking[0]})` : '',
+    extra.length > 0 ? `${extra.length} are here and not on the master (${extra[0]})` : '',
+  ]
+  throw new InvariantError('convergence', { nodeId, detail: detail.filter(Boolean).join('; ') })
+}

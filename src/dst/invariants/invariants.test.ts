@@ -1,0 +1,316 @@
+/**
+ * Each check passes on a healthy pair of repositories and fails on the damage it is there for,
+ * naming the invariant and the node. `canary/` shows the same from end to end.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { compressContent } from '../../base/zlib.ts'
+import { utf8 } from '../../base/bytes.ts'
+import { storeLocal } from '../../repo/content.ts'
+import type { Invariant } from '../invariant.ts'
+import { InvariantError } from '../invariant.ts'
+import { invariants, safetyInvariants, settledInvariants } from './all.ts'
+import { Pair, nobodys, ridOf } from './pair.suite.ts'
+
+function named(name: string): Invariant {
+  const invariant = invariants.find((candidate) => candidate.name === name)
+  assert.ok(invariant, name)
+  return invariant
+}
+
+interface Damage {
+  readonly what: string
+  readonly invariant: string
+  readonly where: 'master' | 'leaf-0'
+  readonly detail: RegExp
+  readonly inflict: (pair: Pair) => void
+}
+
+const damages: readonly Damage[] = [
+  {
+    what: 'a content that is not what its name says',
+    invariant: 'blob-integrity',
+    where: 'leaf-0',
+    detail: /hashes to/,
+    inflict: ({ leaf, named: { plain } }) => {
+      leaf.db
+        .prepare('UPDATE blob SET content = ?, size = 6 WHERE uuid = ?')
+        .run(compressContent(utf8('forged')), plain)
+    },
+  },
+  {
+    what: 'a length that is not that of the content',
+    invariant: 'blob-integrity',
+    where: 'master',
+    detail: /holds \d+ bytes and its row says \d+/,
+    inflict: (pair) => pair.damage('master', 'UPDATE blob SET size = size + 1 WHERE rid = 1'),
+  },
+  {
+    what: 'a content that cannot be expanded',
+    invariant: 'blob-integrity',
+    where: 'leaf-0',
+    detail: /cannot be expanded/,
+    inflict: (pair) => pair.damage('leaf', "UPDATE blob SET content = x'00000001ff' WHERE rid = 2"),
+  },
+  {
+    what: 'a size without content',
+    invariant: 'blob-integrity',
+    where: 'leaf-0',
+    detail: /no content/,
+    inflict: (pair) => pair.damage('leaf', 'UPDATE blob SET content = NULL WHERE rid = 2'),
+  },
+  {
+    what: 'another source under a delta',
+    invariant: 'blob-integrity',
+    where: 'master',
+    detail: /delta\.corrupt/,
+    inflict: (pair) => {
+      const { plain, delta } = pair.named
+      const [from, to] = [ridOf(pair.master, delta), ridOf(pair.master, plain)]
+      pair.damage('master', 'UPDATE delta SET srcid = ? WHERE rid = ?', to, from)
+    },
+  },
+  {
+    what: 'a delta whose source is gone',
+    invariant: 'delta-chains',
+    where: 'master',
+    detail: /lacks an end/,
+    inflict: (pair) => pair.damage('master', 'DELETE FROM blob WHERE uuid = ?', pair.named.base),
+  },
+  {
+    what: 'a delta of nothing',
+    invariant: 'delta-chains',
+    where: 'leaf-0',
+    detail: /lacks an end/,
+    inflict: (pair) => pair.damage('leaf', 'INSERT INTO delta(rid, srcid) VALUES(4000, 1)'),
+  },
+  {
+    what: 'a phantom that is a delta',
+    invariant: 'delta-chains',
+    where: 'master',
+    detail: /lacks an end/,
+    inflict: (pair) => {
+      const rid = ridOf(pair.master, nobodys)
+      pair.damage('master', 'INSERT INTO delta(rid, srcid) VALUES(?, 1)', rid)
+    },
+  },
+  {
+    what: 'two deltas of each other',
+    invariant: 'delta-chains',
+    where: 'master',
+    detail: /does not end/,
+    inflict: (pair) => {
+      const { base, delta } = pair.named
+      const [from, to] = [ridOf(pair.master, base), ridOf(pair.master, delta)]
+      pair.damage('master', 'INSERT INTO delta(rid, srcid) VALUES(?, ?)', from, to)
+    },
+  },
+  {
+    what: 'a delta of itself',
+    invariant: 'delta-chains',
+    where: 'leaf-0',
+    detail: /does not end/,
+    inflict: (pair) => pair.damage('leaf', 'INSERT INTO delta(rid, srcid) VALUES(1, 1)'),
+  },
+  {
+    what: 'a phantom of no artifact',
+    invariant: 'phantoms',
+    where: 'leaf-0',
+    detail: /names no artifact/,
+    inflict: (pair) => pair.damage('leaf', 'INSERT INTO phantom VALUES(4000)'),
+  },
+  {
+    what: 'a name without content that nobody asks for',
+    invariant: 'phantoms',
+    where: 'master',
+    detail: /not listed/,
+    inflict: (pair) => pair.damage('master', 'DELETE FROM phantom'),
+  },
+  {
+    what: 'a phantom that has its content',
+    invariant: 'phantoms',
+    where: 'leaf-0',
+    detail: /is listed/,
+    inflict: (pair) => pair.damage('leaf', 'INSERT INTO phantom VALUES(1)'),
+  },
+  {
+    what: 'content under a size of -1',
+    invariant: 'phantoms',
+    where: 'leaf-0',
+    detail: /size -1/,
+    inflict: (pair) => pair.damage('leaf', 'UPDATE blob SET size = -1 WHERE rid = 1'),
+  },
+  {
+    what: 'an acknowledged artifact that is gone',
+    invariant: 'nothing-lost',
+    where: 'master',
+    detail: /is gone/,
+    inflict: (pair) => pair.damage('master', 'DELETE FROM blob WHERE uuid = ?', pair.named.plain),
+  },
+  {
+    what: 'an acknowledged artifact that became a phantom',
+    invariant: 'nothing-lost',
+    where: 'master',
+    detail: /is gone/,
+    inflict: (pair) => {
+      const rid = ridOf(pair.master, pair.named.plain)
+      pair.damage('master', 'UPDATE blob SET size = -1, content = NULL WHERE rid = ?', rid)
+      pair.damage('master', 'INSERT INTO phantom VALUES(?)', rid)
+    },
+  },
+  {
+    what: 'a private artifact on another node',
+    invariant: 'nothing-leaks',
+    where: 'leaf-0',
+    detail: /private to master/,
+    inflict: ({ leaf }) => storeLocal(leaf, utf8('secret'), { isPrivate: true }),
+  },
+  {
+    what: 'a private artifact queued for announcing',
+    invariant: 'private-unannounced',
+    where: 'master',
+    detail: /listed in unclustered/,
+    inflict: (pair) => pair.damage('master', 'INSERT INTO unclustered SELECT rid FROM private'),
+  },
+  {
+    what: 'a private artifact queued for sending',
+    invariant: 'private-unannounced',
+    where: 'leaf-0',
+    detail: /listed in unsent/,
+    inflict: (pair) => pair.damage('leaf', 'INSERT INTO unsent SELECT rid FROM private'),
+  },
+  {
+    what: 'a public artifact that nobody hears of',
+    invariant: 'announced',
+    where: 'leaf-0',
+    detail: /no announcement leads to it/,
+    inflict: (pair) =>
+      pair.damage(
+        'leaf',
+        'DELETE FROM unclustered WHERE rid = (SELECT rid FROM blob WHERE uuid = ?)',
+        pair.named.plain,
+      ),
+  },
+  {
+    what: 'a cluster that nobody hears of, and with it its members',
+    invariant: 'announced',
+    where: 'master',
+    detail: /no announcement leads to it/,
+    inflict: (pair) =>
+      pair.damage(
+        'master',
+        'DELETE FROM unclustered WHERE rid = (SELECT rid FROM blob WHERE uuid = ?)',
+        pair.named.cluster,
+      ),
+  },
+  {
+    what: 'an artifact that only the master has',
+    invariant: 'convergence',
+    where: 'leaf-0',
+    detail: /1 artifacts of the master lack here/,
+    inflict: ({ master }) => storeLocal(master, utf8('news')),
+  },
+  {
+    what: 'an artifact that only a leaf has',
+    invariant: 'convergence',
+    where: 'leaf-0',
+    detail: /1 are here and not on the master/,
+    inflict: ({ leaf }) => storeLocal(leaf, utf8('news')),
+  },
+  {
+    what: 'a public artifact that a leaf holds as a secret',
+    invariant: 'convergence',
+    where: 'leaf-0',
+    detail: /lack here/,
+    inflict: (pair) =>
+      pair.damage(
+        'leaf',
+        'INSERT INTO private SELECT rid FROM blob WHERE uuid = ?',
+        pair.named.plain,
+      ),
+  },
+  {
+    what: 'an acknowledged artifact that everybody has forgotten',
+    invariant: 'convergence',
+    where: 'master',
+    detail: /did not arrive/,
+    inflict: (pair) => {
+      pair.damage('master', 'DELETE FROM blob WHERE uuid = ?', pair.named.plain)
+      pair.damage('leaf', 'DELETE FROM blob WHERE uuid = ?', pair.named.plain)
+    },
+  },
+]
+
+suite('on a healthy pair', () => {
+  for (const { name, check } of invariants) {
+    test(`${name} holds`, () => {
+      using pair = new Pair()
+      check(pair.world())
+    })
+  }
+})
+
+suite('a check notices', () => {
+  for (const { what, invariant, where, detail, inflict } of damages) {
+    test(`${what} (${invariant})`, () => {
+      using pair = new Pair()
+      inflict(pair)
+      assert.throws(
+        () => named(invariant).check(pair.world()),
+        (error) => {
+          assert.ok(error instanceof InvariantError, String(error))
+          assert.deepEqual([error.invariant, error.nodeId], [invariant, where])
+          assert.match(error.detail, detail)
+          assert.match(error.message, new RegExp(`^${invariant} does not hold on ${where}: `))
+          return true
+        },
+      )
+    })
+  }
+})
+
+test('every invariant is damaged here, and belongs to one of two phases', () => {
+  const damaged = new Set(damages.map(({ invariant }) => invariant))
+  assert.deepEqual(
+    invariants.map(({ name }) => name).filter((name) => !damaged.has(name)),
+    [],
+  )
+  assert.equal(safetyInvariants.length + settledInvariants.length, invariants.length)
+})
+
+test('a check changes nothing in the repositories', () => {
+  using pair = new Pair()
+  const before = [pair.master.db.serialize(), pair.leaf.db.serialize()]
+  for (const { check } of invariants) check(pair.world())
+  assert.deepEqual([pair.master.db.serialize(), pair.leaf.db.serialize()], before)
+})
+
+suite('what is private', () => {
+  test('may be anywhere where private artifacts are meant to travel', () => {
+    using pair = new Pair()
+    storeLocal(pair.leaf, utf8('secret'), { isPrivate: true })
+    named('nothing-leaks').check(pair.world({ syncsPrivate: true }))
+  })
+
+  test('to two makers is at home with both', () => {
+    using pair = new Pair()
+    const { hash } = storeLocal(pair.leaf, utf8('secret'), { isPrivate: true })
+    pair.acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: true })
+    named('nothing-leaks').check(pair.world())
+  })
+
+  test('is no secret once somebody made the same in public', () => {
+    using pair = new Pair()
+    const { hash } = storeLocal(pair.leaf, utf8('secret'))
+    pair.acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: false })
+    named('nothing-leaks').check(pair.world())
+  })
+
+  test('is left out of convergence', () => {
+    using pair = new Pair()
+    storeLocal(pair.leaf, utf8('another secret'), { isPrivate: true })
+    named('convergence').check(pair.world())
+  })
+})

@@ -1,0 +1,133 @@
+/**
+ * A healthy master and leaf, for the checks to pass on, and to be damaged one way at a time.
+ * @module
+ */
+
+import { utf8 } from '../../base/bytes.ts'
+import { type Env, noBuggify } from '../../base/env.ts'
+import { openMemory } from '../../db/node.ts'
+import type { ArtifactHash } from '../../hash/artifact-hash.ts'
+import { ensureKnown } from '../../repo/blob.ts'
+import { checkin } from '../../repo/checkin.ts'
+import { createClusters } from '../../repo/cluster.ts'
+import { readContent, storeContent, storeLocal } from '../../repo/content.ts'
+import { createRepo } from '../../repo/create.ts'
+import type { Repo } from '../../repo/repo.ts'
+import type { Rid } from '../../repo/rid.ts'
+import { allBlobUuidsSorted } from '../holdings.ts'
+import type { AcknowledgedArtifact, World } from '../invariant.ts'
+
+const env: Env = {
+  clock: { nowMs: () => 1_767_225_600_000 },
+  random: { bytes: (length) => new Uint8Array(length) },
+  buggify: noBuggify,
+}
+
+/** Name of an artifact that nobody has. */
+export const nobodys = 'e'.repeat(40)
+
+/** A master and a leaf that hold the same public artifacts, and a secret each. */
+export class Pair implements Disposable {
+  readonly master: Repo
+  readonly leaf: Repo
+  /** Artifacts of the master by what they are: see the constructor. */
+  readonly named: Readonly<Record<'plain' | 'base' | 'delta' | 'secret' | 'cluster', ArtifactHash>>
+  readonly acknowledged: AcknowledgedArtifact[] = []
+
+  /**
+   * Four files, one of them stored as a delta of another, in two check-ins; a cluster of them all;
+   * a phantom; an artifact after the cluster; a private artifact on either side.
+   */
+  constructor() {
+    this.master = newRepo()
+    this.leaf = newRepo()
+    const text = 'a line that says something\n'.repeat(20)
+    const first = checkin(this.master, {
+      changes: [
+        { name: 'a', content: utf8(text) },
+        { name: 'b', content: utf8('short') },
+      ],
+      comment: 'first',
+      user: 'u',
+    })
+    const second = checkin(this.master, {
+      changes: [{ name: 'a', content: utf8(`${text}and more\n`) }],
+      comment: 'second',
+      user: 'u',
+      parent: first.hash,
+    })
+    createClusters(this.master, { atLeast: 1 })
+    const cluster = lastHash(this.master)
+    const plain = storeLocal(this.master, utf8('after the cluster')).hash
+    ensureKnown(this.master, hash(nobodys), { isPrivate: false })
+    // The newer version is kept whole, and the older one as a delta of it.
+    const [delta] = first.newArtifacts
+    const [base] = second.newArtifacts
+    const secret = storeLocal(this.master, utf8('secret'), { isPrivate: true }).hash
+    this.named = { plain, base: hash(base), delta: hash(delta), secret, cluster }
+    this.#copyPublic()
+    const own = storeLocal(this.leaf, utf8('a secret of the leaf'), { isPrivate: true }).hash
+    this.acknowledged.push(
+      { hash: plain, nodeId: 'master', isPrivate: false },
+      { hash: secret, nodeId: 'master', isPrivate: true },
+      { hash: own, nodeId: 'leaf-0', isPrivate: true },
+    )
+  }
+
+  /** What the checks look at. */
+  world(truth: Partial<World['truth']> = {}): World {
+    return {
+      nodes: [
+        { id: 'master', repo: this.master },
+        { id: 'leaf-0', repo: this.leaf },
+      ],
+      truth: { acknowledged: this.acknowledged, syncsPrivate: false, ...truth },
+    }
+  }
+
+  /** Damages a repository behind the back of the code that keeps it in order. */
+  damage(where: 'master' | 'leaf', sql: string, ...parameters: (string | number)[]): void {
+    const repo = this[where]
+    repo.db.prepare(sql).run(...parameters)
+    repo.cache.clear()
+  }
+
+  [Symbol.dispose](): void {
+    this.master.close()
+    this.leaf.close()
+  }
+
+  #copyPublic(): void {
+    for (const name of allBlobUuidsSorted(this.master)) {
+      if (name === this.named.secret) continue
+      const rid = ridOf(this.master, name)
+      const content = readContent(this.master, rid)
+      if (content !== undefined) {
+        storeContent(this.leaf, { hash: name, content, isPrivate: false })
+      }
+    }
+  }
+}
+
+/** The rid of an artifact that is known. */
+export function ridOf(repo: Repo, name: string): Rid {
+  const row = repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?').get(name)
+  if (row === undefined) throw new Error(`${name} is not known here`)
+  return row[0]
+}
+
+function newRepo(): Repo {
+  return createRepo(openMemory(), env, { projectCode: 'a'.repeat(40), hashPolicy: 'sha1' })
+}
+
+function lastHash(repo: Repo): ArtifactHash {
+  const row = repo.db
+    .prepare<[ArtifactHash]>('SELECT uuid FROM blob ORDER BY rid DESC LIMIT 1')
+    .get()
+  return hash(row?.[0])
+}
+
+function hash(text: string | undefined): ArtifactHash {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- names that this file just made
+  return text as ArtifactHash
+}

@@ -1,0 +1,51 @@
+/**
+ * The master of a simulation: the production handler over a repository, as a transport.
+ * @module
+ */
+
+import type { Buggify } from '../base/env.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { storeLocal } from '../repo/content.ts'
+import type { Repo } from '../repo/repo.ts'
+import { type Access, fullAccess } from '../sync/access.ts'
+import { handleXfer } from '../sync/handler.ts'
+import type { Transport } from '../sync/transport.ts'
+import { withoutBuggify } from './buggify.ts'
+
+/** How a mock server answers. */
+export interface MockFossilOpts {
+  /** What its clients may do. Default: everything. */
+  readonly access?: Access
+  /** See `HandlerOptions`. */
+  readonly deflateOverBytes?: number
+}
+
+/** A Fossil server without sockets. */
+export class MockFossil implements Transport {
+  readonly repo: Repo
+  readonly #options: MockFossilOpts
+
+  constructor(repo: Repo, options: MockFossilOpts = {}) {
+    this.repo = repo
+    this.#options = options
+  }
+
+  /** Answers one encoded message with another. */
+  exchange(request: Uint8Array): Promise<Uint8Array> {
+    const { access = fullAccess, ...rest } = this.#options
+    return Promise.resolve(handleXfer(this.repo, request, { access, ...rest }))
+  }
+
+  /** Decides when the handler takes an unlucky turn. */
+  setBuggify(buggify: Buggify): void {
+    this.repo.env = { ...this.repo.env, buggify }
+  }
+
+  /**
+   * Adds an artifact, of any content, the empty one included. Returns its name. No fault site
+   * strikes meanwhile: it is how tests seed a master.
+   */
+  storeArtifact(content: Uint8Array): ArtifactHash {
+    return withoutBuggify(this.repo, () => storeLocal(this.repo, content).hash)
+  }
+}

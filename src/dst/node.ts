@@ -1,0 +1,66 @@
+/**
+ * A sync participant: what the simulator drives, and the ordinary one.
+ * @module
+ */
+
+import type { FossilError } from '../base/error.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { SyncResult } from '../sync/session.ts'
+import { sync } from '../sync/sync.ts'
+import type { Transport } from '../sync/transport.ts'
+import type { Event } from './event.ts'
+
+/** What came of one event. */
+export type Action =
+  | { readonly type: 'none' }
+  | { readonly type: 'synced'; readonly result: SyncResult }
+  | { readonly type: 'synced'; readonly error: FossilError | Error }
+
+/**
+ * Anything that reacts to events and owns a repository. `tick` may be async: what it awaits of its
+ * transport resolves when the simulated reply arrives. It must await nothing else that is not
+ * already resolved, since the simulator could not replay that. While one tick is under way, further
+ * events for the same node are skipped.
+ */
+export interface Node {
+  readonly repo: Repo
+  tick(event: Event): Action | Promise<Action>
+}
+
+/** What a default node does when it ticks. Neither push nor pull means both. */
+export interface DefaultNodeOpts {
+  readonly push?: boolean
+  readonly pull?: boolean
+  /** Sync private artifacts, too. */
+  readonly private?: boolean
+  /** See `SyncOptions`; the simulator stores more, since its links cost nothing. */
+  readonly deflateOverBytes?: number
+}
+
+/** A node that syncs at every event. */
+export class DefaultNode implements Node {
+  readonly repo: Repo
+  readonly #transport: Transport
+  readonly #options: DefaultNodeOpts
+
+  constructor(repo: Repo, transport: Transport, options: DefaultNodeOpts = {}) {
+    this.repo = repo
+    this.#transport = transport
+    const neither = options.push !== true && options.pull !== true
+    this.#options = neither ? { ...options, push: true, pull: true } : options
+  }
+
+  async tick(_event: Event): Promise<Action> {
+    if (this.repo.env.buggify.check('node.tick.earlyReturn', 0.05)) return { type: 'none' }
+    const { push = false, pull = false, ...rest } = this.#options
+    try {
+      return {
+        type: 'synced',
+        result: await sync(this.repo, this.#transport, { push, pull, ...rest }),
+      }
+    } catch (error) {
+      if (error instanceof Error) return { type: 'synced', error }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Makes the repositories of a simulation, in memory, each in an environment of its own: clock with
+ * skew, randomness, fault sites. The schema runs once; every repository starts as a copy.
+ * @module
+ */
+
+import { fromUtf8, hex, utf8 } from '../base/bytes.ts'
+import type { Buggify, Env } from '../base/env.ts'
+import { noBuggify } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
+import type { Database } from '../db/driver.ts'
+import { openMemory } from '../db/node.ts'
+import type { HashPolicy } from '../hash/artifact-hash.ts'
+import { sha1 } from '../hash/hash.ts'
+import { projectCode, setConfig } from '../repo/config.ts'
+import { createRepo, identify } from '../repo/create.ts'
+import { openRepo, type Repo } from '../repo/repo.ts'
+import type { SimClock } from '../sim/clock.ts'
+import type { RandomSource } from '../sim/random.ts'
+import { withoutBuggify } from './buggify.ts'
+import type { ResolvedConfig } from './config.ts'
+import type { NodeId } from './event.ts'
+
+/** The simulated world that repositories live in. */
+export interface SimulatedWorld {
+  readonly clock: SimClock
+  readonly source: RandomSource
+  buggify(id: NodeId): Buggify
+}
+
+/** Empty repositories by hash policy, as images to copy. */
+const templates = new Map<HashPolicy, Uint8Array>()
+
+/** Makes and closes repositories. */
+export class RepoFactory {
+  readonly #config: ResolvedConfig
+  readonly #world: SimulatedWorld
+  readonly #made: Repo[] = []
+  #projectCode: string
+
+  constructor(config: ResolvedConfig, world: SimulatedWorld) {
+    this.#config = config
+    this.#world = world
+    this.#projectCode = hex(world.source.stream('project-code').at(0).bytes(20))
+  }
+
+  /**
+   * Makes a node's repository: empty, or a copy of `image`, whose project then is everyone's.
+   *
+   * @throws {FossilError} `repo.invalid`, `repo.unreadable` when the image is not a repository
+   */
+  make(id: NodeId, image?: Uint8Array): Repo {
+    const repo = openRepo(openImage(image ?? template(this.#config.hashPolicy)), this.#env(id))
+    this.#made.push(repo)
+    if (image !== undefined) this.#projectCode = projectCode(repo)
+    else setConfig(repo, 'project-name', 'simulation')
+    identify(repo, { projectCode: this.#projectCode, serverCode: sha1(utf8(`server/${id}`)) })
+    repo.env = this.#buggified(id, repo.env)
+    return repo
+  }
+
+  /**
+   * Moves a repository that the caller made into the simulated world: clock, randomness and fault
+   * sites are the simulation's from now on, and its project is everyone's. The caller closes it.
+   */
+  adopt(id: NodeId, repo: Repo): void {
+    repo.env = this.#env(id)
+    this.#projectCode = projectCode(repo)
+    repo.env = this.#buggified(id, repo.env)
+    for (const member of this.#made) {
+      withoutBuggify(member, () => setConfig(member, 'project-code', this.#projectCode))
+    }
+  }
+
+  /** Closes what was made. */
+  close(): void {
+    for (const repo of this.#made.splice(0)) repo.close()
+  }
+
+  #env(id: NodeId): Env {
+    const { clock, source } = this.#world
+    const { maxSkewMs } = this.#config
+    const skew = source.stream(`skew/${id}`).at(0)
+    const skewMs = maxSkewMs === 0 ? 0 : skew.int(-maxSkewMs, maxSkewMs)
+    const driftPpm = maxSkewMs === 0 ? 0 : skew.int(-200, 200)
+    const random = source.stream(`random/${id}`)
+    return {
+      clock: clock.nodeClock({ skewMs, driftPpm }),
+      random: { bytes: (length) => random.next().bytes(length) },
+      buggify: noBuggify,
+    }
+  }
+
+  /** Fault sites are asked only once the repository is ready: a run begins with whole nodes. */
+  #buggified(id: NodeId, env: Env): Env {
+    return this.#config.buggify ? { ...env, buggify: this.#world.buggify(id) } : env
+  }
+}
+
+function template(hashPolicy: HashPolicy): Uint8Array {
+  let image = templates.get(hashPolicy)
+  if (image === undefined) {
+    const env: Env = {
+      clock: { nowMs: () => 0 },
+      random: { bytes: (length) => new Uint8Array(length) },
+      buggify: noBuggify,
+    }
+    using repo = createRepo(openMemory(), env, { hashPolicy })
+    // Passwords drawn from nothing would be known to everyone who is handed a kept repository.
+    // An empty one admits nobody: fossil src/login.c:239.
+    repo.db.exec("UPDATE user SET pw = ''")
+    image = repo.db.serialize()
+    templates.set(hashPolicy, image)
+  }
+  return image
+}
+
+/** First bytes of every database. https://www.sqlite.org/fileformat.html §1.3 */
+const databaseMagic = 'SQLite format 3\0'
+
+/**
+ * Opens a copy of a database image in memory, where a write-ahead log cannot be: the copy is marked
+ * as not in WAL mode (§1.3.3, bytes 18 and 19).
+ */
+function openImage(image: Uint8Array): Database {
+  if (fromUtf8(image.subarray(0, databaseMagic.length)) !== databaseMagic) {
+    const reason = 'the image is not a database'
+    throw new FossilError('repo.invalid', { path: ':memory:', reason })
+  }
+  if (image[18] === 1 && image[19] === 1) return openMemory(image)
+  const copy = new Uint8Array(image)
+  copy.fill(1, 18, 20)
+  return openMemory(copy)
+}

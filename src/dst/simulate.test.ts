@@ -1,0 +1,272 @@
+/**
+ * Whole simulations and their verdicts: converged, violated with the first bad event, stalled.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
+import { suite, test } from 'node:test'
+import { AssertionError } from '../base/assert.ts'
+import { utf8 } from '../base/bytes.ts'
+import { systemEnv } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
+import { openMemory } from '../db/node.ts'
+import { checkin } from '../repo/checkin.ts'
+import { createRepo } from '../repo/create.ts'
+import { faultKinds } from '../sim/link.ts'
+import { canaries } from './canary/canary.ts'
+import { allBlobUuidsSorted, hasBlob } from './holdings.ts'
+import { MockFossil } from './mock-fossil.ts'
+import { DefaultNode } from './node.ts'
+import { simulate, type SimProgress, type SimulateOptions } from './simulate.ts'
+import { Simulator } from './simulator.ts'
+
+/** Small enough for a test, busy enough to mean something. */
+const small: SimulateOptions = { seed: 3, leaves: 3, durationMs: 45_000, checkinMeanMs: 5_000 }
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0)
+}
+
+suite('converged', () => {
+  test('says what happened', async () => {
+    const report = await simulate(small)
+    assert.equal(report.verdict, 'converged')
+    assert.equal(report.violation, undefined)
+    assert.equal(report.seed, 3)
+    assert.match(report.traceHash, /^[0-9a-f]{64}$/)
+    assert.ok(report.checkins > 10 && report.syncs > 10 && report.errors > 0)
+    assert.ok(report.steps > report.syncs && report.checks > 0)
+    assert.ok(report.simulatedMs >= 45_000)
+    assert.deepEqual(Object.keys(report.faults), [...faultKinds, 'buggify'])
+    assert.deepEqual(
+      report.nodes.map(({ id }) => id),
+      ['master', 'leaf-0', 'leaf-1', 'leaf-2'],
+    )
+  })
+
+  test('counts add up', async () => {
+    const { nodes, syncs, errors, faults, sites, decisions } = await simulate(small)
+    assert.equal(sum(nodes.map((node) => node.syncs)), syncs)
+    assert.equal(sum(nodes.map((node) => node.errors)), errors)
+    assert.equal(sum(sites.map(({ fired }) => fired)), faults.buggify)
+    const { partitioned, ...drawn } = faults
+    assert.equal(sum(Object.values(drawn)), decisions.length)
+    assert.ok(partitioned >= 0)
+  })
+
+  test('every node holds as many public artifacts, and no phantom', async () => {
+    const { nodes } = await simulate(small)
+    assert.equal(new Set(nodes.map(({ artifacts }) => artifacts)).size, 1)
+    assert.ok(nodes.every(({ artifacts, phantoms }) => artifacts > 0 && phantoms === 0))
+    assert.ok(nodes.some(({ privateArtifacts }) => privateArtifacts > 0))
+  })
+
+  test('also without any time for faults', async () => {
+    const { verdict, checkins, nodes } = await simulate({ seed: 1, leaves: 2, durationMs: 0 })
+    assert.deepEqual([verdict, checkins], ['converged', 1])
+    assert.deepEqual(
+      nodes.map(({ artifacts }) => artifacts),
+      [2, 2, 2],
+    )
+  })
+
+  test('also where a fault refuses the very first check-in', async () => {
+    const site = 'buggify/master/repo.commit.fail'
+    const overrides = [0, 1].map((use) => ({ site, use, outcome: true }))
+    const report = await simulate({ ...small, config: { overrides } })
+    assert.equal(report.verdict, 'converged')
+    assert.ok(report.refusedCheckins >= 2)
+  })
+
+  test('also with leaves that poll every millisecond, or once an hour', async () => {
+    const eager = { ...small, durationMs: 2_000, config: { pollIntervalMs: 1 } }
+    assert.equal((await simulate(eager)).verdict, 'converged')
+    const lazy = { ...small, config: { pollIntervalMs: 3_600_000 } }
+    assert.equal((await simulate(lazy)).verdict, 'converged')
+  })
+})
+
+suite('violated', () => {
+  const canary = canaries.find(({ bug }) => bug.startsWith('stores a phantom'))
+  assert.ok(canary)
+  const planted: SimulateOptions = {
+    ...small,
+    seed: 7,
+    config: { makeNode: ({ repo, transport }) => canary.plant({ repo, transport }) },
+  }
+  const checkedEvery = (safetyCheckInterval: number): SimulateOptions => ({
+    ...planted,
+    config: { ...planted.config, safetyCheckInterval },
+  })
+
+  test('names the first bad event, however seldom it checks', async () => {
+    const exact = await simulate(checkedEvery(1))
+    assert.equal(exact.verdict, 'violated')
+    assert.equal(exact.violation?.invariant, 'phantoms')
+    assert.ok(exact.violation.step > 1)
+    for (const interval of [40, 100_000]) {
+      const coarse = await simulate(checkedEvery(interval))
+      assert.deepEqual(coarse.violation, exact.violation)
+      assert.ok(coarse.steps >= exact.steps)
+    }
+  })
+
+  test('ends at the first violation, so that nothing later covers it up', async () => {
+    const { steps, simulatedMs, violation } = await simulate(checkedEvery(1))
+    assert.equal(steps, violation?.step)
+    assert.equal(simulatedMs, violation?.simulatedMs)
+  })
+
+  test('looks closer without tracing twice or telling the observers twice', async () => {
+    const lines: string[] = []
+    let ends = 0
+    const options = checkedEvery(40)
+    const { traceHash, steps, violation } = await simulate({
+      ...options,
+      onEnd: () => void ends++,
+      config: { ...options.config, onTraceLine: (line) => void lines.push(line) },
+    })
+    assert.ok(violation && violation.step < steps, 'it looked closer')
+    assert.equal(ends, 1)
+    assert.equal(hash('sha256', lines.map((line) => `${line}\n`).join('')), traceHash)
+  })
+
+  test('does not run twice against an upstream of the caller', async () => {
+    using repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+    let made = 0
+    const { verdict } = await simulate({
+      ...planted,
+      config: {
+        ...checkedEvery(40).config,
+        upstream: new MockFossil(repo),
+        makeNode: ({ repo: own, transport }) => {
+          made++
+          return canary.plant({ repo: own, transport })
+        },
+      },
+    })
+    assert.equal(verdict, 'violated')
+    assert.equal(made, 3)
+  })
+})
+
+suite('stalled', () => {
+  test('a node that always fails never comes to rest', async () => {
+    const error = new FossilError('transport.failed', { reason: 'never' })
+    const report = await simulate({
+      ...small,
+      durationMs: 5_000,
+      config: {
+        pollIntervalMs: 60_000,
+        makeNode: ({ id, repo, transport }) =>
+          id === 'leaf-1'
+            ? { repo, tick: () => ({ type: 'synced', error }) }
+            : new DefaultNode(repo, transport),
+      },
+    })
+    assert.equal(report.verdict, 'stalled')
+    assert.equal(report.violation, undefined)
+    assert.ok(report.nodes.every(({ id, errors }) => id !== 'leaf-1' || errors > 10))
+  })
+})
+
+suite('what a simulation throws', () => {
+  test('a bug in the code under test, as it is', async () => {
+    const bug = new AssertionError('a claim that does not hold')
+    const makeNode: NonNullable<SimulateOptions['config']>['makeNode'] = ({ repo }) => ({
+      repo,
+      tick: () => ({ type: 'synced', error: bug }),
+    })
+    await assert.rejects(simulate({ ...small, config: { makeNode } }), bug)
+  })
+
+  const wrong: Record<string, Partial<SimulateOptions>> = {
+    'a negative duration': { durationMs: -1 },
+    'a duration beyond reason': { durationMs: Number.MAX_SAFE_INTEGER },
+    'no leaves': { leaves: 0 },
+    'check-ins all the time': { checkinMeanMs: 0 },
+    'half a millisecond between check-ins': { checkinMeanMs: 0.5 },
+    'half a seed': { seed: 0.5 },
+  }
+  for (const [what, options] of Object.entries(wrong)) {
+    test(`a typed error for ${what}`, async () => {
+      await assert.rejects(simulate({ ...small, ...options }), { code: 'option.invalid' })
+    })
+  }
+})
+
+suite('observers', () => {
+  test('progress goes on to the end of the faults, then to settling', async () => {
+    const seen: SimProgress[] = []
+    await simulate({ ...small, onProgress: (progress) => void seen.push(progress) })
+    const faults = seen.filter(({ phase }) => phase === 'faults')
+    assert.ok(faults.length > 10)
+    assert.equal(seen.at(-1)?.phase, 'settling')
+    assert.equal(faults.at(-1)?.elapsedMs, 45_000)
+    for (const [index, progress] of seen.entries()) {
+      const before = seen[index - 1]
+      assert.equal(progress.durationMs, 45_000)
+      assert.ok(before === undefined || before.elapsedMs <= progress.elapsedMs)
+      assert.ok(before === undefined || before.steps <= progress.steps)
+    }
+  })
+
+  test('watching changes nothing', async () => {
+    const watched = await simulate({ ...small, onProgress: () => {}, onEnd: () => {} })
+    assert.equal(watched.traceHash, (await simulate(small)).traceHash)
+  })
+
+  test('onEnd sees the repositories open, and afterwards they are closed', async () => {
+    const kept: Simulator[] = []
+    const { nodes } = await simulate({
+      ...small,
+      onEnd: (simulator) => {
+        kept.push(simulator)
+        for (const { repo } of simulator.nodes()) assert.ok(allBlobUuidsSorted(repo).length > 0)
+      },
+    })
+    const [simulator] = kept
+    assert.ok(simulator)
+    assert.equal(simulator.nodes().length, nodes.length)
+    assert.ok(simulator.nodes().every(({ repo }) => !repo.db.isOpen))
+  })
+})
+
+test('a master begins with a repository image, all of which reaches every leaf', async () => {
+  using repo = createRepo(openMemory(), systemEnv)
+  const { newArtifacts } = checkin(repo, {
+    changes: [{ name: 'made before', content: utf8('by somebody') }],
+    comment: 'begun elsewhere',
+    user: 'somebody',
+  })
+  const report = await simulate({
+    ...small,
+    config: { masterImage: repo.db.serialize() },
+    onEnd: (simulator) => {
+      for (const node of simulator.nodes()) {
+        assert.ok(newArtifacts.every((made) => hasBlob(node.repo, made)))
+      }
+    },
+  })
+  assert.equal(report.verdict, 'converged')
+})
+
+test('an upstream whose repository is unknown gets check-ins from the leaves', async () => {
+  using repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+  const mock = new MockFossil(repo)
+  // Equal project codes, since nobody tells the simulator about this repository.
+  using twin = Simulator.create({ seed: small.seed })
+  const code = twin
+    .leaf('leaf-0')
+    .repo.db.prepare("SELECT value FROM config WHERE name = 'project-code'")
+  repo.db
+    .prepare("UPDATE config SET value = ? WHERE name = 'project-code'")
+    .run(String(code.get()?.[0]))
+  repo.cache.clear()
+  const upstream = { exchange: (request: Uint8Array) => mock.exchange(request) }
+  const { verdict, checkins, nodes } = await simulate({ ...small, config: { upstream } })
+  assert.equal(verdict, 'converged')
+  assert.ok(checkins > 3)
+  assert.equal(nodes.length, 3)
+})

@@ -1,0 +1,87 @@
+/**
+ * Fossil repositories and Fossil sync.
+ *
+ *     using repo = openRepo('project.fossil', systemEnv)
+ *     const result = await sync(repo, transport)
+ *
+ * @module
+ */
+
+import { existsSync, rmSync } from 'node:fs'
+
+import type { Env } from './base/env.ts'
+import { openFile, type OpenFileOptions } from './db/node.ts'
+import { createRepo as createRepoIn, type CreateOptions } from './repo/create.ts'
+import { openRepo as openRepoIn, type Repo } from './repo/repo.ts'
+
+export {
+  noBuggify,
+  systemEnv,
+  type Buggify,
+  type Clock,
+  type Env,
+  type Random,
+} from './base/env.ts'
+export { FossilError, type FossilErrorCode, type FossilErrors } from './base/error.ts'
+export {
+  isArtifactHash,
+  parseArtifactHash,
+  type ArtifactHash,
+  type HashPolicy,
+} from './hash/artifact-hash.ts'
+export { hasArtifact } from './repo/blob.ts'
+export {
+  checkin,
+  checkinFiles,
+  type Checkin,
+  type CheckinOptions,
+  type FileChange,
+} from './repo/checkin.ts'
+export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
+export { readArtifact, storeLocal, type Stored } from './repo/content.ts'
+export type { CreateOptions } from './repo/create.ts'
+export type { Repo } from './repo/repo.ts'
+export { accessOf, fullAccess, type Access } from './sync/access.ts'
+export type { SyncEvent, SyncObserver } from './sync/events.ts'
+export { handleXfer, type HandlerOptions } from './sync/handler.ts'
+export { SyncSession, type SyncOptions, type SyncResult } from './sync/session.ts'
+export { sync } from './sync/sync.ts'
+export type { Transport } from './sync/transport.ts'
+
+/**
+ * Opens the repository file at `path`. Close it, or declare it with `using`.
+ *
+ * @throws {FossilError} `repo.unreadable` when it cannot be opened; `repo.invalid` when it is not a
+ *   Fossil repository, or one that needs `fossil rebuild` first
+ */
+export function openRepo(
+  path: string,
+  env: Env,
+  options: Omit<OpenFileOptions, 'create'> = {},
+): Repo {
+  const db = openFile(path, options)
+  try {
+    return openRepoIn(db, env)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/**
+ * Makes a new repository file at `path`.
+ *
+ * @throws {FossilError} `repo.unreadable` when it cannot be written; `repo.invalid` when there is a
+ *   repository already
+ */
+export function createRepo(path: string, env: Env, options: CreateOptions = {}): Repo {
+  const isNew = !existsSync(path)
+  const db = openFile(path, { create: true })
+  try {
+    return createRepoIn(db, env, options)
+  } catch (error) {
+    db.close()
+    if (isNew) rmSync(path, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * Which artifacts a repository knows, by hash and by rid: held, phantom (known by name only) or
+ * unresolved (held as a delta whose source is still missing), public or private, shunned or not.
+ * Source: fossil src/content.c, src/shun.c; table comments in src/schema.c.
+ * @module
+ */
+
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { config } from './config.ts'
+import type { Repo } from './repo.ts'
+import { type NamedArtifact, type Rid, ridOfRow } from './rid.ts'
+
+/** Returns the rid of an artifact that is here with its content or as a phantom. */
+export function findRid(repo: Repo, hash: ArtifactHash): Rid | undefined {
+  const held = repo.cache.heldRid(hash)
+  if (held !== undefined) return held
+  return repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?').get(hash)?.[0]
+}
+
+/** Returns the hash of `rid`. */
+export function hashOf(repo: Repo, rid: Rid): ArtifactHash | undefined {
+  return repo.db.prepare<[ArtifactHash]>('SELECT uuid FROM blob WHERE rid = ?').get(rid)?.[0]
+}
+
+/**
+ * Returns the rid of an artifact whose content can be read and was verified against its name;
+ * undefined for phantoms, for unresolved deltas and for the unknown.
+ */
+export function findHeld(repo: Repo, hash: ArtifactHash): Rid | undefined {
+  const cached = repo.cache.heldRid(hash)
+  if (cached !== undefined) return cached
+  const row = repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ? AND size >= 0').get(hash)
+  if (row === undefined || unresolvedRids(repo).has(row[0])) return undefined
+  repo.cache.rememberHeld(hash, row[0])
+  return row[0]
+}
+
+/** Tells whether the artifact is here, content and all. A phantom is not. */
+export function hasArtifact(repo: Repo, hash: ArtifactHash): boolean {
+  return findHeld(repo, hash) !== undefined
+}
+
+/**
+ * Makes a phantom: the name of an artifact that some peer holds. Returns the rid of the new or
+ * existing row, or undefined for a shunned name.
+ */
+export function ensureKnown(
+  repo: Repo,
+  hash: ArtifactHash,
+  options: { isPrivate: boolean },
+): Rid | undefined {
+  const known = findRid(repo, hash)
+  if (known !== undefined) return known
+  if (isShunned(repo, hash)) return undefined
+  const { db } = repo
+  const { lastRowid } = db
+    .prepare('INSERT INTO blob(rcvid, size, uuid, content) VALUES(0, -1, ?, NULL)')
+    .run(hash)
+  const rid = ridOfRow(lastRowid)
+  db.prepare('INSERT INTO phantom(rid) VALUES(?)').run(rid)
+  const table = options.isPrivate ? 'private' : 'unclustered'
+  db.prepare(`INSERT OR IGNORE INTO ${table}(rid) VALUES(?)`).run(rid)
+  holdingsChanged(repo)
+  return rid
+}
+
+/**
+ * Tells whether this repository refuses the artifact: an administrator banned it, or the hash
+ * policy is `shun-sha1` and the name is SHA-1. shun.c:uuid_is_shunned.
+ */
+export function isShunned(repo: Repo, hash: string): boolean {
+  if (hash.length === 40 && config(repo, 'hash-policy') === '4') return true
+  const { holdings } = repo.cache
+  holdings.hasShunned ??= exists(repo, 'SELECT 1 FROM shun LIMIT 1')
+  return holdings.hasShunned && exists(repo, 'SELECT 1 FROM shun WHERE uuid = ?', hash)
+}
+
+/** Tells whether the artifact stays here unless private content is asked for and allowed. */
+export function isPrivate(repo: Repo, rid: Rid): boolean {
+  const { holdings } = repo.cache
+  holdings.hasPrivate ??= exists(repo, 'SELECT 1 FROM private LIMIT 1')
+  return holdings.hasPrivate && exists(repo, 'SELECT 1 FROM private WHERE rid = ?', rid)
+}
+
+/** Tells whether only the name of the artifact is here. */
+export function isPhantom(repo: Repo, rid: Rid): boolean {
+  const { holdings } = repo.cache
+  holdings.hasPhantom ??= exists(repo, 'SELECT 1 FROM phantom LIMIT 1')
+  return holdings.hasPhantom && exists(repo, 'SELECT 1 FROM phantom WHERE rid = ?', rid)
+}
+
+/**
+ * Marks an artifact public, and announces it from now on. Stock forgets the second half
+ * (content.c:773-782), so that an artifact that became public reaches nobody; see
+ * docs/divergences.md.
+ */
+export function makePublic(repo: Repo, rid: Rid): void {
+  if (!isPrivate(repo, rid)) return
+  repo.db.prepare('DELETE FROM private WHERE rid = ?').run(rid)
+  repo.db.prepare('INSERT OR IGNORE INTO unclustered(rid) VALUES(?)').run(rid)
+  holdingsChanged(repo)
+}
+
+/** Marks an artifact private: it is no longer announced, nor sent unless asked for by right. */
+export function makePrivate(repo: Repo, rid: Rid): void {
+  if (isPrivate(repo, rid)) return
+  repo.db.prepare('INSERT OR IGNORE INTO private(rid) VALUES(?)').run(rid)
+  repo.db.prepare('DELETE FROM unclustered WHERE rid = ?').run(rid)
+  repo.db.prepare('DELETE FROM unsent WHERE rid = ?').run(rid)
+  holdingsChanged(repo)
+}
+
+/**
+ * Artifacts stored as deltas that cannot be expanded yet: somewhere down the chain the source is
+ * a phantom. They are neither announced nor clustered, since nobody has verified them.
+ * In no order; the set changes as artifacts arrive.
+ */
+export function unresolvedRids(repo: Repo): ReadonlySet<Rid> {
+  const { cache } = repo
+  cache.unresolved ??= new Set(
+    repo.db
+      .prepare<[Rid]>(
+        `WITH RECURSIVE waiting(rid) AS (
+           SELECT delta.rid FROM phantom CROSS JOIN delta ON delta.srcid = phantom.rid
+           UNION
+           SELECT delta.rid FROM waiting CROSS JOIN delta ON delta.srcid = waiting.rid
+         )
+         SELECT rid FROM waiting ORDER BY rid`,
+      )
+      .all()
+      .map(([rid]) => rid),
+  )
+  return cache.unresolved
+}
+
+/**
+ * What this repository announces unasked: the public held artifacts that no cluster here names.
+ * Driven from `unclustered`, so that it costs nothing for what is clustered. xfer.c:1024-1071.
+ */
+export function announcedArtifacts(repo: Repo): readonly NamedArtifact[] {
+  const { holdings } = repo.cache
+  if (holdings.announced === undefined) {
+    const unresolved = unresolvedRids(repo)
+    holdings.announced = repo.db
+      .prepare<[rid: Rid, hash: ArtifactHash]>(
+        `SELECT blob.rid, blob.uuid FROM unclustered CROSS JOIN blob USING(rid)
+          WHERE blob.size >= 0
+            AND NOT EXISTS(SELECT 1 FROM shun WHERE shun.uuid = blob.uuid)
+            AND NOT EXISTS(SELECT 1 FROM private WHERE private.rid = blob.rid)
+          ORDER BY unclustered.rid`,
+      )
+      .all()
+      .filter(([rid]) => !unresolved.has(rid))
+      .map(([rid, hash]) => ({ rid, hash }))
+  }
+  return holdings.announced
+}
+
+/** Held private artifacts, in rid order. */
+export function privateArtifacts(repo: Repo): NamedArtifact[] {
+  const { holdings } = repo.cache
+  if (holdings.hasPrivate === false) return []
+  const unresolved = unresolvedRids(repo)
+  return repo.db
+    .prepare<[rid: Rid, hash: ArtifactHash]>(
+      `SELECT blob.rid, blob.uuid FROM private CROSS JOIN blob USING(rid)
+        WHERE blob.size >= 0 ORDER BY private.rid`,
+    )
+    .all()
+    .filter(([rid]) => !unresolved.has(rid))
+    .map(([rid, hash]) => ({ rid, hash }))
+}
+
+/**
+ * Phantoms: artifacts known by name that some peer must send. Private ones only `withPrivate`.
+ * At most `limit`, in rid order. xfer.c:739-764.
+ */
+export function phantomArtifacts(
+  repo: Repo,
+  { limit, withPrivate }: { limit: number; withPrivate: boolean },
+): NamedArtifact[] {
+  const { holdings } = repo.cache
+  holdings.hasPhantom ??= exists(repo, 'SELECT 1 FROM phantom LIMIT 1')
+  if (!holdings.hasPhantom) return []
+  return repo.db
+    .prepare<[rid: Rid, hash: ArtifactHash]>(
+      `SELECT blob.rid, blob.uuid FROM phantom CROSS JOIN blob USING(rid)
+        WHERE NOT EXISTS(SELECT 1 FROM shun WHERE shun.uuid = blob.uuid)
+          AND (? OR NOT EXISTS(SELECT 1 FROM private WHERE private.rid = blob.rid))
+        ORDER BY phantom.rid LIMIT ?`,
+    )
+    .all(withPrivate ? 1 : 0, limit)
+    .map(([rid, hash]) => ({ rid, hash }))
+}
+
+/** Deltas that wait for their source, in rid order: see {@link unresolvedRids}. */
+export function unresolvedArtifacts(repo: Repo): NamedArtifact[] {
+  const rids = [...unresolvedRids(repo)].sort((a, b) => a - b)
+  return rids.flatMap((rid) => {
+    const hash = hashOf(repo, rid)
+    return hash === undefined || isShunned(repo, hash) ? [] : [{ rid, hash }]
+  })
+}
+
+/**
+ * Call after any change to blob, phantom, private, unclustered or shun. {@link unresolvedRids} is
+ * not concerned: content.ts keeps it up to date.
+ */
+export function holdingsChanged(repo: Repo): void {
+  repo.cache.holdings = {}
+}
+
+function exists(repo: Repo, sql: string, ...parameters: (string | number)[]): boolean {
+  return repo.db.prepare(sql).get(...parameters) !== undefined
+}

@@ -1,0 +1,66 @@
+/**
+ * The `config` table: settings and identity of one repository.
+ * Source: fossil src/db.c db_get, db_set; reference names in src/setup.c.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import type { Repo } from './repo.ts'
+
+/** Returns the value of a setting, or undefined where it is not set. */
+export function config(repo: Repo, name: string): string | undefined {
+  const { config: cached } = repo.cache
+  if (cached.has(name)) return cached.get(name)
+  const row = repo.db
+    .prepare<[string | null]>('SELECT CAST(value AS TEXT) FROM config WHERE name = ?')
+    .get(name)
+  const value = row?.[0] ?? undefined
+  cached.set(name, value)
+  return value
+}
+
+/** Returns an integer setting, or `otherwise` where it is absent or not a number. */
+export function configInteger(repo: Repo, name: string, otherwise: number): number {
+  const value = Number.parseInt(config(repo, name) ?? '', 10)
+  return Number.isSafeInteger(value) ? value : otherwise
+}
+
+/** Sets a value and the time it was set at. */
+export function setConfig(repo: Repo, name: string, value: string): void {
+  repo.transaction(() => {
+    repo.db
+      .prepare('REPLACE INTO config(name, value, mtime) VALUES(?, ?, ?)')
+      .run(name, value, Math.floor(repo.env.clock.nowMs() / 1000))
+    repo.cache.config.set(name, value)
+  })
+}
+
+/** Removes a value. */
+export function unsetConfig(repo: Repo, name: string): void {
+  repo.transaction(() => {
+    repo.db.prepare('DELETE FROM config WHERE name = ?').run(name)
+    repo.cache.config.set(name, undefined)
+  })
+}
+
+/**
+ * The code that all repositories of one project share, 40 hex digits.
+ *
+ * @throws {FossilError} `repo.invalid` when the repository has none
+ */
+export function projectCode(repo: Repo): string {
+  return required(repo, 'project-code')
+}
+
+/** The code of this one repository, 40 hex digits. */
+export function serverCode(repo: Repo): string {
+  return required(repo, 'server-code')
+}
+
+function required(repo: Repo, name: string): string {
+  const value = config(repo, name)
+  if (value === undefined) {
+    throw new FossilError('repo.invalid', { path: repo.db.path, reason: `it has no ${name}` })
+  }
+  return value
+}

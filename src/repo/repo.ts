@@ -1,0 +1,131 @@
+/**
+ * An open Fossil repository: a connection, the environment, and what is remembered between
+ * statements. Knows how to begin and end; what the rows mean is the business of its neighbours.
+ * @module
+ */
+
+import { assert } from '../base/assert.ts'
+import type { Env } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
+import type { Database } from '../db/driver.ts'
+import { RepoCache } from './cache.ts'
+import { oldestAuxSchema, auxSchema, requiredTables } from './schema.ts'
+
+/** The path of a database that no other connection can see. */
+const privateDatabase = ':memory:'
+
+/** An open repository. Not shared between threads; calls are synchronous and atomic. */
+export class Repo implements Disposable {
+  readonly db: Database
+  /** Replaced only when a repository moves into a simulated world. */
+  env: Env
+  readonly #cache = new RepoCache()
+  /** `rcvfrom` row of the running transaction, made when the first artifact arrives. */
+  rcvid: number | undefined
+  #dataVersion = -1
+
+  /** Prefer `openRepo` or `createRepo`: the constructor trusts that `db` is a repository. */
+  constructor(db: Database, env: Env) {
+    this.db = db
+    this.env = env
+  }
+
+  /**
+   * What is remembered between statements. Outside a transaction each look asks first whether
+   * another connection has written; inside one, nobody can.
+   */
+  get cache(): RepoCache {
+    if (!this.db.inTransaction) this.#noticeOtherWriters()
+    return this.#cache
+  }
+
+  /**
+   * Runs `action` in one transaction: all of it is kept, or nothing. Inside another transaction
+   * it joins that one, so an error must be let through to its end.
+   *
+   * @throws whatever `action` throws, after the rollback; `repo.io` when the commit fails
+   */
+  transaction<T>(action: () => T): T {
+    if (this.db.inTransaction) return action()
+    this.db.prepare('BEGIN IMMEDIATE').run()
+    try {
+      this.#noticeOtherWriters()
+      const result = action()
+      if (this.env.buggify.check('repo.commit.fail', 0.01)) {
+        throw new FossilError('repo.io', { reason: 'simulated: the disk refused the commit' })
+      }
+      this.db.prepare('COMMIT').run()
+      return result
+    } catch (error) {
+      this.#rollback()
+      throw error
+    } finally {
+      this.rcvid = undefined
+    }
+  }
+
+  /** Closes the connection. Afterwards every call fails. */
+  close(): void {
+    assert(!this.db.isOpen || !this.db.inTransaction, 'a repository closes outside a transaction')
+    this.#cache.clear()
+    this.db.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #noticeOtherWriters(): void {
+    if (this.db.path === privateDatabase) return
+    const row = this.db.prepare<[number]>('PRAGMA data_version').get()
+    const version = row?.[0] ?? 0
+    if (version !== this.#dataVersion) this.#cache.clear()
+    this.#dataVersion = version
+  }
+
+  #rollback(): void {
+    this.#cache.clear()
+    // After some errors (disk full) SQLite has already rolled back by itself.
+    if (this.db.isOpen && this.db.inTransaction) this.db.prepare('ROLLBACK').run()
+  }
+}
+
+/**
+ * Opens the repository behind `db`.
+ *
+ * @throws {FossilError} `repo.invalid` when it is not a Fossil repository, or one whose schema
+ *   needs a rebuild first; `repo.unreadable` when the file is damaged
+ */
+export function openRepo(db: Database, env: Env): Repo {
+  for (const table of requiredTables) {
+    if (!hasTable(db, table)) {
+      throw new FossilError('repo.invalid', {
+        path: db.path,
+        reason: `not a Fossil repository: it has no table "${table}"`,
+      })
+    }
+  }
+  checkAuxSchema(db)
+  return new Repo(db, env)
+}
+
+/** Tells whether the database has a table of this name. */
+function hasTable(db: Database, name: string): boolean {
+  return (
+    db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(name) !==
+    undefined
+  )
+}
+
+function checkAuxSchema(db: Database): void {
+  const row = db
+    .prepare<[string | null]>(`SELECT CAST(value AS TEXT) FROM config WHERE name = 'aux-schema'`)
+    .get()
+  const found = row?.[0] ?? ''
+  if (found < oldestAuxSchema || found > auxSchema) {
+    throw new FossilError('repo.invalid', {
+      path: db.path,
+      reason: `its schema is "${found}" and needs "fossil rebuild" by a version that knows it`,
+    })
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * `unsent`: artifacts made here that no push has carried yet. It saves a round trip; clearing it
+ * loses nothing, since everything in it is announced as well.
+ * Source: fossil src/schema.c:440-448, src/xfer.c:919-935.
+ * @module
+ */
+
+import { unresolvedRids } from './blob.ts'
+import type { Repo } from './repo.ts'
+import type { Rid } from './rid.ts'
+
+/** What a push sends unasked: public and held, in rid order. */
+export function unsentRids(repo: Repo): Rid[] {
+  const unresolved = unresolvedRids(repo)
+  return repo.db
+    .prepare<[Rid]>(
+      `SELECT unsent.rid FROM unsent CROSS JOIN blob USING(rid)
+        WHERE blob.size >= 0
+          AND NOT EXISTS(SELECT 1 FROM private WHERE private.rid = unsent.rid)
+        ORDER BY unsent.rid`,
+    )
+    .all()
+    .map(([rid]) => rid)
+    .filter((rid) => !unresolved.has(rid))
+}
+
+/** Forgets what a push has delivered. */
+export function forgetUnsent(repo: Repo, rids: readonly Rid[]): void {
+  if (rids.length === 0) return
+  const forget = repo.db.prepare('DELETE FROM unsent WHERE rid = ?')
+  for (const rid of rids) forget.run(rid)
+}

@@ -1,0 +1,342 @@
+/**
+ * The conversation about artifacts, the same on both sides: announce (`igot`), ask (`gimme`),
+ * send (`file`), receive. One object lives as long as one side's view of one message exchange
+ * (the server) or of one session (the client).
+ * Source: fossil src/xfer.c:112-250 (receive), 420-640 (send), 739-764 (ask), 1020-1104 (announce).
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { applyDelta, createDelta } from '../delta/index.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import {
+  announcedArtifacts,
+  ensureKnown,
+  findHeld,
+  findRid,
+  hashOf,
+  isPhantom,
+  isPrivate,
+  isShunned,
+  makePrivate,
+  makePublic,
+  privateArtifacts,
+} from '../repo/blob.ts'
+import { settledClusters } from '../repo/cluster.ts'
+import { readContent, storeContent, storeUnresolved } from '../repo/content.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import type { Card } from '../xfer/card.ts'
+import type { CardWriter } from '../xfer/format.ts'
+import type { SyncObserver } from './events.ts'
+import { maxArtifactBytes } from './limits.ts'
+import { parentOf } from './parent-delta.ts'
+import { WantList, type WantOptions } from './want-list.ts'
+
+type FileCard = Card & { type: 'file' }
+
+/** What one side knows and may do. */
+export interface ArtifactExchangeOptions {
+  /** Private artifacts that the peer sends are taken. */
+  readonly acceptsPrivate: boolean
+  /** Private artifacts are announced, asked for and sent. A server learns it from a pragma. */
+  readonly sendsPrivate: boolean
+  /** First part of the names of fault sites: `sync` for the client, `handler` for the server. */
+  readonly side: 'sync' | 'handler'
+  readonly observer?: SyncObserver | undefined
+}
+
+/** What an `igot` told: a name that is new here, one that we had asked for, or neither. */
+export type IgotOutcome = 'new' | 'promised' | 'known'
+
+/** What became of an artifact that was to be sent. `nothing`: the peer has it, or may not. */
+export type SendOutcome = 'file' | 'igot' | 'nothing' | 'unreadable'
+
+/** A peer that asks for the same artifact more often than this within one session gets no more. */
+const maxSendsEach = 3
+
+/** One side of the conversation about artifacts. */
+export class ArtifactExchange {
+  readonly #repo: Repo
+  readonly #side: 'sync' | 'handler'
+  readonly #observer: SyncObserver | undefined
+  readonly #acceptsPrivate: boolean
+  sendsPrivate: boolean
+  /** How often each artifact was sent, or said to be private. */
+  readonly #sends = new Map<Rid, number>()
+  /** Artifacts that the peer asked for once more after they had been sent often enough. */
+  readonly #sentInVain = new Set<Rid>()
+  /** Artifacts that the peer is known to hold: neither announced nor sent to it. */
+  readonly #peerHas = new Set<Rid>()
+  /** Artifacts that the peer asks for in the message that is being read. */
+  readonly #peerAsks = new Set<Rid>()
+  readonly #wants: WantList
+  #nextIsPrivate = false
+
+  constructor(repo: Repo, options: ArtifactExchangeOptions) {
+    this.#repo = repo
+    this.#side = options.side
+    this.#observer = options.observer
+    this.#acceptsPrivate = options.acceptsPrivate
+    this.sendsPrivate = options.sendsPrivate
+    this.#wants = new WantList(repo)
+  }
+
+  /** How many artifacts the peer asks for again and again although they were sent. */
+  get sentInVain(): number {
+    return this.#sentInVain.size
+  }
+
+  /** How many artifacts the peer was asked for and did not send. */
+  get outstanding(): number {
+    return this.#wants.outstanding
+  }
+
+  /** A message from the peer begins: a `private` card at the end of the last one means nothing. */
+  beginMessage(): void {
+    this.#peerAsks.clear()
+    this.#nextIsPrivate = false
+  }
+
+  /** `private`: the next `file` is private. */
+  announcePrivateNext(): void {
+    this.#nextIsPrivate = true
+  }
+
+  /**
+   * `file`: takes an artifact in, whole or as a delta, verified against its name.
+   *
+   * @returns whether anything new was stored
+   * @throws {FossilError} `hash.mismatch`, `delta.corrupt`
+   */
+  receiveFile(card: FileCard): boolean {
+    // Cleared whatever becomes of this card, or a refused private file would hide the next one.
+    const asPrivate = this.#nextIsPrivate
+    this.#nextIsPrivate = false
+    const refusal = this.#refusal(card.hash, asPrivate)
+    if (refusal !== undefined) {
+      this.#observer?.({ type: 'artifact.refused', hash: card.hash, reason: refusal })
+      return false
+    }
+    const isNew = this.#store(card, asPrivate)
+    // What brings nothing new was asked for in vain, or it would be asked for without end.
+    if (isNew) this.#wants.arrive(card.hash)
+    this.#observer?.({
+      type: 'artifact.received',
+      hash: card.hash,
+      bytes: card.content.length,
+      isDelta: card.deltaSource !== undefined,
+    })
+    return isNew
+  }
+
+  /** `igot`: the peer holds an artifact. What is not known here becomes a phantom. */
+  receiveIgot(hash: ArtifactHash, claimsPrivate: boolean): IgotOutcome {
+    const isOffer = this.#acceptsPrivate || !claimsPrivate
+    const known = findRid(this.#repo, hash)
+    if (known !== undefined) {
+      // Stock lists its private phantoms like what it holds, while it asks for them
+      // (xfer.c:978-989).
+      if (!this.#peerAsks.has(known)) this.#peerHas.add(known)
+      this.#believeVisibility(known, claimsPrivate)
+      if (!isOffer || !isPhantom(this.#repo, known)) return 'known'
+      return this.#wants.offer({ rid: known, hash }) ? 'promised' : 'known'
+    }
+    const rid = isOffer ? ensureKnown(this.#repo, hash, { isPrivate: claimsPrivate }) : undefined
+    if (rid === undefined) return 'known'
+    this.#peerHas.add(rid)
+    this.#wants.offer({ rid, hash })
+    return 'new'
+  }
+
+  /** `gimme`: the peer lacks an artifact. Returns its rid where it is here to be sent. */
+  receiveGimme(hash: ArtifactHash): Rid | undefined {
+    const rid = findHeld(this.#repo, hash)
+    if (rid === undefined) {
+      this.#wants.lack(hash)
+      return undefined
+    }
+    if ((this.#sends.get(rid) ?? 0) >= maxSendsEach) {
+      this.#sentInVain.add(rid)
+      return undefined
+    }
+    this.#peerHas.delete(rid)
+    this.#peerAsks.add(rid)
+    return isShunned(this.#repo, hash) ? undefined : rid
+  }
+
+  /**
+   * Sends one artifact as a `file` card; over the budget, or where it is private and private
+   * content is not being exchanged, only its name goes (`igot`). One that is damaged here is told
+   * of and left out: it must not keep the others from being sent.
+   *
+   * @returns what was written
+   */
+  send(writer: CardWriter, rid: Rid, options: { overBudget: boolean }): SendOutcome {
+    if (this.#peerHas.has(rid)) return 'nothing'
+    const hash = hashOf(this.#repo, rid)
+    if (hash === undefined || isShunned(this.#repo, hash)) return 'nothing'
+    const asPrivate = isPrivate(this.#repo, rid)
+    const mustNotLeave = asPrivate && !this.sendsPrivate
+    const sends = this.#sends.get(rid) ?? 0
+    if (mustNotLeave) this.#sends.set(rid, sends + 1)
+    if (options.overBudget || mustNotLeave) {
+      writer.add({ type: 'igot', hash, isPrivate: asPrivate })
+      return 'igot'
+    }
+    const content = this.#readable(rid, hash)
+    if (content === undefined) return 'unreadable'
+    this.#sends.set(rid, sends + 1)
+    if (asPrivate) writer.add({ type: 'private' })
+    // A peer that asks again may refuse the source of a delta, so the second time it goes whole.
+    const delta = sends === 0 ? this.#deltaFor(rid, content) : undefined
+    writer.add({
+      type: 'file',
+      hash,
+      deltaSource: delta?.source,
+      content: delta?.bytes ?? content,
+    })
+    this.#peerHas.add(rid)
+    return 'file'
+  }
+
+  /** Announces what no cluster names and the peer is not known to hold. Returns how many. */
+  announce(writer: CardWriter): number {
+    return this.#igots(writer, announcedArtifacts(this.#repo), false)
+  }
+
+  /** Announces private artifacts, where private content is being exchanged. */
+  announcePrivate(writer: CardWriter): number {
+    return this.sendsPrivate ? this.#igots(writer, privateArtifacts(this.#repo), true) : 0
+  }
+
+  /** Announces clusters that other clusters name, between the comments that stock looks for. */
+  announceClusters(writer: CardWriter): number {
+    const clusters = settledClusters(this.#repo)
+    if (clusters.length === 0) return 0
+    writer.add({ type: 'comment', text: 'sending-clusters' })
+    for (const hash of clusters) writer.add({ type: 'igot', hash, isPrivate: false })
+    writer.add({ type: 'comment', text: 'end-of-clusters' })
+    return clusters.length
+  }
+
+  /**
+   * Asks for at most `limit` of what is missing here: phantoms, and deltas whose source does not
+   * come, which the peer may hold whole.
+   *
+   * @param options `unresolved`: ask for `all` such deltas, or for those the peer `announced`
+   * @returns how many were asked for
+   */
+  requestMissing(
+    writer: CardWriter,
+    options: { limit: number; unresolved: 'all' | 'announced' | 'none' },
+  ): number {
+    let asked = 0
+    for (const hash of this.#wants.choose(options.limit, this.#wanted(options.unresolved))) {
+      if (this.#check('gimme.skip', 0.05)) continue
+      writer.add({ type: 'gimme', hash })
+      this.#wants.ask(hash)
+      asked++
+    }
+    return asked
+  }
+
+  /** Whether something is missing here that the peer was not asked for yet. */
+  hasUnasked(): boolean {
+    return this.#wants.hasUnasked(this.#wanted('all'))
+  }
+
+  #wanted(unresolved: 'all' | 'announced' | 'none'): WantOptions {
+    return {
+      withPrivate: this.sendsPrivate,
+      unresolved: unresolved === 'announced' ? (rid) => this.#peerHas.has(rid) : unresolved,
+    }
+  }
+
+  #igots(writer: CardWriter, artifacts: readonly NamedArtifact[], asPrivate: boolean): number {
+    const most = this.#check('igot.truncate', 0.1) ? artifacts.length >> 1 : Infinity
+    let sent = 0
+    for (const { rid, hash } of artifacts) {
+      if (sent >= most) break
+      if (this.#peerHas.has(rid)) continue
+      writer.add({ type: 'igot', hash, isPrivate: asPrivate })
+      sent++
+    }
+    return sent
+  }
+
+  /**
+   * What the peer says of the visibility of an artifact known here. A name alone moves only
+   * phantoms, and held content only where the peer may have private content anyway: otherwise a
+   * hash overheard would publish, or hide, what it names. Stock believes it (xfer.c:1440-1466);
+   * see docs/divergences.md.
+   */
+  #believeVisibility(rid: Rid, claimsPrivate: boolean): void {
+    const isHere = !isPhantom(this.#repo, rid)
+    if (claimsPrivate) {
+      if (!isHere) makePrivate(this.#repo, rid)
+    } else if (!isHere || this.#acceptsPrivate) {
+      makePublic(this.#repo, rid)
+    }
+  }
+
+  #refusal(hash: ArtifactHash, asPrivate: boolean): 'shunned' | 'private' | undefined {
+    if (isShunned(this.#repo, hash)) return 'shunned'
+    return asPrivate && !this.#acceptsPrivate ? 'private' : undefined
+  }
+
+  #store(card: FileCard, asPrivate: boolean): boolean {
+    const { hash, deltaSource } = card
+    if (deltaSource === undefined) return this.#storeWhole(hash, card.content, asPrivate)
+    const sourceRid = findHeld(this.#repo, deltaSource)
+    const source = sourceRid === undefined ? undefined : readContent(this.#repo, sourceRid)
+    if (source !== undefined) {
+      const content = applyDelta(source, card.content, { maxBytes: maxArtifactBytes })
+      return this.#storeWhole(hash, content, asPrivate)
+    }
+    const stored = storeUnresolved(this.#repo, {
+      hash,
+      source: deltaSource,
+      delta: card.content,
+      isPrivate: asPrivate,
+    })
+    return stored?.isNew ?? false
+  }
+
+  #storeWhole(hash: ArtifactHash, content: Uint8Array, asPrivate: boolean): boolean {
+    const { rid, isNew } = storeContent(this.#repo, { hash, content, isPrivate: asPrivate })
+    this.#peerHas.add(rid)
+    if (isNew && this.#check('file.reject', 0.01)) {
+      throw new FossilError('repo.io', { reason: 'simulated: the artifact could not be stored' })
+    }
+    return isNew
+  }
+
+  #readable(rid: Rid, hash: ArtifactHash): Uint8Array | undefined {
+    try {
+      return readContent(this.#repo, rid)
+    } catch (error) {
+      if (!FossilError.is(error, 'repo.corrupt')) throw error
+      this.#observer?.({ type: 'artifact.unreadable', hash, message: error.message })
+      return undefined
+    }
+  }
+
+  #deltaFor(
+    rid: Rid,
+    content: Uint8Array,
+  ): { source: ArtifactHash; bytes: Uint8Array } | undefined {
+    const source = parentOf(this.#repo, rid, content.length)
+    if (source === undefined) return undefined
+    if (isPrivate(this.#repo, source) && !this.sendsPrivate) return undefined
+    const name = hashOf(this.#repo, source)
+    const base = name === undefined ? undefined : this.#readable(source, name)
+    if (name === undefined || base === undefined || isShunned(this.#repo, name)) return undefined
+    const bytes = createDelta(base, content)
+    return bytes.length < content.length - 50 ? { source: name, bytes } : undefined
+  }
+
+  #check(site: string, probability: number): boolean {
+    return this.#repo.env.buggify.check(`${this.#side}.${site}`, probability)
+  }
+}

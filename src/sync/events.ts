@@ -1,0 +1,24 @@
+/**
+ * What a sync tells its observer: one function, one union. Progress bars, `--verbose`, traces and
+ * tests all read this type.
+ * @module
+ */
+
+import type { FossilErrorCode } from '../base/error.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+
+/** One thing that happened. Rounds count from 1. */
+export type SyncEvent =
+  | { type: 'round.sent'; round: number; cards: number; artifacts: number; bytes: number }
+  | { type: 'round.received'; round: number; cards: number; artifacts: number; bytes: number }
+  | { type: 'artifact.received'; hash: ArtifactHash; bytes: number; isDelta: boolean }
+  | { type: 'artifact.refused'; hash: ArtifactHash; reason: 'shunned' | 'private' }
+  /** Damaged here, and so not sent. */
+  | { type: 'artifact.unreadable'; hash: ArtifactHash; message: string }
+  | { type: 'peer.message'; text: string }
+  | { type: 'card.unknown'; line: string }
+  /** The handler kept nothing of a request and told the peer so, perhaps in fewer words. */
+  | { type: 'request.refused'; code: FossilErrorCode; message: string }
+
+/** Receives events as they happen; it must not throw and must not call the session. */
+export type SyncObserver = (event: SyncEvent) => void

@@ -1,0 +1,218 @@
+/**
+ * Private artifacts: they stay at home unless both sides want them to travel, and what a peer says
+ * of them neither publishes nor hides anything that it has no right to.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { utf8 } from '../base/bytes.ts'
+import { findRid, hasArtifact, isPrivate } from '../repo/blob.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Card } from '../xfer/card.ts'
+import { accessOf, fullAccess } from './access.ts'
+import {
+  addArtifacts,
+  addForeign,
+  ask,
+  bodyOf,
+  contentOf,
+  count,
+  fails,
+  fileCard,
+  heldNames,
+  makeRepo,
+  nameOf,
+  ofType,
+  phantomNames,
+  pragma,
+  pullCard,
+  pushCard,
+  syncPair,
+  syncWith,
+  verifyRepo,
+} from './pair.suite.ts'
+
+const secret = contentOf(1, 500)
+const secretName = nameOf(secret)
+const publicOnly = accessOf('io')
+const privateCard: Card = { type: 'private' }
+const remark: Card = { type: 'comment', text: 'nothing to say' }
+
+function igot(hash: ArtifactHash, asPrivate: boolean): Card {
+  return { type: 'igot', hash, isPrivate: asPrivate }
+}
+
+function keeper(name: string): Repo {
+  const repo = makeRepo(name)
+  addArtifacts(repo, { to: 1 })
+  addForeign(repo, secret, { isPrivate: true })
+  return repo
+}
+
+function isPrivateHere(repo: Repo, hash = secretName): boolean {
+  const rid = findRid(repo, hash)
+  return rid !== undefined && isPrivate(repo, rid)
+}
+
+function saysNothingOf(cards: readonly Card[], hash: ArtifactHash): boolean {
+  return !JSON.stringify(cards.map((card) => ('hash' in card ? card.hash : ''))).includes(hash)
+}
+
+test('without the option nothing is said of private artifacts, either way', () => {
+  for (const access of [fullAccess, publicOnly]) {
+    using client = keeper('client')
+    using server = makeRepo('server')
+    addForeign(server, contentOf(2), { isPrivate: true })
+    const said = syncPair(client, server, { access })
+    assert.ok(said.result.complete)
+    const cards = [...said.requests.flat(), ...said.replies.flat()]
+    assert.ok(saysNothingOf(cards, secretName) && saysNothingOf(cards, nameOf(contentOf(2))))
+    assert.ok(!hasArtifact(server, secretName))
+    assert.equal(heldNames(client).length, 2)
+  }
+})
+
+test('with the option private artifacts travel both ways and stay private', () => {
+  using client = keeper('client')
+  using server = makeRepo('server')
+  const other = addForeign(server, contentOf(2), { isPrivate: true })
+  const { result } = syncPair(client, server, { private: true })
+  assert.ok(result.complete)
+  assert.equal(result.artifactsReceived, 1)
+  for (const repo of [client, server]) {
+    assert.equal(heldNames(repo).length, 3)
+    assert.ok(isPrivateHere(repo) && isPrivateHere(repo, other))
+    assert.equal(count(repo, 'SELECT count(*) FROM private NATURAL JOIN unclustered'), 0)
+    assert.equal(count(repo, 'SELECT count(*) FROM private NATURAL JOIN unsent'), 0)
+    verifyRepo(repo)
+  }
+})
+
+test('a private sync of equals takes one round', () => {
+  using client = keeper('client')
+  using server = makeRepo('server')
+  syncPair(client, server, { private: true })
+  assert.equal(syncPair(client, server, { private: true }).result.rounds, 1)
+})
+
+test('the option without the capability ends the sync, and nothing leaks', () => {
+  using client = keeper('client')
+  using server = keeper('server')
+  const error = fails('sync.refused', () =>
+    syncPair(client, server, { private: true, access: publicOnly }),
+  )
+  assert.equal(error.detail.message, 'not authorized to sync private content')
+})
+
+test('who asks for a private artifact by name is told that it is private', () => {
+  using server = keeper('server')
+  const wants = [pullCard, { type: 'gimme', hash: secretName } as const]
+  for (const access of [publicOnly, fullAccess]) {
+    const reply = ask(server, wants, { access })
+    assert.deepEqual(ofType(reply, 'file'), [])
+    assert.deepEqual(reply[0], igot(secretName, true))
+  }
+  const reply = ask(server, [pragma('send-private'), ...wants])
+  assert.deepEqual(reply.slice(0, 2), [privateCard, fileCard(secret)])
+})
+
+test('a server that asks for a private artifact is told so once, and stops asking', () => {
+  using client = keeper('client')
+  using server = makeRepo('server')
+  ask(server, [pushCard, igot(secretName, false)])
+  const { result, requests } = syncPair(client, server, { access: publicOnly })
+  assert.ok(result.complete)
+  const told = ofType(requests.flat(), 'igot').filter(({ hash }) => hash === secretName)
+  assert.deepEqual(told, [igot(secretName, true)])
+  assert.ok(isPrivateHere(server))
+  assert.equal(syncPair(client, server).result.rounds, 1)
+})
+
+test('a client stops asking for what the server says is private', () => {
+  using client = makeRepo('client')
+  using server = keeper('server')
+  syncWith(client, () => bodyOf(igot(secretName, false)), { maxRounds: 1 })
+  const { result } = syncPair(client, server)
+  assert.ok(result.complete)
+  assert.deepEqual(phantomNames(client), [secretName])
+  assert.ok(isPrivateHere(client))
+  assert.ok(syncPair(client, server, { private: true }).result.complete)
+  assert.ok(hasArtifact(client, secretName) && isPrivateHere(client))
+})
+
+test('a private file that was not wanted is refused and does not hide the next', () => {
+  using client = makeRepo('client')
+  const next = fileCard(utf8('public'))
+  syncWith(client, () => bodyOf(privateCard, fileCard(secret), next))
+  assert.deepEqual(heldNames(client), [next.hash])
+  assert.ok(!isPrivateHere(client, next.hash))
+})
+
+test('a private file does not hide the next where both are wanted', () => {
+  using server = makeRepo('server')
+  const next = fileCard(utf8('public'))
+  ask(server, [pushCard, privateCard, fileCard(secret), next])
+  assert.ok(isPrivateHere(server))
+  assert.ok(!isPrivateHere(server, next.hash))
+})
+
+test('a private card at the end of a reply does not hide what the next reply brings', () => {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  const [hash] = addArtifacts(server, { to: 1 })
+  syncPair(client, server, {
+    private: true,
+    onReply: (cards, round) => (round === 1 ? [...cards, privateCard] : cards),
+  })
+  assert.deepEqual(heldNames(client), [hash])
+  assert.ok(!isPrivateHere(client, hash))
+})
+
+test('a name alone publishes a private artifact only by right', () => {
+  for (const [caps, isPublished] of [
+    ['io', false],
+    ['iox', true],
+  ] as const) {
+    using server = keeper('server')
+    const reply = ask(server, [pushCard, igot(secretName, false)], { access: accessOf(caps) })
+    assert.deepEqual(ofType(reply, 'gimme'), [])
+    assert.equal(isPrivateHere(server), !isPublished, caps)
+  }
+})
+
+test('a name alone hides no artifact that is here', () => {
+  for (const caps of ['io', 'iox']) {
+    using server = makeRepo('server')
+    const [hash = secretName] = addArtifacts(server, { to: 1 })
+    ask(server, [pushCard, igot(hash, true)], { access: accessOf(caps) })
+    assert.ok(!isPrivateHere(server, hash))
+    assert.equal(ofType(ask(server, [pullCard]), 'igot').length, 1)
+  }
+})
+
+test('an artifact that arrives publicly is published, and announced from then on', () => {
+  using server = keeper('server')
+  ask(server, [pushCard, fileCard(secret)], { access: publicOnly })
+  assert.ok(!isPrivateHere(server))
+  assert.ok(!saysNothingOf(ask(server, [pullCard]), secretName))
+})
+
+test('private artifacts are never put into clusters', () => {
+  using server = makeRepo('server')
+  addArtifacts(server, { to: 150 })
+  addForeign(server, secret, { isPrivate: true })
+  ask(server, [pullCard])
+  using client = makeRepo('client')
+  const { result } = syncPair(client, server)
+  assert.ok(result.complete)
+  assert.equal(heldNames(client).length, 151)
+  assert.equal(findRid(client, secretName), undefined)
+})
+
+test('a client that refuses private content makes no phantom of it', () => {
+  using client = makeRepo('client')
+  syncWith(client, () => bodyOf(igot(secretName, true), remark))
+  assert.equal(findRid(client, secretName), undefined)
+})

@@ -1,0 +1,134 @@
+/**
+ * Reads a server's reply to a push or pull: applies what concerns artifacts, and gives back what
+ * the session has to know. Runs inside the session's transaction.
+ *
+ * Source: fossil src/xfer.c:2490-2960, the cards of client_sync.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { findRid } from '../repo/blob.ts'
+import { setConfig } from '../repo/config.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+import type { Card } from '../xfer/card.ts'
+import { parseCards } from '../xfer/parse.ts'
+import type { ArtifactExchange } from './artifacts.ts'
+import type { SyncObserver } from './events.ts'
+
+/** What the reply answers. */
+export interface ReplyContext {
+  readonly exchange: ArtifactExchange
+  readonly push: boolean
+  readonly pull: boolean
+  readonly observer: SyncObserver | undefined
+}
+
+/** What one reply brought. */
+export interface Progress {
+  cards: number
+  /** Artifacts that were not here before, unresolved deltas included. */
+  artifacts: number
+  newPhantoms: number
+  /** The server announced something that we had asked it for: it will come. */
+  promised: boolean
+  /** Nothing of the reply was kept, and what it answered is still open. */
+  wasDropped: boolean
+  /** The server lets us pull but not push. */
+  pushRefused: boolean
+  /** What the server asks for and is here, each once. */
+  readonly wanted: Set<Rid>
+  readonly messages: string[]
+}
+
+/** What a reply that brought nothing comes to. */
+export function noProgress(): Progress {
+  return {
+    cards: 0,
+    artifacts: 0,
+    newPhantoms: 0,
+    promised: false,
+    wasDropped: false,
+    pushRefused: false,
+    wanted: new Set(),
+    messages: [],
+  }
+}
+
+/**
+ * Applies `message` card by card.
+ *
+ * @throws {FossilError} `sync.refused` for an `error` card; `xfer.malformed`, `hash.mismatch`,
+ *   `delta.corrupt` for a reply that makes no sense. Roll back then.
+ */
+export function applyReply(repo: Repo, message: Uint8Array, context: ReplyContext): Progress {
+  const progress = noProgress()
+  context.exchange.beginMessage()
+  for (const card of parseCards(message)) {
+    progress.cards++
+    applyCard(repo, card, context, progress)
+  }
+  return progress
+}
+
+function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Progress): void {
+  const { exchange } = context
+  switch (card.type) {
+    case 'file':
+      if (exchange.receiveFile(card)) progress.artifacts++
+      return
+    case 'igot':
+      return applyIgot(repo, card, context, progress)
+    case 'gimme':
+      return applyGimme(card, context, progress)
+    case 'private':
+      return exchange.announcePrivateNext()
+    case 'cookie':
+      return setConfig(repo, 'cookie', card.text)
+    case 'message':
+      return applyMessage(card.text, context, progress)
+    case 'error':
+      throw new FossilError('sync.refused', { message: card.text })
+    case 'pragma':
+    case 'comment':
+      // Informational: unknown pragmas are ignored by rule (sync.wiki, "pragma").
+      return
+    case 'unknown':
+      context.observer?.({ type: 'card.unknown', line: card.line })
+      throw unexpected(card.name, `unknown command: ${card.line}`)
+    default:
+      throw unexpected(card.type, 'a server does not send this card in reply to a push or pull')
+  }
+}
+
+function applyIgot(
+  repo: Repo,
+  { hash, isPrivate }: Card & { type: 'igot' },
+  { exchange, pull }: ReplyContext,
+  progress: Progress,
+): void {
+  if (!pull && findRid(repo, hash) === undefined) return
+  const outcome = exchange.receiveIgot(hash, isPrivate)
+  if (outcome === 'new') progress.newPhantoms++
+  if (outcome === 'promised') progress.promised = true
+}
+
+function applyGimme(
+  { hash }: Card & { type: 'gimme' },
+  { exchange, push }: ReplyContext,
+  progress: Progress,
+): void {
+  const rid = exchange.receiveGimme(hash)
+  if (rid !== undefined && push) progress.wanted.add(rid)
+}
+
+function applyMessage(text: string, { push, observer }: ReplyContext, progress: Progress): void {
+  // Stock's client reads this message the same way (xfer.c:2784-2788).
+  if (push && text.startsWith('pull only ')) progress.pushRefused = true
+  progress.messages.push(text)
+  observer?.({ type: 'peer.message', text })
+}
+
+function unexpected(card: string, reason: string): FossilError<'xfer.malformed'> {
+  return new FossilError('xfer.malformed', { card, reason })
+}

@@ -1,0 +1,354 @@
+/**
+ * The client's side of a sync, as a state machine without I/O: `request()` gives the bytes to
+ * send, `receive()` takes the reply. Between the two the repository is at rest, so that whoever
+ * owns it may read and write; each reply is applied in one transaction, or not at all.
+ *
+ * Source: fossil src/xfer.c:2074-3000 (client_sync), with these differences on purpose: nothing
+ * is forgotten from `unsent` before the reply says it arrived; an artifact that the server
+ * answered with a promise (`igot`) is asked for again; what is still missing at the end is told.
+ * @module
+ */
+
+import { assert } from '../base/assert.ts'
+import { hex } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
+import { config, configInteger, projectCode, serverCode } from '../repo/config.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+import { forgetUnsent, unsentRids } from '../repo/unsent.ts'
+import { CardWriter } from '../xfer/format.ts'
+import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
+import { ourVersion, versionPragma } from '../xfer/version.ts'
+import { ArtifactExchange } from './artifacts.ts'
+import type { SyncObserver } from './events.ts'
+import { maxMessageBytes } from './limits.ts'
+import { applyReply, noProgress, type Progress } from './reply.ts'
+
+/** What to sync, and how far to go. */
+export interface SyncOptions {
+  /** Send what the peer lacks. Default true. */
+  readonly push?: boolean
+  /** Fetch what this repository lacks. Default true. */
+  readonly pull?: boolean
+  /** Include private artifacts, where the peer allows it. Default false. */
+  readonly private?: boolean
+  /** Rounds after which the sync ends incomplete. Default 1,000. */
+  readonly maxRounds?: number
+  /** Messages up to this size are stored rather than deflated; see xfer/frame.ts. */
+  readonly deflateOverBytes?: number
+  readonly observer?: SyncObserver
+}
+
+/** How a sync ended. */
+export interface SyncResult {
+  /** True when nothing that either side announced is missing here, and nothing waits to be sent. */
+  readonly complete: boolean
+  /** Why not, in words, when not complete. */
+  readonly shortfall: string | undefined
+  /** Artifacts known by name and still missing here, in rid order, the first 1,000. */
+  readonly missing: readonly ArtifactHash[]
+  /** The server let us pull but not push. */
+  readonly pushRefused: boolean
+  readonly rounds: number
+  readonly artifactsSent: number
+  /** Those that were not here before. */
+  readonly artifactsReceived: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  /** What the server had to say to people, the first 100 messages. */
+  readonly messages: readonly string[]
+}
+
+/** Stock's budget for one request; an artifact that begins under it goes whole. xfer.c:2207. */
+const defaultMaxUploadBytes = 250_000
+/** Artifacts asked for in one request: at least this many, or twice what the last reply brought. */
+const minGimmes = 200
+/** The most that are asked for because as many did not come. */
+const maxGimmesInVain = 5000
+/** Rounds in a row that brought nothing although the server promised, or asked for, something. */
+const maxStalledRounds = 5
+/** What the result lists at most. */
+const maxMessages = 100
+const maxMissing = 1000
+const defaultMaxRounds = 1000
+
+/** One sync with one peer, from the first request to the result. */
+export class SyncSession {
+  readonly #repo: Repo
+  readonly #options: SyncOptions
+  readonly #exchange: ArtifactExchange
+  readonly #messages: string[] = []
+  #push: boolean
+  #pushRefused = false
+  #round = 0
+  #awaitsReply = false
+  #hasFailed = false
+  #gimmeLimit = minGimmes
+  #stalledRounds = 0
+  #stalledPushes = 0
+  /** Artifacts that the last reply brought. */
+  #lastArrivals = 0
+  #artifactsSent = 0
+  #artifactsReceived = 0
+  #bytesSent = 0
+  #bytesReceived = 0
+  /** Artifacts that the server asked for and that go into the next request. */
+  #wanted: ReadonlySet<Rid> = new Set()
+  /** Rows of `unsent` that the request under way carries. */
+  #sentUnsent: Rid[] = []
+  /** Artifacts that the request under way carries. */
+  #lastSent = 0
+  #result: SyncResult | undefined
+
+  constructor(repo: Repo, options: SyncOptions = {}) {
+    this.#repo = repo
+    this.#options = options
+    this.#push = options.push ?? true
+    this.#exchange = new ArtifactExchange(repo, {
+      side: 'sync',
+      acceptsPrivate: options.private ?? false,
+      sendsPrivate: options.private ?? false,
+      observer: options.observer,
+    })
+    if (!this.#push && !this.#pull) {
+      throw new FossilError('option.invalid', { option: 'push/pull', reason: 'nothing to do' })
+    }
+  }
+
+  /** The result, once the session has ended. */
+  get result(): SyncResult | undefined {
+    return this.#result
+  }
+
+  get #pull(): boolean {
+    return this.#options.pull ?? true
+  }
+
+  /**
+   * Composes the next request. Each is answered by {@link receive} before the next.
+   *
+   * @throws {FossilError} `repo.*` for troubles of this side's own, after which the session is over
+   */
+  request(): Uint8Array {
+    assert(this.#result === undefined, 'a session that has ended sends nothing')
+    assert(!this.#hasFailed, 'a session that has failed sends nothing')
+    assert(!this.#awaitsReply, 'a request follows the reply to the one before')
+    this.#hasFailed = true
+    this.#round++
+    const writer = new CardWriter()
+    this.#writeHeader(writer)
+    if (this.#pull) this.#writeGimmes(writer)
+    this.#sentUnsent = []
+    this.#lastSent = this.#push ? this.#writeArtifacts(writer) : 0
+    // Makes every message unique, and with it the nonce of a login card.
+    writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
+    const body = this.#encode(writer)
+    this.#hasFailed = false
+    this.#awaitsReply = true
+    return body
+  }
+
+  /**
+   * Applies the reply to the last request; afterwards either {@link result} is set or another
+   * request follows.
+   *
+   * @throws {FossilError} `sync.refused` for an `error` card; `xfer.*`, `hash.mismatch`,
+   *   `delta.corrupt` for a reply that makes no sense; `repo.io`. Nothing of that reply was kept
+   *   and the session is over.
+   */
+  receive(reply: Uint8Array): void {
+    assert(this.#awaitsReply, 'a reply answers a request')
+    assert(!this.#repo.db.inTransaction, 'a reply is applied in a transaction of its own')
+    this.#awaitsReply = false
+    this.#hasFailed = true
+    const progress = this.#apply(reply)
+    this.#hasFailed = false
+    this.#note(progress, reply)
+    if (!this.#goesOn(progress)) this.#end()
+  }
+
+  #writeHeader(writer: CardWriter): void {
+    writer.add(versionPragma('client-version', ourVersion))
+    if (this.#exchange.sendsPrivate) writer.add({ type: 'pragma', name: 'send-private', args: [] })
+    const codes = { serverCode: serverCode(this.#repo), projectCode: projectCode(this.#repo) }
+    if (this.#pull) writer.add({ type: 'pull', ...codes })
+    if (this.#push) writer.add({ type: 'push', ...codes })
+    const cookie = config(this.#repo, 'cookie')
+    if (isToken(cookie)) writer.add({ type: 'cookie', text: cookie })
+  }
+
+  #writeGimmes(writer: CardWriter): void {
+    // While artifacts keep coming, the sources that deltas wait for may come among them.
+    const unresolved = this.#lastArrivals === 0 ? 'all' : 'none'
+    const asked = this.#exchange.requestMissing(writer, { limit: this.#gimmeLimit, unresolved })
+    // A peer that still owes something in the third round may have clusters we never heard of.
+    if (asked > 0 && this.#round === 3) {
+      writer.add({ type: 'pragma', name: 'req-clusters', args: [] })
+    }
+  }
+
+  /** Everything a push says; returns the number of artifacts sent. */
+  #writeArtifacts(writer: CardWriter): number {
+    const budget = this.#budgetBytes()
+    let sent = 0
+    // One artifact goes whatever the budget, or a push under a small one would never end.
+    const isOverBudget = (): boolean => sent > 0 && writer.sizeBytes >= budget
+    const wanted = this.#wanted
+    this.#wanted = new Set()
+    for (const rid of wanted) {
+      if (this.#exchange.send(writer, rid, { overBudget: isOverBudget() }) === 'file') sent++
+    }
+    for (const rid of unsentRids(this.#repo)) {
+      if (isOverBudget()) break
+      const outcome = this.#exchange.send(writer, rid, { overBudget: false })
+      if (outcome === 'file') sent++
+      if (outcome !== 'unreadable') this.#sentUnsent.push(rid)
+    }
+    this.#exchange.announce(writer)
+    this.#exchange.announcePrivate(writer)
+    if (wanted.size > 0 && this.#round === 3) this.#exchange.announceClusters(writer)
+    return sent
+  }
+
+  #budgetBytes(): number {
+    if (this.#repo.env.buggify.check('sync.request.minBudget', 0.1)) return 1024
+    return configInteger(this.#repo, 'max-upload', defaultMaxUploadBytes)
+  }
+
+  #encode(writer: CardWriter): Uint8Array {
+    const { deflateOverBytes, observer } = this.#options
+    const cards = writer.cards
+    const body = encodeMessage(
+      writer.finish(),
+      deflateOverBytes === undefined ? {} : { deflateOverBytes },
+    )
+    this.#artifactsSent += this.#lastSent
+    this.#bytesSent += body.length
+    observer?.({
+      type: 'round.sent',
+      round: this.#round,
+      cards,
+      artifacts: this.#lastSent,
+      bytes: body.length,
+    })
+    return body
+  }
+
+  #apply(reply: Uint8Array): Progress {
+    const message = decodeMessage(reply, { maxBytes: maxMessageBytes })
+    const context = {
+      exchange: this.#exchange,
+      push: this.#push,
+      pull: this.#pull,
+      observer: this.#options.observer,
+    }
+    try {
+      return this.#repo.transaction(() => {
+        const progress = applyReply(this.#repo, message, context)
+        if (!progress.pushRefused) forgetUnsent(this.#repo, this.#sentUnsent)
+        return progress
+      })
+    } catch (error) {
+      if (!this.#refusesPushOnly(error)) throw error
+      const messages = [error.detail.message]
+      return { ...noProgress(), wasDropped: true, pushRefused: true, messages }
+    }
+  }
+
+  /**
+   * Stock refuses a sync that brings artifacts as a whole, where it would only leave out the push
+   * of one that brings none (xfer.c:1361-1366, 1512-1522). Then the pull is still to be had.
+   */
+  #refusesPushOnly(error: unknown): error is FossilError<'sync.refused'> {
+    if (!FossilError.is(error, 'sync.refused') || !this.#push || !this.#pull) return false
+    return error.detail.message.startsWith('not authorized to write')
+  }
+
+  #note(progress: Progress, reply: Uint8Array): void {
+    this.#bytesReceived += reply.length
+    this.#artifactsReceived += progress.artifacts
+    this.#lastArrivals = progress.artifacts
+    this.#wanted = progress.wanted
+    this.#messages.push(...progress.messages.slice(0, maxMessages - this.#messages.length))
+    if (progress.pushRefused) {
+      this.#push = false
+      this.#pushRefused = true
+    }
+    this.#options.observer?.({
+      type: 'round.received',
+      round: this.#round,
+      cards: progress.cards,
+      artifacts: progress.artifacts,
+      bytes: reply.length,
+    })
+  }
+
+  /** Stock's rule (xfer.c:2979-3010), and patience with a server that promised more. */
+  #goesOn(progress: Progress): boolean {
+    if (this.#round >= (this.#options.maxRounds ?? defaultMaxRounds)) return false
+    const inVain = Math.min(this.#exchange.outstanding, maxGimmesInVain)
+    this.#gimmeLimit = Math.max(minGimmes, progress.artifacts * 2, inVain)
+    const pulls = this.#pull && this.#pullGoesOn(progress)
+    return pulls || (this.#push && this.#pushGoesOn())
+  }
+
+  #pushGoesOn(): boolean {
+    if (this.#lastSent > 0) this.#stalledPushes = 0
+    if (this.#wanted.size > 0) return ++this.#stalledPushes <= maxStalledRounds
+    return this.#lastSent > 0 && unsentRids(this.#repo).length > 0
+  }
+
+  #pullGoesOn(progress: Progress): boolean {
+    if (progress.wasDropped) return true
+    if (this.#missing(1).length === 0) return false
+    if (progress.artifacts > 0 || progress.newPhantoms > 0) {
+      this.#stalledRounds = 0
+      return true
+    }
+    if (this.#exchange.hasUnasked()) return true
+    return progress.promised && ++this.#stalledRounds <= maxStalledRounds
+  }
+
+  #missing(limit: number): ArtifactHash[] {
+    const { sendsPrivate: withPrivate } = this.#exchange
+    const phantoms = phantomArtifacts(this.#repo, { limit, withPrivate })
+    const waiting = unresolvedArtifacts(this.#repo).slice(0, limit - phantoms.length)
+    return [...phantoms, ...waiting].map(({ hash }) => hash)
+  }
+
+  #end(): void {
+    const missing = this.#pull ? this.#missing(maxMissing) : []
+    const shortfall = this.#shortfall(missing.length)
+    this.#result = {
+      complete: shortfall === undefined,
+      shortfall,
+      missing,
+      pushRefused: this.#pushRefused,
+      rounds: this.#round,
+      artifactsSent: this.#artifactsSent,
+      artifactsReceived: this.#artifactsReceived,
+      bytesSent: this.#bytesSent,
+      bytesReceived: this.#bytesReceived,
+      messages: this.#messages,
+    }
+  }
+
+  #shortfall(missing: number): string | undefined {
+    if (missing > 0) {
+      return `${missing === maxMissing ? `at least ${missing}` : missing} artifacts did not come`
+    }
+    if (this.#pushRefused) return 'the server does not accept a push from us'
+    if (!this.#push) return undefined
+    const unsent = new Set([...this.#wanted, ...unsentRids(this.#repo)]).size
+    if (unsent > 0) return `${unsent} artifacts were not sent`
+    const inVain = this.#exchange.sentInVain
+    return inVain > 0 ? `the server still asks for ${inVain} artifacts that it was sent` : undefined
+  }
+}
+
+/** Whether a stored cookie can be a card's argument: `config` may hold anything. */
+function isToken(text: string | undefined): text is string {
+  return text !== undefined && /^[^ \t\n\v\f\r]+$/.test(text)
+}

@@ -1,0 +1,114 @@
+/**
+ * The order in which a peer is asked for what is missing.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { utf8 } from '../base/bytes.ts'
+import { ensureKnown, makePrivate } from '../repo/blob.ts'
+import { storeUnresolved } from '../repo/content.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { NamedArtifact } from '../repo/rid.ts'
+import { addForeign, contentOf, makeRepo, nameOf } from './pair.suite.ts'
+import { WantList, type WantOptions } from './want-list.ts'
+
+const publicOnly: WantOptions = { withPrivate: false, unresolved: 'none' }
+
+function phantom(repo: Repo, number: number, isPrivate = false): NamedArtifact {
+  const hash = nameOf(contentOf(number))
+  return { hash, rid: ensureKnown(repo, hash, { isPrivate }) ?? assert.fail('shunned') }
+}
+
+function phantoms(repo: Repo, many: number): NamedArtifact[] {
+  return Array.from({ length: many }, (_, i) => phantom(repo, i))
+}
+
+const names = (artifacts: readonly NamedArtifact[]): string[] => artifacts.map(({ hash }) => hash)
+
+test('what is offered comes first, then what was not asked for, then the rest', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const all = phantoms(repo, 6)
+  const [first, second, third, ...others] = all
+  assert.ok(first !== undefined && second !== undefined && third !== undefined)
+  assert.deepEqual(wants.choose(10, publicOnly), names(all))
+  for (const { hash } of [first, second]) wants.ask(hash)
+  assert.deepEqual(wants.choose(10, publicOnly), names([third, ...others, first, second]))
+  assert.equal(wants.offer(second), true)
+  assert.equal(wants.offer(third), false)
+  assert.deepEqual(wants.choose(10, publicOnly), names([second, third, ...others, first]))
+  assert.deepEqual(wants.choose(3, publicOnly), names([second, third, ...others.slice(0, 1)]))
+})
+
+test('every phantom has its turn, however few may be asked for at once', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const all = names(phantoms(repo, 10))
+  const asked: string[] = []
+  for (let round = 0; wants.hasUnasked(publicOnly); round++) {
+    assert.ok(round < 4)
+    for (const hash of wants.choose(3, publicOnly)) {
+      wants.ask(hash)
+      if (asked.length < 10) asked.push(hash)
+    }
+  }
+  assert.deepEqual(asked, all)
+  assert.equal(wants.outstanding, 10)
+})
+
+test('what the peer lacks is not asked of it', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const [first, second] = phantoms(repo, 2)
+  assert.ok(first !== undefined && second !== undefined)
+  wants.lack(first.hash)
+  wants.offer(first)
+  assert.deepEqual(wants.choose(1, publicOnly), [second.hash])
+  wants.ask(second.hash)
+  assert.equal(wants.hasUnasked(publicOnly), false)
+})
+
+test('what has arrived is neither asked for nor outstanding', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const artifact = phantom(repo, 1)
+  wants.offer(artifact)
+  wants.ask(artifact.hash)
+  wants.offer(artifact)
+  addForeign(repo, contentOf(1))
+  assert.deepEqual(wants.choose(5, publicOnly), [])
+  wants.arrive(artifact.hash)
+  assert.equal(wants.outstanding, 0)
+  assert.equal(wants.hasUnasked(publicOnly), false)
+})
+
+test('private and shunned phantoms are left alone, even when offered', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const [hidden, shunned, other] = phantoms(repo, 3)
+  assert.ok(hidden !== undefined && shunned !== undefined && other !== undefined)
+  for (const artifact of [hidden, shunned, other]) wants.offer(artifact)
+  makePrivate(repo, hidden.rid)
+  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned.hash)
+  repo.cache.clear()
+  assert.deepEqual(wants.choose(5, publicOnly), [other.hash])
+  const withPrivate = { ...publicOnly, withPrivate: true }
+  assert.deepEqual(wants.choose(5, withPrivate), [hidden.hash, other.hash])
+})
+
+test('deltas without their source are asked for where that is wanted', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const [hash, source] = [nameOf(contentOf(1)), nameOf(contentOf(2))]
+  const delta = utf8('0\n0;')
+  const { rid } = storeUnresolved(repo, { hash, source, delta, isPrivate: false }) ?? assert.fail()
+  assert.deepEqual(wants.choose(5, publicOnly), [source])
+  assert.deepEqual(wants.choose(5, { ...publicOnly, unresolved: 'all' }), [source, hash])
+  const isOurs = (other: typeof rid): boolean => other === rid
+  assert.deepEqual(wants.choose(5, { ...publicOnly, unresolved: isOurs }), [source, hash])
+  assert.deepEqual(wants.choose(5, { ...publicOnly, unresolved: () => false }), [source])
+  wants.ask(source)
+  assert.equal(wants.hasUnasked(publicOnly), false)
+  assert.equal(wants.hasUnasked({ ...publicOnly, unresolved: 'all' }), true)
+})

@@ -1,0 +1,112 @@
+/**
+ * Which of the artifacts that are missing here one peer is asked for, and in which order. Phantoms
+ * that no peer can send any more (shunned elsewhere, lost) stay for good, and a request names only
+ * so many: they must not keep those from being asked for that would come. Stock asks for the first
+ * 200, or 500, in no set order (xfer.c:762-780), and stops where those do not come.
+ * @module
+ */
+
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import {
+  isPhantom,
+  isPrivate,
+  isShunned,
+  phantomArtifacts,
+  unresolvedArtifacts,
+} from '../repo/blob.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { NamedArtifact, Rid } from '../repo/rid.ts'
+
+/** What may be asked for. */
+export interface WantOptions {
+  /** Private artifacts too. */
+  readonly withPrivate: boolean
+  /** Which of the deltas whose source does not come, and which the peer may hold whole. */
+  readonly unresolved: 'all' | 'none' | ((rid: Rid) => boolean)
+}
+
+/** What one side wants of one peer: of one session on the client, of one message on the server. */
+export class WantList {
+  readonly #repo: Repo
+  /** Phantoms that the peer says it holds, since they were last asked for. */
+  readonly #offered = new Map<ArtifactHash, Rid>()
+  /** Asked for, and not arrived. */
+  readonly #asked = new Set<ArtifactHash>()
+  /** Names that the peer asked for, so it is no use asking it for them. */
+  readonly #peerLacks = new Set<ArtifactHash>()
+
+  constructor(repo: Repo) {
+    this.#repo = repo
+  }
+
+  /** Asked for, and not arrived. */
+  get outstanding(): number {
+    return this.#asked.size
+  }
+
+  /**
+   * The peer says that it holds a phantom of ours.
+   *
+   * @returns whether it was asked for already: the answer is a promise
+   */
+  offer({ rid, hash }: NamedArtifact): boolean {
+    this.#offered.set(hash, rid)
+    return this.#asked.has(hash)
+  }
+
+  /** The peer asks for this, so it cannot send it. */
+  lack(hash: ArtifactHash): void {
+    this.#peerLacks.add(hash)
+  }
+
+  /** The peer sent this. */
+  arrive(hash: ArtifactHash): void {
+    this.#asked.delete(hash)
+    this.#offered.delete(hash)
+  }
+
+  /** This goes into a request. */
+  ask(hash: ArtifactHash): void {
+    this.#asked.add(hash)
+    this.#offered.delete(hash)
+  }
+
+  /** What to ask for: what was offered, then what was not asked for yet, then the rest. */
+  choose(limit: number, options: WantOptions): ArtifactHash[] {
+    const chosen = new Set<ArtifactHash>()
+    for (const hash of this.#inOrder(limit, options)) {
+      if (chosen.size >= limit) break
+      if (!this.#peerLacks.has(hash)) chosen.add(hash)
+    }
+    return [...chosen]
+  }
+
+  /** Whether something is missing here that the peer was not asked for and might have. */
+  hasUnasked(options: WantOptions): boolean {
+    return this.#missing(1, options).some(
+      ({ hash }) => !this.#asked.has(hash) && !this.#peerLacks.has(hash),
+    )
+  }
+
+  *#inOrder(limit: number, options: WantOptions): Iterable<ArtifactHash> {
+    for (const [hash, rid] of this.#offered) if (this.#isWanted(hash, rid, options)) yield hash
+    const missing = this.#missing(limit, options).map(({ hash }) => hash)
+    for (const hash of missing) if (!this.#asked.has(hash)) yield hash
+    for (const hash of missing) if (this.#asked.has(hash)) yield hash
+  }
+
+  #isWanted(hash: ArtifactHash, rid: Rid, { withPrivate }: WantOptions): boolean {
+    if (!isPhantom(this.#repo, rid) || isShunned(this.#repo, hash)) return false
+    return withPrivate || !isPrivate(this.#repo, rid)
+  }
+
+  /** At least `limit` that the peer was not asked for and may have, where there are so many. */
+  #missing(limit: number, { withPrivate, unresolved }: WantOptions): NamedArtifact[] {
+    const enough = limit + this.#asked.size + this.#peerLacks.size
+    const phantoms = phantomArtifacts(this.#repo, { limit: enough, withPrivate })
+    if (unresolved === 'none' || phantoms.length >= enough) return phantoms
+    const waiting = unresolvedArtifacts(this.#repo)
+    const wanted = unresolved === 'all' ? waiting : waiting.filter(({ rid }) => unresolved(rid))
+    return [...phantoms, ...wanted]
+  }
+}
