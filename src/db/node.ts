@@ -115,7 +115,7 @@ class NodeStatement implements Statement<Value[]> {
 
   run(...parameters: readonly Value[]): RunResult {
     try {
-      const result = this.#statement.run(...parameters.map(bound))
+      const result = this.#statement.run(...bound(parameters))
       return { changes: Number(result.changes), lastRowid: Number(result.lastInsertRowid) }
     } catch (error) {
       throw worldly(this.#path, error)
@@ -124,7 +124,7 @@ class NodeStatement implements Statement<Value[]> {
 
   get(...parameters: readonly Value[]): Value[] | undefined {
     try {
-      return this.#statement.get(...parameters.map(bound)) as unknown as Value[] | undefined
+      return this.#statement.get(...bound(parameters)) as unknown as Value[] | undefined
     } catch (error) {
       throw worldly(this.#path, error)
     }
@@ -132,7 +132,7 @@ class NodeStatement implements Statement<Value[]> {
 
   all(...parameters: readonly Value[]): Value[][] {
     try {
-      return this.#statement.all(...parameters.map(bound)) as unknown as Value[][]
+      return this.#statement.all(...bound(parameters)) as unknown as Value[][]
     } catch (error) {
       throw worldly(this.#path, error)
     }
@@ -140,7 +140,7 @@ class NodeStatement implements Statement<Value[]> {
 
   *iterate(...parameters: readonly Value[]): IterableIterator<Value[]> {
     try {
-      const rows = this.#statement.iterate(...parameters.map(bound))
+      const rows = this.#statement.iterate(...bound(parameters))
       yield* rows as unknown as IterableIterator<Value[]>
     } catch (error) {
       throw worldly(this.#path, error)
@@ -148,8 +148,14 @@ class NodeStatement implements Statement<Value[]> {
   }
 }
 
-function bound(value: Value): null | number | bigint | string | Uint8Array {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value
+/** Whole numbers as BigInt: node:sqlite binds any other number as REAL. */
+function bound(values: readonly Value[]): (Value | bigint)[] {
+  const parameters: (Value | bigint)[] = [...values]
+  for (let at = 0; at < parameters.length; at++) {
+    const value = parameters[at]
+    if (typeof value === 'number' && Number.isSafeInteger(value)) parameters[at] = BigInt(value)
+  }
+  return parameters
 }
 
 function refuseRandomness(): never {

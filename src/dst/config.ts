@@ -40,7 +40,10 @@ export interface SimConfig {
   readonly hashPolicy?: HashPolicy
   /** Clocks of the nodes are wrong by up to this, either way. Default 0. */
   readonly maxSkewMs?: number
-  /** Messages above this many bytes are deflated. Default 65,536: simulated links cost nothing. */
+  /**
+   * Messages and artifacts above this many bytes are deflated, shorter ones stored as they are.
+   * Default 65,536: simulated links and disks cost nothing, a compressor does.
+   */
   readonly deflateOverBytes?: number
   /** Makes the node of a leaf. Default: a `DefaultNode`. */
   readonly makeNode?: (leaf: { id: NodeId; repo: Repo; transport: SimTransport }) => Node

@@ -52,6 +52,7 @@ export class RepoFactory {
   make(id: NodeId, image?: Uint8Array): Repo {
     const repo = openRepo(openImage(image ?? template(this.#config.hashPolicy)), this.#env(id))
     this.#made.push(repo)
+    repo.deflateOverBytes = this.#config.deflateOverBytes
     if (image !== undefined) this.#projectCode = projectCode(repo)
     else setConfig(repo, 'project-name', 'simulation')
     identify(repo, { projectCode: this.#projectCode, serverCode: sha1(utf8(`server/${id}`)) })

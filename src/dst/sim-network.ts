@@ -24,6 +24,8 @@ export interface NetworkHost {
   schedule(timeMs: number, happening: Happening): void
   /** Notes something for the trace. */
   note(type: string, facts: Record<string, string | number>): void
+  /** The code of this node is about to go on: its exchange has ended. */
+  woke(nodeId: NodeId): void
 }
 
 /** An event of the network. */
@@ -178,6 +180,7 @@ export class SimNetwork {
     assert(!waiting.isOver, 'an exchange ends once')
     waiting.isOver = true
     this.#waiting.set(plan.from, (this.#waiting.get(plan.from) ?? 1) - 1)
+    this.#host.woke(plan.from)
   }
 
   /** Notes what was said, by its logical content: compressed bytes differ between zlib builds. */

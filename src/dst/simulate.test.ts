@@ -17,7 +17,7 @@ import { faultKinds } from '../sim/link.ts'
 import { canaries } from './canary/canary.ts'
 import { allBlobUuidsSorted, hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
-import { DefaultNode } from './node.ts'
+import { DefaultNode, type Node } from './node.ts'
 import { simulate, type SimProgress, type SimulateOptions } from './simulate.ts'
 import { Simulator } from './simulator.ts'
 
@@ -110,6 +110,16 @@ suite('violated', () => {
       assert.deepEqual(coarse.violation, exact.violation)
       assert.ok(coarse.steps >= exact.steps)
     }
+  })
+
+  test('is the verdict, too, where code stumbles over the damage before a check', async () => {
+    const trap = canaries.find(({ bug }) => bug.startsWith('goes on listing a phantom'))
+    assert.ok(trap)
+    const makeNode = ({ repo, transport }: Parameters<typeof trap.plant>[0]): Node =>
+      trap.plant({ repo, transport })
+    const config = { makeNode, safetyCheckInterval: 100_000 }
+    const { verdict, violation } = await simulate({ ...planted, config })
+    assert.deepEqual([verdict, violation?.invariant], ['violated', 'phantoms'])
   })
 
   test('ends at the first violation, so that nothing later covers it up', async () => {

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
 import { type FaultKind, longestMs } from '../sim/link.ts'
 import type { SiteCoverage } from '../sim/activation.ts'
 import type { Decision } from '../sim/decision.ts'
@@ -115,7 +114,7 @@ const safetyCheckInterval = 250
  * `config.makeNode` must make the same nodes again. A caller's own upstream is not asked twice.
  *
  * @throws {FossilError} `option.invalid`, `repo.invalid`; an assertion that fails inside the code
- *   under test is thrown as it is
+ *   under test is thrown as it is, unless it stumbled over damage that a check sees
  */
 export async function simulate(options: SimulateOptions): Promise<SimReport> {
   const { report, lastSafeStep } = await runOnce(options)
@@ -216,9 +215,9 @@ function progressOf(
     })
 }
 
-/** The invariant behind an error: a workload may stumble over damage before a check sees it. */
+/** The invariant behind an error: code may stumble over damage before a check sees it. */
 function violationOf(error: unknown, simulator: Simulator): Violation | undefined {
-  const cause = FossilError.is(error) ? brokenSafety(simulator) : error
+  const cause = error instanceof InvariantError ? error : brokenSafety(simulator)
   if (!(cause instanceof InvariantError)) return undefined
   return {
     invariant: cause.invariant,

@@ -47,6 +47,9 @@ interface Leaf {
   quietSinceStep: number | undefined
 }
 
+/** Turns of the microtask queue that a default node is given to react (it takes about ten). */
+const reactionTurns = 50
+
 /** A simulation. Create one with {@link Simulator.create}, close it when done. */
 export class Simulator {
   readonly seed: number
@@ -71,6 +74,8 @@ export class Simulator {
   readonly #factory: RepoFactory
   readonly #queue = new EventQueue<Queued>()
   readonly #leaves = new Map<NodeId, Leaf>()
+  /** Nodes whose code goes on in the present event. */
+  readonly #awake = new Set<NodeId>()
   readonly #acknowledged: AcknowledgedArtifact[] = []
   #master: Repo | undefined
   /** The step in which anything last moved. */
@@ -195,6 +200,11 @@ export class Simulator {
     this.schedule(timeMs, { happen: action, isMoot: () => false })
   }
 
+  /** A node's exchange has ended: its code goes on in the present event. */
+  woke(id: NodeId): void {
+    this.#awake.add(id)
+  }
+
   /** Queues something that the simulator does itself. */
   schedule(timeMs: number, happening: Happening): void {
     requireInteger('timeMs', timeMs, { min: this.#clock.nowMs() })
@@ -214,9 +224,8 @@ export class Simulator {
     this.steps++
     if (event.type === 'happening') await event.happen()
     else this.#tick(this.#leaf(event.nodeId), event)
-    await microtasksDrained()
+    if (this.#awake.size > 0) await this.#letReact()
     this.#throwFailure()
-    this.#checkParked()
     const { safetyCheckInterval: interval, safetyCheckFrom } = this.config
     if (interval > 0 && this.steps % interval === 0 && this.steps >= safetyCheckFrom) {
       this.checkSafety()
@@ -380,6 +389,7 @@ export class Simulator {
     }
     if (leaf.isTicking) return
     leaf.isTicking = true
+    this.#awake.add(id)
     const startStep = this.steps
     this.note('tick', { node: id, event: event.type })
     const finish = async (): Promise<void> => {
@@ -431,13 +441,23 @@ export class Simulator {
     if (failure !== undefined) throw failure
   }
 
-  /** A node that neither finished nor waits for the network waits for something unrepeatable. */
-  #checkParked(): void {
-    for (const { id, isTicking } of this.#leaves.values()) {
-      assert(
-        !isTicking || this.#network.isWaiting(id),
-        `node ${id} awaits only its transport, so that the run can be replayed`,
-      )
+  /**
+   * Lets the code of woken nodes run until each has finished its tick or waits for the network. One
+   * that does neither waits for something unrepeatable.
+   */
+  async #letReact(): Promise<void> {
+    const awake = [...this.#awake]
+    this.#awake.clear()
+    const isParked = (id: NodeId): boolean =>
+      this.#leaves.get(id)?.isTicking !== true || this.#network.isWaiting(id)
+    // A default node is parked after a few turns; a user's may do anything until all is drained.
+    const isOurs = awake.every((id) => this.#leaves.get(id)?.node instanceof DefaultNode)
+    for (let turn = 0; isOurs && turn < reactionTurns && !awake.every(isParked); turn++) {
+      await Promise.resolve()
+    }
+    if (!isOurs || !awake.every(isParked)) await microtasksDrained()
+    for (const id of awake) {
+      assert(isParked(id), `node ${id} awaits only its transport, so that the run can be replayed`)
     }
   }
 

@@ -120,7 +120,7 @@ export function storeContent(
       if (!artifact.isPrivate) makePublic(repo, held)
       return { rid: held, isNew: false }
     }
-    const stored = compressContent(content)
+    const stored = compressContent(content, repo)
     const rid = writeRow(repo, { ...artifact, size: content.length, stored })
     repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
     noticeAlgorithm(repo, hash)
@@ -152,7 +152,7 @@ export function storeUnresolved(
     if (source === undefined) return undefined
     assert(findHeld(repo, artifact.source) === undefined, 'a delta of what is here is expanded')
     if (row !== undefined && dependsOn(repo, source, row.rid)) throw deltaLoop()
-    const stored = compressContent(artifact.delta)
+    const stored = compressContent(artifact.delta, repo)
     const rid = writeRow(repo, { ...artifact, size, stored })
     repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
     repo.cache.unresolved?.add(rid)
@@ -176,7 +176,9 @@ export function deltify(repo: Repo, rid: Rid, source: Rid): boolean {
   const delta = createDelta(base, target)
   if (delta.length >= target.length * 0.75) return false
   repo.transaction(() => {
-    repo.db.prepare('UPDATE blob SET content = ? WHERE rid = ?').run(compressContent(delta), rid)
+    repo.db
+      .prepare('UPDATE blob SET content = ? WHERE rid = ?')
+      .run(compressContent(delta, repo), rid)
     repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
   })
   return true
