@@ -1,0 +1,42 @@
+/**
+ * Every example runs and prints what it promises.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+import { run } from './run.ts'
+
+async function output(example: string, ...args: string[]): Promise<string> {
+  const path = join(import.meta.dirname, '..', 'examples', example)
+  const { code, stdout, stderr } = await run(process.execPath, [
+    '--conditions=source',
+    path,
+    ...args,
+  ])
+  assert.equal(stderr, '')
+  assert.equal(code, 0)
+  return stdout
+}
+
+test('01-embed keeps files in a repository', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-example-'))
+  try {
+    assert.equal(
+      await output('01-embed.ts', join(folder, 'project.fossil')),
+      'notes/everyone.txt 16 bytes\nnotes/hello.txt 6 bytes\n',
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('02-simulate comes to rest, the same way each time', async () => {
+  const first = await output('02-simulate.ts')
+  assert.match(first, /^settled \d+ syncs [0-9a-f]{16}\n$/)
+  assert.equal(await output('02-simulate.ts'), first)
+})
