@@ -352,6 +352,24 @@ test('stock syncs with us both ways, and private artifacts only when asked to', 
   assert.deepEqual(rows(pair.ours.db.path, privateHeld), before.flat().sort())
 })
 
+test('stock pushes what builds on what we shun, and comes to an end', async (t) => {
+  if (requireFossilOrSkip(t) === undefined) return
+  const pair = await makePair(t, { commits: 6 })
+  const [shunned] = rows(
+    pair.theirs,
+    `SELECT uuid FROM mlink JOIN event ON objid = mid JOIN blob ON blob.rid = fid
+      ORDER BY event.mtime, uuid LIMIT 1`,
+  )
+  writeTheirs(pair.ours.db.path, `INSERT INTO shun(uuid) VALUES('${shunned}')`)
+  const url = await ourServer(t, pair.ours)
+  for (let round = 0; round < 2; round++) {
+    assert.match(await stockClient('push', pair.theirs, url), /Push done/)
+    // The other file and the manifests are here; of this file every version builds on the last.
+    assert.equal(rows(pair.ours.db.path, 'SELECT uuid FROM blob WHERE size >= 0').length, 12 + 4)
+    assert.deepEqual(rows(pair.ours.db.path, 'SELECT count(*) FROM phantom'), ['1'])
+  }
+})
+
 test('stock hears our refusals', async (t) => {
   if (requireFossilOrSkip(t) === undefined) return
   const pair = await makePair(t, { commits: 2 })

@@ -37,15 +37,35 @@ export {
   type CheckinOptions,
   type FileChange,
 } from './repo/checkin.ts'
+export { type CloneState, beginClone, cloneState } from './repo/clone-state.ts'
 export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
 export { readArtifact, storeLocal, type Stored } from './repo/content.ts'
 export type { CreateOptions } from './repo/create.ts'
+export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './repo/remote.ts'
 export type { Repo } from './repo/repo.ts'
+export {
+  listUnversioned,
+  readUnversioned,
+  removeUnversioned,
+  unversionedHash,
+  writeUnversioned,
+  type UnversionedEntry,
+} from './repo/unversioned.ts'
+export {
+  effectiveCapabilities,
+  findUser,
+  listUsers,
+  putUser,
+  removeUser,
+  type User,
+} from './repo/user.ts'
 export { accessOf, fullAccess, type Access } from './sync/access.ts'
 export type { SyncEvent, SyncObserver } from './sync/events.ts'
-export { handleXfer, type HandlerOptions } from './sync/handler.ts'
+export { answerXfer, handleXfer, type HandlerOptions, type XferReply } from './sync/handler.ts'
 export { SyncSession, type SyncOptions, type SyncResult } from './sync/session.ts'
-export { sync } from './sync/sync.ts'
+export { NonceMemory } from './sync/auth.ts'
+export type { Credentials } from './sync/login.ts'
+export { clone, sync, type CloneOptions } from './sync/sync.ts'
 export type { Transport } from './sync/transport.ts'
 
 /**

@@ -102,15 +102,24 @@ export function storeLocal(
   })
 }
 
+/** An artifact that arrived whole, or could be expanded at once. */
+export interface Arrival {
+  readonly hash: ArtifactHash
+  readonly content: Uint8Array
+  readonly isPrivate: boolean
+  /**
+   * The form it came in, to be kept as it is: compressed content, or a compressed delta of the
+   * held artifact `source`.
+   */
+  readonly compressed?: { readonly bytes: Uint8Array; readonly source: Rid | undefined }
+}
+
 /**
  * Stores content that arrived under a name. A public arrival makes a private artifact public.
  *
  * @throws {FossilError} `hash.mismatch` when the content is not what the name says
  */
-export function storeContent(
-  repo: Repo,
-  artifact: { hash: ArtifactHash; content: Uint8Array; isPrivate: boolean },
-): Stored {
+export function storeContent(repo: Repo, artifact: Arrival): Stored {
   const { hash, content } = artifact
   const actual = hashLike(hash, content)
   if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
@@ -120,13 +129,30 @@ export function storeContent(
       if (!artifact.isPrivate) makePublic(repo, held)
       return { rid: held, isNew: false }
     }
-    const stored = compressContent(content, repo)
-    const rid = writeRow(repo, { ...artifact, size: content.length, stored })
-    repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
+    const form = formToKeep(repo, artifact)
+    const rid = writeRow(repo, { ...artifact, size: content.length, stored: form.bytes })
+    if (form.source === undefined) repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
+    else repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, form.source)
     noticeAlgorithm(repo, hash)
     arrived(repo, rid, content)
     return { rid, isNew: true }
   })
+}
+
+/** A delta is kept where it neither closes a loop nor makes public content need private content. */
+function formToKeep(
+  repo: Repo,
+  { hash, content, isPrivate: asPrivate, compressed }: Arrival,
+): { bytes: Uint8Array; source: Rid | undefined } {
+  if (compressed !== undefined && isKeepable(compressed.source)) return compressed
+  return { bytes: compressContent(content, repo), source: undefined }
+
+  function isKeepable(source: Rid | undefined): boolean {
+    if (source === undefined) return true
+    if (isPrivate(repo, source) && !asPrivate) return false
+    const known = findRid(repo, hash)
+    return known === undefined || !dependsOn(repo, source, known)
+  }
 }
 
 /**
@@ -134,13 +160,21 @@ export function storeContent(
  * delta is expanded and verified, and dropped where it does not give what its name says. Until
  * then it proves nothing, so it makes nothing public that is here already.
  *
- * @returns undefined where the source is shunned: then nothing was stored
+ * @returns undefined where the source is shunned, or waits for this artifact itself: then nothing
+ *   was stored
  * @throws {FossilError} `delta.corrupt` when the delta does not even say how long its result is,
- *   or when it would close a loop
+ *   or is of itself
  */
 export function storeUnresolved(
   repo: Repo,
-  artifact: { hash: ArtifactHash; source: ArtifactHash; delta: Uint8Array; isPrivate: boolean },
+  artifact: {
+    hash: ArtifactHash
+    source: ArtifactHash
+    delta: Uint8Array
+    isPrivate: boolean
+    /** The delta as it came, to be kept as it is. */
+    compressed?: Uint8Array
+  },
 ): Stored | undefined {
   const size = deltaOutputSize(artifact.delta)
   return repo.transaction(() => {
@@ -151,8 +185,9 @@ export function storeUnresolved(
     const source = ensureKnown(repo, artifact.source, { isPrivate: artifact.isPrivate })
     if (source === undefined) return undefined
     assert(findHeld(repo, artifact.source) === undefined, 'a delta of what is here is expanded')
-    if (row !== undefined && dependsOn(repo, source, row.rid)) throw deltaLoop()
-    const stored = compressContent(artifact.delta, repo)
+    // Honest peers can send circles, in two messages (stock too): one must not spoil the sync.
+    if (row !== undefined && dependsOn(repo, source, row.rid)) return undefined
+    const stored = artifact.compressed ?? compressContent(artifact.delta, repo)
     const rid = writeRow(repo, { ...artifact, size, stored })
     repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
     repo.cache.unresolved?.add(rid)
@@ -285,11 +320,17 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
   return known
 }
 
+/** The first user of a repository: who made it. */
+const localUid = 1
+
 /** The `rcvfrom` row of the running transaction. content.c:504-520. */
 function receivedFrom(repo: Repo): number {
-  repo.rcvid ??= repo.db
-    .prepare('INSERT INTO rcvfrom(uid, mtime, nonce, ipaddr) VALUES(?, ?, NULL, NULL)')
-    .run(1, julianFromMs(repo.env.clock.nowMs())).lastRowid
+  if (repo.rcvid === undefined) {
+    const { uid = localUid, nonce = null, remoteAddress = null } = repo.origin ?? {}
+    repo.rcvid = repo.db
+      .prepare('INSERT INTO rcvfrom(uid, mtime, nonce, ipaddr) VALUES(?, ?, ?, ?)')
+      .run(uid, julianFromMs(repo.env.clock.nowMs()), nonce, remoteAddress).lastRowid
+  }
   return repo.rcvid
 }
 

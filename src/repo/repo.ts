@@ -14,6 +14,14 @@ import { oldestAuxSchema, auxSchema, requiredTables } from './schema.ts'
 /** The path of a database that no other connection can see. */
 const privateDatabase = ':memory:'
 
+/** Where artifacts come from, for their `rcvfrom` row. */
+export interface Origin {
+  readonly uid: number | undefined
+  /** Of the login card; each is used once. */
+  readonly nonce: string | undefined
+  readonly remoteAddress: string | undefined
+}
+
 /** An open repository. Not shared between threads; calls are synchronous and atomic. */
 export class Repo implements Disposable {
   readonly db: Database
@@ -27,6 +35,8 @@ export class Repo implements Disposable {
   readonly #cache = new RepoCache()
   /** `rcvfrom` row of the running transaction, made when the first artifact arrives. */
   rcvid: number | undefined
+  /** Who sends what the running transaction stores; undefined for what is made here. */
+  origin: Origin | undefined
   #dataVersion = -1
 
   /** Prefer `openRepo` or `createRepo`: the constructor trusts that `db` is a repository. */
@@ -67,6 +77,7 @@ export class Repo implements Disposable {
       throw error
     } finally {
       this.rcvid = undefined
+      this.origin = undefined
     }
   }
 

@@ -27,7 +27,7 @@ import {
 
 const everyone = ['', 'o', 'i', 'x', 'io', 'ox', 'ix', 'iox', 'a', 's', 'ax', 'sx', 'ghjkz']
 const writes = (caps: string): boolean => /[ias]/.test(caps)
-const reads = (caps: string): boolean => /[oias]/.test(caps)
+const reads = (caps: string): boolean => /[oiasg]/.test(caps)
 const isPrivy = (caps: string): boolean => caps.includes('x')
 
 const igot = (number: number, isPrivate = false): Card => ({
@@ -45,15 +45,30 @@ interface Row {
   readonly effect?: (repo: Repo, reply: readonly Card[]) => boolean
 }
 
-test('who may write may read, admins may both, and private content needs its own letter', () => {
+test('who may write or clone may read, admins may all, and x and y go by themselves', () => {
   for (const caps of everyone) {
-    assert.deepEqual(accessOf(caps), {
-      read: reads(caps),
-      write: writes(caps),
-      private: isPrivy(caps),
-    })
+    const { read, write, private: isPrivate } = accessOf(caps)
+    assert.deepEqual([read, write, isPrivate], [reads(caps), writes(caps), isPrivy(caps)])
   }
-  assert.deepEqual(fullAccess, { read: true, write: true, private: true })
+  const letters = ['o', 'i', 'g', 'x', 'y', 'e', 'a', 's']
+  const granted = letters.map((letter) =>
+    Object.entries(accessOf(letter))
+      .filter(([, isGranted]) => isGranted)
+      .map(([right]) => right)
+      .join(' '),
+  )
+  const admin = 'read write clone admin addresses'
+  assert.deepEqual(granted, [
+    'read',
+    'read write',
+    'read clone',
+    'private',
+    'unversionedWrite',
+    'addresses',
+    admin,
+    'read write clone admin setup addresses',
+  ])
+  assert.ok(Object.values(fullAccess).every((isGranted) => isGranted))
 })
 
 const table: Record<string, Row> = {

@@ -64,6 +64,11 @@ function family(name: string): Repo {
   return repo
 }
 
+const holds = (content: Uint8Array): Card => ({
+  type: 'igot',
+  hash: nameOf(content),
+  isPrivate: false,
+})
 const gimme = (content: Uint8Array): Card => ({ type: 'gimme', hash: nameOf(content) })
 
 test('an artifact goes as a delta of its parent', () => {
@@ -151,6 +156,21 @@ test('what a server refuses as a delta goes whole when it asks again', () => {
   assert.deepEqual(sent, [deltaCard(parent, child), fileCard(child)])
   assert.deepEqual(heldNames(server), [nameOf(child), nameOf(grandchild)].sort())
   assert.ok(result.complete)
+  verifyRepo(server)
+})
+
+test('a client that can only send a delta of what is shunned is not asked without end', () => {
+  using server = makeRepo('server')
+  server.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
+  const asked = (...cards: readonly Card[]): string[] =>
+    ofType(ask(server, [pushCard, ...cards]), 'gimme').map(({ hash }) => hash)
+  const [one, two] = [deltaCard(parent, child), deltaCard(child, grandchild)]
+  assert.deepEqual(asked(one, two), [nameOf(child)], 'as a client that knows no better')
+  const announced = [one, two, holds(child), holds(grandchild)]
+  assert.deepEqual(asked(...announced), [], 'as stock, the second time')
+  assert.deepEqual(asked(holds(child), holds(grandchild)), [nameOf(child), nameOf(grandchild)])
+  assert.deepEqual(asked(fileCard(child)), [])
+  assert.deepEqual(heldNames(server), [nameOf(child), nameOf(grandchild)].sort())
   verifyRepo(server)
 })
 
@@ -264,11 +284,10 @@ test('an exchange sends an artifact three times, and counts who asks for more', 
 })
 
 test('a name that comes with a request for it does not answer the request', () => {
-  const wants = gimme(parent)
-  const holds: Card = { type: 'igot', hash: nameOf(parent), isPrivate: false }
+  const [wants, has] = [gimme(parent), holds(parent)]
   for (const said of [
-    [wants, holds],
-    [holds, wants],
+    [wants, has],
+    [has, wants],
   ]) {
     using client = makeRepo('client')
     addForeign(client, parent)

@@ -7,6 +7,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
+import { expandContent } from '../base/zlib.ts'
 import { applyDelta, createDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import {
@@ -23,7 +24,7 @@ import {
   privateArtifacts,
 } from '../repo/blob.ts'
 import { settledClusters } from '../repo/cluster.ts'
-import { readContent, storeContent, storeUnresolved } from '../repo/content.ts'
+import { type Arrival, readContent, storeContent, storeUnresolved } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import type { Card } from '../xfer/card.ts'
@@ -34,6 +35,7 @@ import { parentOf } from './parent-delta.ts'
 import { WantList, type WantOptions } from './want-list.ts'
 
 type FileCard = Card & { type: 'file' }
+type CfileCard = Card & { type: 'cfile' }
 
 /** What one side knows and may do. */
 export interface ArtifactExchangeOptions {
@@ -70,6 +72,8 @@ export class ArtifactExchange {
   readonly #peerHas = new Set<Rid>()
   /** Artifacts that the peer asks for in the message that is being read. */
   readonly #peerAsks = new Set<Rid>()
+  /** Artifacts that came in that message, and are as far from being here as before. */
+  readonly #cameInVain = new Set<ArtifactHash>()
   readonly #wants: WantList
   #nextIsPrivate = false
 
@@ -95,6 +99,7 @@ export class ArtifactExchange {
   /** A message from the peer begins: a `private` card at the end of the last one means nothing. */
   beginMessage(): void {
     this.#peerAsks.clear()
+    this.#cameInVain.clear()
     this.#nextIsPrivate = false
   }
 
@@ -110,6 +115,20 @@ export class ArtifactExchange {
    * @throws {FossilError} `hash.mismatch`, `delta.corrupt`
    */
   receiveFile(card: FileCard): boolean {
+    return this.#receive(card, undefined)
+  }
+
+  /**
+   * `cfile`: the same, in the form that a database holds; it is kept in that form.
+   *
+   * @throws {FossilError} `xfer.frame`, `hash.mismatch`, `delta.corrupt`
+   */
+  receiveCompressedFile({ hash, deltaSource, compressed }: CfileCard): boolean {
+    const content = expandContent(compressed, { maxBytes: maxArtifactBytes })
+    return this.#receive({ type: 'file', hash, deltaSource, content }, compressed)
+  }
+
+  #receive(card: FileCard, compressed: Uint8Array | undefined): boolean {
     // Cleared whatever becomes of this card, or a refused private file would hide the next one.
     const asPrivate = this.#nextIsPrivate
     this.#nextIsPrivate = false
@@ -118,9 +137,10 @@ export class ArtifactExchange {
       this.#observer?.({ type: 'artifact.refused', hash: card.hash, reason: refusal })
       return false
     }
-    const isNew = this.#store(card, asPrivate)
+    const isNew = this.#store(card, asPrivate, compressed)
     // What brings nothing new was asked for in vain, or it would be asked for without end.
     if (isNew) this.#wants.arrive(card.hash)
+    else if (findHeld(this.#repo, card.hash) === undefined) this.#cameInVain.add(card.hash)
     this.#observer?.({
       type: 'artifact.received',
       hash: card.hash,
@@ -133,6 +153,10 @@ export class ArtifactExchange {
   /** `igot`: the peer holds an artifact. What is not known here becomes a phantom. */
   receiveIgot(hash: ArtifactHash, claimsPrivate: boolean): IgotOutcome {
     const isOffer = this.#acceptsPrivate || !claimsPrivate
+    // A stock client announces what it sends because it was asked for (its `onremote` is emptied in
+    // between); to ask again would bring the same, without end. Ours does not announce it, and
+    // sends it whole when asked again.
+    if (this.#cameInVain.has(hash)) this.#wants.giveUp(hash)
     const known = findRid(this.#repo, hash)
     if (known !== undefined) {
       // Stock lists its private phantoms like what it holds, while it asks for them
@@ -285,26 +309,33 @@ export class ArtifactExchange {
     return asPrivate && !this.#acceptsPrivate ? 'private' : undefined
   }
 
-  #store(card: FileCard, asPrivate: boolean): boolean {
+  #store(card: FileCard, isPrivate: boolean, compressed: Uint8Array | undefined): boolean {
     const { hash, deltaSource } = card
-    if (deltaSource === undefined) return this.#storeWhole(hash, card.content, asPrivate)
+    const form = (source: Rid | undefined): Pick<Arrival, 'compressed'> =>
+      compressed === undefined ? {} : { compressed: { bytes: compressed, source } }
+    if (deltaSource === undefined) {
+      return this.#storeWhole({ hash, content: card.content, isPrivate, ...form(undefined) })
+    }
     const sourceRid = findHeld(this.#repo, deltaSource)
     const source = sourceRid === undefined ? undefined : readContent(this.#repo, sourceRid)
     if (source !== undefined) {
       const content = applyDelta(source, card.content, { maxBytes: maxArtifactBytes })
-      return this.#storeWhole(hash, content, asPrivate)
+      return this.#storeWhole({ hash, content, isPrivate, ...form(sourceRid) })
     }
     const stored = storeUnresolved(this.#repo, {
       hash,
       source: deltaSource,
       delta: card.content,
-      isPrivate: asPrivate,
+      isPrivate,
+      ...(compressed === undefined ? {} : { compressed }),
     })
+    // Where the source is shunned or waits for this one, the artifact itself is still wanted.
+    if (stored === undefined) ensureKnown(this.#repo, hash, { isPrivate })
     return stored?.isNew ?? false
   }
 
-  #storeWhole(hash: ArtifactHash, content: Uint8Array, asPrivate: boolean): boolean {
-    const { rid, isNew } = storeContent(this.#repo, { hash, content, isPrivate: asPrivate })
+  #storeWhole(arrival: Arrival): boolean {
+    const { rid, isNew } = storeContent(this.#repo, arrival)
     this.#peerHas.add(rid)
     if (isNew && this.#check('file.reject', 0.01)) {
       throw new FossilError('repo.io', { reason: 'simulated: the artifact could not be stored' })

@@ -1,6 +1,6 @@
 /**
  * The server's side: a function from request to reply, in one transaction. It keeps nothing
- * between requests.
+ * between requests but the proofs of login that were used.
  *
  * Source: fossil src/xfer.c:1275-1960 (page_xfer), with one difference on purpose: after an error
  * nothing of the message is kept, and the reply is the error alone. Stock keeps what it accepted
@@ -10,60 +10,97 @@
 
 import { assert } from '../base/assert.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
-import { formatDate } from '../deck/date.ts'
-import { createClusters } from '../repo/cluster.ts'
-import { configInteger, projectCode } from '../repo/config.ts'
+import { projectCode, serverCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
-import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
-import { parseCards } from '../xfer/parse.ts'
-import { ourVersion, versionPragma } from '../xfer/version.ts'
+import { type ContentType, contentTypes, decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import type { Access } from './access.ts'
-import { ArtifactExchange } from './artifacts.ts'
+import { Answer } from './answer.ts'
+import type { NonceMemory } from './auth.ts'
 import type { SyncObserver } from './events.ts'
 import { maxMessageBytes } from './limits.ts'
 
 /** How a request is answered. */
 export interface HandlerOptions {
-  /** What the peer may do. */
-  readonly access: Access
+  /**
+   * What the peer may do, where the caller vouches for it; login cards are then passed over. By
+   * default the users of the repository and the login card of the message decide.
+   */
+  readonly access?: Access
+  /** Proofs of login that were used: with it, a recorded request cannot be sent again. */
+  readonly nonces?: NonceMemory
+  /** A login card that came beside the message, as `login USER NONCE SIGNATURE`. */
+  readonly loginCard?: string | undefined
+  /** Who sent it, for the records. */
+  readonly remoteAddress?: string | undefined
   /** Messages up to this size are stored rather than deflated; see xfer/frame.ts. */
   readonly deflateOverBytes?: number
   readonly observer?: SyncObserver
 }
 
-/** Stock's budget for one reply, xfer.c:1312. */
-const defaultMaxDownloadBytes = 5_000_000
-/** Stock's time for one reply, xfer.c:1313. */
-const defaultMaxDownloadSec = 30
-/** Phantoms that one reply asks for, xfer.c:1888. */
-const maxGimmes = 500
+/** A reply and how it is wrapped. */
+export interface XferReply {
+  readonly contentType: ContentType
+  readonly body: Uint8Array
+}
 
 /**
  * Answers one encoded message with another. What is wrong with the request is said in the reply,
  * as an `error` card, and then nothing of the request was kept.
  */
-export function handleXfer(repo: Repo, request: Uint8Array, options: HandlerOptions): Uint8Array {
-  assert(!repo.db.inTransaction, 'a request is answered in a transaction of its own')
-  const { deflateOverBytes } = options
-  return encodeMessage(
-    reply(repo, request, options),
-    deflateOverBytes === undefined ? {} : { deflateOverBytes },
-  )
+export function handleXfer(
+  repo: Repo,
+  request: Uint8Array,
+  options: HandlerOptions = {},
+): Uint8Array {
+  return encoded(reply(repo, request, options).message, options)
 }
 
-function reply(repo: Repo, request: Uint8Array, options: HandlerOptions): Uint8Array {
+/**
+ * The same, for a transport that can say of which type the reply is: that to a clone of version 3
+ * goes unwrapped, since its artifacts are compressed already (xfer.c:1552).
+ */
+export function answerXfer(
+  repo: Repo,
+  request: Uint8Array,
+  options: HandlerOptions = {},
+): XferReply {
+  const { message, isRaw } = reply(repo, request, options)
+  return isRaw
+    ? { contentType: contentTypes.uncompressed, body: message }
+    : { contentType: contentTypes.compressed, body: encoded(message, options) }
+}
+
+function encoded(message: Uint8Array, { deflateOverBytes }: HandlerOptions): Uint8Array {
+  return encodeMessage(message, deflateOverBytes === undefined ? {} : { deflateOverBytes })
+}
+
+function reply(
+  repo: Repo,
+  request: Uint8Array,
+  options: HandlerOptions,
+): { message: Uint8Array; isRaw: boolean } {
+  assert(!repo.db.inTransaction, 'a request is answered in a transaction of its own')
+  const answer = new Answer(repo, options)
   try {
     const message = decodeMessage(request, { maxBytes: maxMessageBytes })
-    return repo.transaction(() => new Answer(repo, options).to(message))
+    return repo.transaction(() => ({ message: answer.to(message), isRaw: answer.isRaw }))
   } catch (error) {
     if (!FossilError.is(error)) throw error
     options.observer?.({ type: 'request.refused', code: error.code, message: error.message })
-    const writer = new CardWriter()
-    writer.add({ type: 'error', text: refusalText(error) })
-    return writer.finish()
+    return { message: refusal(repo, answer, error), isRaw: false }
   }
+}
+
+/** An error is the whole reply; who may not clone learns whom to log in to (xfer.c:1534-1541). */
+function refusal(repo: Repo, answer: Answer, error: FossilError): Uint8Array {
+  const writer = new CardWriter()
+  if (answer.wasRefusedClone) {
+    const codes = { serverCode: serverCode(repo), projectCode: projectCode(repo) }
+    writer.add({ type: 'push', ...codes })
+  }
+  writer.add({ type: 'error', text: refusalText(error) })
+  return writer.finish()
 }
 
 /** Errors that bytes of the request cause; the others are nothing to tell a stranger. */
@@ -85,132 +122,4 @@ function refusalText(error: FossilError): string {
   }
   if (causedByRequest.has(error.code)) return error.message
   return `the server failed to answer (${error.code})`
-}
-
-/** One reply in the making. */
-class Answer {
-  readonly #repo: Repo
-  readonly #access: Access
-  readonly #writer = new CardWriter()
-  readonly #exchange: ArtifactExchange
-  readonly #observer: SyncObserver | undefined
-  readonly #budgetBytes: number
-  readonly #deadlineMs: number
-  #pull = false
-  #push = false
-  #filesSent = 0
-
-  constructor(repo: Repo, { access, observer }: HandlerOptions) {
-    this.#repo = repo
-    this.#access = access
-    this.#observer = observer
-    this.#exchange = new ArtifactExchange(repo, {
-      side: 'handler',
-      acceptsPrivate: access.private,
-      sendsPrivate: false,
-      observer,
-    })
-    const { clock, buggify } = repo.env
-    this.#budgetBytes = buggify.check('handler.reply.minBudget', 0.1)
-      ? 1024
-      : configInteger(repo, 'max-download', defaultMaxDownloadBytes)
-    const maxSec = Math.max(1, configInteger(repo, 'max-download-time', defaultMaxDownloadSec))
-    this.#deadlineMs = clock.nowMs() + maxSec * 1000
-  }
-
-  to(message: Uint8Array): Uint8Array {
-    for (const card of parseCards(message)) this.#apply(card)
-    if (this.#push) {
-      this.#exchange.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
-    }
-    if (this.#pull) this.#announce()
-    const now = formatDate(this.#repo.env.clock.nowMs(), 'seconds')
-    this.#writer.add({ type: 'comment', text: `timestamp ${now} errors 0` })
-    return this.#writer.finish()
-  }
-
-  #apply(card: Card): void {
-    switch (card.type) {
-      case 'pragma':
-        return this.#applyPragma(card.name, card.args)
-      case 'pull':
-        return this.#beginPull(card.projectCode)
-      case 'push':
-        return this.#beginPush(card.projectCode)
-      case 'igot':
-        if (this.#push) this.#exchange.receiveIgot(card.hash, card.isPrivate)
-        return
-      case 'gimme':
-        return this.#sendWanted(card)
-      case 'file':
-        if (!this.#push) throw refused('not authorized to write')
-        this.#exchange.receiveFile(card)
-        return
-      case 'private':
-        if (!this.#access.private) throw refused('not authorized to sync private content')
-        return this.#exchange.announcePrivateNext()
-      case 'comment':
-      case 'cookie':
-        return
-      case 'unknown':
-        this.#observer?.({ type: 'card.unknown', line: card.line })
-        throw refused(`bad command: ${card.line}`)
-      default:
-        throw refused(`this server does not take ${card.type} cards`)
-    }
-  }
-
-  #applyPragma(name: string, args: readonly string[]): void {
-    if (name === 'client-version' && args.length >= 3) {
-      this.#writer.add(versionPragma('server-version', ourVersion))
-    } else if (name === 'send-private') {
-      if (!this.#access.private) throw refused('not authorized to sync private content')
-      this.#exchange.sendsPrivate = true
-    } else if (name === 'req-clusters' && this.#pull) {
-      this.#exchange.announceClusters(this.#writer)
-    }
-  }
-
-  #beginPull(project: string): void {
-    this.#checkProject(project)
-    if (!this.#access.read) throw refused('not authorized to read')
-    this.#pull = true
-  }
-
-  #beginPush(project: string): void {
-    this.#checkProject(project)
-    if (this.#access.write) this.#push = true
-    else if (!this.#pull) throw refused('not authorized to write')
-    else this.#writer.add({ type: 'message', text: 'pull only - not authorized to push' })
-  }
-
-  #checkProject(project: string): void {
-    if (project !== projectCode(this.#repo)) throw refused('wrong project')
-  }
-
-  #sendWanted({ hash }: Card & { type: 'gimme' }): void {
-    const rid = this.#exchange.receiveGimme(hash)
-    if (!this.#pull || rid === undefined) return
-    if (this.#repo.env.buggify.check('handler.gimme.ignore', 0.05)) return
-    const overBudget = this.#isOverBudget()
-    if (this.#exchange.send(this.#writer, rid, { overBudget }) === 'file') this.#filesSent++
-  }
-
-  /** One artifact goes whatever the budget, or a pull under a small one would never end. */
-  #isOverBudget(): boolean {
-    if (this.#filesSent === 0) return false
-    if (this.#writer.sizeBytes >= this.#budgetBytes) return true
-    return this.#repo.env.clock.nowMs() >= this.#deadlineMs
-  }
-
-  #announce(): void {
-    const early = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
-    createClusters(this.#repo, early ? { atLeast: 2 } : {})
-    this.#exchange.announce(this.#writer)
-    this.#exchange.announcePrivate(this.#writer)
-  }
-}
-
-function refused(message: string): FossilError<'sync.refused'> {
-  return new FossilError('sync.refused', { message })
 }

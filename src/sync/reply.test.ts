@@ -23,6 +23,7 @@ import {
   phantomNames,
   pragma,
 } from './pair.suite.ts'
+import { SideConversations } from './side-conversations.ts'
 import { applyReply, noProgress, type Progress, type ReplyContext } from './reply.ts'
 
 /** Applies `cards` to `repo`. */
@@ -30,7 +31,8 @@ function applied(repo: Repo, cards: readonly Card[], context?: Partial<ReplyCont
   const options = { side: 'sync', acceptsPrivate: false, sendsPrivate: false } as const
   const exchange = new ArtifactExchange(repo, options)
   const message = decodeMessage(bodyOf(...cards), { maxBytes: 1 << 20 })
-  const defaults = { exchange, push: true, pull: true, observer: undefined }
+  const side = new SideConversations(repo, {})
+  const defaults = { exchange, push: true, pull: true, observer: undefined, side }
   return repo.transaction(() => applyReply(repo, message, { ...defaults, ...context }))
 }
 

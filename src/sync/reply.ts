@@ -15,6 +15,7 @@ import type { Card } from '../xfer/card.ts'
 import { parseCards } from '../xfer/parse.ts'
 import type { ArtifactExchange } from './artifacts.ts'
 import type { SyncObserver } from './events.ts'
+import type { SideConversations } from './side-conversations.ts'
 
 /** What the reply answers. */
 export interface ReplyContext {
@@ -22,6 +23,8 @@ export interface ReplyContext {
   readonly push: boolean
   readonly pull: boolean
   readonly observer: SyncObserver | undefined
+  /** Takes cards that are not about artifacts. */
+  readonly side: SideConversations
 }
 
 /** What one reply brought. */
@@ -73,9 +76,13 @@ export function applyReply(repo: Repo, message: Uint8Array, context: ReplyContex
 
 function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Progress): void {
   const { exchange } = context
+  if (context.side.receive(card)) return
   switch (card.type) {
     case 'file':
       if (exchange.receiveFile(card)) progress.artifacts++
+      return
+    case 'cfile':
+      if (exchange.receiveCompressedFile(card)) progress.artifacts++
       return
     case 'igot':
       return applyIgot(repo, card, context, progress)

@@ -4,8 +4,9 @@
  * owns it may read and write; each reply is applied in one transaction, or not at all.
  *
  * Source: fossil src/xfer.c:2074-3000 (client_sync), with these differences on purpose: nothing
- * is forgotten from `unsent` before the reply says it arrived; an artifact that the server
- * answered with a promise (`igot`) is asked for again; what is still missing at the end is told.
+ * is forgotten from `unsent` before the reply says it arrived; everything that is missing is asked
+ * for before the end, and again where the server promised it (`igot`); a server that takes no push
+ * is still pulled from; what is missing or unsent at the end is told.
  * @module
  */
 
@@ -24,16 +25,20 @@ import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import type { SyncObserver } from './events.ts'
 import { maxMessageBytes } from './limits.ts'
+import { type Credentials, signed } from './login.ts'
 import { applyReply, noProgress, type Progress } from './reply.ts'
+import { SideConversations, type SideOptions, type SideSummary } from './side-conversations.ts'
 
 /** What to sync, and how far to go. */
-export interface SyncOptions {
+export interface SyncOptions extends SideOptions {
   /** Send what the peer lacks. Default true. */
   readonly push?: boolean
   /** Fetch what this repository lacks. Default true. */
   readonly pull?: boolean
   /** Include private artifacts, where the peer allows it. Default false. */
   readonly private?: boolean
+  /** Logs in. By default the server sees nobody. */
+  readonly login?: Credentials
   /** Rounds after which the sync ends incomplete. Default 1,000. */
   readonly maxRounds?: number
   /** Messages up to this size are stored rather than deflated; see xfer/frame.ts. */
@@ -42,7 +47,7 @@ export interface SyncOptions {
 }
 
 /** How a sync ended. */
-export interface SyncResult {
+export interface SyncResult extends SideSummary {
   /** True when nothing that either side announced is missing here, and nothing waits to be sent. */
   readonly complete: boolean
   /** Why not, in words, when not complete. */
@@ -79,12 +84,13 @@ export class SyncSession {
   readonly #repo: Repo
   readonly #options: SyncOptions
   readonly #exchange: ArtifactExchange
+  readonly #side: SideConversations
   readonly #messages: string[] = []
   #push: boolean
   #pushRefused = false
   #round = 0
-  #awaitsReply = false
-  #hasFailed = false
+  /** `over` also while a request or reply is being worked on: an error leaves it so. */
+  #state: 'ready' | 'waiting' | 'over' = 'ready'
   #gimmeLimit = minGimmes
   #stalledRounds = 0
   #stalledPushes = 0
@@ -112,7 +118,8 @@ export class SyncSession {
       sendsPrivate: options.private ?? false,
       observer: options.observer,
     })
-    if (!this.#push && !this.#pull) {
+    this.#side = new SideConversations(repo, options)
+    if (!this.#push && !this.#pull && this.#side.isEmpty) {
       throw new FossilError('option.invalid', { option: 'push/pull', reason: 'nothing to do' })
     }
   }
@@ -132,21 +139,21 @@ export class SyncSession {
    * @throws {FossilError} `repo.*` for troubles of this side's own, after which the session is over
    */
   request(): Uint8Array {
-    assert(this.#result === undefined, 'a session that has ended sends nothing')
-    assert(!this.#hasFailed, 'a session that has failed sends nothing')
-    assert(!this.#awaitsReply, 'a request follows the reply to the one before')
-    this.#hasFailed = true
+    assert(this.#state !== 'over', 'a session that is over sends nothing')
+    assert(this.#state === 'ready', 'a request follows the reply to the one before')
+    this.#state = 'over'
     this.#round++
     const writer = new CardWriter()
     this.#writeHeader(writer)
+    const budgetBytes = this.#budgetBytes()
     if (this.#pull) this.#writeGimmes(writer)
     this.#sentUnsent = []
-    this.#lastSent = this.#push ? this.#writeArtifacts(writer) : 0
+    this.#lastSent = this.#push ? this.#writeArtifacts(writer, budgetBytes) : 0
+    this.#side.writeRequest(writer, { budgetBytes })
     // Makes every message unique, and with it the nonce of a login card.
     writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
     const body = this.#encode(writer)
-    this.#hasFailed = false
-    this.#awaitsReply = true
+    this.#state = 'waiting'
     return body
   }
 
@@ -159,14 +166,13 @@ export class SyncSession {
    *   and the session is over.
    */
   receive(reply: Uint8Array): void {
-    assert(this.#awaitsReply, 'a reply answers a request')
+    assert(this.#state === 'waiting', 'a reply answers a request')
     assert(!this.#repo.db.inTransaction, 'a reply is applied in a transaction of its own')
-    this.#awaitsReply = false
-    this.#hasFailed = true
+    this.#state = 'over'
     const progress = this.#apply(reply)
-    this.#hasFailed = false
     this.#note(progress, reply)
-    if (!this.#goesOn(progress)) this.#end()
+    if (this.#goesOn(progress)) this.#state = 'ready'
+    else this.#end()
   }
 
   #writeHeader(writer: CardWriter): void {
@@ -190,11 +196,10 @@ export class SyncSession {
   }
 
   /** Everything a push says; returns the number of artifacts sent. */
-  #writeArtifacts(writer: CardWriter): number {
-    const budget = this.#budgetBytes()
+  #writeArtifacts(writer: CardWriter, budgetBytes: number): number {
     let sent = 0
     // One artifact goes whatever the budget, or a push under a small one would never end.
-    const isOverBudget = (): boolean => sent > 0 && writer.sizeBytes >= budget
+    const isOverBudget = (): boolean => sent > 0 && writer.sizeBytes >= budgetBytes
     const wanted = this.#wanted
     this.#wanted = new Set()
     for (const rid of wanted) {
@@ -221,7 +226,7 @@ export class SyncSession {
     const { deflateOverBytes, observer } = this.#options
     const cards = writer.cards
     const body = encodeMessage(
-      writer.finish(),
+      signed(this.#repo, writer.finish(), this.#options.login),
       deflateOverBytes === undefined ? {} : { deflateOverBytes },
     )
     this.#artifactsSent += this.#lastSent
@@ -243,6 +248,7 @@ export class SyncSession {
       push: this.#push,
       pull: this.#pull,
       observer: this.#options.observer,
+      side: this.#side,
     }
     try {
       return this.#repo.transaction(() => {
@@ -253,6 +259,7 @@ export class SyncSession {
     } catch (error) {
       if (!this.#refusesPushOnly(error)) throw error
       const messages = [error.detail.message]
+      this.#side.restart()
       return { ...noProgress(), wasDropped: true, pushRefused: true, messages }
     }
   }
@@ -291,7 +298,8 @@ export class SyncSession {
     const inVain = Math.min(this.#exchange.outstanding, maxGimmesInVain)
     this.#gimmeLimit = Math.max(minGimmes, progress.artifacts * 2, inVain)
     const pulls = this.#pull && this.#pullGoesOn(progress)
-    return pulls || (this.#push && this.#pushGoesOn())
+    const pushes = this.#push && this.#pushGoesOn()
+    return pulls || pushes || this.#side.goesOn
   }
 
   #pushGoesOn(): boolean {
@@ -332,6 +340,7 @@ export class SyncSession {
       bytesSent: this.#bytesSent,
       bytesReceived: this.#bytesReceived,
       messages: this.#messages,
+      ...this.#side.summary,
     }
   }
 
@@ -340,11 +349,12 @@ export class SyncSession {
       return `${missing === maxMissing ? `at least ${missing}` : missing} artifacts did not come`
     }
     if (this.#pushRefused) return 'the server does not accept a push from us'
-    if (!this.#push) return undefined
+    if (!this.#push) return this.#side.shortfall
     const unsent = new Set([...this.#wanted, ...unsentRids(this.#repo)]).size
     if (unsent > 0) return `${unsent} artifacts were not sent`
     const inVain = this.#exchange.sentInVain
-    return inVain > 0 ? `the server still asks for ${inVain} artifacts that it was sent` : undefined
+    if (inVain > 0) return `the server still asks for ${inVain} artifacts that it was sent`
+    return this.#side.shortfall
   }
 }
 

@@ -1,16 +1,19 @@
 /**
- * The loop that joins a session to a transport: the only `await` of a sync.
+ * The loops that join a session to a transport: the only `await`s of a sync and of a clone.
  * @module
  */
 
+import { cloneState, endClone } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
+import { CloneSession } from './clone.ts'
 import { type SyncOptions, type SyncResult, SyncSession } from './session.ts'
-import type { Transport } from './transport.ts'
+import type { ExchangeOptions, Transport } from './transport.ts'
 
 /**
  * Exchanges artifacts with one peer until neither side has anything the other lacks, or no round
  * brings anything more: then the result says that it is not complete.
  *
+ * @param exchange `signal` ends it: the exchange under way fails
  * @throws {FossilError} `transport.failed`, `sync.refused`, `xfer.frame`, `xfer.malformed`,
  *   `hash.mismatch`, `delta.corrupt`, `repo.io`. The repository stays as the last whole round left
  *   it, and another sync goes on from there.
@@ -19,10 +22,44 @@ export async function sync(
   repo: Repo,
   transport: Transport,
   options: SyncOptions = {},
+  exchange: ExchangeOptions = {},
 ): Promise<SyncResult> {
   const session = new SyncSession(repo, options)
   while (session.result === undefined) {
-    session.receive(await transport.exchange(session.request()))
+    session.receive(await transport.exchange(session.request(), exchange))
   }
   return session.result
+}
+
+/** How to clone: as in a sync, as far as it makes sense. */
+export type CloneOptions = Pick<
+  SyncOptions,
+  'private' | 'unversioned' | 'login' | 'observer' | 'deflateOverBytes'
+>
+
+/**
+ * Brings a repository that `beginClone` prepared up to a server, from wherever an interrupted clone
+ * of it stopped. Every artifact is verified. The result covers this call alone; where it is complete
+ * the repository is whole.
+ *
+ * @throws {FossilError} as {@link sync}, and `sync.wrongproject`. Call again to go on.
+ */
+export async function clone(
+  repo: Repo,
+  transport: Transport,
+  options: CloneOptions = {},
+  exchange: ExchangeOptions = {},
+): Promise<SyncResult> {
+  const bulk = new CloneSession(repo, options)
+  while (!bulk.isDone) bulk.receive(await transport.exchange(bulk.request(), exchange))
+  const pull: SyncOptions = { ...options, push: false, pullConfig: ['all'] }
+  const rest = await sync(repo, transport, pull, exchange)
+  if (rest.complete && cloneState(repo) !== undefined) endClone(repo)
+  return {
+    ...rest,
+    rounds: rest.rounds + bulk.rounds,
+    artifactsReceived: rest.artifactsReceived + bulk.artifacts,
+    bytesSent: rest.bytesSent + bulk.bytesSent,
+    bytesReceived: rest.bytesReceived + bulk.bytesReceived,
+  }
 }

@@ -112,3 +112,19 @@ test('deltas without their source are asked for where that is wanted', () => {
   assert.equal(wants.hasUnasked(publicOnly), false)
   assert.equal(wants.hasUnasked({ ...publicOnly, unresolved: 'all' }), true)
 })
+
+test('what came in vain is given up, with everything that it waits for', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const all: WantOptions = { ...publicOnly, unresolved: 'all' }
+  const [last, middle, first, other] = [4, 3, 2, 1].map((number) => nameOf(contentOf(number)))
+  assert.ok(last !== undefined && middle !== undefined)
+  assert.ok(first !== undefined && other !== undefined)
+  const delta = utf8('0\n0;')
+  storeUnresolved(repo, { hash: last, source: middle, delta, isPrivate: false })
+  storeUnresolved(repo, { hash: middle, source: first, delta, isPrivate: false })
+  storeUnresolved(repo, { hash: other, source: first, delta, isPrivate: false })
+  assert.deepEqual(wants.choose(9, all).sort(), [last, middle, first, other].sort())
+  wants.giveUp(last)
+  assert.deepEqual(wants.choose(9, all), [other])
+})

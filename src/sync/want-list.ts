@@ -8,12 +8,15 @@
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import {
+  findRid,
+  hashOf,
   isPhantom,
   isPrivate,
   isShunned,
   phantomArtifacts,
   unresolvedArtifacts,
 } from '../repo/blob.ts'
+import { deltaSource } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 
@@ -32,7 +35,7 @@ export class WantList {
   readonly #offered = new Map<ArtifactHash, Rid>()
   /** Asked for, and not arrived. */
   readonly #asked = new Set<ArtifactHash>()
-  /** Names that the peer asked for, so it is no use asking it for them. */
+  /** Names that it is no use asking this peer for. */
   readonly #peerLacks = new Set<ArtifactHash>()
 
   constructor(repo: Repo) {
@@ -57,6 +60,17 @@ export class WantList {
   /** The peer asks for this, so it cannot send it. */
   lack(hash: ArtifactHash): void {
     this.#peerLacks.add(hash)
+  }
+
+  /** The peer sent this and it was of no use, so neither is asking for what it is a delta of. */
+  giveUp(hash: ArtifactHash): void {
+    let name: ArtifactHash | undefined = hash
+    while (name !== undefined && !this.#peerLacks.has(name)) {
+      this.#peerLacks.add(name)
+      const rid = findRid(this.#repo, name)
+      const source = rid === undefined ? undefined : deltaSource(this.#repo, rid)
+      name = source === undefined ? undefined : hashOf(this.#repo, source)
+    }
   }
 
   /** The peer sent this. */

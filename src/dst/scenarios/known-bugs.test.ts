@@ -14,8 +14,8 @@ import { type ArtifactHash, parseArtifactHash } from '../../hash/artifact-hash.t
 import { sha1 } from '../../hash/hash.ts'
 import { ensureKnown, holdingsChanged, makePrivate } from '../../repo/blob.ts'
 import { config } from '../../repo/config.ts'
+import { storeLocal } from '../../repo/content.ts'
 import { unsentRids } from '../../repo/unsent.ts'
-import { ridOf } from '../invariants/pair.suite.ts'
 import { onDemand, scenario } from './star.suite.ts'
 import { TamperingFossil, withCards } from './tampering.suite.ts'
 
@@ -118,8 +118,6 @@ suite('a private artifact sent to a leaf that takes none', () => {
     'is refused, and does not hide the next one',
     { numLeaves: 1, upstream },
     async (star) => {
-      star.hub.store('not for you', { isPrivate: true })
-      star.hub.store('for everyone')
       await star.rest()
       assert.ok(!star.leaf(0).has(secret.hash))
       assert.ok(star.leaf(0).has(open.hash) && !star.leaf(0).hasPrivately(open.hash))
@@ -174,14 +172,61 @@ scenario(
   'what was public and became private is no longer owed to anyone',
   { numLeaves: 2 },
   async (star) => {
-    const leaf = star.leaf(0)
-    const hash = leaf.store('on second thoughts', { isPrivate: true })
-    makePrivate(leaf.repo, ridOf(leaf.repo, hash))
-    assert.equal(unsentRids(leaf.repo).length, 0)
+    const { id, repo } = star.leaf(0)
+    const { rid, hash } = storeLocal(repo, utf8('on second thoughts'))
+    makePrivate(repo, rid)
+    star.simulator.acknowledge({ hash, nodeId: id, isPrivate: true })
+    assert.equal(unsentRids(repo).length, 0)
     await star.rest()
     assert.deepEqual(
       star.sites.map((site) => site.has(hash)),
       [false, true, false],
+    )
+  },
+)
+
+suite('a peer that lies about content', () => {
+  const lies = {
+    'in full': { deltaSource: undefined, content: utf8('a lie') },
+    'by a delta': {
+      deltaSource: hashOf('a source'),
+      content: createDelta(utf8('a source'), utf8('a lie')),
+    },
+    'by a delta of what it does not send': {
+      deltaSource: hashOf('somewhere else'),
+      content: createDelta(utf8('somewhere else'), utf8('a lie')),
+    },
+  }
+  for (const [what, lie] of Object.entries(lies)) {
+    const upstream = new TamperingFossil((reply, n) =>
+      n === 1 ? withCards(reply, [{ type: 'file', hash: hashOf('the truth'), ...lie }]) : reply,
+    )
+    const world = { numLeaves: 1, ...onDemand, upstream }
+    scenario(`${what} is not believed`, world, async (star) => {
+      star.hub.store('a source')
+      await star.sync(star.leaf(0))
+      assert.equal(star.leaf(0).has(hashOf('the truth')), false)
+      star.hub.store('the truth')
+      star.hub.store('somewhere else')
+      await star.rest()
+      assert.deepEqual(star.leaf(0).read(hashOf('the truth')), utf8('the truth'))
+    })
+  }
+})
+
+scenario(
+  'what the hub shuns is not taken from a leaf that pushes it',
+  { numLeaves: 2 },
+  async (star) => {
+    const { repo } = star.hub
+    repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(hashOf('banned'))
+    holdingsChanged(repo)
+    star.leaf(0).store('banned')
+    star.leaf(0).store('welcome')
+    await star.rest()
+    assert.deepEqual(
+      star.sites.map(({ count }) => count),
+      [1, 2, 1],
     )
   },
 )

@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { makePublic } from '../../repo/blob.ts'
+import { ensureKnown, makePublic } from '../../repo/blob.ts'
 import { ridOf } from '../invariants/pair.suite.ts'
 import { atEveryLevel, scenario } from './star.suite.ts'
 
@@ -55,3 +55,23 @@ scenario(
     assert.ok(star.sites.every((site) => site.has(secret) && !site.hasPrivately(secret)))
   },
 )
+
+scenario('a name overheard does not fetch what is private', { numLeaves: 2 }, async (star) => {
+  const [ofHub, ofLeaf] = [star.hub, star.leaf(0)].map((site) =>
+    site.store(`of ${site.id}`, { isPrivate: true }),
+  )
+  assert.ok(ofHub && ofLeaf)
+  for (const site of star.sites) {
+    for (const secret of [ofHub, ofLeaf]) ensureKnown(site.repo, secret, { isPrivate: false })
+  }
+  await star.run(60_000)
+  await star.rest()
+  assert.deepEqual(
+    star.sites.map((site) => [site.has(ofHub), site.has(ofLeaf)]),
+    [
+      [true, false],
+      [false, true],
+      [false, false],
+    ],
+  )
+})

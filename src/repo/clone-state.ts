@@ -1,0 +1,66 @@
+/**
+ * How far an unfinished clone has come, in the `config` row `trilobite-clone` of the new
+ * repository. The row is there from the first moment to the last, so that a clone that was
+ * interrupted anywhere is known as one and goes on.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { config, setConfig, unsetConfig } from './config.ts'
+import type { Repo } from './repo.ts'
+
+const row = 'trilobite-clone'
+
+/** An unfinished clone. */
+export interface CloneState {
+  /** Where the server goes on: 1 at first, 0 once it has sent everything. */
+  readonly sequence: number
+  /** The server that the sequence belongs to; undefined before its first reply. */
+  readonly serverCode?: string
+}
+
+/** Makes a fresh repository into an unfinished clone: its project is not known yet. */
+export function beginClone(repo: Repo): void {
+  repo.transaction(() => {
+    unsetConfig(repo, 'project-code')
+    unsetConfig(repo, 'hash-policy')
+    saveCloneState(repo, { sequence: 1 })
+  })
+}
+
+/**
+ * How far the clone has come; undefined for a repository that is whole.
+ *
+ * @throws {FossilError} `repo.invalid` when the row cannot be read
+ */
+export function cloneState(repo: Repo): CloneState | undefined {
+  const text = config(repo, row)
+  if (text === undefined) return undefined
+  const state = readState(text)
+  if (state !== undefined) return state
+  throw new FossilError('repo.invalid', { path: repo.db.path, reason: `its ${row} row is damaged` })
+}
+
+/** Remembers how far the clone has come, in the transaction that brought it there. */
+export function saveCloneState(repo: Repo, state: CloneState): void {
+  setConfig(repo, row, JSON.stringify(state))
+}
+
+/** The clone is whole. */
+export function endClone(repo: Repo): void {
+  unsetConfig(repo, row)
+}
+
+function readState(text: string): CloneState | undefined {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const { sequence, serverCode } = Object(json) as Record<string, unknown>
+  if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 0) {
+    return undefined
+  }
+  return typeof serverCode === 'string' ? { sequence, serverCode } : { sequence }
+}

@@ -1,0 +1,285 @@
+/**
+ * One reply in the making: gives each card of the request to the conversation that it belongs to,
+ * and gates it by what the sender may do.
+ *
+ * Source: fossil src/xfer.c:1340-1900, the cards of page_xfer.
+ * @module
+ */
+
+import { utf8 } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
+import { formatDate } from '../deck/date.ts'
+import { fossilize } from '../deck/fossilize.ts'
+import { parseArtifactHash } from '../hash/artifact-hash.ts'
+import { lockCheckin, unlockCheckins } from '../repo/checkin-lock.ts'
+import { createClusters } from '../repo/cluster.ts'
+import { cloneState } from '../repo/clone-state.ts'
+import { configInteger, projectCode, serverCode } from '../repo/config.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Card, CloneCard, LoginCard } from '../xfer/card.ts'
+import { CardWriter } from '../xfer/format.ts'
+import { type CardReader, parseCards } from '../xfer/parse.ts'
+import { ourVersion, versionPragma } from '../xfer/version.ts'
+import type { Access } from './access.ts'
+import { ArtifactExchange } from './artifacts.ts'
+import { anonymousSender, loggedInSender, type Sender } from './auth.ts'
+import { writeCloneBatch } from './clone-server.ts'
+import { ConfigServer } from './config-areas.ts'
+import type { HandlerOptions } from './handler.ts'
+import { UnversionedServer } from './unversioned.ts'
+
+/** Stock's budget for one reply, xfer.c:1312. */
+const defaultMaxDownloadBytes = 5_000_000
+/** Stock's time for one reply, xfer.c:1313. */
+const defaultMaxDownloadSec = 30
+/** Phantoms that one reply asks for, xfer.c:1888. */
+const maxGimmes = 500
+
+/** The conversations of one message, once it is known who sends it. */
+interface Conversations {
+  readonly access: Access
+  readonly login: string
+  readonly artifacts: ArtifactExchange
+  readonly unversioned: UnversionedServer
+  readonly config: ConfigServer
+}
+
+/** One reply. */
+export class Answer {
+  readonly #repo: Repo
+  readonly #options: HandlerOptions
+  readonly #writer = new CardWriter()
+  readonly #budgetBytes: number
+  readonly #deadlineMs: number
+  #conversations: Conversations | undefined
+  #logins = 0
+  #pull = false
+  #push = false
+  #filesSent = 0
+  /** The reply goes unwrapped. */
+  isRaw = false
+  /** The sender asked for a clone and may not have one. */
+  wasRefusedClone = false
+
+  constructor(repo: Repo, options: HandlerOptions) {
+    this.#repo = repo
+    this.#options = options
+    const { clock, buggify } = repo.env
+    this.#budgetBytes = buggify.check('handler.reply.minBudget', 0.1)
+      ? 1024
+      : configInteger(repo, 'max-download', defaultMaxDownloadBytes)
+    const maxSec = Math.max(1, configInteger(repo, 'max-download-time', defaultMaxDownloadSec))
+    this.#deadlineMs = clock.nowMs() + maxSec * 1000
+  }
+
+  /**
+   * Carries out a message and composes the reply. Runs inside a transaction.
+   *
+   * @throws {FossilError} whatever is wrong; roll back then
+   */
+  to(message: Uint8Array): Uint8Array {
+    if (cloneState(this.#repo) !== undefined) throw refused('this repository is not whole yet')
+    const { loginCard } = this.#options
+    if (loginCard !== undefined) this.#logInByCookie(loginCard, message)
+    const cards = parseCards(message)
+    for (const card of cards) this.#apply(card, cards)
+    if (this.#push) {
+      const { artifacts } = this.#by
+      artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
+    }
+    if (this.#pull) this.#announce()
+    const now = formatDate(this.#repo.env.clock.nowMs(), 'seconds')
+    this.#writer.add({ type: 'comment', text: `timestamp ${now} errors 0` })
+    return this.#writer.finish()
+  }
+
+  #apply(card: Card, cards: CardReader): void {
+    if (card.type === 'comment' || card.type === 'cookie') return
+    if (card.type === 'login') return this.#logIn(card, cards.rest)
+    const { unversioned, config } = this.#by
+    const overBudget = card.type === 'uvgimme' && this.#isOverBudget()
+    if (unversioned.receive(card, this.#writer, { overBudget })) return
+    if (config.receive(card, this.#writer)) return
+    this.#applyArtifactCard(card)
+  }
+
+  #applyArtifactCard(card: Card): void {
+    const { access, artifacts } = this.#by
+    switch (card.type) {
+      case 'pragma':
+        return this.#applyPragma(card.name, card.args)
+      case 'pull':
+        return this.#beginPull(card.projectCode)
+      case 'push':
+        return this.#beginPush(card.projectCode)
+      case 'clone':
+        return this.#clone(card)
+      case 'igot':
+        if (this.#push) artifacts.receiveIgot(card.hash, card.isPrivate)
+        return
+      case 'gimme':
+        return this.#sendWanted(card)
+      case 'file':
+      case 'cfile':
+        if (!this.#push) throw refused('not authorized to write')
+        if (card.type === 'file') artifacts.receiveFile(card)
+        else artifacts.receiveCompressedFile(card)
+        return
+      case 'private':
+        if (!access.private) throw refused('not authorized to sync private content')
+        return artifacts.announcePrivateNext()
+      case 'unknown':
+        this.#options.observer?.({ type: 'card.unknown', line: card.line })
+        throw refused(`bad command: ${card.line}`)
+      default:
+        throw refused(`this server does not take ${card.type} cards`)
+    }
+  }
+
+  #applyPragma(name: string, args: readonly string[]): void {
+    const { access, artifacts } = this.#by
+    if (name === 'client-version' && args.length >= 3) {
+      this.#writer.add(versionPragma('server-version', ourVersion))
+    } else if (name === 'send-private') {
+      if (!access.private) throw refused('not authorized to sync private content')
+      artifacts.sendsPrivate = true
+    } else if (name === 'req-clusters' && this.#pull) {
+      artifacts.announceClusters(this.#writer)
+    } else if (name === 'ci-lock') {
+      this.#lock(args)
+    } else if (name === 'ci-unlock') {
+      this.#unlock(args)
+    }
+  }
+
+  /** `pragma ci-lock CHECKIN CLIENT-ID`. xfer.c:1774-1838. */
+  #lock([checkin = '', clientId = '']: readonly string[]): void {
+    const { access, login } = this.#by
+    if (!access.write) throw refused('not authorized to lock a check-in')
+    const hash = parseArtifactHash(checkin)
+    if (hash === undefined || parseArtifactHash(clientId) === undefined) return
+    const holder = lockCheckin(this.#repo, { checkin: hash, clientId, login })
+    if (holder === undefined) return
+    const args = [fossilize(holder.login === '' ? 'nobody' : holder.login), `${holder.mtimeSec}`]
+    this.#writer.add({ type: 'pragma', name: 'ci-lock-fail', args })
+  }
+
+  /**
+   * `pragma ci-unlock CLIENT-ID`. Stock's clients send it with every sync once they had a lock, so
+   * one who may not is told, and the sync goes on.
+   */
+  #unlock([clientId = '']: readonly string[]): void {
+    if (this.#by.access.write) return unlockCheckins(this.#repo, clientId)
+    this.#writer.add({ type: 'message', text: 'not authorized to unlock a check-in' })
+  }
+
+  #beginPull(project: string): void {
+    this.#checkProject(project)
+    if (!this.#by.access.read) throw refused('not authorized to read')
+    this.#pull = true
+  }
+
+  #beginPush(project: string): void {
+    this.#checkProject(project)
+    if (this.#by.access.write) this.#push = true
+    else if (!this.#pull) throw refused('not authorized to write')
+    else this.#writer.add({ type: 'message', text: 'pull only - not authorized to push' })
+  }
+
+  #checkProject(project: string): void {
+    if (project !== projectCode(this.#repo)) throw refused('wrong project')
+  }
+
+  /** `clone`: a batch, then where to go on, then whose project it is, in that order. D5. */
+  #clone({ version, sequence }: CloneCard): void {
+    const { access, artifacts } = this.#by
+    if (!access.clone) {
+      this.wasRefusedClone = true
+      throw refused('not authorized to clone')
+    }
+    const codes = { serverCode: serverCode(this.#repo), projectCode: projectCode(this.#repo) }
+    if (version < 2) throw refused('clone protocol 1 is not supported')
+    if (sequence < 1) throw refused('invalid clone sequence number')
+    this.isRaw = version >= 3
+    const next = writeCloneBatch(this.#repo, this.#writer, {
+      version,
+      sequence,
+      withPrivate: artifacts.sendsPrivate,
+      isOverBudget: () => this.#isBudgetSpent(),
+    })
+    this.#writer.add({ type: 'clone_seqno', sequence: next })
+    this.#writer.add({ type: 'push', ...codes })
+  }
+
+  #sendWanted({ hash }: Card & { type: 'gimme' }): void {
+    const { artifacts } = this.#by
+    const rid = artifacts.receiveGimme(hash)
+    if (!this.#pull || rid === undefined) return
+    if (this.#repo.env.buggify.check('handler.gimme.ignore', 0.05)) return
+    const overBudget = this.#isOverBudget()
+    if (artifacts.send(this.#writer, rid, { overBudget }) === 'file') this.#filesSent++
+  }
+
+  /** One artifact goes whatever the budget, or a pull under a small one would never end. */
+  #isOverBudget(): boolean {
+    return this.#filesSent > 0 && this.#isBudgetSpent()
+  }
+
+  #isBudgetSpent(): boolean {
+    if (this.#writer.sizeBytes >= this.#budgetBytes) return true
+    return this.#repo.env.clock.nowMs() >= this.#deadlineMs
+  }
+
+  #announce(): void {
+    const { artifacts } = this.#by
+    const early = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
+    createClusters(this.#repo, early ? { atLeast: 2 } : {})
+    artifacts.announce(this.#writer)
+    artifacts.announcePrivate(this.#writer)
+  }
+
+  /** The conversations; without a login card before, those of nobody. */
+  get #by(): Conversations {
+    this.#conversations ??= this.#converse(
+      this.#options.access === undefined
+        ? anonymousSender(this.#repo)
+        : { access: this.#options.access, login: undefined, uid: undefined, nonce: undefined },
+    )
+    return this.#conversations
+  }
+
+  #logIn(card: LoginCard, rest: Uint8Array): void {
+    if (this.#options.access !== undefined) return
+    if (++this.#logins > 1) throw refused('multiple login cards')
+    if (this.#conversations !== undefined) throw refused('the login card comes first')
+    const { nonces } = this.#options
+    this.#conversations = this.#converse(loggedInSender(this.#repo, card, rest, nonces))
+  }
+
+  /** Stock 2.27 and later may send the card as a cookie; it then covers the whole message. */
+  #logInByCookie(line: string, message: Uint8Array): void {
+    for (const card of parseCards(utf8(`${line}\n`))) {
+      if (card.type === 'login') this.#logIn(card, message)
+    }
+  }
+
+  #converse({ access, login, uid, nonce }: Sender): Conversations {
+    const repo = this.#repo
+    const { observer, remoteAddress } = this.#options
+    repo.origin = { uid, nonce, remoteAddress }
+    const artifacts = new ArtifactExchange(repo, {
+      side: 'handler',
+      acceptsPrivate: access.private,
+      sendsPrivate: false,
+      observer,
+    })
+    const uvAccess = { read: access.read, write: access.unversionedWrite }
+    const unversioned = new UnversionedServer(repo, uvAccess)
+    const config = new ConfigServer(repo, access)
+    return { access, login: login ?? '', artifacts, unversioned, config }
+  }
+}
+
+function refused(message: string): FossilError<'sync.refused'> {
+  return new FossilError('sync.refused', { message })
+}

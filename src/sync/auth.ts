@@ -1,0 +1,93 @@
+/**
+ * Who sends a request, and what they may do.
+ *
+ * A request runs with the capabilities of `nobody` and `anonymous`, and after a login card with
+ * those of the user, too. Source: fossil src/xfer.c:799-912 (check_login), 1297-1301, 1620-1650.
+ *
+ * A login card proves a password and covers the message, but does not expire. A server that keeps a
+ * {@link NonceMemory} takes each proof once, so that a recorded request cannot be sent again.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { projectCode } from '../repo/config.ts'
+import type { Repo } from '../repo/repo.ts'
+import { effectiveCapabilities, findUser, specialLogins } from '../repo/user.ts'
+import type { LoginCard } from '../xfer/card.ts'
+import { checkLogin } from '../xfer/login.ts'
+import { type Access, accessOf } from './access.ts'
+
+/** The sender of a request. */
+export interface Sender {
+  /** Undefined where nobody logged in. */
+  readonly login: string | undefined
+  readonly uid: number | undefined
+  /** The nonce of the login card, for `rcvfrom`. */
+  readonly nonce: string | undefined
+  readonly access: Access
+}
+
+/** Proofs that were used, the latest 100,000 of them. Lives as long as the server. */
+export class NonceMemory {
+  readonly #seen = new Set<string>()
+  readonly #most: number
+
+  constructor({ most = 100_000 } = {}) {
+    this.#most = most
+  }
+
+  /** Remembers a proof. Returns whether it is new. */
+  use(nonce: string): boolean {
+    if (this.#seen.has(nonce)) return false
+    this.#seen.add(nonce)
+    if (this.#seen.size > this.#most) {
+      for (const oldest of this.#seen) {
+        this.#seen.delete(oldest)
+        break
+      }
+    }
+    return true
+  }
+}
+
+/** Someone who did not log in: the capabilities of `nobody`, and of `anonymous` as in stock. */
+export function anonymousSender(repo: Repo): Sender {
+  // Stock sets g.zLogin to "anonymous" before it reads capabilities (xfer.c:1297-1298).
+  const access = accessOf(effectiveCapabilities(repo, 'anonymous'))
+  return { login: undefined, uid: undefined, nonce: undefined, access }
+}
+
+/**
+ * The sender that a login card names.
+ *
+ * @param rest everything that follows the card in its message
+ * @throws {FossilError} `sync.refused` with stock's words when the proof is wrong or used
+ */
+export function loggedInSender(
+  repo: Repo,
+  card: LoginCard,
+  rest: Uint8Array,
+  nonces: NonceMemory | undefined,
+): Sender {
+  // Anybody may call themselves nobody or anonymous, whatever the signature (xfer.c:822-826).
+  if (card.user === 'nobody' || card.user === 'anonymous') return anonymousSender(repo)
+  const user = specialLogins.has(card.user) ? undefined : findUser(repo, card.user)
+  // A user that does not exist costs the same time as a wrong password.
+  const password = user?.password ?? ''
+  const account = { projectCode: projectCode(repo), password: password || absentPassword }
+  const isProven = checkLogin(card, rest, account) && password !== ''
+  if (user === undefined || !isProven || wasUsed(repo, card.nonce, nonces)) {
+    throw new FossilError('sync.refused', { message: 'login failed' })
+  }
+  const access = accessOf(effectiveCapabilities(repo, user.login))
+  return { login: user.login, uid: user.uid, nonce: card.nonce, access }
+}
+
+/** Used before: as far as this server remembers, or to bring something in (`rcvfrom.nonce`). */
+function wasUsed(repo: Repo, nonce: string, nonces: NonceMemory | undefined): boolean {
+  if (nonces?.use(nonce) === false) return true
+  return repo.db.prepare('SELECT 1 FROM rcvfrom WHERE nonce = ?').get(nonce) !== undefined
+}
+
+/** Compared with where there is no password; what it proves is thrown away. */
+const absentPassword = '0'.repeat(40)

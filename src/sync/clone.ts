@@ -1,0 +1,215 @@
+/**
+ * The client's side of a clone, as a state machine without I/O. It brings the bulk: artifacts in
+ * the order of the server's rids. An ordinary pull then brings what came to the server meanwhile,
+ * and finds out whether anything is missing.
+ *
+ * Every artifact is verified as it comes, every reply is kept with the place where the next one
+ * goes on, and so a clone that was interrupted anywhere goes on there. Stock verifies nothing, and
+ * starts again. Source: fossil src/xfer.c:2256-2262, 2663-2680, 2730-2745, 2992-3006; fossil.md D5.
+ * @module
+ */
+
+import { assert } from '../base/assert.ts'
+import { hex } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
+import { cloneState, saveCloneState } from '../repo/clone-state.ts'
+import { config, setConfig } from '../repo/config.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Card, PushCard } from '../xfer/card.ts'
+import { CardWriter } from '../xfer/format.ts'
+import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
+import { parseCards } from '../xfer/parse.ts'
+import { ourVersion, versionPragma } from '../xfer/version.ts'
+import { ArtifactExchange } from './artifacts.ts'
+import type { SyncObserver } from './events.ts'
+import { maxMessageBytes } from './limits.ts'
+import { type Credentials, signed } from './login.ts'
+
+/** How to clone. */
+export interface CloneSessionOptions {
+  /** Logs in, from the moment the project is known. */
+  readonly login?: Credentials
+  /** Bring private artifacts, too. Default false. */
+  readonly private?: boolean
+  readonly deflateOverBytes?: number
+  readonly observer?: SyncObserver
+}
+
+/** The bulk of one clone. */
+export class CloneSession {
+  readonly #repo: Repo
+  readonly #options: CloneSessionOptions
+  readonly #exchange: ArtifactExchange
+  #sequence: number
+  #serverCode: string | undefined
+  #round = 0
+  #awaitsReply = false
+  /** Whether the request under way was signed. */
+  #isSigned = false
+  artifacts = 0
+  bytesSent = 0
+  bytesReceived = 0
+
+  /** @param repo prepared by `beginClone`, by this process or one that was interrupted */
+  constructor(repo: Repo, options: CloneSessionOptions = {}) {
+    const state = cloneState(repo)
+    assert(state !== undefined, 'a clone goes into a repository that was prepared for it')
+    this.#repo = repo
+    this.#options = options
+    this.#sequence = state.sequence
+    this.#serverCode = state.serverCode
+    this.#exchange = new ArtifactExchange(repo, {
+      side: 'sync',
+      acceptsPrivate: options.private ?? false,
+      sendsPrivate: options.private ?? false,
+      observer: options.observer,
+    })
+  }
+
+  /** Whether the server has sent everything it had when the clone began. */
+  get isDone(): boolean {
+    return this.#sequence === 0
+  }
+
+  get rounds(): number {
+    return this.#round
+  }
+
+  /** Composes the next request. */
+  request(): Uint8Array {
+    assert(!this.isDone && !this.#awaitsReply, 'a request follows a reply, until all is done')
+    this.#awaitsReply = true
+    this.#round++
+    const writer = new CardWriter()
+    writer.add(versionPragma('client-version', ourVersion))
+    if (this.#options.private === true)
+      writer.add({ type: 'pragma', name: 'send-private', args: [] })
+    writer.add({ type: 'clone', version: 3, sequence: this.#sequence })
+    writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
+    const { deflateOverBytes, login } = this.#options
+    this.#isSigned = login !== undefined && config(this.#repo, 'project-code') !== undefined
+    const body = encodeMessage(
+      signed(this.#repo, writer.finish(), login),
+      deflateOverBytes === undefined ? {} : { deflateOverBytes },
+    )
+    this.bytesSent += body.length
+    return body
+  }
+
+  /**
+   * Applies the reply, in one transaction with the place where the next one goes on.
+   *
+   * @throws {FossilError} `sync.refused`; `sync.wrongproject` when an interrupted clone is
+   *   continued from another project; `xfer.*`, `hash.mismatch`, `delta.corrupt`; `repo.io`. What came before
+   *   this reply is kept.
+   */
+  receive(reply: Uint8Array): void {
+    assert(this.#awaitsReply, 'a reply answers a request')
+    this.#awaitsReply = false
+    this.bytesReceived += reply.length
+    const message = decodeMessage(reply, { maxBytes: maxMessageBytes })
+    const before = this.#sequence
+    try {
+      const news = this.#repo.transaction(() => this.#apply(message))
+      this.artifacts += news.artifacts
+      this.#options.observer?.({
+        type: 'round.received',
+        round: this.#round,
+        cards: news.cards,
+        artifacts: news.artifacts,
+        bytes: reply.length,
+      })
+    } catch (error) {
+      this.#sequence = before
+      throw error
+    }
+  }
+
+  #apply(message: Uint8Array): News {
+    const news: News = { cards: 0, artifacts: 0 }
+    this.#exchange.beginMessage()
+    for (const card of parseCards(message)) {
+      news.cards++
+      this.#applyCard(card, news)
+    }
+    if (news.error === undefined) this.#advance(news)
+    else if (!this.#mayRetrySigned(news)) {
+      throw new FossilError('sync.refused', { message: news.error })
+    }
+    saveCloneState(this.#repo, {
+      sequence: this.#sequence,
+      ...(this.#serverCode === undefined ? {} : { serverCode: this.#serverCode }),
+    })
+    return news
+  }
+
+  #applyCard(card: Card, news: News): void {
+    switch (card.type) {
+      case 'file':
+        if (this.#exchange.receiveFile(card)) news.artifacts++
+        return
+      case 'cfile':
+        if (this.#exchange.receiveCompressedFile(card)) news.artifacts++
+        return
+      case 'private':
+        return this.#exchange.announcePrivateNext()
+      case 'clone_seqno':
+        news.sequence = card.sequence
+        return
+      case 'push':
+        return this.#meetServer(card, news)
+      case 'error':
+        news.error ??= card.text
+        return
+      case 'message':
+        return this.#options.observer?.({ type: 'peer.message', text: card.text })
+      case 'unknown':
+        throw new FossilError('xfer.malformed', { card: card.name, reason: 'unknown command' })
+      default:
+        // Catalogues and settings that some servers volunteer: the pull asks for what it wants.
+        return
+    }
+  }
+
+  /** `push` names the server and its project. xfer.c:2663-2680. */
+  #meetServer({ serverCode, projectCode }: PushCard, news: News): void {
+    const known = config(this.#repo, 'project-code')
+    if (known !== undefined && known !== projectCode) {
+      throw new FossilError('sync.wrongproject', { expected: known, actual: projectCode })
+    }
+    if (known === undefined) setConfig(this.#repo, 'project-code', projectCode)
+    // Another server of the same project counts its artifacts in another order.
+    if (this.#serverCode !== undefined && this.#serverCode !== serverCode) news.otherServer = true
+    this.#serverCode = serverCode
+  }
+
+  #advance({ sequence, otherServer, cards }: News): void {
+    if (otherServer === true) {
+      // The pull that follows finds what is missing, by name.
+      this.#sequence = 0
+      return
+    }
+    if (sequence === undefined || (sequence !== 0 && sequence <= this.#sequence)) {
+      throw new FossilError('xfer.malformed', {
+        card: 'clone_seqno',
+        reason: `the clone does not go on after ${this.#sequence} (${cards} cards)`,
+      })
+    }
+    this.#sequence = sequence
+  }
+
+  /** The first refusal comes before a login, and tells the project, which a login needs. */
+  #mayRetrySigned(news: News): boolean {
+    const isKnown = config(this.#repo, 'project-code') !== undefined
+    return isKnown && this.#options.login !== undefined && !this.#isSigned && news.artifacts === 0
+  }
+}
+
+/** What one reply brought. */
+interface News {
+  cards: number
+  artifacts: number
+  sequence?: number
+  error?: string
+  otherServer?: boolean
+}

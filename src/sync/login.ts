@@ -1,0 +1,28 @@
+/**
+ * The client's side of a login: the card that signs a message.
+ * @module
+ */
+
+import { config } from '../repo/config.ts'
+import type { Repo } from '../repo/repo.ts'
+import { sharedSecret, signMessage } from '../xfer/login.ts'
+
+/** Who syncs. */
+export interface Credentials {
+  readonly user: string
+  /** The password, or its shared secret of 40 hex digits. */
+  readonly password: string
+}
+
+/** The message with its login card; as it is where nobody logs in, or the project is unknown. */
+export function signed(
+  repo: Repo,
+  message: Uint8Array,
+  login: Credentials | undefined,
+): Uint8Array {
+  const project = config(repo, 'project-code')
+  if (login === undefined || project === undefined) return message
+  const { user, password } = login
+  const secret = sharedSecret({ projectCode: project, login: user, password })
+  return signMessage(message, { login: user, secret })
+}

@@ -1,0 +1,126 @@
+/**
+ * What a client's session talks about besides artifacts: unversioned files, settings, a check-in
+ * lock. Each conversation owns its state; this file asks them in turn.
+ * @module
+ */
+
+import { defossilize } from '../deck/fossilize.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import type { ConfigArea } from '../repo/config-areas.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Card } from '../xfer/card.ts'
+import type { CardWriter } from '../xfer/format.ts'
+import { ConfigClient, type ConfigSummary } from './config-areas.ts'
+import { UnversionedClient, type UnversionedSummary } from './unversioned-client.ts'
+
+/** What a session may do besides pushing and pulling artifacts. */
+export interface SideOptions {
+  /** Sync unversioned files. Default false. */
+  readonly unversioned?: boolean
+  /** Fetch settings of these areas. */
+  readonly pullConfig?: readonly ConfigArea[]
+  /** Send settings of these areas, where the server lets us. */
+  readonly pushConfig?: readonly ConfigArea[]
+  /** Tell the server that a check-in is about to get a child. */
+  readonly lock?: CheckinLockRequest
+  /** Give back every lock of this client. */
+  readonly unlockClientId?: string
+}
+
+/** A check-in to lock, by a client that chose its id once: 40 hex digits. */
+export interface CheckinLockRequest {
+  readonly checkin: ArtifactHash
+  readonly clientId: string
+}
+
+/** What came of it. */
+export interface SideSummary {
+  readonly unversioned: UnversionedSummary | undefined
+  readonly config: ConfigSummary | undefined
+  /** Somebody else holds the lock that was asked for, since `mtimeSec` by the server's clock. */
+  readonly lockedBy: { readonly login: string; readonly mtimeSec: number } | undefined
+}
+
+/** The conversations of one session. */
+export class SideConversations {
+  readonly #options: SideOptions
+  readonly #unversioned: UnversionedClient | undefined
+  readonly #config: ConfigClient | undefined
+  #lockWasAsked = false
+  #lockedBy: SideSummary['lockedBy']
+
+  constructor(repo: Repo, options: SideOptions) {
+    this.#options = options
+    if (options.unversioned === true) this.#unversioned = new UnversionedClient(repo)
+    const { pullConfig = [], pushConfig = [] } = options
+    if (pullConfig.length + pushConfig.length > 0) {
+      this.#config = new ConfigClient(repo, { pull: pullConfig, push: pushConfig })
+    }
+  }
+
+  /** Whether there is anything to talk about. */
+  get isEmpty(): boolean {
+    const { lock, unlockClientId } = this.#options
+    const hasLock = lock !== undefined || unlockClientId !== undefined
+    return this.#unversioned === undefined && this.#config === undefined && !hasLock
+  }
+
+  /** Whether another request has something to say. */
+  get goesOn(): boolean {
+    return (this.#unversioned?.goesOn ?? false) || (this.#config?.goesOn ?? false)
+  }
+
+  get summary(): SideSummary {
+    return {
+      unversioned: this.#unversioned?.summary,
+      config: this.#config?.summary,
+      lockedBy: this.#lockedBy,
+    }
+  }
+
+  /** Why the sync is not complete, as far as it lies here. */
+  get shortfall(): string | undefined {
+    const { missing = [], unsent = [], pullOnly = false } = this.#unversioned?.summary ?? {}
+    if (missing.length > 0) return `${missing.length} unversioned files did not come`
+    if (unsent.length === 0) return undefined
+    const reason = pullOnly ? 'the server does not accept' : 'were not sent:'
+    return `${reason} ${unsent.length} unversioned files`
+  }
+
+  /** Writes everything that the next request says besides artifacts. */
+  writeRequest(writer: CardWriter, budget: { budgetBytes: number }): void {
+    this.#config?.writeRequest(writer)
+    this.#unversioned?.writeRequest(writer, budget)
+    this.#writeLock(writer)
+  }
+
+  /** Takes a card of the reply; false for one that is about artifacts. */
+  receive(card: Card): boolean {
+    if (card.type === 'pragma' && card.name === 'ci-lock-fail') {
+      const [login = '', mtimeSec = ''] = card.args
+      this.#lockedBy = { login: defossilize(login), mtimeSec: Number(mtimeSec) || 0 }
+      return true
+    }
+    return (this.#unversioned?.receive(card) ?? false) || (this.#config?.receive(card) ?? false)
+  }
+
+  /** Begins again, where a reply was dropped as a whole and the session goes on. */
+  restart(): void {
+    this.#unversioned?.restart()
+    this.#config?.restart()
+    this.#lockWasAsked = false
+  }
+
+  #writeLock(writer: CardWriter): void {
+    if (this.#lockWasAsked) return
+    this.#lockWasAsked = true
+    const { lock, unlockClientId } = this.#options
+    if (lock !== undefined) {
+      const args = [lock.checkin, lock.clientId]
+      writer.add({ type: 'pragma', name: 'ci-lock', args })
+    }
+    if (unlockClientId !== undefined) {
+      writer.add({ type: 'pragma', name: 'ci-unlock', args: [unlockClientId] })
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What an HTTP reply means to a client: a message, or a reason why there is none.
+ * Shared by the transports that speak HTTP, over sockets and over pipes.
+ *
+ * Reference: fossil src/http.c:590-712 (status, headers), 866-887 (error pages).
+ * @module
+ */
+
+import { fromUtf8 } from '../base/bytes.ts'
+import { contentTypes, encodeMessage } from '../xfer/frame.ts'
+
+/** Status line and headers of a reply. */
+export interface ReplyHead {
+  readonly status: number
+  readonly statusText: string
+  /** A header's value; `name` in lowercase. */
+  header(name: string): string | undefined
+  /** False where the reply ends with its connection, so that a lost end looks like the end. */
+  readonly isLengthKnown: boolean
+}
+
+/** How much of a page that is no message is worth reading. */
+export const excerptBytes = 2048
+
+const messageTypes: ReadonlySet<string> = new Set(Object.values(contentTypes))
+
+/** Why a reply with this head holds no message, or undefined where it does. */
+export function refusalOf(head: ReplyHead): string | undefined {
+  const { status, statusText } = head
+  if (status !== 200) return `HTTP ${status} ${printable(statusText, 60)}`.trim()
+  const encoding = head.header('content-encoding') ?? 'identity'
+  if (!/^identity$/i.test(encoding.trim())) {
+    return (
+      `the reply has Content-Encoding ${printable(encoding, 40)}: ` +
+      'something between here and the Fossil server compresses what must pass unchanged'
+    )
+  }
+  const transfer = head.header('transfer-encoding') ?? 'chunked'
+  if (!/^chunked$/i.test(transfer.trim())) {
+    return `the reply has Transfer-Encoding ${printable(transfer, 40)}, which nobody asked for`
+  }
+  const contentType = head.header('content-type') ?? ''
+  if (!messageTypes.has(mediaType(contentType))) {
+    return `no Fossil server answers here: the reply is ${printable(contentType, 60) || 'untyped'}`
+  }
+  if (!head.isLengthKnown && mediaType(contentType) !== contentTypes.compressed) {
+    return 'the reply is neither compressed nor told its length: a lost end would go unnoticed'
+  }
+  return undefined
+}
+
+/**
+ * The message of a reply that {@link refusalOf} let pass, in the form that sessions read. What came
+ * uncompressed is wrapped in stored blocks: one form, without a compressor.
+ *
+ * @param body not empty
+ */
+export function messageOf(head: ReplyHead, body: Uint8Array): Uint8Array {
+  const isCompressed = mediaType(head.header('content-type') ?? '') === contentTypes.compressed
+  return isCompressed ? body : encodeMessage(body, { deflateOverBytes: Infinity })
+}
+
+/** A content type without its parameters, in lowercase. */
+export function mediaType(contentType: string): string {
+  return contentType.replace(/;.*$/s, '').trim().toLowerCase()
+}
+
+/** The words of an error page, for people: no markup, one line, at most 200 characters. */
+export function excerpt(page: Uint8Array): string {
+  const text = fromUtf8(page.subarray(0, excerptBytes))
+    .replace(/<(style|script)\b.*?(?:<\/\1>|$)/gis, ' ')
+    .replace(/<[^>]*(?:>|$)/g, ' ')
+  return printable(text, 200)
+}
+
+/** Foreign text that is safe to show: one line, nothing invisible, at most `most` characters. */
+export function printable(text: string, most: number): string {
+  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim()
+  return line.length <= most ? line : `${line.slice(0, most)}…`
+}

@@ -1,0 +1,28 @@
+/**
+ * Fossil over HTTP: a client for any Fossil server, and a server for any Fossil client.
+ *
+ *     await sync(repo, httpTransport('https://fossil.example.org/project'))
+ *     const server = await serve({ file: 'project.fossil', env: systemEnv, port: 8080 })
+ *
+ * @module
+ */
+
+export {
+  httpTransport,
+  type HttpStats,
+  type HttpTransport,
+  type HttpTransportOptions,
+  type TlsOptions,
+} from './http-client.ts'
+export type { Progress } from './http-post.ts'
+export { fossilHandler, type FossilHandler, type RequestOrigin } from './http-server.ts'
+export type {
+  Answer,
+  AnswerContext,
+  Answerer,
+  HeaderReader,
+  HttpEvent,
+  HttpServiceOptions,
+} from './http-service.ts'
+export { serve, type FossilServer, type ServeOptions } from './serve.ts'
+export type { RepoSource } from './served-repos.ts'

@@ -1,0 +1,144 @@
+/**
+ * Which repository a request is for: the only one, or one of a folder by its name. Files are
+ * opened when first asked for and closed when many others were since.
+ *
+ * Reference: fossil src/main.c:1795-1900 (names in a URL), with stricter rules for names.
+ * @module
+ */
+
+import { realpathSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+
+import type { Env } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
+import { openFile } from '../db/node.ts'
+import { openRepo, type Repo } from '../repo/repo.ts'
+
+/** What is served: an open repository, a file, or every `NAME.fossil` of a folder at `/NAME`. */
+export type RepoSource =
+  /** The caller's own: it is not closed. */
+  | { readonly repo: Repo }
+  | { readonly file: string; readonly env: Env }
+  | { readonly folder: string; readonly env: Env }
+
+/** A repository that a request is for, not necessarily open. */
+export interface ServedRepo {
+  /** Its name in the folder; undefined where only one repository is served. */
+  readonly name: string | undefined
+  /**
+   * Opens it, or returns it as it is open already. Use it before the next `await`.
+   *
+   * @throws {FossilError} `repo.unreadable`, `repo.invalid`
+   */
+  open(): Repo
+  /** Closes it whatever its state, so that the next request starts from the file. */
+  discard(): void
+}
+
+/** Files that stay open. */
+const maxOpen = 32
+/**
+ * Everybody waits while a statement waits for another process's lock, so the wait is shorter than
+ * stock's 15 s.
+ */
+const busyTimeoutMs = 5_000
+/** No separators, no escapes, nothing hidden, and `.` and `..` are no names. */
+const nameForm = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/
+
+type OpenRepo = { readonly repo: Repo; readonly identity: string }
+
+/** The repositories of one server. */
+export class ServedRepos {
+  readonly #source: RepoSource
+  /** By real path, the one used last at the end. */
+  readonly #open = new Map<string, OpenRepo>()
+
+  constructor(source: RepoSource) {
+    this.#source = source
+  }
+
+  /** True where a name is needed to say which repository. */
+  get hasMany(): boolean {
+    return 'folder' in this.#source
+  }
+
+  /**
+   * The repository that a URL path is for, or undefined where there is none. In a folder the first
+   * part of the path is the name; what follows does not matter, as in stock.
+   */
+  find(path: string): ServedRepo | undefined {
+    const source = this.#source
+    if ('repo' in source) return { name: undefined, open: () => source.repo, discard: () => {} }
+    if ('file' in source) return this.#served(undefined, resolve(source.file), source.env)
+    const name = /^\/+([^/]*)/.exec(path)?.[1] ?? ''
+    if (!nameForm.test(name)) return undefined
+    const file = fileIn(source.folder, `${name}.fossil`)
+    return file === undefined ? undefined : this.#served(name, file, source.env)
+  }
+
+  /** Closes every file. Afterwards requests open them again. */
+  close(): void {
+    for (const { repo } of this.#open.values()) repo.close()
+    this.#open.clear()
+  }
+
+  #served(name: string | undefined, path: string, env: Env): ServedRepo {
+    return { name, open: () => this.#opened(path, env), discard: () => this.#discard(path) }
+  }
+
+  #opened(path: string, env: Env): Repo {
+    const identity = identityOf(path)
+    const known = this.#open.get(path)
+    this.#open.delete(path)
+    if (known !== undefined && known.identity === identity) {
+      this.#open.set(path, known)
+      return known.repo
+    }
+    // The file was replaced: what goes into the old one would be lost.
+    known?.repo.close()
+    if (identity === undefined) {
+      throw new FossilError('repo.unreadable', { path, reason: 'there is no such file' })
+    }
+    const repo = openRepoFile(path, env)
+    this.#open.set(path, { repo, identity })
+    for (const [oldest, { repo: idle }] of this.#open) {
+      if (this.#open.size <= maxOpen) break
+      this.#open.delete(oldest)
+      idle.close()
+    }
+    return repo
+  }
+
+  #discard(path: string): void {
+    const known = this.#open.get(path)
+    this.#open.delete(path)
+    // SQLite rolls back what is open; `Repo.close` would insist that nothing is.
+    known?.repo.db.close()
+  }
+}
+
+function openRepoFile(path: string, env: Env): Repo {
+  const db = openFile(path, { busyTimeoutMs })
+  try {
+    return openRepo(db, env)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** The real path of a regular file directly in `folder`; links may not lead out of it. */
+function fileIn(folder: string, name: string): string | undefined {
+  try {
+    const real = realpathSync(join(folder, name))
+    return dirname(real) === realpathSync(folder) && statSync(real).isFile() ? real : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What tells a file from another that takes its name; undefined where there is no file. */
+function identityOf(path: string): string | undefined {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`
+}

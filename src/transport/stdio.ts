@@ -1,0 +1,199 @@
+/**
+ * A program that answers one HTTP request on its standard input and output, as a transport: stock's
+ * `fossil http` over a file, or the same on another machine behind a command such as `ssh`.
+ *
+ * May know processes and timers. Each exchange starts the program anew.
+ * Reference: fossil src/main.c:2877-3068 (cmd_http), http_transport.c:332-349 (file: addresses).
+ * @module
+ */
+
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { resolve as resolvePath } from 'node:path'
+
+import { concat, fromUtf8 } from '../base/bytes.ts'
+import { maxMessageBytes } from '../sync/limits.ts'
+import type { ExchangeOptions, Transport } from '../sync/transport.ts'
+import { excerpt, messageOf, printable, refusalOf } from './http-reply.ts'
+import { ReplyParser, requestText } from './http-text.ts'
+import { checkTimeout, type Deadlines, Watch } from './watch.ts'
+
+/** How long to wait for a program, and how much to take from it. */
+export interface StdioLimits {
+  /** Without a byte in either direction. Default 120,000 ms. */
+  readonly silenceTimeoutMs?: number
+  /** For a whole exchange, the program's start and end included. Default 600,000 ms. */
+  readonly exchangeTimeoutMs?: number
+  /** The longest body of a reply that is read. Default 1 GiB. */
+  readonly maxReplyBytes?: number
+}
+
+/** A program that reads one HTTP request and writes one HTTP reply. */
+export interface CommandOptions extends StdioLimits {
+  /** A path, or a name to look up on PATH. No shell reads it. */
+  readonly command: string
+  readonly args?: readonly string[]
+  /** The whole environment of the program; by default ours. */
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  /** What to POST to. Default `/`. */
+  readonly path?: string
+}
+
+/** Stock Fossil, and the repository that it serves. */
+export interface StdioOptions extends StdioLimits {
+  /** Default `fossil`. */
+  readonly fossilBin?: string
+  readonly repository: string
+  /**
+   * Without a login the peer may do everything, as with stock's `file:` addresses, unless the
+   * repository's `localauth` setting forbids it. Default false: it may do what `nobody` may.
+   */
+  readonly localAuth?: boolean
+  /** The whole environment of the program; by default ours, without what CGI would mean. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** How long a program may go on after its reply. */
+const graceMs = 10_000
+/** How much of what a program says of its troubles is kept: the last of it. */
+const stderrBytes = 2048
+
+/** `fossil http` over a repository file on this machine. */
+export function stdioTransport(options: StdioOptions): Transport {
+  const { fossilBin = 'fossil', repository, localAuth = false, env, ...limits } = options
+  const access = localAuth ? ['--localauth'] : []
+  return commandTransport({
+    ...limits,
+    command: fossilBin,
+    args: ['http', resolvePath(repository), '--ipaddr', '127.0.0.1', ...access],
+    env: env ?? withoutCgi(process.env),
+  })
+}
+
+/** Any program of this kind, such as `ssh -T host fossil test-http FILE`. */
+export function commandTransport(options: CommandOptions): Transport {
+  const { silenceTimeoutMs = 120_000, exchangeTimeoutMs = 600_000 } = options
+  const deadlines: Deadlines = {
+    connectTimeoutMs: Infinity,
+    silenceTimeoutMs: checkTimeout('silenceTimeoutMs', silenceTimeoutMs),
+    exchangeTimeoutMs: checkTimeout('exchangeTimeoutMs', exchangeTimeoutMs),
+  }
+  return {
+    exchange: (request: Uint8Array, { signal }: ExchangeOptions = {}) => {
+      const watch = new Watch(options.command, deadlines, signal)
+      return exchangeWith(options, request, watch).finally(() => watch.stop())
+    },
+  }
+}
+
+async function exchangeWith(
+  options: CommandOptions,
+  request: Uint8Array,
+  watch: Watch,
+): Promise<Uint8Array> {
+  const { path = '/', maxReplyBytes = maxMessageBytes } = options
+  if (watch.failure !== undefined) throw watch.failure
+  const child = await started(options, watch)
+  const stderr = tailOf(child)
+  const reading = readReply(child, watch, maxReplyBytes)
+  sendAll(child, requestText(path, request), watch)
+  const { parser, ending } = await reading
+  const reply = parser.result({ isEnd: ending === 'it ended' })
+  if (typeof reply === 'string') throw watch.fail([reply, ending, ...stderr()].join('; '))
+  const { head, body } = reply
+  const refusal = refusalOf(head)
+  if (refusal !== undefined) {
+    const words = excerpt(body)
+    const said = words === '' ? refusal : `${refusal} (“${words}”)`
+    throw watch.fail([said, ...stderr()].join('; '))
+  }
+  if (body.length === 0) throw watch.fail(['the reply is empty', ...stderr()].join('; '))
+  return messageOf(head, body)
+}
+
+async function started(
+  { command, args = [], env, cwd }: CommandOptions,
+  watch: Watch,
+): Promise<ChildProcessWithoutNullStreams> {
+  try {
+    const child = spawn(command, args, { env, cwd, stdio: 'pipe' })
+    if (child.pid !== undefined) return child
+    throw await new Promise<Error>((resolve) => child.once('error', resolve))
+  } catch (error) {
+    throw watch.fail(`cannot start it: ${text(error)}`, error)
+  }
+}
+
+/**
+ * Resolves once the reply is whole, or with how the program ended before that. A program that was
+ * killed is not waited for: a child of its own may keep the pipes open.
+ */
+function readReply(
+  child: ChildProcessWithoutNullStreams,
+  watch: Watch,
+  maxReplyBytes: number,
+): Promise<{ parser: ReplyParser; ending: string }> {
+  const parser = new ReplyParser()
+  const overLimit = `the reply is over the limit of ${maxReplyBytes} bytes`
+  watch.heard()
+  return new Promise((resolve, reject) => {
+    const end = (ending: string): void => {
+      for (const stream of child.stdio) stream?.destroy()
+      resolve({ parser, ending })
+    }
+    child.stdout.on('data', (part: Uint8Array) => {
+      watch.heard()
+      parser.add(part)
+      if (parser.malformed !== undefined) watch.fail(parser.malformed)
+      if (parser.bodyBytes > maxReplyBytes) watch.fail(overLimit)
+      if (!parser.isWhole) return
+      leave(child)
+      end('its reply is whole')
+    })
+    watch.endBy(() => {
+      child.kill('SIGKILL')
+      end('it was killed')
+    })
+    child.on('error', (error) => reject(watch.fail(text(error), error)))
+    child.once('close', (code, signal) => {
+      if (signal !== null) end(`${signal} ended it`)
+      else end(code === 0 ? 'it ended' : `it ended with code ${code}`)
+    })
+  })
+}
+
+/** Lets a program end by itself, for a while: what else it has to do is not ours to wait for. */
+function leave(child: ChildProcessWithoutNullStreams): void {
+  child.unref()
+  const grace = setTimeout(() => child.kill('SIGKILL'), graceMs).unref()
+  child.once('exit', () => clearTimeout(grace))
+}
+
+function sendAll(child: ChildProcessWithoutNullStreams, bytes: Uint8Array, watch: Watch): void {
+  // A program may answer without reading everything; that is no failure by itself.
+  child.stdin.on('error', () => {})
+  child.stdin.on('drain', () => watch.heard())
+  child.stdin.end(bytes, () => watch.heard())
+}
+
+/** Collects the end of what the program says on standard error; returns it as one line or none. */
+function tailOf(child: ChildProcessWithoutNullStreams): () => string[] {
+  let tail: Uint8Array = new Uint8Array(0)
+  child.stderr.on('data', (part: Uint8Array) => {
+    const both = concat([tail, part])
+    tail = both.slice(Math.max(0, both.length - stderrBytes))
+  })
+  return () => {
+    const line = printable(fromUtf8(tail), 300)
+    return line === '' ? [] : [`it says: ${line}`]
+  }
+}
+
+/** GATEWAY_INTERFACE would make stock a CGI program, which reads its request from variables. */
+function withoutCgi(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, GATEWAY_INTERFACE: undefined }
+}
+
+function text(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error), 150)
+}
