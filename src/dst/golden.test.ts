@@ -12,7 +12,7 @@ import { simulate } from './simulate.ts'
 /** Trace hashes of hostile runs by seed. */
 const golden: Readonly<Record<string, string>> = {
   1: 'a08d1d90118576f0a1efcb74c218b0961593a51447ff3389409f680a4e11a386',
-  2: 'dced5d1b183b8fcb88465b9acbcc81ce1d7ba339125ea7d56ae342c302bd9ef2',
+  2: 'c81b63bbd75c02b01bf2e300618a5b1e0cd18fbbf0c1c8b78cf8b829974b2397',
   3: 'f77222afb53131797ea4e80b49fe380e6bdd69fac9a5ea62e1352b7674a92ad7',
 }
 

@@ -452,9 +452,8 @@ export class Simulator {
       this.#leaves.get(id)?.isTicking !== true || this.#network.isWaiting(id)
     // A default node is parked after a few turns; a user's may do anything until all is drained.
     const isOurs = awake.every((id) => this.#leaves.get(id)?.node instanceof DefaultNode)
-    for (let turn = 0; isOurs && turn < reactionTurns && !awake.every(isParked); turn++) {
-      await Promise.resolve()
-    }
+    const mostTurns = isOurs ? reactionTurns : 0
+    for (let turn = 0; turn < mostTurns && !awake.every(isParked); turn++) await Promise.resolve()
     if (!isOurs || !awake.every(isParked)) await microtasksDrained()
     for (const id of awake) {
       assert(isParked(id), `node ${id} awaits only its transport, so that the run can be replayed`)

@@ -58,7 +58,8 @@ function readState(text: string): CloneState | undefined {
   } catch {
     return undefined
   }
-  const { sequence, serverCode } = Object(json) as Record<string, unknown>
+  const fields: Record<string, unknown> = { ...Object(json) }
+  const { sequence, serverCode } = fields
   if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 0) {
     return undefined
   }

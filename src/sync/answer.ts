@@ -25,7 +25,7 @@ import { ArtifactExchange } from './artifacts.ts'
 import { anonymousSender, loggedInSender, type Sender } from './auth.ts'
 import { writeCloneBatch } from './clone-server.ts'
 import { ConfigServer } from './config-areas.ts'
-import type { HandlerOptions } from './handler.ts'
+import type { HandlerOptions } from './handler-options.ts'
 import { UnversionedServer } from './unversioned.ts'
 
 /** Stock's budget for one reply, xfer.c:1312. */

@@ -309,28 +309,33 @@ export class ArtifactExchange {
     return asPrivate && !this.#acceptsPrivate ? 'private' : undefined
   }
 
-  #store(card: FileCard, isPrivate: boolean, compressed: Uint8Array | undefined): boolean {
+  #store(card: FileCard, asPrivate: boolean, compressed: Uint8Array | undefined): boolean {
     const { hash, deltaSource } = card
     const form = (source: Rid | undefined): Pick<Arrival, 'compressed'> =>
       compressed === undefined ? {} : { compressed: { bytes: compressed, source } }
     if (deltaSource === undefined) {
-      return this.#storeWhole({ hash, content: card.content, isPrivate, ...form(undefined) })
+      return this.#storeWhole({
+        hash,
+        content: card.content,
+        isPrivate: asPrivate,
+        ...form(undefined),
+      })
     }
     const sourceRid = findHeld(this.#repo, deltaSource)
     const source = sourceRid === undefined ? undefined : readContent(this.#repo, sourceRid)
     if (source !== undefined) {
       const content = applyDelta(source, card.content, { maxBytes: maxArtifactBytes })
-      return this.#storeWhole({ hash, content, isPrivate, ...form(sourceRid) })
+      return this.#storeWhole({ hash, content, isPrivate: asPrivate, ...form(sourceRid) })
     }
     const stored = storeUnresolved(this.#repo, {
       hash,
       source: deltaSource,
       delta: card.content,
-      isPrivate,
+      isPrivate: asPrivate,
       ...(compressed === undefined ? {} : { compressed }),
     })
     // Where the source is shunned or waits for this one, the artifact itself is still wanted.
-    if (stored === undefined) ensureKnown(this.#repo, hash, { isPrivate })
+    if (stored === undefined) ensureKnown(this.#repo, hash, { isPrivate: asPrivate })
     return stored?.isNew ?? false
   }
 

@@ -82,8 +82,7 @@ export class CloneSession {
     this.#round++
     const writer = new CardWriter()
     writer.add(versionPragma('client-version', ourVersion))
-    if (this.#options.private === true)
-      writer.add({ type: 'pragma', name: 'send-private', args: [] })
+    if (this.#exchange.sendsPrivate) writer.add({ type: 'pragma', name: 'send-private', args: [] })
     writer.add({ type: 'clone', version: 3, sequence: this.#sequence })
     writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
     const { deflateOverBytes, login } = this.#options
@@ -100,8 +99,8 @@ export class CloneSession {
    * Applies the reply, in one transaction with the place where the next one goes on.
    *
    * @throws {FossilError} `sync.refused`; `sync.wrongproject` when an interrupted clone is
-   *   continued from another project; `xfer.*`, `hash.mismatch`, `delta.corrupt`; `repo.io`. What came before
-   *   this reply is kept.
+   *   continued from another project; `xfer.*`, `hash.mismatch`, `delta.corrupt`; `repo.io`. What
+   *   came before this reply is kept.
    */
   receive(reply: Uint8Array): void {
     assert(this.#awaitsReply, 'a reply answers a request')

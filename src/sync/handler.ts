@@ -14,29 +14,9 @@ import { projectCode, serverCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { type ContentType, contentTypes, decodeMessage, encodeMessage } from '../xfer/frame.ts'
-import type { Access } from './access.ts'
 import { Answer } from './answer.ts'
-import type { NonceMemory } from './auth.ts'
-import type { SyncObserver } from './events.ts'
+import type { HandlerOptions } from './handler-options.ts'
 import { maxMessageBytes } from './limits.ts'
-
-/** How a request is answered. */
-export interface HandlerOptions {
-  /**
-   * What the peer may do, where the caller vouches for it; login cards are then passed over. By
-   * default the users of the repository and the login card of the message decide.
-   */
-  readonly access?: Access
-  /** Proofs of login that were used: with it, a recorded request cannot be sent again. */
-  readonly nonces?: NonceMemory
-  /** A login card that came beside the message, as `login USER NONCE SIGNATURE`. */
-  readonly loginCard?: string | undefined
-  /** Who sent it, for the records. */
-  readonly remoteAddress?: string | undefined
-  /** Messages up to this size are stored rather than deflated; see xfer/frame.ts. */
-  readonly deflateOverBytes?: number
-  readonly observer?: SyncObserver
-}
 
 /** A reply and how it is wrapped. */
 export interface XferReply {

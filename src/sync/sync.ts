@@ -38,9 +38,9 @@ export type CloneOptions = Pick<
 >
 
 /**
- * Brings a repository that `beginClone` prepared up to a server, from wherever an interrupted clone
- * of it stopped. Every artifact is verified. The result covers this call alone; where it is complete
- * the repository is whole.
+ * Brings a repository that `beginClone` prepared up to a server, from wherever an interrupted
+ * clone of it stopped. Every artifact is verified. The result covers this call alone; where it is
+ * complete the repository is whole.
  *
  * @throws {FossilError} as {@link sync}, and `sync.wrongproject`. Call again to go on.
  */

@@ -231,8 +231,11 @@ export class HttpService {
 /** Who asks is who logs in, and `nobody` without; each proof of a login counts once. */
 function answererOfUsers(): Answerer {
   const nonces = new NonceMemory()
-  return (repo, request, { loginCard, remoteAddress }) =>
-    answerXfer(repo, request, { nonces, loginCard, remoteAddress })
+  return (repo, request, { loginCard, remoteAddress }) => {
+    const reply = answerXfer(repo, request, { nonces, loginCard, remoteAddress })
+    // A wrapped reply goes as the type that the request came as.
+    return reply.contentType === contentTypes.compressed ? reply.body : reply
+  }
 }
 
 /** One answer at a time, and a turn of the event loop before each. */
