@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { openRepo, systemEnv } from 'trilobite'
-import { publicBlobUuidsSorted } from 'trilobite/dst'
+import { allBlobUuidsSorted } from 'trilobite/dst'
 
 import { corpus } from '../tools/corpus.ts'
 import { requireFossilOrSkip, runFossil } from '../tools/ensure-fossil.ts'
@@ -30,9 +30,9 @@ test('a real history survives a hostile network, and stock finds every copy soun
     const kept = readdirSync(folder).sort()
     assert.deepEqual(kept, ['leaf-0.fossil', 'leaf-1.fossil', 'leaf-2.fossil', 'master.fossil'])
 
-    const before = publicNames(source)
-    const after = kept.map((file) => publicNames(join(folder, file)))
-    for (const names of after) assert.deepEqual(names, after[0])
+    const before = names(source)
+    const after = kept.map((file) => names(join(folder, file)))
+    for (const copy of after) assert.deepEqual(copy, after[0])
     const afterSet = new Set(after[0])
     assert.deepEqual(
       before.filter((name) => !afterSet.has(name)),
@@ -61,9 +61,9 @@ async function simulate(source: string, folder: string): Promise<{ verdict: stri
   return JSON.parse(stdout)
 }
 
-function publicNames(path: string): readonly string[] {
+function names(path: string): readonly string[] {
   using repo = openRepo(path, systemEnv, { readOnly: true })
-  return publicBlobUuidsSorted(repo)
+  return allBlobUuidsSorted(repo)
 }
 
 /** Stock's exit codes lie, so its words are read. */

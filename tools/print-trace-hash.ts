@@ -18,7 +18,13 @@ for (const seed of seeds) {
       // Deflating nothing, and nearly everything: compressed bytes must not reach the trace.
       for (const deflateOverBytes of [65_536, 64]) {
         const config = { hashPolicy, deflateOverBytes }
-        const { verdict, traceHash } = await simulate({ seed, level, durationMs, config })
+        const { verdict, traceHash } = await simulate({
+          seed,
+          level,
+          durationMs,
+          privateCheckins: true,
+          config,
+        })
         const name = `${seed} ${level} ${hashPolicy} ${deflateOverBytes}`
         process.stdout.write(`${name} ${verdict} ${traceHash}\n`)
       }

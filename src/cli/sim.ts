@@ -10,6 +10,7 @@ import type { Simulator } from '../dst/simulator.ts'
 import { simulate, type SimulateOptions, type SimReport } from '../dst/simulate.ts'
 import { levelNames, type LevelName } from '../sim/levels.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
+import { StockMaster } from './sim-stock.ts'
 import { jsonReport, textReport } from './sim-report.ts'
 import { ProgressLine } from './terminal.ts'
 import { duration, formatDuration, integer } from './values.ts'
@@ -20,6 +21,8 @@ export interface SimRunOptions {
   readonly leaves: number
   readonly level: LevelName
   readonly duration: number
+  readonly upstream: 'trilobite' | 'stock'
+  readonly private?: boolean
   readonly from?: string
   readonly keep?: string
   readonly trace?: string
@@ -45,6 +48,12 @@ export function addSimCommand(program: Command): void {
         .argParser(duration('--duration'))
         .default(600_000, '10m'),
     )
+    .addOption(
+      new Option('--upstream <kind>', 'who answers at the master: this code, or stock fossil')
+        .choices(['trilobite', 'stock'])
+        .default('trilobite'),
+    )
+    .option('--private', 'make some check-ins private: they must stay where they were made')
     .option('--from <file>', 'fill the master from this Fossil repository')
     .option('--keep <dir>', "leave every node's repository there as a .fossil file")
     .option('--trace <file>', 'write everything that happens there, as JSON lines')
@@ -60,22 +69,27 @@ async function runSimulation(options: SimRunOptions): Promise<void> {
   const image = options.from === undefined ? undefined : readMasterImage(options.from)
   const kept = options.keep === undefined ? [] : checkKeepFolder(options.keep, options.leaves)
   const trace = options.trace === undefined ? undefined : new TraceFile(options.trace, kept)
+  using stock = options.upstream === 'stock' ? new StockMaster({ from: options.from }) : undefined
   const startMs = performance.now()
-  const report = await simulateVisibly(options, image, trace)
+  const world = { image: stock === undefined ? image : undefined, stock, trace }
+  const report = await simulateVisibly(options, world)
   const wallMs = Math.round(performance.now() - startMs)
   print(report, options, wallMs)
   process.exitCode = report.verdict === 'converged' ? 0 : 1
 }
 
-async function simulateVisibly(
-  options: SimRunOptions,
-  image: Uint8Array | undefined,
-  trace: TraceFile | undefined,
-): Promise<SimReport> {
+/** What a simulation is given besides its options. */
+interface SimWorld {
+  readonly image: Uint8Array | undefined
+  readonly stock: StockMaster | undefined
+  readonly trace: TraceFile | undefined
+}
+
+async function simulateVisibly(options: SimRunOptions, world: SimWorld): Promise<SimReport> {
   const progress = new ProgressLine({ isQuiet: options.quiet === true || options.json === true })
   try {
     return await simulate({
-      ...simulateOptions(options, image, trace),
+      ...simulateOptions(options, world),
       onProgress: ({ phase, elapsedMs, durationMs, syncs, checkins }) =>
         progress.show(
           durationMs === 0 ? 1 : elapsedMs / durationMs,
@@ -92,21 +106,23 @@ async function simulateVisibly(
     throw error
   } finally {
     progress.end()
-    trace?.close()
+    world.trace?.close()
   }
 }
 
 function simulateOptions(
-  { seed, leaves, level, duration: durationMs }: SimRunOptions,
-  image: Uint8Array | undefined,
-  trace: TraceFile | undefined,
+  { seed, leaves, level, duration: durationMs, private: privateCheckins }: SimRunOptions,
+  { image, stock, trace }: SimWorld,
 ): SimulateOptions {
   return {
     seed,
     leaves,
     level,
     durationMs,
+    privateCheckins: privateCheckins === true,
+    ...(stock === undefined ? {} : { masterRepo: stock.repo }),
     config: {
+      ...(stock === undefined ? {} : { upstream: stock.transport }),
       ...(image === undefined ? {} : { masterImage: image }),
       ...(trace === undefined ? {} : { onTraceLine: (line) => trace.write(line) }),
     },
@@ -121,11 +137,12 @@ function print(report: SimReport, options: SimRunOptions, wallMs: number): void 
 
 /** The command that does it all again. */
 function replayCommand(options: SimRunOptions): string {
-  const { seed, leaves, level, duration: durationMs, from } = options
+  const { seed, leaves, level, duration: durationMs, from, upstream } = options
+  const master = upstream === 'stock' ? ' --upstream stock' : ''
   const source = from === undefined ? '' : ` --from ${quoted(from)}`
   return (
     `npx trilobite sim run --seed ${seed} --leaves ${leaves} --level ${level}` +
-    ` --duration ${formatDuration(durationMs)}${source}`
+    ` --duration ${formatDuration(durationMs)}${options.private === true ? ' --private' : ''}${master}${source}`
   )
 }
 

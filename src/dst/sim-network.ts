@@ -190,7 +190,7 @@ export class SimNetwork {
     body: Uint8Array,
     faults: readonly FaultKind[],
   ): void {
-    const message = logicalContent(body)
+    const message = withoutTimestamp(logicalContent(body))
     this.#host.note(type, {
       node: plan.from,
       exchange: plan.number,
@@ -224,6 +224,17 @@ function logicalContent(body: Uint8Array): Uint8Array {
     if (FossilError.is(error, 'xfer.frame')) return body
     throw error
   }
+}
+
+/**
+ * The message without the server's clock, which ends a reply as a comment: the time of the event is
+ * in the trace anyway, and a stock server's clock is the host's.
+ */
+function withoutTimestamp(message: Uint8Array): Uint8Array {
+  const tailAt = Math.max(0, message.length - 64)
+  const tail = Buffer.from(message.subarray(tailAt)).toString('latin1')
+  const at = /(?:^|\n)# timestamp [^\n]*\n$/.exec(tail)?.index
+  return at === undefined ? message : message.subarray(0, tailAt + at)
 }
 
 function ppmOf(option: string, rate: number): number {

@@ -56,7 +56,7 @@ suite('converged', () => {
   })
 
   test('every node holds as many public artifacts, and no phantom', async () => {
-    const { nodes } = await simulate(small)
+    const { nodes } = await simulate({ ...small, privateCheckins: true })
     assert.equal(new Set(nodes.map(({ artifacts }) => artifacts)).size, 1)
     assert.ok(nodes.every(({ artifacts, phantoms }) => artifacts > 0 && phantoms === 0))
     assert.ok(nodes.some(({ privateArtifacts }) => privateArtifacts > 0))

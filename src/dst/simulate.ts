@@ -10,6 +10,7 @@
 import { type FaultKind, longestMs } from '../sim/link.ts'
 import type { SiteCoverage } from '../sim/activation.ts'
 import type { Decision } from '../sim/decision.ts'
+import type { Repo } from '../repo/repo.ts'
 import { faultLevels, type LevelName } from '../sim/levels.ts'
 import { requireInteger, type SimConfig } from './config.ts'
 import type { NodeId } from './event.ts'
@@ -31,8 +32,15 @@ export interface SimulateOptions {
   readonly durationMs?: number
   /** From one check-in at a node to its next, on average. Default 20 s. */
   readonly checkinMeanMs?: number
+  /**
+   * Some check-ins are private, and must stay where they were made. Default false: then all nodes
+   * hold the same in the end.
+   */
+  readonly privateCheckins?: boolean
   /** Further configuration; what is said here goes before what the options above imply. */
   readonly config?: Partial<SimConfig>
+  /** The repository behind `config.upstream`, where it is known: it works and is checked, too. */
+  readonly masterRepo?: Repo
   /** Called now and then; must not touch the simulation. */
   readonly onProgress?: (progress: SimProgress) => void
   /** Called before the repositories are closed: the place to keep them. */
@@ -144,8 +152,10 @@ async function runOnce(
     maxSkewMs: level === 'normal' ? 0 : 300_000,
     ...options.config,
   })
+  if (options.masterRepo !== undefined) simulator.setMasterRepo(options.masterRepo)
   const untilMs = simulator.clock().startMs + durationMs
-  const workload = new CheckinWorkload(simulator, { meanIntervalMs, untilMs })
+  const { privateCheckins = false } = options
+  const workload = new CheckinWorkload(simulator, { meanIntervalMs, untilMs, privateCheckins })
   const { partition } = faultLevels[level]
   if (partition !== undefined) schedulePartitions(simulator, partition, untilMs)
   const outcome = await runToVerdict(simulator, workload, { ...options, durationMs })

@@ -30,6 +30,7 @@ async function work(config: Partial<SimConfig> = {}): Promise<Worked> {
   const simulator = Simulator.create({ seed: 6, ...config, onTraceLine: trace.onTraceLine })
   const { startMs } = simulator.clock()
   const workload = new CheckinWorkload(simulator, {
+    privateCheckins: true,
     meanIntervalMs: 3_000,
     untilMs: startMs + untilMs,
   })

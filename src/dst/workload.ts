@@ -24,9 +24,11 @@ export interface WorkloadOptions {
   readonly meanIntervalMs: number
   /** No check-in begins at or after this virtual time. */
   readonly untilMs: number
+  /** One check-in in ten is private, on a line of its own, and must stay where it was made. */
+  readonly privateCheckins: boolean
 }
 
-/** One check-in in this many is private, on a line of its own. */
+/** One check-in in this many is private, where any is. */
 const privateOneIn = 10
 
 /** Checks in at every node, the master included where it is known, until `untilMs`. */
@@ -75,7 +77,8 @@ export class CheckinWorkload {
   }
 
   #checkin(id: NodeId, repo: Repo, draw: Draw): void {
-    const isPrivate = draw.int(1, privateOneIn) === 1
+    // Drawn in any case, so that the other check-ins are the same without private ones.
+    const isPrivate = draw.int(1, privateOneIn) === 1 && this.#options.privateCheckins
     // The newest that has arrived here, or now and then an older one: that makes a fork.
     const arrived = this.#known.filter((hash) => hasArtifact(repo, hash))
     const parent = draw.chance(0.8) ? arrived.at(-1) : arrived[draw.int(0, arrived.length)]

@@ -34,6 +34,7 @@ const defaultMaxDownloadBytes = 5_000_000
 const defaultMaxDownloadSec = 30
 /** Phantoms that one reply asks for, xfer.c:1888. */
 const maxGimmes = 500
+const noPrivate = 'not authorized to sync private content'
 
 /** The conversations of one message, once it is known who sends it. */
 interface Conversations {
@@ -56,6 +57,8 @@ export class Answer {
   #pull = false
   #push = false
   #filesSent = 0
+  /** The sender wants private artifacts and may not have them. */
+  #wasRefusedPrivate = false
   /** The reply goes unwrapped. */
   isRaw = false
   /** The sender asked for a clone and may not have one. */
@@ -83,6 +86,7 @@ export class Answer {
     if (loginCard !== undefined) this.#logInByCookie(loginCard, message)
     const cards = parseCards(message)
     for (const card of cards) this.#apply(card, cards)
+    if (this.#wasRefusedPrivate) throw refused(noPrivate)
     if (this.#push) {
       const { artifacts } = this.#by
       artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
@@ -97,7 +101,7 @@ export class Answer {
     if (card.type === 'comment' || card.type === 'cookie') return
     if (card.type === 'login') return this.#logIn(card, cards.rest)
     const { unversioned, config } = this.#by
-    const overBudget = card.type === 'uvgimme' && this.#isOverBudget()
+    const overBudget = card.type === 'uvgimme' && this.#isBudgetSpent()
     if (unversioned.receive(card, this.#writer, { overBudget })) return
     if (config.receive(card, this.#writer)) return
     this.#applyArtifactCard(card)
@@ -126,7 +130,7 @@ export class Answer {
         else artifacts.receiveCompressedFile(card)
         return
       case 'private':
-        if (!access.private) throw refused('not authorized to sync private content')
+        if (!access.private) throw refused(noPrivate)
         return artifacts.announcePrivateNext()
       case 'unknown':
         this.#options.observer?.({ type: 'card.unknown', line: card.line })
@@ -141,8 +145,9 @@ export class Answer {
     if (name === 'client-version' && args.length >= 3) {
       this.#writer.add(versionPragma('server-version', ourVersion))
     } else if (name === 'send-private') {
-      if (!access.private) throw refused('not authorized to sync private content')
-      artifacts.sendsPrivate = true
+      // Not before a clone that follows had its say: stock asks so before it knows the project.
+      if (access.private) artifacts.sendsPrivate = true
+      else this.#wasRefusedPrivate = true
     } else if (name === 'req-clusters' && this.#pull) {
       artifacts.announceClusters(this.#writer)
     } else if (name === 'ci-lock') {
@@ -193,9 +198,9 @@ export class Answer {
   /** `clone`: a batch, then where to go on, then whose project it is, in that order. D5. */
   #clone({ version, sequence }: CloneCard): void {
     const { access, artifacts } = this.#by
-    if (!access.clone) {
+    if (!access.clone || this.#wasRefusedPrivate) {
       this.wasRefusedClone = true
-      throw refused('not authorized to clone')
+      throw refused(access.clone ? noPrivate : 'not authorized to clone')
     }
     const codes = { serverCode: serverCode(this.#repo), projectCode: projectCode(this.#repo) }
     if (version < 2) throw refused('clone protocol 1 is not supported')

@@ -19,7 +19,7 @@ export interface CloneBatchOptions {
   /** 3: `cfile` cards. 2: `file` cards. */
   readonly version: number
   readonly withPrivate: boolean
-  /** Asked before each artifact: no more of them in this reply. */
+  /** Asked before each artifact but the first: no more of them in this reply. */
   readonly isOverBudget: () => boolean
 }
 
@@ -34,7 +34,8 @@ type Row = [
 
 /**
  * Sends artifacts from `sequence` on, until the budget is spent. Phantoms, shunned and unverified
- * artifacts are left out, and private ones unless asked for.
+ * artifacts are left out, and private ones unless asked for. One artifact goes whatever the budget,
+ * or a clone under a small one would never end.
  *
  * @returns the sequence number to go on with; 0 when everything was sent
  */
@@ -52,13 +53,15 @@ export function writeCloneBatch(
         WHERE blob.rid >= ? AND blob.size >= 0 ORDER BY blob.rid`,
     )
     .iterate(options.sequence)
+  let sent = 0
   for (const row of rows) {
     const [rid, hash] = row
-    if (options.isOverBudget()) return rid
+    if (sent > 0 && options.isOverBudget()) return rid
     if (unresolved.has(rid) || isShunned(repo, hash)) continue
     const asPrivate = isPrivate(repo, rid)
     if (asPrivate && !options.withPrivate) continue
     if (asPrivate) writer.add({ type: 'private' })
+    sent++
     if (options.version >= 3) writeCompressed(repo, writer, row, asPrivate)
     else writeExpanded(repo, writer, row, asPrivate)
   }

@@ -81,12 +81,16 @@ export class CloneSession {
     this.#awaitsReply = true
     this.#round++
     const writer = new CardWriter()
-    writer.add(versionPragma('client-version', ourVersion))
-    if (this.#exchange.sendsPrivate) writer.add({ type: 'pragma', name: 'send-private', args: [] })
-    writer.add({ type: 'clone', version: 3, sequence: this.#sequence })
-    writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
     const { deflateOverBytes, login } = this.#options
     this.#isSigned = login !== undefined && config(this.#repo, 'project-code') !== undefined
+    writer.add(versionPragma('client-version', ourVersion))
+    // Who is not logged in yet would be refused for it, and not be told the project. The pull
+    // brings what was left out until then.
+    if (this.#exchange.sendsPrivate && (this.#isSigned || login === undefined)) {
+      writer.add({ type: 'pragma', name: 'send-private', args: [] })
+    }
+    writer.add({ type: 'clone', version: 3, sequence: this.#sequence })
+    writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
     const body = encodeMessage(
       signed(this.#repo, writer.finish(), login),
       deflateOverBytes === undefined ? {} : { deflateOverBytes },
@@ -107,7 +111,7 @@ export class CloneSession {
     this.#awaitsReply = false
     this.bytesReceived += reply.length
     const message = decodeMessage(reply, { maxBytes: maxMessageBytes })
-    const before = this.#sequence
+    const before = { sequence: this.#sequence, serverCode: this.#serverCode }
     try {
       const news = this.#repo.transaction(() => this.#apply(message))
       this.artifacts += news.artifacts
@@ -119,7 +123,8 @@ export class CloneSession {
         bytes: reply.length,
       })
     } catch (error) {
-      this.#sequence = before
+      this.#sequence = before.sequence
+      this.#serverCode = before.serverCode
       throw error
     }
   }

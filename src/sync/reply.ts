@@ -71,6 +71,8 @@ export function applyReply(repo: Repo, message: Uint8Array, context: ReplyContex
     progress.cards++
     applyCard(repo, card, context, progress)
   }
+  // Every server says something, if only the time: nothing at all is no consent.
+  if (progress.cards === 0) throw unexpected('none', 'the reply is empty')
   return progress
 }
 

@@ -18,6 +18,7 @@ function run(canary?: Canary): Promise<SimReport> {
     level: 'adversarial',
     durationMs: 90_000,
     checkinMeanMs: 6_000,
+    privateCheckins: true,
     config: {
       safetyCheckInterval: 50,
       makeNode: ({ repo, transport }) =>

@@ -112,6 +112,29 @@ for (const [what, overrides] of Object.entries({
   )
 }
 
+for (const [side, counts] of Object.entries({
+  'master/handler': [5, 5],
+  'leaf-0/sync': [10, 5],
+})) {
+  scenario(
+    `a disk that refuses the third artifact of a message keeps none of it (${side})`,
+    {
+      numLeaves: 1,
+      ...onDemand,
+      buggify: true,
+      unlisted: 'benign',
+      overrides: [{ site: `buggify/${side}.file.reject`, use: 2, outcome: true }],
+    },
+    async (star) => {
+      star.hub.storeMany(5)
+      star.leaf(0).storeMany(5)
+      await star.sync(star.leaf(0))
+      assert.equal(star.leaf(0).stats.errors, 1)
+      assert.deepEqual([star.hub.count, star.leaf(0).count], counts)
+    },
+  )
+}
+
 scenario(
   'two syncs of different leaves, message by message, disturb each other not at all',
   { numLeaves: 2, ...onDemand },
