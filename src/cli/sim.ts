@@ -122,7 +122,7 @@ function simulateOptions(
     privateCheckins: privateCheckins === true,
     ...(stock === undefined ? {} : { masterRepo: stock.repo }),
     config: {
-      ...(stock === undefined ? {} : { upstream: stock.transport }),
+      ...(stock === undefined ? {} : { upstream: stock.transport, deflateOverBytes: 0 }),
       ...(image === undefined ? {} : { masterImage: image }),
       ...(trace === undefined ? {} : { onTraceLine: (line) => trace.write(line) }),
     },

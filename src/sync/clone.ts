@@ -22,7 +22,7 @@ import { parseCards } from '../xfer/parse.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import type { SyncObserver } from './events.ts'
-import { maxMessageBytes } from './limits.ts'
+import { defaultDeflateOverBytes, maxMessageBytes } from './limits.ts'
 import { type Credentials, signed } from './login.ts'
 
 /** How to clone. */
@@ -81,7 +81,7 @@ export class CloneSession {
     this.#awaitsReply = true
     this.#round++
     const writer = new CardWriter()
-    const { deflateOverBytes, login } = this.#options
+    const { deflateOverBytes = defaultDeflateOverBytes, login } = this.#options
     this.#isSigned = login !== undefined && config(this.#repo, 'project-code') !== undefined
     writer.add(versionPragma('client-version', ourVersion))
     // Who is not logged in yet would be refused for it, and not be told the project. The pull
@@ -91,10 +91,7 @@ export class CloneSession {
     }
     writer.add({ type: 'clone', version: 3, sequence: this.#sequence })
     writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
-    const body = encodeMessage(
-      signed(this.#repo, writer.finish(), login),
-      deflateOverBytes === undefined ? {} : { deflateOverBytes },
-    )
+    const body = encodeMessage(signed(this.#repo, writer.finish(), login), { deflateOverBytes })
     this.bytesSent += body.length
     return body
   }

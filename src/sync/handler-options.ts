@@ -20,7 +20,7 @@ export interface HandlerOptions {
   readonly loginCard?: string | undefined
   /** Who sent it, for the records. */
   readonly remoteAddress?: string | undefined
-  /** Messages up to this size are stored rather than deflated; see xfer/frame.ts. */
+  /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
   readonly deflateOverBytes?: number
   readonly observer?: SyncObserver
 }

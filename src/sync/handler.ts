@@ -16,7 +16,7 @@ import { CardWriter } from '../xfer/format.ts'
 import { type ContentType, contentTypes, decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { Answer } from './answer.ts'
 import type { HandlerOptions } from './handler-options.ts'
-import { maxMessageBytes } from './limits.ts'
+import { defaultDeflateOverBytes, maxMessageBytes } from './limits.ts'
 
 /** A reply and how it is wrapped. */
 export interface XferReply {
@@ -51,8 +51,9 @@ export function answerXfer(
     : { contentType: contentTypes.compressed, body: encoded(message, options) }
 }
 
-function encoded(message: Uint8Array, { deflateOverBytes }: HandlerOptions): Uint8Array {
-  return encodeMessage(message, deflateOverBytes === undefined ? {} : { deflateOverBytes })
+function encoded(message: Uint8Array, options: HandlerOptions): Uint8Array {
+  const { deflateOverBytes = defaultDeflateOverBytes } = options
+  return encodeMessage(message, { deflateOverBytes })
 }
 
 function reply(

@@ -78,7 +78,7 @@ const messages: Record<string, { text: string; code: FossilErrorCode }> = {
   'a negative size': { text: `file ${name(1)} -1\n`, code: 'xfer.malformed' },
   'a payload longer than it claims': { text: `file ${name(1)} 3\nxxxxx\n`, code: 'hash.mismatch' },
   'a name that is no hash': { text: "igot ';DROP TABLE blob;--\n", code: 'xfer.malformed' },
-  'uppercase digits': { text: `gimme ${name(1).toUpperCase()}\n`, code: 'xfer.malformed' },
+  'uppercase digits': { text: `file ${name(1).toUpperCase()} 0\n`, code: 'xfer.malformed' },
   'a line of a megabyte': { text: `cookie ${'x'.repeat(1 << 20)}\n`, code: 'xfer.malformed' },
 }
 
@@ -299,4 +299,12 @@ suite('a hostile client', () => {
     assert.equal(ofType(ask(server, [pushCard, card]), 'gimme').length, 500)
     assert.equal(heldNames(server).length, 1)
   })
+})
+
+test('a server that asks for a damaged name does not keep a sync from its end', () => {
+  using client = makeRepo('client')
+  const odd = `${nameOf(contentOf(1)).slice(0, -1)}F`
+  const { result } = outlast(client, () => [{ type: 'oddname', name: 'gimme', hash: odd }])
+  assert.equal(result.complete, true)
+  assert.equal(result.rounds, 1)
 })

@@ -100,6 +100,7 @@ function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Prog
       throw new FossilError('sync.refused', { message: card.text })
     case 'pragma':
     case 'comment':
+    case 'oddname':
       // Informational: unknown pragmas are ignored by rule (sync.wiki, "pragma").
       return
     case 'unknown':

@@ -24,7 +24,7 @@ import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import type { SyncObserver } from './events.ts'
-import { maxMessageBytes } from './limits.ts'
+import { defaultDeflateOverBytes, maxMessageBytes } from './limits.ts'
 import { type Credentials, signed } from './login.ts'
 import { applyReply, noProgress, type Progress } from './reply.ts'
 import { SideConversations, type SideOptions, type SideSummary } from './side-conversations.ts'
@@ -41,7 +41,7 @@ export interface SyncOptions extends SideOptions {
   readonly login?: Credentials
   /** Rounds after which the sync ends incomplete. Default 1,000. */
   readonly maxRounds?: number
-  /** Messages up to this size are stored rather than deflated; see xfer/frame.ts. */
+  /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
   readonly deflateOverBytes?: number
   readonly observer?: SyncObserver
 }
@@ -96,6 +96,8 @@ export class SyncSession {
   #stalledPushes = 0
   /** Artifacts that the last reply brought. */
   #lastArrivals = 0
+  /** Whether the request under way asks for deltas whose source does not come, too. */
+  #asksForUnresolved = false
   #artifactsSent = 0
   #artifactsReceived = 0
   #bytesSent = 0
@@ -187,7 +189,8 @@ export class SyncSession {
 
   #writeGimmes(writer: CardWriter): void {
     // While artifacts keep coming, the sources that deltas wait for may come among them.
-    const unresolved = this.#lastArrivals === 0 ? 'all' : 'none'
+    this.#asksForUnresolved = this.#lastArrivals === 0
+    const unresolved = this.#asksForUnresolved ? 'all' : 'none'
     const asked = this.#exchange.requestMissing(writer, { limit: this.#gimmeLimit, unresolved })
     // A peer that still owes something in the third round may have clusters we never heard of.
     if (asked > 0 && this.#round === 3) {
@@ -223,12 +226,11 @@ export class SyncSession {
   }
 
   #encode(writer: CardWriter): Uint8Array {
-    const { deflateOverBytes, observer } = this.#options
+    const { deflateOverBytes = defaultDeflateOverBytes, observer } = this.#options
     const cards = writer.cards
-    const body = encodeMessage(
-      signed(this.#repo, writer.finish(), this.#options.login),
-      deflateOverBytes === undefined ? {} : { deflateOverBytes },
-    )
+    const body = encodeMessage(signed(this.#repo, writer.finish(), this.#options.login), {
+      deflateOverBytes,
+    })
     this.#artifactsSent += this.#lastSent
     this.#bytesSent += body.length
     observer?.({
@@ -316,6 +318,9 @@ export class SyncSession {
       return true
     }
     if (this.#exchange.hasUnasked()) return true
+    // What is missing may have come as a delta of what waits for it, and was left out: it takes
+    // the other end of that chain to go on.
+    if (!this.#asksForUnresolved && unresolvedArtifacts(this.#repo).length > 0) return true
     return progress.promised && ++this.#stalledRounds <= maxStalledRounds
   }
 

@@ -163,6 +163,16 @@ export interface CommentCard {
   text: string
 }
 
+/**
+ * An `igot` or `gimme` of a name with uppercase digits. Digests are lowercase, so nothing has such
+ * a name; but stock takes it for one, and goes on asking for it in every sync (fossil.md D2).
+ */
+export interface OddNameCard {
+  type: 'oddname'
+  name: 'igot' | 'gimme'
+  hash: string
+}
+
 /** A line that is none of the others: by sync.wiki §3.14 the end of the sync. */
 export interface UnknownCard {
   type: 'unknown'
@@ -195,4 +205,4 @@ export type NamedCard =
   | MessageCard
 
 /** Any line of a message, with its payload. */
-export type Card = NamedCard | CommentCard | UnknownCard
+export type Card = NamedCard | CommentCard | OddNameCard | UnknownCard

@@ -50,6 +50,7 @@ export class CardWriter {
     else if (card.type === 'gimme') this.#addHashCard('gimme ', card.hash, '')
     else if (card.type === 'comment') this.#addLine(`# ${card.text}`)
     else if (card.type === 'unknown') this.#addLine(card.line)
+    else if (card.type === 'oddname') this.#addLine(`${card.name} ${card.hash}`)
     else this.#addText(card.type, codecs[card.type].format(card))
   }
 

@@ -27,6 +27,7 @@ export type {
   PullCard,
   PushCard,
   ReqconfigCard,
+  OddNameCard,
   UnknownCard,
   UvfileCard,
   UvgimmeCard,

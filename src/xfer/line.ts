@@ -103,6 +103,14 @@ export class CardLine {
     throw this.malformed(`${quoted(this.#latin1(index + 1))} is not an artifact hash`)
   }
 
+  /** A name of the right length in hexadecimal digits, some of them uppercase; else undefined. */
+  oddName(index: number): string | undefined {
+    if (this.count <= index) return undefined
+    const text = this.#latin1(index + 1)
+    const isName = /^(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})$/.test(text)
+    return isName && /[A-F]/.test(text) ? text : undefined
+  }
+
   /** An artifact's name, or undefined for the `-` that stands for a deleted file. */
   hashOrDash(index: number): ArtifactHash | undefined {
     return this.#latin1(index + 1) === '-' ? undefined : this.hash(index)

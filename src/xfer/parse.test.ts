@@ -264,7 +264,7 @@ const malformed: readonly [message: string, reason: RegExp][] = [
   [`cfile ${sha1} x 1\nx`, /not an integer/],
   ['igot\n', /takes 1 to 5 arguments/],
   [`igot ${sha1}a\n`, /not an artifact hash/],
-  [`igot ${sha3.toUpperCase()}\n`, /not an artifact hash/],
+  [`igot ${sha3.toUpperCase()}x\n`, /not an artifact hash/],
   [`igot ${sha1}`, /the message ends within it/],
   ['gimme\n', /takes 1 arguments/],
   [`gimme ${sha1} 1\n`, /takes 1 arguments and has 2/],
@@ -344,4 +344,17 @@ suite('malformed cards', () => {
     for (let i = 0; i < 2; i++) assert.throws(() => reader.next(), /xfer\.malformed/)
     assert.equal(fromUtf8(reader.rest), 'clone 3\nprivate\n')
   })
+})
+
+test('an igot or gimme of a name with uppercase digits is handed out as odd', () => {
+  const odd = `${sha3.slice(0, -1)}F`
+  const message = utf8(`igot ${odd} 1\ngimme ${sha1.toUpperCase()}\nigot ${sha1}\n`)
+  assert.deepEqual(
+    [...parseCards(message)],
+    [
+      { type: 'oddname', name: 'igot', hash: odd },
+      { type: 'oddname', name: 'gimme', hash: sha1.toUpperCase() },
+      { type: 'igot', hash: sha1, isPrivate: false },
+    ],
+  )
 })

@@ -7,7 +7,7 @@
  */
 
 import { fromUtf8 } from '../base/bytes.ts'
-import type { Card, CommentCard, NamedCard, UnknownCard } from './card.ts'
+import type { Card, CommentCard, NamedCard, OddNameCard, UnknownCard } from './card.ts'
 import { type CardCodec, cards } from './codec.ts'
 import { CardLine, hashAt } from './line.ts'
 
@@ -108,7 +108,7 @@ export class CardReader extends Iterator<Card, undefined> {
     // A line that lost its end could pass for a shorter one: `clone_seqno 12` of `1234`.
     if (newlineAt === -1) throw line.malformed('the message ends within it')
     if (end - start > longestLineBytes) throw line.malformed('its line is too long')
-    const card = codec.parse(line)
+    const card = oddNameCard(line) ?? codec.parse(line)
     this.#at = line.next
     return card
   }
@@ -125,4 +125,11 @@ export class CardReader extends Iterator<Card, undefined> {
     const [name = ''] = /[^ \t\n\v\f\r]+/.exec(line) ?? []
     return { type: 'unknown', name, line }
   }
+}
+
+function oddNameCard(line: CardLine): OddNameCard | undefined {
+  const { name } = line
+  if (name !== 'igot' && name !== 'gimme') return undefined
+  const hash = line.oddName(0)
+  return hash === undefined ? undefined : { type: 'oddname', name, hash }
 }
