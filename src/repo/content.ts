@@ -8,7 +8,6 @@
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { compressContent, expandContent } from '../base/zlib.ts'
-import { julianFromMs } from '../deck/date.ts'
 import { applyDelta, createDelta, deltaOutputSize } from '../delta/index.ts'
 import { type ArtifactHash, hashLike, matches } from '../hash/artifact-hash.ts'
 import {
@@ -23,6 +22,7 @@ import {
 } from './blob.ts'
 import { crosslink } from './crosslink.ts'
 import { localName, noticeAlgorithm } from './hash-policy.ts'
+import { receivedFrom } from './rcvfrom.ts'
 import type { Repo } from './repo.ts'
 import { type Rid, ridOfRow } from './rid.ts'
 
@@ -318,20 +318,6 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
   if (row.isPrivate) makePrivate(repo, known)
   else makePublic(repo, known)
   return known
-}
-
-/** The first user of a repository: who made it. */
-const localUid = 1
-
-/** The `rcvfrom` row of the running transaction. content.c:504-520. */
-function receivedFrom(repo: Repo): number {
-  if (repo.rcvid === undefined) {
-    const { uid = localUid, nonce = null, remoteAddress = null } = repo.origin ?? {}
-    repo.rcvid = repo.db
-      .prepare('INSERT INTO rcvfrom(uid, mtime, nonce, ipaddr) VALUES(?, ?, ?, ?)')
-      .run(uid, julianFromMs(repo.env.clock.nowMs()), nonce, remoteAddress).lastRowid
-  }
-  return repo.rcvid
 }
 
 /**

@@ -98,7 +98,7 @@ export class Answer {
   }
 
   #apply(card: Card, cards: CardReader): void {
-    if (card.type === 'comment' || card.type === 'cookie') return
+    if (card.type === 'comment' || card.type === 'cookie' || card.type === 'oddname') return
     if (card.type === 'login') return this.#logIn(card, cards.rest)
     const { unversioned, config } = this.#by
     const overBudget = card.type === 'uvgimme' && this.#isBudgetSpent()
@@ -157,10 +157,13 @@ export class Answer {
     }
   }
 
-  /** `pragma ci-lock CHECKIN CLIENT-ID`. xfer.c:1774-1838. */
+  /**
+   * `pragma ci-lock CHECKIN CLIENT-ID`. xfer.c:1774-1838. Stock's clients send it with the pull
+   * before every commit, so one who may not is told, and the sync goes on.
+   */
   #lock([checkin = '', clientId = '']: readonly string[]): void {
     const { access, login } = this.#by
-    if (!access.write) throw refused('not authorized to lock a check-in')
+    if (!access.write) return this.#tell('not authorized to lock a check-in')
     const hash = parseArtifactHash(checkin)
     if (hash === undefined || parseArtifactHash(clientId) === undefined) return
     const holder = lockCheckin(this.#repo, { checkin: hash, clientId, login })
@@ -169,13 +172,14 @@ export class Answer {
     this.#writer.add({ type: 'pragma', name: 'ci-lock-fail', args })
   }
 
-  /**
-   * `pragma ci-unlock CLIENT-ID`. Stock's clients send it with every sync once they had a lock, so
-   * one who may not is told, and the sync goes on.
-   */
+  /** `pragma ci-unlock CLIENT-ID`, which follows a lock in every later sync. xfer.c:1840-1858. */
   #unlock([clientId = '']: readonly string[]): void {
     if (this.#by.access.write) return unlockCheckins(this.#repo, clientId)
-    this.#writer.add({ type: 'message', text: 'not authorized to unlock a check-in' })
+    this.#tell('not authorized to unlock a check-in')
+  }
+
+  #tell(text: string): void {
+    this.#writer.add({ type: 'message', text })
   }
 
   #beginPull(project: string): void {
@@ -188,7 +192,7 @@ export class Answer {
     this.#checkProject(project)
     if (this.#by.access.write) this.#push = true
     else if (!this.#pull) throw refused('not authorized to write')
-    else this.#writer.add({ type: 'message', text: 'pull only - not authorized to push' })
+    else this.#tell('pull only - not authorized to push')
   }
 
   #checkProject(project: string): void {
