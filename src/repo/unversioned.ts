@@ -11,7 +11,6 @@
 import { noBytes } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { compressContent, expandContent } from '../base/zlib.ts'
-import { julianFromMs } from '../deck/date.ts'
 import {
   type ArtifactHash,
   hashLike,
@@ -23,6 +22,7 @@ import { sha1 } from '../hash/hash.ts'
 import { isUnversionedName } from '../xfer/unversioned-name.ts'
 import { config, setConfig, unsetConfig } from './config.ts'
 import { hashPolicy } from './hash-policy.ts'
+import { receivedFrom } from './rcvfrom.ts'
 import type { Repo } from './repo.ts'
 
 /** unversioned.c:29-40. Made when the first file comes, as in stock. */
@@ -308,14 +308,6 @@ function replaceRow(
       )
     unsetConfig(repo, hashSetting)
   })
-}
-
-/** The `rcvfrom` row of the running transaction, shared with artifacts. content.c:504-520. */
-function receivedFrom(repo: Repo): number {
-  repo.rcvid ??= repo.db
-    .prepare('INSERT INTO rcvfrom(uid, mtime, nonce, ipaddr) VALUES(?, ?, NULL, NULL)')
-    .run(1, julianFromMs(repo.env.clock.nowMs())).lastRowid
-  return repo.rcvid
 }
 
 function expand(repo: Repo, name: string, stored: Uint8Array): Uint8Array {

@@ -1,0 +1,23 @@
+/**
+ * The `rcvfrom` table: who sent what a transaction stores, and when. One row serves everything
+ * that a transaction brings, artifacts and unversioned files alike.
+ * Source: fossil src/content.c:504-520.
+ * @module
+ */
+
+import { julianFromMs } from '../deck/date.ts'
+import type { Repo } from './repo.ts'
+
+/** The first user of a repository: who made it. */
+const localUid = 1
+
+/** The row of the running transaction, made when it is first asked for. */
+export function receivedFrom(repo: Repo): number {
+  if (repo.rcvid === undefined) {
+    const { uid = localUid, nonce = null, remoteAddress = null } = repo.origin ?? {}
+    repo.rcvid = repo.db
+      .prepare('INSERT INTO rcvfrom(uid, mtime, nonce, ipaddr) VALUES(?, ?, ?, ?)')
+      .run(uid, julianFromMs(repo.env.clock.nowMs()), nonce, remoteAddress).lastRowid
+  }
+  return repo.rcvid
+}
