@@ -14,6 +14,8 @@ const benches = new Map<string, () => Promise<BenchModule>>([
   ['delta', () => import('./delta.ts')],
   ['hash', () => import('./hash.ts')],
   ['sim', () => import('./sim.ts')],
+  ['clone', () => import('./clone.ts')],
+  ['server', () => import('./server.ts')],
 ])
 
 const { values, positionals } = parseArgs({

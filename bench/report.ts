@@ -100,7 +100,8 @@ async function elapsedAsyncMs(body: () => Promise<unknown>): Promise<number> {
   return performance.now() - start
 }
 
-function median(values: readonly number[]): number {
+/** The middle of `values`; NaN where there are none. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[sorted.length >>> 1] ?? Number.NaN
 }

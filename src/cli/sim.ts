@@ -138,13 +138,16 @@ function print(report: SimReport, options: SimRunOptions, wallMs: number): void 
 /** The command that does it all again. */
 function replayCommand(options: SimRunOptions): string {
   const { seed, leaves, level, duration: durationMs, from, upstream } = options
-  const master = upstream === 'stock' ? ' --upstream stock' : ''
-  const source = from === undefined ? '' : ` --from ${quoted(from)}`
+  const flags = [
+    options.private === true ? ' --private' : '',
+    upstream === 'stock' ? ' --upstream stock' : '',
+    from === undefined ? '' : ` --from ${quoted(from)}`,
+  ]
   return (
     `npx trilobite sim run --seed ${seed} --leaves ${leaves} --level ${level}` +
-    ` --duration ${formatDuration(durationMs)}${options.private === true ? ' --private' : ''}${master}${source}`
+    ` --duration ${formatDuration(durationMs)}${flags.join('')}`
   )
-}
+}}
 
 function quoted(path: string): string {
   return /^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
