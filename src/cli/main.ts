@@ -6,14 +6,34 @@
 
 import { Command, CommanderError } from 'commander'
 import { FossilError } from '../base/error.ts'
-import { addSimCommand } from './sim.ts'
+import { addCloneCommand } from './clone.ts'
+import { addInfoCommand } from './info.ts'
+import { addNewCommand } from './new.ts'
+import { addRemoteCommand } from './remote.ts'
+import { addServeCommand } from './serve.ts'
+import { addSyncCommands } from './sync.ts'
+import { addUserCommand } from './user.ts'
+import { addUvCommand } from './uv.ts'
 
 const program = new Command('trilobite')
   .description('Fossil repositories and Fossil sync, proven by deterministic simulation')
+  .option('-R, --repository <file>', 'the repository; by default the only .fossil file here')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'trilobite:')) })
 
-addSimCommand(program)
+addNewCommand(program)
+addCloneCommand(program)
+addSyncCommands(program)
+addServeCommand(program)
+addInfoCommand(program)
+addRemoteCommand(program)
+addUserCommand(program)
+addUvCommand(program)
+// These commands do without the simulator.
+if (!program.commands.some((command) => command.name() === process.argv[2])) {
+  const { addSimCommand } = await import('./sim.ts')
+  addSimCommand(program)
+}
 
 // Who reads our output may stop reading, as `head` does: that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -147,7 +147,7 @@ function replayCommand(options: SimRunOptions): string {
     `npx trilobite sim run --seed ${seed} --leaves ${leaves} --level ${level}` +
     ` --duration ${formatDuration(durationMs)}${flags.join('')}`
   )
-}}
+}
 
 function quoted(path: string): string {
   return /^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`

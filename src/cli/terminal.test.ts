@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { ProgressLine, table } from './terminal.ts'
+import { counted, formatBytes, formatTime, ProgressLine, table } from './terminal.ts'
 
 suite('a table', () => {
   test('has its first column to the left and the others to the right', () => {
@@ -90,6 +90,12 @@ suite('a progress line', () => {
     assert.equal(written, '')
   })
 
+  test('has no bar where nobody knows how much there is', () => {
+    const written = onTerminal(() => new ProgressLine({ isQuiet: false }).show(undefined, 'on'))
+    assert.match(written, /Gon/)
+    assert.doesNotMatch(written, /[█░]/)
+  })
+
   test('bounds its fraction', () => {
     for (const [fraction, bar] of [
       [-1, '░'.repeat(20)],
@@ -98,5 +104,31 @@ suite('a progress line', () => {
       const written = onTerminal(() => new ProgressLine({ isQuiet: false }).show(fraction, ''))
       assert.ok(written.includes(bar))
     }
+  })
+})
+
+suite('for people', () => {
+  test('sizes have the largest unit that leaves a digit before the point', () => {
+    const texts = {
+      0: '0 B',
+      999: '999 B',
+      1000: '1.0 kB',
+      999_949: '999.9 kB',
+      999_950: '1.0 MB',
+      1_234_567_890: '1.2 GB',
+      5e12: '5000.0 GB',
+    }
+    for (const [bytes, text] of Object.entries(texts))
+      assert.equal(formatBytes(Number(bytes)), text)
+  })
+
+  test('one of a thing is one thing', () => {
+    assert.deepEqual([counted(1, 'file'), counted(0, 'file')], ['1 file', '0 files'])
+    assert.equal(counted(2, 'copy', 'copies'), '2 copies')
+  })
+
+  test('times are UTC to the second, or seconds where there is no such date', () => {
+    assert.equal(formatTime(0), '1970-01-01T00:00:00Z')
+    assert.equal(formatTime(9_007_199_254_740_991), '9007199254740991 s')
   })
 })

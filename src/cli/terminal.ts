@@ -18,13 +18,11 @@ export class ProgressLine {
     this.#isShown = !isQuiet && process.stderr.isTTY
   }
 
-  /** Shows a bar and a text. `fraction` from 0 to 1. */
-  show(fraction: number, text: string): void {
+  /** Shows a bar and a text. `fraction` from 0 to 1; undefined where nobody knows: no bar. */
+  show(fraction: number | undefined, text: string): void {
     if (!this.#isShown || Date.now() - this.#lastMs < refreshMs) return
     this.#lastMs = Date.now()
-    const full = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth)
-    const bar = '█'.repeat(full) + '░'.repeat(barWidth - full)
-    const line = `${bar} ${text}`
+    const line = fraction === undefined ? text : `${bar(fraction)} ${text}`
     cursorTo(process.stderr, 0)
     process.stderr.write(line.slice(0, process.stderr.columns))
     clearLine(process.stderr, 1)
@@ -36,6 +34,41 @@ export class ProgressLine {
     cursorTo(process.stderr, 0)
     clearLine(process.stderr, 0)
   }
+}
+
+function bar(fraction: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth)
+  return '█'.repeat(full) + '░'.repeat(barWidth - full)
+}
+
+/** Prints what a command came to: one JSON object for programs, or `text` for people. */
+export function print(
+  { json }: { readonly json?: boolean },
+  fields: Readonly<Record<string, unknown>>,
+  text: string,
+): void {
+  process.stdout.write(json === true ? `${JSON.stringify(fields)}\n` : text)
+}
+
+/** `1 file`, `2 files`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+/** A size for people, in powers of 1,000: `999 B`, `1.2 kB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes
+  for (const unit of ['B', 'kB', 'MB', 'GB']) {
+    if (value < 999.95 || unit === 'GB') return `${unit === 'B' ? value : value.toFixed(1)} ${unit}`
+    value /= 1000
+  }
+  return `${bytes} B`
+}
+
+/** A time for people and for programs: ISO 8601, UTC, to the second. */
+export function formatTime(sec: number): string {
+  const date = new Date(sec * 1000)
+  return Number.isNaN(date.getTime()) ? `${sec} s` : date.toISOString().replace('.000Z', 'Z')
 }
 
 /** Lays out rows in columns; the first column to the left, the others to the right. */

@@ -12,7 +12,7 @@ export const maxArtifactBytes = maxMessageBytes
 /**
  * Messages of at most this many bytes go as stored blocks rather than deflated: none, over a
  * real network. A server of stock's that cannot inflate a body takes the body itself for cards
- * (xfer.c:1326, blob.c:1475), and a stored message that was damaged on the way looks just like that:
- * it would act on the damage. What was deflated looks like nothing.
+ * (xfer.c:1326, blob.c:1475), and a stored message that was damaged on the way looks just like
+ * that: it would act on the damage. What was deflated looks like nothing.
  */
 export const defaultDeflateOverBytes = 0

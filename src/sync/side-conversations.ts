@@ -83,8 +83,8 @@ export class SideConversations {
     const { missing = [], unsent = [], pullOnly = false } = this.#unversioned?.summary ?? {}
     if (missing.length > 0) return `${missing.length} unversioned files did not come`
     if (unsent.length === 0) return undefined
-    const reason = pullOnly ? 'the server does not accept' : 'were not sent:'
-    return `${reason} ${unsent.length} unversioned files`
+    const files = unsent.length === 1 ? '1 unversioned file' : `${unsent.length} unversioned files`
+    return pullOnly ? `the server does not accept ${files} from us` : `${files} could not be sent`
   }
 
   /** Writes everything that the next request says besides artifacts. */

@@ -1,0 +1,58 @@
+/**
+ * What a sync or a clone says at its end, to people and to programs.
+ * @module
+ */
+
+import { printable } from '../transport/http-reply.ts'
+import type { Outcome } from './exchange.ts'
+import { counted, formatBytes } from './terminal.ts'
+
+/** Missing artifacts that people are shown by name. */
+const maxNamed = 5
+/** Characters of a text that somebody else wrote. */
+const maxShown = 500
+
+/** The fields of the one object that programs get. They are part of the commands' interface. */
+export function outcomeFields(outcome: Outcome): Record<string, unknown> {
+  const { complete, interrupted, shortfall, missing, pushRefused, messages } = outcome
+  const { rounds, artifactsSent, artifactsReceived, bytesSent, bytesReceived } = outcome
+  return {
+    complete,
+    interrupted,
+    shortfall: shortfall ?? null,
+    missing,
+    pushRefused,
+    rounds,
+    artifactsSent,
+    artifactsReceived,
+    bytesSent,
+    bytesReceived,
+    unversioned: outcome.unversioned ?? null,
+    messages,
+  }
+}
+
+/** The same for people, after a line of the command's own. */
+export function outcomeText(outcome: Outcome): string {
+  const { artifactsSent, artifactsReceived, rounds, bytesSent, bytesReceived } = outcome
+  const { shortfall, missing, messages, unversioned } = outcome
+  const sizes = `(${formatBytes(bytesReceived)} in, ${formatBytes(bytesSent)} out)`
+  const lines = [
+    `${counted(artifactsReceived, 'artifact')} received, ${artifactsSent} sent in ` +
+      `${counted(rounds, 'round')} ${sizes}`,
+  ]
+  if (unversioned !== undefined) {
+    const { received, adopted, sent } = unversioned
+    lines.push(
+      `${counted(received, 'unversioned file')} received, ${sent} sent` +
+        (adopted === 0 ? '' : `, ${counted(adopted, 'time or deletion', 'times or deletions')}`),
+    )
+  }
+  for (const message of messages) lines.push(`the server says: ${printable(message, maxShown)}`)
+  if (shortfall !== undefined) lines.push(`incomplete: ${shortfall}`)
+  for (const hash of missing.slice(0, maxNamed)) lines.push(`  ${hash}`)
+  if (missing.length > maxNamed) lines.push(`  and ${missing.length - maxNamed} more`)
+  const files = [...(unversioned?.missing ?? []), ...(unversioned?.unsent ?? [])]
+  for (const name of files.slice(0, maxNamed)) lines.push(`  ${printable(name, maxShown)}`)
+  return lines.map((line) => `${line}\n`).join('')
+}

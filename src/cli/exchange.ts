@@ -1,0 +1,117 @@
+/**
+ * A sync or a clone as a command runs it: over HTTP, with a progress line, until it ends or is
+ * interrupted.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import type { Credentials, SyncEvent, SyncObserver, SyncResult } from '../index.ts'
+import type { ExchangeOptions, Transport } from '../sync/transport.ts'
+import { httpTransport } from '../transport/http.ts'
+import type { Peer } from './peer.ts'
+import { counted, formatBytes, ProgressLine } from './terminal.ts'
+
+/** How an exchange ended. */
+export interface Outcome extends SyncResult {
+  /** Somebody pressed Ctrl-C or told the process to end; counts are as far as it came. */
+  readonly interrupted: boolean
+}
+
+/** What a sync or clone is given. */
+export interface Means {
+  readonly transport: Transport
+  readonly options: { readonly observer: SyncObserver; readonly login?: Credentials }
+  readonly exchange: ExchangeOptions
+}
+
+/**
+ * Runs `action` against a server.
+ *
+ * @param config.next what somebody who interrupts it may count on, as the end of a sentence
+ * @throws {FossilError} as `sync` and `clone`
+ */
+export async function runExchange(
+  peer: Peer,
+  config: { isQuiet: boolean; next: string },
+  action: (means: Means) => Promise<SyncResult>,
+): Promise<Outcome> {
+  const tally = new Tally(new ProgressLine(config))
+  using transport = httpTransport(peer.url, { onProgress: (progress) => tally.flow(progress) })
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort()
+  // Once each: who asks a second time means it, and the process dies.
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  try {
+    const { login } = peer
+    const options = { observer: tally.observe, ...(login === undefined ? {} : { login }) }
+    const result = await action({ transport, options, exchange: { signal: stop.signal } })
+    return { ...result, interrupted: false }
+  } catch (error) {
+    if (!stop.signal.aborted || !FossilError.is(error, 'transport.failed')) throw error
+    const { bytesSent, bytesReceived } = transport.stats
+    return { ...tally.interrupted(config.next), bytesSent, bytesReceived }
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    tally.end()
+  }
+}
+
+/** Counts what happens and shows it. */
+class Tally {
+  readonly #line: ProgressLine
+  #rounds = 0
+  #sent = 0
+  #received = 0
+  /** Of rounds that are over. */
+  #bytes = 0
+  readonly #messages: string[] = []
+
+  constructor(line: ProgressLine) {
+    this.#line = line
+  }
+
+  readonly observe = (event: SyncEvent): void => {
+    if (event.type === 'round.sent') this.#sent += event.artifacts
+    if (event.type === 'artifact.received') this.#received++
+    if (event.type === 'peer.message') this.#messages.push(event.text)
+    if (event.type !== 'round.received') return
+    this.#rounds++
+    this.#bytes += event.bytes
+    this.#show(0)
+  }
+
+  /** Bytes of the round under way. */
+  flow({ bytesReceived }: { bytesReceived: number }): void {
+    this.#show(bytesReceived)
+  }
+
+  end(): void {
+    this.#line.end()
+  }
+
+  interrupted(next: string): Outcome {
+    return {
+      interrupted: true,
+      complete: false,
+      shortfall: `interrupted: ${next}`,
+      missing: [],
+      pushRefused: false,
+      rounds: this.#rounds,
+      artifactsSent: this.#sent,
+      artifactsReceived: this.#received,
+      bytesSent: 0,
+      bytesReceived: 0,
+      messages: this.#messages,
+      unversioned: undefined,
+      config: undefined,
+      lockedBy: undefined,
+    }
+  }
+
+  #show(underWayBytes: number): void {
+    const artifacts = `${counted(this.#received, 'artifact')} received, ${this.#sent} sent`
+    const bytes = formatBytes(this.#bytes + underWayBytes)
+    // Nobody knows how much there will be, so there is no bar.
+    this.#line.show(undefined, `round ${this.#rounds + 1}: ${artifacts}, ${bytes}`)
+  }
+}

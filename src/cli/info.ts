@@ -1,0 +1,75 @@
+/**
+ * `trilobite info`: what a repository is and what it holds.
+ * @module
+ */
+
+import { statSync } from 'node:fs'
+import type { Command } from 'commander'
+import { cloneState, config, findRemote, listUnversioned, type Repo, serverCode } from '../index.ts'
+import { hashPolicy } from '../repo/hash-policy.ts'
+import { openAny, repositoryPath } from './repository.ts'
+import { formatBytes, print, table } from './terminal.ts'
+
+/** Adds `info` to the program. */
+export function addInfoCommand(program: Command): void {
+  program
+    .command('info')
+    .description('say what a repository is and what it holds')
+    .argument('[file]', 'the repository')
+    .option('--json', 'print one JSON object and nothing else')
+    .action((file: string | undefined, options: { json?: boolean }) => {
+      using repo = openAny(file ?? repositoryPath(program))
+      const info = infoOf(repo)
+      print(options, info, infoText(info))
+    })
+}
+
+type Info = ReturnType<typeof infoOf>
+
+function infoOf(repo: Repo) {
+  const { path } = repo.db
+  return {
+    repository: path,
+    projectName: config(repo, 'project-name') ?? null,
+    // The clone that did not get as far has none.
+    projectCode: config(repo, 'project-code') ?? null,
+    serverCode: serverCode(repo),
+    hashPolicy: hashPolicy(repo),
+    artifacts: count(repo, 'blob WHERE size >= 0'),
+    phantoms: count(repo, 'phantom'),
+    private: count(repo, 'private'),
+    unversioned: listUnversioned(repo).filter(({ hash }) => hash !== undefined).length,
+    remote: findRemote(repo, 'default')?.url ?? null,
+    isUnfinishedClone: cloneState(repo) !== undefined,
+    sizeBytes: statSync(path).size,
+  }
+}
+
+function infoText(info: Info): string {
+  const rows: (readonly [string, string | number])[] = [
+    ['repository', info.repository],
+    ['size', formatBytes(info.sizeBytes)],
+    ['project-name', info.projectName ?? '-'],
+    ['project-id', info.projectCode ?? '-'],
+    ['server-id', info.serverCode],
+    ['hash policy', info.hashPolicy],
+    ['artifacts', info.artifacts],
+    ['phantoms', info.phantoms],
+    ['private', info.private],
+    ['unversioned', info.unversioned],
+    ['remote', info.remote ?? '-'],
+  ]
+  const clone = info.isUnfinishedClone ? 'an unfinished clone: clone again to go on with it\n' : ''
+  return clone + facts(rows)
+}
+
+/** Names to the left, values to the left, too: most are longer than a column. */
+function facts(rows: readonly (readonly [string, string | number])[]): string {
+  const names = table(rows.map(([name]) => [name, ''])).split('\n')
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2
+  return rows.map(([, value], at) => `${(names[at] ?? '').padEnd(width + 2)}${value}\n`).join('')
+}
+
+function count(repo: Repo, from: string): number {
+  return repo.db.prepare<[number]>(`SELECT count(*) FROM ${from}`).get()?.[0] ?? 0
+}

@@ -1,0 +1,74 @@
+/**
+ * Which repository a command works on, and whether it may.
+ * @module
+ */
+
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import type { Command } from 'commander'
+import { systemEnv } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
+import { cloneState, findRemote, openRepo, type Repo } from '../index.ts'
+
+/** Options that every command takes, before or after its name. */
+export interface GlobalOptions {
+  readonly repository?: string
+}
+
+/**
+ * The file that `--repository` names, else the only `*.fossil` file of the current folder.
+ *
+ * @throws {FossilError} `option.invalid` where neither says which
+ */
+export function repositoryPath(program: Command): string {
+  const { repository } = program.opts<GlobalOptions>()
+  if (repository !== undefined) return repository
+  const files = readdirSync('.')
+    .filter((name) => name.endsWith('.fossil') && statSync(name, statQuietly)?.isFile() === true)
+    .sort()
+  const [only] = files
+  if (only !== undefined && files.length === 1) return only
+  const reason =
+    only === undefined
+      ? 'say which repository: there is no .fossil file in this folder'
+      : `say which repository: this folder has ${files.length} .fossil files`
+  throw new FossilError('option.invalid', { option: '--repository', reason })
+}
+
+/**
+ * Opens a repository, be it whole or an unfinished clone.
+ *
+ * @throws {FossilError} `repo.unreadable`, `repo.invalid`
+ */
+export function openAny(path: string): Repo {
+  if (!existsSync(path)) {
+    throw new FossilError('repo.unreadable', { path, reason: 'there is no such file' })
+  }
+  return openRepo(path, systemEnv)
+}
+
+/**
+ * Opens a repository that is whole.
+ *
+ * @throws {FossilError} `repo.unreadable`; `repo.invalid`, for an unfinished clone, too
+ */
+export function openWhole(path: string): Repo {
+  const repo = openAny(path)
+  try {
+    checkWhole(repo)
+    return repo
+  } catch (error) {
+    repo.close()
+    throw error
+  }
+}
+
+/** @throws {FossilError} `repo.invalid` for an unfinished clone, with the command that goes on */
+export function checkWhole(repo: Repo): void {
+  if (cloneState(repo) === undefined) return
+  const { path } = repo.db
+  const url = findRemote(repo, 'default')?.url ?? 'URL'
+  const reason = `it is an unfinished clone: "trilobite clone ${url} ${path}" goes on with it`
+  throw new FossilError('repo.invalid', { path, reason })
+}
+
+const statQuietly = { throwIfNoEntry: false } as const

@@ -1,0 +1,87 @@
+/**
+ * `trilobite sync`, `pull` and `push`: one exchange in both directions or in one. Exits 0 when
+ * nothing is missing, 1 when something is or somebody interrupted it, 2 on an error.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { type Repo, sync, type SyncOptions } from '../index.ts'
+import { runExchange } from './exchange.ts'
+import { outcomeFields, outcomeText } from './exchange-report.ts'
+import { findPeer, isAddress, rememberPeer } from './peer.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+import { print } from './terminal.ts'
+
+/** Options of every command that syncs. */
+export interface SyncCommandOptions {
+  readonly private?: boolean
+  readonly unversioned?: boolean
+  readonly once?: boolean
+  readonly json?: boolean
+}
+
+const commands = {
+  sync: {
+    description: 'exchange artifacts with a server until both sides agree',
+    directions: {},
+    done: 'synced with',
+  },
+  pull: {
+    description: 'fetch what a server has and this repository lacks',
+    directions: { push: false },
+    done: 'pulled from',
+  },
+  push: {
+    description: 'send what a server lacks',
+    directions: { pull: false },
+    done: 'pushed to',
+  },
+} as const
+
+/** Adds `sync`, `pull` and `push` to the program. */
+export function addSyncCommands(program: Command): void {
+  for (const [name, { description, directions, done }] of Object.entries(commands)) {
+    withRemote(program.command(name).description(description))
+      .option('--private', 'include private artifacts, where the server allows it')
+      .option('-u, --unversioned', 'include unversioned files')
+      .action(async (remote: string | undefined, options: SyncCommandOptions) => {
+        using repo = openWhole(repositoryPath(program))
+        const { private: withPrivate = false, unversioned = false } = options
+        const what = { ...directions, private: withPrivate, unversioned }
+        await runSync(repo, { remote, what, done, ...options })
+      })
+  }
+}
+
+/** The argument and the options of every command that talks to a remote. */
+export function withRemote(command: Command): Command {
+  return command
+    .argument('[remote]', 'address or name of a server; by default the one used last')
+    .option('--once', 'do not remember the server')
+    .option('--json', 'print one JSON object and nothing else')
+}
+
+/**
+ * Syncs, prints what came of it, and sets the exit code.
+ *
+ * @param config.done the beginning of a sentence that the server's address ends
+ */
+export async function runSync(
+  repo: Repo,
+  config: SyncCommandOptions & { remote: string | undefined; what: SyncOptions; done: string },
+): Promise<void> {
+  const { remote, what, done, once, json } = config
+  const peer = await findPeer(repo, remote)
+  const next = 'what came is kept, and the next sync goes on from there'
+  const outcome = await runExchange(peer, { isQuiet: json === true, next }, (means) =>
+    sync(repo, means.transport, { ...what, ...means.options }, means.exchange),
+  )
+  const isDefault = remote === undefined || isAddress(remote)
+  if (!outcome.interrupted && isDefault && once !== true) rememberPeer(repo, peer)
+  print(
+    config,
+    { repository: repo.db.path, url: peer.url, ...outcomeFields(outcome) },
+    `${outcome.interrupted ? 'interrupted with' : done} ${peer.url}\n${outcomeText(outcome)}`,
+  )
+  process.exitCode = outcome.complete ? 0 : 1
+}
