@@ -4,6 +4,8 @@
  * @module
  */
 
+import { FossilError } from '../base/error.ts'
+
 /** A value that SQLite stores. Integers beyond 2^53 do not occur in a Fossil repository. */
 export type Value = null | number | string | Uint8Array
 
@@ -50,6 +52,16 @@ export interface Database {
   serialize(): Uint8Array
   /** Closes the connection; a second call does nothing. */
   close(): void
+}
+
+/**
+ * Tells whether an error says that another connection stands in the way: the same may well succeed
+ * later, or with the write lock taken first. SQLITE_BUSY and its kinds.
+ */
+export function isBusy(error: unknown): boolean {
+  if (!FossilError.is(error, 'repo.io')) return false
+  const { cause } = error
+  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === 5
 }
 
 /** Opens a private in-memory database; with `image`, one that starts as a copy of it. */

@@ -59,11 +59,13 @@ export class Repo implements Disposable {
    * Runs `action` in one transaction: all of it is kept, or nothing. Inside another transaction
    * it joins that one, so an error must be let through to its end.
    *
+   * @param mode `immediate` waits for other writers at once; `deferred` reads one snapshot beside
+   *   them, and fails as busy where it then writes and another has written since
    * @throws whatever `action` throws, after the rollback; `repo.io` when the commit fails
    */
-  transaction<T>(action: () => T): T {
+  transaction<T>(action: () => T, mode: 'immediate' | 'deferred' = 'immediate'): T {
     if (this.db.inTransaction) return action()
-    this.db.prepare('BEGIN IMMEDIATE').run()
+    this.db.prepare(mode === 'deferred' ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE').run()
     try {
       this.#noticeOtherWriters()
       const result = action()

@@ -59,6 +59,8 @@ export class Answer {
   #filesSent = 0
   /** The sender wants private artifacts and may not have them. */
   #wasRefusedPrivate = false
+  /** The proof of login that was used. */
+  nonce: string | undefined
   /** The reply goes unwrapped. */
   isRaw = false
   /** The sender asked for a clone and may not have one. */
@@ -276,6 +278,7 @@ export class Answer {
     const repo = this.#repo
     const { observer, remoteAddress } = this.#options
     repo.origin = { uid, nonce, remoteAddress }
+    this.nonce = nonce
     const artifacts = new ArtifactExchange(repo, {
       side: 'handler',
       acceptsPrivate: access.private,

@@ -36,6 +36,11 @@ export class NonceMemory {
     this.#most = most
   }
 
+  /** The request was rolled back and comes again: its proof was not used after all. */
+  forget(nonce: string): void {
+    this.#seen.delete(nonce)
+  }
+
   /** Remembers a proof. Returns whether it is new. */
   use(nonce: string): boolean {
     if (this.#seen.has(nonce)) return false

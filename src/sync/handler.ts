@@ -10,6 +10,7 @@
 
 import { assert } from '../base/assert.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
+import { isBusy } from '../db/driver.ts'
 import { projectCode, serverCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -56,18 +57,38 @@ function encoded(message: Uint8Array, options: HandlerOptions): Uint8Array {
   return encodeMessage(message, { deflateOverBytes })
 }
 
-function reply(
+interface Reply {
+  readonly message: Uint8Array
+  readonly isRaw: boolean
+}
+
+/** Most requests only read, beside whoever writes; one that turns out to write may have to wait. */
+function reply(repo: Repo, request: Uint8Array, options: HandlerOptions): Reply {
+  assert(!repo.db.inTransaction, 'a request is answered in a transaction of its own')
+  try {
+    return replyIn('deferred', repo, request, options)
+  } catch (error) {
+    if (!isBusy(error)) throw error
+    return replyIn('immediate', repo, request, options)
+  }
+}
+
+function replyIn(
+  mode: 'deferred' | 'immediate',
   repo: Repo,
   request: Uint8Array,
   options: HandlerOptions,
-): { message: Uint8Array; isRaw: boolean } {
-  assert(!repo.db.inTransaction, 'a request is answered in a transaction of its own')
+): Reply {
   const answer = new Answer(repo, options)
   try {
     const message = decodeMessage(request, { maxBytes: maxMessageBytes })
-    return repo.transaction(() => ({ message: answer.to(message), isRaw: answer.isRaw }))
+    return repo.transaction(() => ({ message: answer.to(message), isRaw: answer.isRaw }), mode)
   } catch (error) {
     if (!FossilError.is(error)) throw error
+    if (mode === 'deferred' && isBusy(error)) {
+      if (answer.nonce !== undefined) options.nonces?.forget(answer.nonce)
+      throw error
+    }
     options.observer?.({ type: 'request.refused', code: error.code, message: error.message })
     return { message: refusal(repo, answer, error), isRaw: false }
   }

@@ -1,0 +1,100 @@
+/**
+ * A server beside other connections to its file: readers do not wait for writers.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { systemEnv } from '../base/env.ts'
+import { utf8 } from '../base/bytes.ts'
+import { openFile } from '../db/node.ts'
+import { projectCode } from '../repo/config.ts'
+import { storeLocal } from '../repo/content.ts'
+import { createRepo } from '../repo/create.ts'
+import { openRepo, type Repo } from '../repo/repo.ts'
+import { putUser } from '../repo/user.ts'
+import type { Card } from '../xfer/card.ts'
+import { CardWriter } from '../xfer/format.ts'
+import { encodeMessage } from '../xfer/frame.ts'
+import { fullAccess } from './access.ts'
+import { NonceMemory } from './auth.ts'
+import { handleXfer } from './handler.ts'
+import { signed } from './login.ts'
+import { bodyOf, cardsOf, contentOf, fileCard, ofType } from './pair.suite.ts'
+
+/** Two connections to one repository file in WAL mode: a server and somebody else. */
+function withTwo(action: (server: Repo, other: Repo) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-concurrency-'))
+  try {
+    const path = join(folder, 'x.fossil')
+    using server = createRepo(openFile(path, { create: true, busyTimeoutMs: 0 }), systemEnv)
+    server.db.prepare('PRAGMA journal_mode = WAL').get()
+    using other = openRepo(openFile(path, { busyTimeoutMs: 0 }), systemEnv)
+    action(server, other)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function ask(server: Repo, ...cards: Card[]): Card[] {
+  const project = projectCode(server)
+  const codes = { serverCode: '0'.repeat(40), projectCode: project }
+  const body = bodyOf({ type: 'pull', ...codes }, { type: 'push', ...codes }, ...cards)
+  return cardsOf(handleXfer(server, body, { access: fullAccess }))
+}
+
+test('a pull is answered while another connection is writing, from before its write', () => {
+  withTwo((server, other) => {
+    storeLocal(other, utf8('one'))
+    other.db.exec('BEGIN IMMEDIATE')
+    storeLocal(other, utf8('two'))
+    assert.equal(ofType(ask(server), 'igot').length, 1)
+    other.db.exec('COMMIT')
+    assert.equal(ofType(ask(server), 'igot').length, 2)
+  })
+})
+
+test('a push while another connection is writing is refused, and kept once it is not', () => {
+  withTwo((server, other) => {
+    const file = fileCard(contentOf(1))
+    other.db.exec('BEGIN IMMEDIATE')
+    assert.match(ofType(ask(server, file), 'error')[0]?.text ?? '', /failed to answer/)
+    other.db.exec('COMMIT')
+    assert.deepEqual(ofType(ask(server, file), 'error'), [])
+    assert.equal(ofType(ask(server), 'igot').length, 1)
+  })
+})
+
+test('a request that had to be begun again may use its login once', () => {
+  withTwo((server, other) => {
+    putUser(server, { login: 'amy', password: 'pw', capabilities: 'io' })
+    const nonces = new NonceMemory()
+    // The other connection writes between this one's first look and its own write.
+    const { db } = server
+    let isFirst = true
+    const clock = {
+      nowMs: () => {
+        if (db.inTransaction && isFirst) {
+          isFirst = false
+          db.prepare('SELECT count(*) FROM blob').get()
+          storeLocal(other, utf8('meanwhile'))
+        }
+        return systemEnv.clock.nowMs()
+      },
+    }
+    server.env = { ...systemEnv, clock }
+    const message = new CardWriter()
+    const codes = { serverCode: '0'.repeat(40), projectCode: projectCode(server) }
+    message.add({ type: 'push', ...codes })
+    message.add(fileCard(contentOf(1)))
+    const request = signed(server, message.finish(), { user: 'amy', password: 'pw' })
+    const reply = cardsOf(handleXfer(server, encodeMessage(request), { nonces }))
+    assert.equal(isFirst, false)
+    assert.deepEqual(ofType(reply, 'error'), [])
+    const again = cardsOf(handleXfer(server, encodeMessage(request), { nonces }))
+    assert.equal(ofType(again, 'error')[0]?.text, 'login failed')
+  })
+})
