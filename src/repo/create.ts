@@ -69,7 +69,10 @@ function code(repo: Repo, option: string, given: string | undefined): string {
   throw new FossilError('option.invalid', { option, reason: 'needs 40 lowercase hex digits' })
 }
 
-/** Stock's default users and capabilities (fossil.md D4): nobody may read and clone, not write. */
+/**
+ * Stock's default users and capabilities: nobody may read and clone, not write.
+ * Source: fossil src/db.c:db_create_default_users.
+ */
 function createUsers(repo: Repo, admin: string): void {
   const insert = repo.db.prepare(
     'INSERT OR IGNORE INTO user(login, pw, cap, info) VALUES(?, ?, ?, ?)',

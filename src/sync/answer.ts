@@ -201,7 +201,7 @@ export class Answer {
     if (project !== projectCode(this.#repo)) throw refused('wrong project')
   }
 
-  /** `clone`: a batch, then where to go on, then whose project it is, in that order. D5. */
+  /** `clone`: a batch, then where to go on, then whose project it is, in that order. */
   #clone({ version, sequence }: CloneCard): void {
     const { access, artifacts } = this.#by
     if (!access.clone || this.#wasRefusedPrivate) {

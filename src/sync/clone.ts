@@ -5,7 +5,7 @@
  *
  * Every artifact is verified as it comes, every reply is kept with the place where the next one
  * goes on, and so a clone that was interrupted anywhere goes on there. Stock verifies nothing, and
- * starts again. Source: fossil src/xfer.c:2256-2262, 2663-2680, 2730-2745, 2992-3006; fossil.md D5.
+ * starts again. Source: fossil src/xfer.c:2256-2262, 2663-2680, 2730-2745, 2992-3006.
  * @module
  */
 

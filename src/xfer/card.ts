@@ -165,7 +165,7 @@ export interface CommentCard {
 
 /**
  * An `igot` or `gimme` of a name with uppercase digits. Digests are lowercase, so nothing has such
- * a name; but stock takes it for one, and goes on asking for it in every sync (fossil.md D2).
+ * a name; but stock takes it for one, and goes on asking for it in every sync.
  */
 export interface OddNameCard {
   type: 'oddname'
