@@ -58,7 +58,7 @@ export async function run({ quick }: BenchOptions): Promise<BenchResult> {
     }
     return { name: 'clone', peer: `fossil ${fossil.version}`, rows, notes }
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 

@@ -54,7 +54,7 @@ export async function run({ quick }: BenchOptions): Promise<BenchResult> {
       for (const question of questions) rows.push(...(await ask(question, urls, quick)))
     }
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
   return {
     name: 'server',

@@ -38,7 +38,7 @@ function gitHistory(name: string, commits: number): string {
 /** A scratch folder; it goes when the test ends. */
 function makeFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-http-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
 }
 

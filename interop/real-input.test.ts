@@ -42,7 +42,7 @@ test('a real history survives a hostile network, and stock finds every copy soun
 
     for (const file of kept) await checkWithStock(folder, file)
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })
 

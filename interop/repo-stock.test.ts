@@ -54,7 +54,7 @@ const startMs = 1_700_000_000_000
 
 function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-stock-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
 }
 

@@ -42,7 +42,7 @@ export async function fossil(cwd: string, ...args: string[]): Promise<string> {
 /** A scratch folder; it goes when the test ends. */
 export function makeFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-interop-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
 }
 

@@ -67,7 +67,7 @@ async function makePair(
   { commits = 0, capabilities = 'giorxz' }: { commits?: number; capabilities?: string } = {},
 ): Promise<Pair> {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-sync-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   const theirs = join(folder, 'theirs.fossil')
   if (commits === 0) await runFossil(['new', theirs])
   else await runFossil(['import', '--git', theirs], { input: gitHistory(commits) })

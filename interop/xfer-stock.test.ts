@@ -41,7 +41,7 @@ interface StockRepo {
 
 async function stockRepo(t: TestContext): Promise<StockRepo> {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-xfer-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   const path = join(folder, 'hub.fossil')
   const checkout = { cwd: folder }
   await runFossil(['new', path])

@@ -53,7 +53,7 @@ test('releases become check-ins, the same each time, also after an interruption'
     const { stdout } = await runFossil(['cat', 'pkg/index.js', '-r', 'pkg-1.0.1', '-R', repository])
     assert.equal(stdout, 'exports.version = "1.0.1"\n')
   } finally {
-    rmSync(root, { recursive: true })
+    rmSync(root, { recursive: true, force: true, maxRetries: 10 })
   }
 })
 

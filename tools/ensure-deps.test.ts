@@ -34,7 +34,7 @@ function reasonFor(
     }
     return staleReason(root)
   } finally {
-    rmSync(root, { recursive: true })
+    rmSync(root, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 

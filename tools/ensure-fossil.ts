@@ -73,7 +73,7 @@ let scratch: string | undefined
 export function fossilEnv(): NodeJS.ProcessEnv {
   if (scratch === undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'trilobite-fossil-'))
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
     scratch = folder
   }
   const { PATH } = process.env

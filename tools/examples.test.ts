@@ -31,7 +31,7 @@ test('01-embed keeps files in a repository', async () => {
       'notes/everyone.txt 16 bytes\nnotes/hello.txt 6 bytes\n',
     )
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })
 

@@ -23,7 +23,7 @@ async function runTests(body: string, pattern = '*.test.ts'): Promise<RunResult>
     const { NODE_TEST_CONTEXT: _, ...env } = process.env
     return await run(process.execPath, args, { cwd, env })
   } finally {
-    rmSync(cwd, { recursive: true })
+    rmSync(cwd, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 

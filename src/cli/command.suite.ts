@@ -22,7 +22,7 @@ const main = join(import.meta.dirname, 'main.ts')
 
 /** Compiled sources: they spare each process most of its start (measured). */
 const cache = mkdtempSync(join(tmpdir(), 'trilobite-cache-'))
-after(() => rmSync(cache, { recursive: true }))
+after(() => rmSync(cache, { recursive: true, force: true, maxRetries: 10 }))
 
 /** A folder of its own for the tests of one file, and the command run in it. */
 export class Scratch {
@@ -35,7 +35,7 @@ export class Scratch {
         const closed = once(child, 'close')
         if (child.kill('SIGKILL')) await closed
       }
-      rmSync(this.folder, { recursive: true })
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 })
     })
   }
 

@@ -20,7 +20,7 @@ import { openRepo, type Repo } from '../repo/repo.ts'
 import { checkKeepFolder, readMasterImage, TraceFile } from './sim-files.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'trilobite-files-'))
-after(() => rmSync(scratch, { recursive: true }))
+after(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }))
 
 /** Makes a repository file with some history, then lets `change` at it. */
 function repoFile(name: string, change: (repo: Repo) => void = () => {}): string {

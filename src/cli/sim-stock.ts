@@ -48,7 +48,7 @@ export class StockMaster implements Disposable {
   }
 
   #removeFolder(): void {
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 

@@ -27,7 +27,8 @@ import { faultKinds } from '../sim/link.ts'
 const scratch = mkdtempSync(join(tmpdir(), 'trilobite-sim-'))
 const cache = mkdtempSync(join(tmpdir(), 'trilobite-cache-'))
 after(() => {
-  for (const folder of [scratch, cache]) rmSync(folder, { recursive: true })
+  for (const folder of [scratch, cache])
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
 })
 
 const main = join(import.meta.dirname, 'main.ts')

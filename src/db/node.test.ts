@@ -36,7 +36,7 @@ test('a file that is not there is an operating error, and is not made', () => {
     openFile(path).close()
     assert.deepEqual(readdirSync(folder), ['a b%20?#.db'])
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })
 
@@ -54,7 +54,7 @@ test('a file opened read-only refuses writes as an operating error', () => {
     )
     second.close()
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })
 
@@ -70,6 +70,6 @@ test('a file that is no database is an operating error', () => {
     )
     db.close()
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })

@@ -165,6 +165,6 @@ test('our verdict is that of stock on every sample', async (t) => {
     t.diagnostic(`${accepted} decks and ${samples.length - accepted} other samples`)
     assert.ok(accepted > 150 && samples.length - accepted > 500, 'both verdicts are frequent')
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })

@@ -56,7 +56,7 @@ export function memoryRepo(options: CreateOptions = {}, env: Env = new TestEnv()
 /** A path in a scratch folder that goes when the test ends. */
 export function scratchPath(t: { after(action: () => void): void }, name = 'x.fossil'): string {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-repo-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   return join(folder, name)
 }
 

@@ -35,7 +35,7 @@ function withTwo(action: (server: Repo, other: Repo) => void): void {
     using other = openRepo(openFile(path, { busyTimeoutMs: 0 }), systemEnv)
     action(server, other)
   } finally {
-    rmSync(folder, { recursive: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 

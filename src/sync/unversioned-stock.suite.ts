@@ -39,7 +39,7 @@ export interface StockRepo {
 /** Makes a repository with stock; its user may do what the letters say. */
 export async function stockRepo(t: Lifetime, capabilities: string): Promise<StockRepo> {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-stock-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   const path = join(folder, 'hub.fossil')
   await runFossil(['new', path])
   await runFossil(['user', 'password', fossilUser, password, '-R', path])

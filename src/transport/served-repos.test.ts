@@ -25,7 +25,7 @@ const env = testEnv('served')
 /** A folder to serve, inside another that is nobody's business. */
 function makeFolder(t: TestContext): string {
   const outside = mkdtempSync(join(tmpdir(), 'trilobite-served-'))
-  t.after(() => rmSync(outside, { recursive: true, force: true }))
+  t.after(() => rmSync(outside, { recursive: true, force: true, maxRetries: 10 }))
   const folder = join(outside, 'repos')
   mkdirSync(folder)
   return folder
