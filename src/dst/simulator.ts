@@ -47,7 +47,7 @@ interface Leaf {
   quietSinceStep: number | undefined
 }
 
-/** Turns of the microtask queue that a default node is given to react (it takes about ten). */
+/** Turns of the microtask queue that a default node is given to react, before all is drained. */
 const reactionTurns = 50
 
 /** A simulation. Create one with {@link Simulator.create}, close it when done. */
