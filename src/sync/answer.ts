@@ -7,7 +7,6 @@
  */
 
 import { utf8 } from '../base/bytes.ts'
-import { FossilError } from '../base/error.ts'
 import { formatDate } from '../deck/date.ts'
 import { fossilize } from '../deck/fossilize.ts'
 import { parseArtifactHash } from '../hash/artifact-hash.ts'
@@ -27,6 +26,7 @@ import { writeCloneBatch } from './clone-server.ts'
 import { ConfigServer } from './config-areas.ts'
 import type { HandlerOptions } from './handler-options.ts'
 import { UnversionedServer } from './unversioned.ts'
+import { refused } from './refusal.ts'
 
 /** Stock's budget for one reply, xfer.c:1312. */
 const defaultMaxDownloadBytes = 5_000_000
@@ -290,8 +290,4 @@ export class Answer {
     const config = new ConfigServer(repo, access)
     return { access, login: login ?? '', artifacts, unversioned, config }
   }
-}
-
-function refused(message: string): FossilError<'sync.refused'> {
-  return new FossilError('sync.refused', { message })
 }

@@ -9,13 +9,13 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
 import { projectCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import { effectiveCapabilities, findUser, specialLogins } from '../repo/user.ts'
 import type { LoginCard } from '../xfer/card.ts'
 import { checkLogin } from '../xfer/login.ts'
 import { type Access, accessOf } from './access.ts'
+import { refused } from './refusal.ts'
 
 /** The sender of a request. */
 export interface Sender {
@@ -82,7 +82,7 @@ export function loggedInSender(
   const account = { projectCode: projectCode(repo), password: password || absentPassword }
   const isProven = checkLogin(card, rest, account) && password !== ''
   if (user === undefined || !isProven || wasUsed(repo, card.nonce, nonces)) {
-    throw new FossilError('sync.refused', { message: 'login failed' })
+    throw refused('login failed')
   }
   const access = accessOf(effectiveCapabilities(repo, user.login))
   return { login: user.login, uid: user.uid, nonce: card.nonce, access }

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
 import {
   type ConfigArea,
   configAreas,
@@ -23,6 +22,7 @@ import {
 import type { Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
+import { refused } from './refusal.ts'
 
 /** What a peer may do with configuration. In stock `a` implies all but `s` (login.c:1711-1724). */
 export interface ConfigAccess extends ConfigReader {
@@ -155,8 +155,4 @@ function send(repo: Repo, writer: CardWriter, area: ConfigArea, reader: ConfigRe
 
 function noCards(): Record<ConfigOutcome | 'sent', number> {
   return { sent: 0, stored: 0, older: 0, refused: 0, malformed: 0 }
-}
-
-function refused(message: string): FossilError<'sync.refused'> {
-  return new FossilError('sync.refused', { message })
 }

@@ -27,6 +27,7 @@ import {
 import type { Card, UvfileCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import { isUnversionedName } from '../xfer/unversioned-name.ts'
+import { refused } from './refusal.ts'
 
 /** What a peer may do with unversioned files. */
 export interface UnversionedAccess {
@@ -112,7 +113,7 @@ export class UnversionedServer {
       right === 'read'
         ? 'not authorized to read'
         : 'Write permissions for unversioned files missing'
-    throw new FossilError('sync.refused', { message })
+    throw refused(message)
   }
 }
 

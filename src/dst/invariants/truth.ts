@@ -7,7 +7,7 @@
  * @module
  */
 
-import { findRid, hasArtifact } from '../../repo/blob.ts'
+import { hasArtifact } from '../../repo/blob.ts'
 import { type Invariant, InvariantError, type World } from '../invariant.ts'
 
 /** What a node acknowledged is there to stay. */
@@ -35,7 +35,7 @@ export const nothingLeaks: Invariant = {
     const makers = privateMakers(world)
     for (const [hash, ids] of makers) {
       for (const { id, repo } of world.nodes) {
-        if (ids.has(id) || findHeldByName(repo, hash) === undefined) continue
+        if (ids.has(id) || !hasArtifact(repo, hash)) continue
         const detail = `${hash} is private to ${[...ids].join(', ')} and held here`
         throw new InvariantError('nothing-leaks', { nodeId: id, detail })
       }
@@ -55,8 +55,4 @@ function privateMakers({ truth }: World): Map<Hash, Set<string>> {
   }
   for (const hash of isPublic) makers.delete(hash)
   return makers
-}
-
-function findHeldByName(repo: World['nodes'][number]['repo'], hash: Hash): number | undefined {
-  return hasArtifact(repo, hash) ? findRid(repo, hash) : undefined
 }
