@@ -23,6 +23,7 @@ import {
   makePublic,
   phantomArtifacts,
   privateArtifacts,
+  shunChanged,
   unresolvedArtifacts,
 } from './blob.ts'
 import { storeLocal } from './content.ts'
@@ -49,7 +50,7 @@ function ghost(repo: Repo, hash: ArtifactHash, asPrivate = false): Rid {
 
 function shun(repo: Repo, hash: ArtifactHash): void {
   repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(hash)
-  holdingsChanged(repo)
+  shunChanged(repo)
 }
 
 function phantoms(repo: Repo, options = {}): ArtifactHash[] {

@@ -203,10 +203,17 @@ export function unresolvedArtifacts(repo: Repo): NamedArtifact[] {
 }
 
 /**
- * Call after any change to blob, phantom, private, unclustered or shun. {@link unresolvedRids} is
- * not concerned: content.ts keeps it up to date.
+ * Call after any change to blob, phantom, private or unclustered. {@link unresolvedRids} is not
+ * concerned: content.ts keeps it up to date. What is shunned stays as it was, so that an arrival
+ * does not cost a query about it.
  */
 export function holdingsChanged(repo: Repo): void {
+  const { hasShunned } = repo.cache.holdings
+  repo.cache.holdings = hasShunned === undefined ? {} : { hasShunned }
+}
+
+/** Call after a change to shun. */
+export function shunChanged(repo: Repo): void {
   repo.cache.holdings = {}
 }
 

@@ -11,7 +11,7 @@
 import { fromUtf8 } from '../base/bytes.ts'
 import type { Value } from '../db/driver.ts'
 import type { ConfigCard } from '../xfer/card.ts'
-import { holdingsChanged } from './blob.ts'
+import { shunChanged } from './blob.ts'
 import {
   type ConfigArea,
   type ConfigGroup,
@@ -58,7 +58,7 @@ export function receiveConfig(repo: Repo, card: ConfigCard, rights: ConfigRights
     prepareTable(repo, table, record)
     const isStored = write(repo, table, record)
     if (table.name === 'config') repo.cache.config.clear()
-    if (table.name === 'shun') holdingsChanged(repo)
+    if (table.name === 'shun') shunChanged(repo)
     return isStored ? 'stored' : 'older'
   })
 }

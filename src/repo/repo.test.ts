@@ -19,6 +19,7 @@ import {
   isShunned,
   phantomArtifacts,
   unresolvedRids,
+  shunChanged,
 } from './blob.ts'
 import { config, setConfig } from './config.ts'
 import { deltaSource, deltify, readArtifact, storeLocal } from './content.ts'
@@ -168,6 +169,7 @@ function changeEverything(repo: Repo): void {
   receive(repo, whole(version(7)))
   setConfig(repo, 'project-name', 'changed')
   repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(named(version(4)))
+  shunChanged(repo)
   look(repo)
 }
 
