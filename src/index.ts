@@ -39,10 +39,11 @@ export {
 } from './repo/checkin.ts'
 export { type CloneState, beginClone, cloneState } from './repo/clone-state.ts'
 export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
-export { readArtifact, storeLocal, type Stored } from './repo/content.ts'
+export { readArtifact } from './repo/content.ts'
 export type { CreateOptions } from './repo/create.ts'
 export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './repo/remote.ts'
 export type { Repo } from './repo/repo.ts'
+export { storeLocal, type Stored } from './repo/store.ts'
 export {
   listUnversioned,
   readUnversioned,

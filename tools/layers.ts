@@ -10,11 +10,11 @@
  */
 export const rows: readonly (readonly string[])[] = [
   ['base'],
-  ['sim', 'hash', 'delta', 'db'],
+  ['sim', 'hash', 'delta', 'db', 'markup'],
   ['deck'],
   ['xfer'],
   ['repo'],
-  ['sync'],
+  ['sync', 'history'],
   ['transport', 'index'],
   ['dst'],
   ['cli', 'web'],

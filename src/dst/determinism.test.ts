@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
-import { storeLocal } from '../repo/content.ts'
+import { storeLocal } from '../repo/store.ts'
 import { levelNames } from '../sim/levels.ts'
 import { firstDivergence } from '../sim/trace.ts'
 import type { SimConfig } from './config.ts'

@@ -5,7 +5,7 @@
 
 import type { Buggify } from '../base/env.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { storeLocal } from '../repo/content.ts'
+import { storeLocal } from '../repo/store.ts'
 import type { Repo } from '../repo/repo.ts'
 import { type Access, fullAccess } from '../sync/access.ts'
 import { handleXfer } from '../sync/handler.ts'

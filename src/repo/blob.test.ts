@@ -26,7 +26,7 @@ import {
   shunChanged,
   unresolvedArtifacts,
 } from './blob.ts'
-import { storeLocal } from './content.ts'
+import { storeLocal } from './store.ts'
 import {
   deltaOf,
   isHeldPrivately,

@@ -19,7 +19,8 @@ import {
   type FileChange,
   readCheckin,
 } from './checkin.ts'
-import { deltaSource, readArtifact, storeLocal } from './content.ts'
+import { deltaSource, readArtifact } from './content.ts'
+import { storeLocal } from './store.ts'
 import {
   deltaOf,
   failsWith,

@@ -14,7 +14,8 @@ import { parseDeck } from '../deck/parse.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { announcedArtifacts, ensureKnown, findHeld, makePublic } from './blob.ts'
 import { createClusters, settledClusters } from './cluster.ts'
-import { readArtifact, storeContent, storeLocal } from './content.ts'
+import { readArtifact } from './content.ts'
+import { storeContent, storeLocal } from './store.ts'
 import {
   deltaOf,
   listed,

@@ -1,43 +1,22 @@
 /**
- * Artifact content: expand delta chains, store what arrives, verify it against its name.
- * Nothing is announced, clustered or parsed before its hash was verified.
+ * Artifact content as it is read: stored form, delta chains, a cache of what was expanded.
  * Source: fossil src/content.c; the storage form is base/zlib.ts's framing.
  * @module
  */
 
-import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
-import { compressContent, expandContent } from '../base/zlib.ts'
-import { applyDelta, createDelta, deltaOutputSize } from '../delta/index.ts'
-import { type ArtifactHash, hashLike, matches } from '../hash/artifact-hash.ts'
-import {
-  ensureKnown,
-  findHeld,
-  findRid,
-  hashOf,
-  holdingsChanged,
-  isPrivate,
-  makePrivate,
-  makePublic,
-} from './blob.ts'
-import { crosslink } from './crosslink.ts'
-import { localName, noticeAlgorithm } from './hash-policy.ts'
-import { receivedFrom } from './rcvfrom.ts'
+import { expandContent } from '../base/zlib.ts'
+import { applyDelta } from '../delta/index.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { findRid, hashOf } from './blob.ts'
 import type { Repo } from './repo.ts'
-import { type Rid, ridOfRow } from './rid.ts'
+import type { Rid } from './rid.ts'
 
 /** The largest artifact that this code expands, as in stock (blobs are below 2^31 bytes). */
 const maxArtifactBytes = 0x7fffffff
 
 /** On the way down a delta chain, every so many contents are kept for the next reader. */
 const rememberEvery = 8
-
-/** Where an artifact went. */
-export interface Stored {
-  readonly rid: Rid
-  /** False when it was here already, content and all. */
-  readonly isNew: boolean
-}
 
 /**
  * Returns the content of an artifact, or undefined for a phantom and for a delta whose source is
@@ -83,142 +62,6 @@ export function readArtifact(repo: Repo, hash: ArtifactHash): Uint8Array {
   return repo.cache.content(rid) === content ? new Uint8Array(content) : content
 }
 
-/**
- * Stores content that was made here, under the name that the hash policy gives it. It is queued
- * for the next push, unless private.
- */
-export function storeLocal(
-  repo: Repo,
-  content: Uint8Array,
-  options: { isPrivate?: boolean } = {},
-): Stored & { hash: ArtifactHash } {
-  return repo.transaction(() => {
-    const hash = localName(repo, content)
-    const stored = storeContent(repo, { hash, content, isPrivate: options.isPrivate ?? false })
-    if (stored.isNew && options.isPrivate !== true) {
-      repo.db.prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)').run(stored.rid)
-    }
-    return { ...stored, hash }
-  })
-}
-
-/** An artifact that arrived whole, or could be expanded at once. */
-export interface Arrival {
-  readonly hash: ArtifactHash
-  readonly content: Uint8Array
-  readonly isPrivate: boolean
-  /**
-   * The form it came in, to be kept as it is: compressed content, or a compressed delta of the
-   * held artifact `source`.
-   */
-  readonly compressed?: { readonly bytes: Uint8Array; readonly source: Rid | undefined }
-}
-
-/**
- * Stores content that arrived under a name. A public arrival makes a private artifact public.
- *
- * @throws {FossilError} `hash.mismatch` when the content is not what the name says
- */
-export function storeContent(repo: Repo, artifact: Arrival): Stored {
-  const { hash, content } = artifact
-  const actual = hashLike(hash, content)
-  if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
-  return repo.transaction(() => {
-    const held = findHeld(repo, hash)
-    if (held !== undefined) {
-      if (!artifact.isPrivate) makePublic(repo, held)
-      return { rid: held, isNew: false }
-    }
-    const form = formToKeep(repo, artifact)
-    const rid = writeRow(repo, { ...artifact, size: content.length, stored: form.bytes })
-    if (form.source === undefined) repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
-    else repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, form.source)
-    noticeAlgorithm(repo, hash)
-    arrived(repo, rid, content)
-    return { rid, isNew: true }
-  })
-}
-
-/** A delta is kept where it neither closes a loop nor makes public content need private content. */
-function formToKeep(
-  repo: Repo,
-  { hash, content, isPrivate: asPrivate, compressed }: Arrival,
-): { bytes: Uint8Array; source: Rid | undefined } {
-  if (compressed !== undefined && isKeepable(compressed.source)) return compressed
-  return { bytes: compressContent(content, repo), source: undefined }
-
-  function isKeepable(source: Rid | undefined): boolean {
-    if (source === undefined) return true
-    if (isPrivate(repo, source) && !asPrivate) return false
-    const known = findRid(repo, hash)
-    return known === undefined || !dependsOn(repo, source, known)
-  }
-}
-
-/**
- * Stores a delta that arrived before its source. The source becomes a phantom; when it comes, the
- * delta is expanded and verified, and dropped where it does not give what its name says. Until
- * then it proves nothing, so it makes nothing public that is here already.
- *
- * @returns undefined where the source is shunned, or waits for this artifact itself: then nothing
- *   was stored
- * @throws {FossilError} `delta.corrupt` when the delta does not even say how long its result is,
- *   or is of itself
- */
-export function storeUnresolved(
-  repo: Repo,
-  artifact: {
-    hash: ArtifactHash
-    source: ArtifactHash
-    delta: Uint8Array
-    isPrivate: boolean
-    /** The delta as it came, to be kept as it is. */
-    compressed?: Uint8Array
-  },
-): Stored | undefined {
-  const size = deltaOutputSize(artifact.delta)
-  return repo.transaction(() => {
-    const row = rowOf(repo, artifact.hash)
-    // First of all, or a peer that repeats itself would leave phantoms that nobody needs.
-    if (row !== undefined && row.size >= 0) return { rid: row.rid, isNew: false }
-    if (artifact.source === artifact.hash) throw deltaLoop()
-    const source = ensureKnown(repo, artifact.source, { isPrivate: artifact.isPrivate })
-    if (source === undefined) return undefined
-    assert(findHeld(repo, artifact.source) === undefined, 'a delta of what is here is expanded')
-    // Honest peers can send circles, in two messages (stock too): one must not spoil the sync.
-    if (row !== undefined && dependsOn(repo, source, row.rid)) return undefined
-    const stored = artifact.compressed ?? compressContent(artifact.delta, repo)
-    const rid = writeRow(repo, { ...artifact, size, stored })
-    repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
-    repo.cache.unresolved?.add(rid)
-    return { rid, isNew: true }
-  })
-}
-
-/**
- * Stores `rid` as a delta of `source` where that saves a quarter or more (content.c:820-960).
- * Does nothing when `rid` is a delta already, when either is missing or short, when it would
- * close a loop, or when it would make public content depend on private content.
- */
-export function deltify(repo: Repo, rid: Rid, source: Rid): boolean {
-  if (rid === source || deltaSource(repo, rid) !== undefined) return false
-  if (isPrivate(repo, source) && !isPrivate(repo, rid)) return false
-  if (dependsOn(repo, source, rid)) return false
-  const target = readContent(repo, rid)
-  const base = readContent(repo, source)
-  if (target === undefined || base === undefined) return false
-  if (target.length < 50 || base.length < 50) return false
-  const delta = createDelta(base, target)
-  if (delta.length >= target.length * 0.75) return false
-  repo.transaction(() => {
-    repo.db
-      .prepare('UPDATE blob SET content = ? WHERE rid = ?')
-      .run(compressContent(delta, repo), rid)
-    repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
-  })
-  return true
-}
-
 /** The rid that `rid` is stored as a delta of, or undefined for full content. */
 export function deltaSource(repo: Repo, rid: Rid): Rid | undefined {
   return repo.db.prepare<[Rid]>('SELECT srcid FROM delta WHERE rid = ?').get(rid)?.[0]
@@ -236,6 +79,20 @@ export function storedBytes(repo: Repo, rid: Rid): Uint8Array | undefined {
   } catch (cause) {
     throw corrupt(rid, 'its stored content cannot be expanded', cause)
   }
+}
+
+/** Tells whether `rid` is `ancestor`, or is stored as a delta of it at whatever remove. */
+export function dependsOn(repo: Repo, rid: Rid, ancestor: Rid): boolean {
+  if (rid === ancestor) return true
+  for (const source of sourcesOf(repo, rid)) if (source === ancestor) return true
+  return false
+}
+
+/** What the row of a delta expands to. */
+export function storedDelta(repo: Repo, rid: Rid): Uint8Array {
+  const delta = storedBytes(repo, rid)
+  if (delta === undefined) throw corrupt(rid, 'it has a delta source but no content')
+  return delta
 }
 
 /** What `rid` is a delta of, what that is a delta of, and so on to the end of the chain. */
@@ -264,117 +121,7 @@ function expandChain(repo: Repo, base: Uint8Array, chain: readonly Rid[]): Uint8
   return content
 }
 
-function storedDelta(repo: Repo, rid: Rid): Uint8Array {
-  const delta = storedBytes(repo, rid)
-  if (delta === undefined) throw corrupt(rid, 'it has a delta source but no content')
-  return delta
-}
-
-function dependsOn(repo: Repo, rid: Rid, ancestor: Rid): boolean {
-  if (rid === ancestor) return true
-  for (const source of sourcesOf(repo, rid)) if (source === ancestor) return true
-  return false
-}
-
-function rowOf(repo: Repo, hash: ArtifactHash): { rid: Rid; size: number } | undefined {
-  const row = repo.db
-    .prepare<[rid: Rid, size: number]>('SELECT rid, size FROM blob WHERE uuid = ?')
-    .get(hash)
-  return row === undefined ? undefined : { rid: row[0], size: row[1] }
-}
-
-interface RowToWrite {
-  readonly hash: ArtifactHash
-  readonly size: number
-  readonly stored: Uint8Array
-  readonly isPrivate: boolean
-}
-
-/** Fills a phantom or makes a row, with its visibility. */
-function writeRow(repo: Repo, row: RowToWrite): Rid {
-  const { db } = repo
-  const rcvid = receivedFrom(repo)
-  const known = findRid(repo, row.hash)
-  if (known === undefined) {
-    const { lastRowid } = db
-      .prepare('INSERT INTO blob(rcvid, size, uuid, content) VALUES(?, ?, ?, ?)')
-      .run(rcvid, row.size, row.hash, row.stored)
-    const rid = ridOfRow(lastRowid)
-    const table = row.isPrivate ? 'private' : 'unclustered'
-    db.prepare(`INSERT OR IGNORE INTO ${table}(rid) VALUES(?)`).run(rid)
-    holdingsChanged(repo)
-    return rid
-  }
-  repo.cache.forget(row.hash, known)
-  repo.cache.unresolved?.delete(known)
-  db.prepare('UPDATE blob SET rcvid = ?, size = ?, content = ? WHERE rid = ?').run(
-    rcvid,
-    row.size,
-    row.stored,
-    known,
-  )
-  db.prepare('DELETE FROM phantom WHERE rid = ?').run(known)
-  holdingsChanged(repo)
-  if (row.isPrivate) makePrivate(repo, known)
-  else makePublic(repo, known)
-  return known
-}
-
-/**
- * Everything that must happen once the verified content of `rid` is here: give it its meaning,
- * and expand the deltas that waited for it, and those that waited for them.
- */
-function arrived(repo: Repo, rid: Rid, content: Uint8Array): void {
-  crosslink(repo, rid, content)
-  // Each waits with its source: expanded ahead, the many deltas of one source could fill memory.
-  const waiting = deltasOf(repo, rid).map((delta) => ({ delta, source: content }))
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const expanded = resolve(repo, next.delta, next.source)
-    if (expanded === undefined) continue
-    crosslink(repo, next.delta, expanded)
-    for (const delta of deltasOf(repo, next.delta)) waiting.push({ delta, source: expanded })
-  }
-}
-
-/** Descending, so that a stack gives them back in rid order. */
-function deltasOf(repo: Repo, source: Rid): Rid[] {
-  return repo.db
-    .prepare<[Rid]>('SELECT rid FROM delta WHERE srcid = ? ORDER BY rid DESC')
-    .all(source)
-    .map(([rid]) => rid)
-}
-
-/** Expands a delta whose source has come; one that lies about its name is a phantom again. */
-function resolve(repo: Repo, rid: Rid, source: Uint8Array): Uint8Array | undefined {
-  const hash = hashOf(repo, rid)
-  if (hash === undefined) throw corrupt(rid, 'it has a delta source but no name')
-  const content = applyQuietly(source, storedDelta(repo, rid))
-  repo.cache.unresolved?.delete(rid)
-  holdingsChanged(repo)
-  if (content !== undefined && matches(hash, content)) {
-    noticeAlgorithm(repo, hash)
-    return content
-  }
-  repo.cache.forget(hash, rid)
-  repo.db.prepare('UPDATE blob SET size = -1, content = NULL WHERE rid = ?').run(rid)
-  repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
-  repo.db.prepare('INSERT OR IGNORE INTO phantom(rid) VALUES(?)').run(rid)
-  return undefined
-}
-
-function applyQuietly(source: Uint8Array, delta: Uint8Array): Uint8Array | undefined {
-  try {
-    return applyDelta(source, delta)
-  } catch (error) {
-    if (FossilError.is(error, 'delta.corrupt')) return undefined
-    throw error
-  }
-}
-
-function deltaLoop(): FossilError<'delta.corrupt'> {
-  return new FossilError('delta.corrupt', { offset: 0, reason: 'delta chain loops' })
-}
-
-function corrupt(rid: Rid, reason: string, cause?: unknown): FossilError {
+/** Rows that contradict each other. */
+export function corrupt(rid: Rid, reason: string, cause?: unknown): FossilError {
   return new FossilError('repo.corrupt', { rid, reason }, { cause })
 }

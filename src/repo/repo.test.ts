@@ -22,7 +22,8 @@ import {
   shunChanged,
 } from './blob.ts'
 import { config, setConfig } from './config.ts'
-import { deltaSource, deltify, readArtifact, storeLocal } from './content.ts'
+import { deltaSource, readArtifact } from './content.ts'
+import { deltify, storeLocal } from './store.ts'
 import { createRepo } from './create.ts'
 import {
   deltaOf,

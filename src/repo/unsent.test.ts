@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { ensureKnown, makePrivate } from './blob.ts'
-import { storeLocal } from './content.ts'
+import { storeLocal } from './store.ts'
 import { deltaOf, listed, memoryRepo, named, receive, version, whole } from './fixture.suite.ts'
 import { forgetUnsent, unsentRids } from './unsent.ts'
 

@@ -24,7 +24,8 @@ import {
   privateArtifacts,
 } from '../repo/blob.ts'
 import { settledClusters } from '../repo/cluster.ts'
-import { type Arrival, readContent, storeContent, storeUnresolved } from '../repo/content.ts'
+import { readContent } from '../repo/content.ts'
+import { type Arrival, storeContent, storeUnresolved } from '../repo/store.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import type { Card } from '../xfer/card.ts'

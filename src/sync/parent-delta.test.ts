@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ensureKnown } from '../repo/blob.ts'
-import { storeContent } from '../repo/content.ts'
+import { storeContent } from '../repo/store.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { contentOf, makeRepo, nameOf } from './pair.suite.ts'

@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import { concat, utf8 } from '../base/bytes.ts'
 import { createDelta } from '../delta/index.ts'
 import { ensureKnown } from '../repo/blob.ts'
-import { storeUnresolved } from '../repo/content.ts'
+import { storeUnresolved } from '../repo/store.ts'
 import type { Card } from '../xfer/card.ts'
 import {
   bodyOf,

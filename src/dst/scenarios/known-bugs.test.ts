@@ -14,7 +14,7 @@ import { type ArtifactHash, parseArtifactHash } from '../../hash/artifact-hash.t
 import { sha1 } from '../../hash/hash.ts'
 import { ensureKnown, holdingsChanged, makePrivate } from '../../repo/blob.ts'
 import { config } from '../../repo/config.ts'
-import { storeLocal } from '../../repo/content.ts'
+import { storeLocal } from '../../repo/store.ts'
 import { unsentRids } from '../../repo/unsent.ts'
 import { onDemand, scenario } from './star.suite.ts'
 import { TamperingFossil, withCards } from './tampering.suite.ts'

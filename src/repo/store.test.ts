@@ -9,15 +9,8 @@ import { test } from 'node:test'
 import { hex, noBytes, utf8 } from '../base/bytes.ts'
 import { parseArtifactHash } from '../hash/artifact-hash.ts'
 import { ensureKnown, findHeld, findRid, hasArtifact, isPhantom } from './blob.ts'
-import {
-  deltaSource,
-  deltify,
-  readArtifact,
-  readContent,
-  storeContent,
-  storedBytes,
-  storeLocal,
-} from './content.ts'
+import { deltaSource, readArtifact, readContent, storedBytes } from './content.ts'
+import { deltify, storeContent, storeLocal } from './store.ts'
 import {
   failsWith,
   listed,

@@ -14,7 +14,8 @@ import { formatDeck } from '../deck/format.ts'
 import { createDelta } from '../delta/index.ts'
 import { nameFor } from '../hash/artifact-hash.ts'
 import { findHeld, findRid, hasArtifact, unresolvedArtifacts, unresolvedRids } from './blob.ts'
-import { readArtifact, readContent, storeContent, storeLocal, storeUnresolved } from './content.ts'
+import { readArtifact, readContent } from './content.ts'
+import { storeContent, storeLocal, storeUnresolved } from './store.ts'
 import {
   type Arrival,
   deltaOf,
