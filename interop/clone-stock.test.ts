@@ -21,6 +21,7 @@ import {
   writeUnversioned,
 } from 'trilobite'
 import { httpTransport } from 'trilobite/transport/http'
+import { decodeMessage, parseCards } from 'trilobite/xfer'
 
 import { corpus } from '../tools/corpus.ts'
 import { requireFossilOrSkip, runFossil } from '../tools/ensure-fossil.ts'
@@ -32,6 +33,7 @@ import {
   commit,
   fossil,
   held,
+  heldPrivately,
   isSound,
   makeFolder,
   makeLarge,
@@ -182,6 +184,7 @@ test('an artifact that stock would take for another is refused by clone and pull
 
   const clone = prepareClone(join(folder, 'clone.fossil'))
   await assert.rejects(cloneInto(clone, url), namesIt)
+  await assert.rejects(cloneInto(clone, url, { protocol: 2 }), namesIt)
   const [projectCode = ''] = rows(theirs, "SELECT value FROM config WHERE name = 'project-code'")
   const pulled = join(folder, 'pulled.fossil')
   using repo = createRepo(pulled, systemEnv, { projectCode })
@@ -242,6 +245,62 @@ test('a clone of the npm corpus goes on after every failure, to the same artifac
     assert.equal(cloneState(repo), undefined)
     if (period === 3) await isSound(path)
   }
+})
+
+/** A line that notes of which types the artifacts are that come over it. */
+function noting(inner: Transport): Transport & { types: Set<string> } {
+  const types = new Set<string>()
+  return {
+    types,
+    async exchange(request) {
+      const reply = await inner.exchange(request)
+      for (const { type } of parseCards(decodeMessage(reply, { maxBytes: 1 << 24 }))) {
+        if (type === 'file' || type === 'cfile') types.add(type)
+      }
+      return reply
+    },
+  }
+}
+
+test('a clone of stock by protocol 2 is the one by protocol 3, private artifacts apart', async (t) => {
+  if (requireFossilOrSkip(t) === undefined) return
+  const folder = makeFolder(t)
+  const theirs = await makeTheirs(join(folder, 'theirs.fossil'), { commits: 40 })
+  limitReplies(theirs, 1000)
+  {
+    using repo = openRepo(theirs, systemEnv)
+    commit(repo, 2, { isPrivate: true, name: 'private' })
+  }
+  const hidden = new Set(heldPrivately(theirs))
+  assert.equal(hidden.size, 6)
+  const shown = held(theirs).filter((hash) => !hidden.has(hash))
+  using transport = httpTransport(await stockServer(t, theirs))
+  for (const protocol of [2, 3] as const) {
+    const path = join(folder, `by-${protocol}.fossil`)
+    const line = noting(transport)
+    const result = await cloneTo(path, line, { protocol })
+    assert.ok(result.rounds > 10, `${result.rounds} rounds`)
+    assert.deepEqual([...line.types], [protocol === 2 ? 'file' : 'cfile'])
+    assert.deepEqual(held(path), shown)
+    assert.deepEqual(heldPrivately(path), [])
+    await isSound(path)
+  }
+  const path = prepareClone(join(folder, 'interrupted.fossil'))
+  const line = unreliable(transport, 4)
+  let isComplete = false
+  for (let attempt = 0; !isComplete && attempt < 50; attempt++) {
+    const before = held(path).length
+    isComplete = await cloneInto(path, line, { protocol: 2 }).then(
+      ({ complete }) => complete,
+      (error: unknown) => {
+        assert.ok(FossilError.is(error, 'transport.failed'), String(error))
+        return false
+      },
+    )
+    assert.ok(isComplete || held(path).length > before || before === shown.length)
+  }
+  assert.ok(line.failures > 5, `${line.failures} failures`)
+  assert.deepEqual(held(path), shown)
 })
 
 test('a clone goes on at another server of the project, and not of another project', async (t) => {

@@ -4,11 +4,19 @@
  */
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { FossilError } from '../base/error.ts'
+import type { Database } from './driver.ts'
 import { databaseContract } from './driver.suite.ts'
 import { openFile, openMemory } from './node.ts'
 
@@ -69,6 +77,44 @@ test('a file that is no database is an operating error', () => {
       (error) => FossilError.is(error, 'repo.unreadable'),
     )
     db.close()
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  }
+})
+
+const total = (db: Database): unknown => db.prepare('SELECT sum(length(a)) FROM t').get()
+
+test('a file that a killed writer left is not read until it was opened for writing', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
+  try {
+    const [path, copy] = [join(folder, 'x.db'), join(folder, 'copy.db')]
+    const writer = openFile(path, { create: true })
+    writer.exec(`CREATE TABLE t(a);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+      INSERT INTO t SELECT zeroblob(1000) FROM n`)
+    // So small a cache spills: pages are written before the commit, and the journal before them.
+    writer.exec('PRAGMA cache_size = 1; BEGIN; UPDATE t SET a = NULL')
+    for (const end of ['', '-journal']) copyFileSync(path + end, copy + end)
+    writer.close()
+    const left = [copy, `${copy}-journal`].map((name) => readFileSync(name))
+
+    const reader = openFile(copy, { readOnly: true })
+    assert.throws(
+      () => total(reader),
+      (error) =>
+        FossilError.is(error, 'repo.unreadable') &&
+        error.detail.path === copy &&
+        error.detail.reason.includes('open the file once for writing'),
+    )
+    const now = [copy, `${copy}-journal`].map((name) => readFileSync(name))
+    assert.deepEqual(now, left, 'a reader changes nothing')
+
+    const second = openFile(copy)
+    assert.deepEqual(total(second), [100_000])
+    second.close()
+    assert.deepEqual(total(reader), [100_000])
+    reader.close()
+    assert.deepEqual(readdirSync(folder).sort(), ['copy.db', 'x.db'])
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }

@@ -17,7 +17,10 @@ import type { Database, OpenMemory, RunResult, Statement, Value } from './driver
 
 /** How to open a file. */
 export interface OpenFileOptions {
-  /** Refuse every write. Default false. */
+  /**
+   * Refuse every write, and leave the file as it is: also where a writer was killed and its
+   * transaction would have to be rolled back first. Default false.
+   */
   readonly readOnly?: boolean
   /** Make the file where there is none. Default false. */
   readonly create?: boolean
@@ -26,7 +29,8 @@ export interface OpenFileOptions {
 }
 
 /**
- * Opens the database file at `path`.
+ * Opens the database file at `path`. Nothing of it is read yet: that it is no database, or cannot
+ * be read as it is, the first statement says.
  *
  * @throws {FossilError} `repo.unreadable` when the file cannot be opened
  */
@@ -184,9 +188,24 @@ const worldlyCodes: ReadonlyMap<number, 'repo.io' | 'repo.unreadable'> = new Map
   [26, 'repo.unreadable'], // SQLITE_NOTADB
 ])
 
+/**
+ * Extended codes that say: what a killed writer left must be rolled back or recovered before anyone
+ * can read, and who may only read cannot do it.
+ */
+const interruptedCodes: ReadonlySet<number> = new Set([
+  776, // SQLITE_READONLY_ROLLBACK: a hot rollback journal
+  264, // SQLITE_READONLY_RECOVERY: a write-ahead log
+])
+const interrupted =
+  'a writer was interrupted, and a reader may not undo what it left: open the file once for writing'
+
 function worldly(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error
-  const code = worldlyCodes.get(Number(error.errcode) & 0xff)
+  const errcode = Number(error.errcode)
+  if (interruptedCodes.has(errcode)) {
+    return new FossilError('repo.unreadable', { path, reason: interrupted }, { cause: error })
+  }
+  const code = worldlyCodes.get(errcode & 0xff)
   if (code === undefined) return error
   return code === 'repo.io'
     ? new FossilError(code, { reason: error.message }, { cause: error })

@@ -31,7 +31,7 @@ import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import type { SyncObserver } from './events.ts'
-import { maxArtifactBytes } from './limits.ts'
+import { maxArtifactBytes, maxNewPhantoms } from './limits.ts'
 import { parentOf } from './parent-delta.ts'
 import { WantList, type WantOptions } from './want-list.ts'
 
@@ -46,11 +46,16 @@ export interface ArtifactExchangeOptions {
   readonly sendsPrivate: boolean
   /** First part of the names of fault sites: `sync` for the client, `handler` for the server. */
   readonly side: 'sync' | 'handler'
+  /** Names that one message may add as phantoms. Default: see limits.ts. */
+  readonly maxNewPhantoms?: number
   readonly observer?: SyncObserver | undefined
 }
 
-/** What an `igot` told: a name that is new here, one that we had asked for, or neither. */
-export type IgotOutcome = 'new' | 'promised' | 'known'
+/**
+ * What an `igot` told: a name that is new here, one that we had asked for, nothing of use; or one
+ * too many, which was passed over, to be heard of again in a later message.
+ */
+export type IgotOutcome = 'new' | 'promised' | 'known' | 'later'
 
 /** What became of an artifact that was to be sent. `nothing`: the peer has it, or may not. */
 export type SendOutcome = 'file' | 'igot' | 'nothing' | 'unreadable'
@@ -64,6 +69,7 @@ export class ArtifactExchange {
   readonly #side: 'sync' | 'handler'
   readonly #observer: SyncObserver | undefined
   readonly #acceptsPrivate: boolean
+  readonly #maxNewPhantoms: number
   sendsPrivate: boolean
   /** How often each artifact was sent, or said to be private. */
   readonly #sends = new Map<Rid, number>()
@@ -76,6 +82,8 @@ export class ArtifactExchange {
   /** Artifacts that came in that message, and are as far from being here as before. */
   readonly #cameInVain = new Set<ArtifactHash>()
   readonly #wants: WantList
+  /** Names that the message that is being read added as phantoms. */
+  #newPhantoms = 0
   #nextIsPrivate = false
 
   constructor(repo: Repo, options: ArtifactExchangeOptions) {
@@ -83,6 +91,7 @@ export class ArtifactExchange {
     this.#side = options.side
     this.#observer = options.observer
     this.#acceptsPrivate = options.acceptsPrivate
+    this.#maxNewPhantoms = options.maxNewPhantoms ?? maxNewPhantoms
     this.sendsPrivate = options.sendsPrivate
     this.#wants = new WantList(repo)
   }
@@ -101,6 +110,7 @@ export class ArtifactExchange {
   beginMessage(): void {
     this.#peerAsks.clear()
     this.#cameInVain.clear()
+    this.#newPhantoms = 0
     this.#nextIsPrivate = false
   }
 
@@ -151,7 +161,10 @@ export class ArtifactExchange {
     return isNew
   }
 
-  /** `igot`: the peer holds an artifact. What is not known here becomes a phantom. */
+  /**
+   * `igot`: the peer holds an artifact. What is not known here becomes a phantom, unless the message
+   * made too many of them.
+   */
   receiveIgot(hash: ArtifactHash, claimsPrivate: boolean): IgotOutcome {
     const isOffer = this.#acceptsPrivate || !claimsPrivate
     // A stock client announces what it sends because it was asked for (its `onremote` is emptied in
@@ -167,8 +180,11 @@ export class ArtifactExchange {
       if (!isOffer || !isPhantom(this.#repo, known)) return 'known'
       return this.#wants.offer({ rid: known, hash }) ? 'promised' : 'known'
     }
-    const rid = isOffer ? ensureKnown(this.#repo, hash, { isPrivate: claimsPrivate }) : undefined
+    if (!isOffer) return 'known'
+    if (this.#newPhantoms >= this.#maxNewPhantoms) return 'later'
+    const rid = ensureKnown(this.#repo, hash, { isPrivate: claimsPrivate })
     if (rid === undefined) return 'known'
+    this.#newPhantoms++
     this.#peerHas.add(rid)
     this.#wants.offer({ rid, hash })
     return 'new'

@@ -31,6 +31,12 @@ export interface CloneSessionOptions {
   readonly login?: Credentials
   /** Bring private artifacts, too. Default false. */
   readonly private?: boolean
+  /**
+   * How the server is to send artifacts: 3, as it stores them (`cfile`), or 2, uncompressed
+   * (`file`), which costs more bytes. Whatever it answers with is taken; an interrupted clone goes
+   * on by either. Default 3, which is all that stock's client speaks. sync.wiki §3.5.
+   */
+  readonly protocol?: 2 | 3
   readonly deflateOverBytes?: number
   readonly observer?: SyncObserver
 }
@@ -81,7 +87,7 @@ export class CloneSession {
     this.#awaitsReply = true
     this.#round++
     const writer = new CardWriter()
-    const { deflateOverBytes = defaultDeflateOverBytes, login } = this.#options
+    const { deflateOverBytes = defaultDeflateOverBytes, login, protocol = 3 } = this.#options
     this.#isSigned = login !== undefined && config(this.#repo, 'project-code') !== undefined
     writer.add(versionPragma('client-version', ourVersion))
     // Who is not logged in yet would be refused for it, and not be told the project. The pull
@@ -89,7 +95,7 @@ export class CloneSession {
     if (this.#exchange.sendsPrivate && (this.#isSigned || login === undefined)) {
       writer.add({ type: 'pragma', name: 'send-private', args: [] })
     }
-    writer.add({ type: 'clone', version: 3, sequence: this.#sequence })
+    writer.add({ type: 'clone', version: protocol, sequence: this.#sequence })
     writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
     const body = encodeMessage(signed(this.#repo, writer.finish(), login), { deflateOverBytes })
     this.bytesSent += body.length

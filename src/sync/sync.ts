@@ -5,7 +5,7 @@
 
 import { cloneState, endClone } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
-import { CloneSession } from './clone.ts'
+import { CloneSession, type CloneSessionOptions } from './clone.ts'
 import { type SyncOptions, type SyncResult, SyncSession } from './session.ts'
 import type { ExchangeOptions, Transport } from './transport.ts'
 
@@ -32,10 +32,7 @@ export async function sync(
 }
 
 /** How to clone: as in a sync, as far as it makes sense. */
-export type CloneOptions = Pick<
-  SyncOptions,
-  'private' | 'unversioned' | 'login' | 'observer' | 'deflateOverBytes'
->
+export type CloneOptions = CloneSessionOptions & Pick<SyncOptions, 'unversioned'>
 
 /**
  * Brings a repository that `beginClone` prepared up to a server, from wherever an interrupted
