@@ -105,6 +105,27 @@ export class CardReader {
     return decodeText(this.#bytes.subarray(start, end))
   }
 
+  /**
+   * What is left of this line, one character a byte, without reading it; nothing of the next line
+   * where the card is at its end.
+   */
+  peekLine(): string {
+    if (this.#isAtEndOfCard) return ''
+    const newline = this.#bytes.indexOf(NEWLINE, this.#at)
+    return this.#bytes.toString('latin1', this.#at, newline)
+  }
+
+  /** Reads past a line that {@link peekLine} gave, and past its newline. */
+  skipLine(line: string): void {
+    this.#at += line.length + 1
+    this.#isAtEndOfCard = true
+  }
+
+  /** Tells whether exactly `line`, which {@link peekLine} gave, and its newline were read. */
+  hasRead(line: string): boolean {
+    return this.#isAtEndOfCard && this.#at === this.#cardAt + 2 + line.length + 1
+  }
+
   /** Gives up on the card that was read last. */
   fail(fault: string): never {
     const letter = this.#letter()

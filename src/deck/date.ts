@@ -82,6 +82,41 @@ export function msFromJulian(julian: number): number {
   return Math.trunc(julian * msPerDay + 0.5) - epochFromJulianMs
 }
 
+/**
+ * The Julian day that stock stores where it writes SQL with `%.17g`: `event.mtime`, `plink.mtime`
+ * and others, though not `tagxref.mtime`. Its own printf() gives 16 digits, and scales the number
+ * down by multiplying with 0.1 in 80-bit arithmetic, so the last of them can be one too high: a
+ * tenth of a millisecond. printf.c:516-615, et_getdigit.
+ */
+export function storedJulian(julian: number): number {
+  if (!(julian >= 10 && julian < 1e8)) return julian
+  let scaled = extended(julian)
+  let exponent = 0
+  for (; scaled >= tenExtended; exponent++) scaled = timesTenth(scaled)
+  const sixteen = String(((scaled + halfDigit) * 10n ** 15n) >> fractionBits)
+  return Number(`${sixteen.slice(0, exponent + 1)}.${sixteen.slice(exponent + 1)}`)
+}
+
+/** Bits after the binary point of the fixed-point numbers below: more than 80-bit floats have. */
+const fractionBits = 80n
+const tenExtended = 10n << fractionBits
+/** 0.5e-16, which the printf() adds before it cuts. */
+const halfDigit = (1n << fractionBits) / (2n * 10n ** 16n)
+/** The double nearest to 0.1: its mantissa, and how many bits of it are below one. */
+const tenth = { mantissa: 0x1999999999999an, bits: 56n }
+
+function extended(value: number): bigint {
+  return BigInt(value * 2 ** 60) << (fractionBits - 60n)
+}
+
+/** Multiplies and rounds to the 64 bits of an 80-bit float's mantissa. */
+function timesTenth(value: bigint): bigint {
+  const product = value * tenth.mantissa
+  const spare = BigInt(product.toString(2).length) - 64n
+  const rounded = ((product >> (spare - 1n)) + 1n) >> 1n
+  return (rounded << spare) >> tenth.bits
+}
+
 function digits(value: number, count: number): string {
   return String(value).padStart(count, '0')
 }

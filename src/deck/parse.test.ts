@@ -204,3 +204,16 @@ test('a deck larger than 256 MiB is data', () => {
   data.set(utf8(`Z ${'0'.repeat(32)}\n`), data.length - 35)
   assert.deepEqual(explainDeck(data), { line: 1, reason: 'too large for a deck' })
 })
+
+test('an F card that was read before is read the same again, and never out of its place', () => {
+  const hash = 'a'.repeat(40)
+  const deck = seal(`C x\nD 2024-01-01T00:00:00\nF P ${hash}\nF q ${hash} x\n`)
+  assert.deepEqual(parseDeck(deck), parseDeck(deck))
+  // The rest of the P card below is the rest of the F card above, but not the F card's.
+  const split = seal(`C x\nD 2024-01-01T00:00:00\nF\nP ${hash}\n`)
+  assert.deepEqual(explainDeck(split), { line: 3, reason: 'F card: no name' })
+  const deletion = seal(`B ${hash}\nC x\nD 2024-01-01T00:00:00\nF gone\n`)
+  assert.ok(parseDeck(deletion))
+  const full = seal('C x\nD 2024-01-01T00:00:00\nF gone\n')
+  assert.deepEqual(explainDeck(full), { line: 3, reason: 'F card: no hash' })
+})
