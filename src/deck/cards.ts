@@ -150,16 +150,19 @@ const event: CardCodec = {
 const file: CardCodec = {
   read(reader, draft) {
     const line = reader.peekLine()
-    let found = knownFiles.get(line)
-    if (found !== undefined) reader.skipLine(line)
-    else {
-      found = readFile(reader)
-      if (reader.hasRead(line)) rememberFile(line, found)
-    }
+    const known = knownFiles.get(line)
+    if (known !== undefined) reader.skipLine(line)
+    const found = known?.file ?? readFile(reader)
     if (found.hash === undefined && draft.baseline === undefined) reader.fail('no hash')
     const previous = draft.files.at(-1)
-    if (previous && compareAsBytes(previous.name, found.name) >= 0) reader.fail(unsorted)
-    if (isReservedName(found.name)) return
+    if (previous && (known === undefined || known.previous !== previous)) {
+      if (compareAsBytes(previous.name, found.name) >= 0) reader.fail(unsorted)
+      if (known !== undefined) known.previous = previous
+    }
+    if (known === undefined) {
+      if (isReservedName(found.name)) return
+      if (reader.hasRead(line)) rememberFile(line, found, previous)
+    }
     draft.files.push(found)
     draft.kind = 'checkin'
   },
@@ -170,21 +173,28 @@ const file: CardCodec = {
   },
 }
 
+/** An F card that was read before; no reserved name. */
+interface KnownFile {
+  readonly file: DeckFile
+  /** The card that it was last seen after: their order need not be compared again. */
+  previous: DeckFile | undefined
+}
+
 /**
  * F cards as they were read before. A check-in has nearly all of its parent's, so that most are
  * met again and again: reading manifests takes half the time (measured), and equal files are one
  * object.
  */
-const knownFiles = new Map<string, DeckFile>()
+const knownFiles = new Map<string, KnownFile>()
 /** At most; a few megabytes. */
 const maxKnownFiles = 20_000
 /** Longer lines are not kept: they are rare, and a hostile artifact could fill memory. */
 const maxKnownLine = 400
 
-function rememberFile(line: string, read: DeckFile): void {
+function rememberFile(line: string, read: DeckFile, previous: DeckFile | undefined): void {
   if (line.length > maxKnownLine) return
   if (knownFiles.size >= maxKnownFiles) knownFiles.clear()
-  knownFiles.set(line, Object.freeze(read))
+  knownFiles.set(line, { file: Object.freeze(read), previous })
 }
 
 function readFile(reader: CardReader): DeckFile {
