@@ -17,6 +17,7 @@ import { checkin } from '../repo/checkin.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo } from '../repo/create.ts'
 import { openRepo, type Repo } from '../repo/repo.ts'
+import { writeUnversioned } from '../repo/unversioned.ts'
 import { checkKeepFolder, readMasterImage, TraceFile } from './sim-files.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'trilobite-files-'))
@@ -90,6 +91,16 @@ suite('the image of a master', () => {
       assert.throws(() => readMasterImage(path), coded('repo.invalid', reason, path))
     })
   }
+
+  test('is refused with a damaged unversioned file, where those are to be synced', () => {
+    const path = repoFile('unversioned.fossil', (repo) => {
+      writeUnversioned(repo, { name: 'a', content: utf8('text'), mtimeSec: 1 })
+      repo.db.exec("UPDATE unversioned SET content = x'00'")
+    })
+    readMasterImage(path)
+    const refused = coded('repo.invalid', /"a" holds content that hashes to/, path)
+    assert.throws(() => readMasterImage(path, { uv: true }), refused)
+  })
 
   test('is refused where pages of the file are damaged', () => {
     const path = repoFile('pages.fossil')

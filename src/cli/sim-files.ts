@@ -26,6 +26,7 @@ import { InvariantError } from '../dst/invariant.ts'
 import { checkAnnounced, checkPrivateUnannounced } from '../dst/invariants/announced.ts'
 import { checkBlobIntegrity, checkDeltaChains } from '../dst/invariants/content.ts'
 import { checkNoOrphanPhantoms } from '../dst/invariants/phantoms.ts'
+import { checkUvIntegrity } from '../dst/invariants/unversioned.ts'
 import type { Simulator } from '../dst/simulator.ts'
 import { projectCode } from '../repo/config.ts'
 import { openRepo } from '../repo/repo.ts'
@@ -35,17 +36,19 @@ const traceBatchLength = 1 << 16
 
 /**
  * Reads a repository file as a database image, checked: every safety invariant that one repository
- * can break holds, so that what a simulation finds later is not what the file brought along.
+ * can break holds, so that what a simulation finds later is not what the file brought along; with
+ * `uv` those of unversioned files, too.
  * Neither the file nor its folder is changed.
  *
  * @throws {FossilError} `repo.unreadable`, `repo.invalid`
  */
-export function readMasterImage(path: string): Uint8Array {
+export function readMasterImage(path: string, { uv = false }: { uv?: boolean } = {}): Uint8Array {
   if (!existsSync(path)) throw unreadable(path, 'there is no such file')
   if (!statSync(path).isFile()) throw unreadable(path, 'it is not a file')
   const db = openUntouched(path)
   try {
     checkRepository(path, db)
+    if (uv) checkUvIntegrity(path, openRepo(db, systemEnv))
     return db.serialize()
   } catch (error) {
     if (error instanceof InvariantError) throw invalid(path, error.detail, error)
@@ -108,12 +111,14 @@ export function checkKeepFolder(folder: string, leaves: number): string[] {
 }
 
 /**
- * Writes every node's repository to `folder`, each whole or not at all.
+ * Writes every node's repository to `folder`, each whole or not at all. Users whom the simulation
+ * made cannot log in there.
  *
  * @throws {FossilError} `repo.unreadable` when one cannot be written
  */
 export function keepRepositories(simulator: Simulator, folder: string): void {
   attempt(folder, () => mkdirSync(folder, { recursive: true }))
+  simulator.revokeLogins()
   for (const { id, repo } of simulator.nodes()) {
     const path = keptPath(folder, id)
     const part = `${path}.part`

@@ -75,6 +75,27 @@ suite('text', () => {
   })
 })
 
+suite('of a run with unversioned files', () => {
+  const uv = { writes: 7, deletes: 2, refused: 1, sent: 5, received: 12, gimmes: 11 }
+  const nodes = converged.nodes.map((node) => ({ ...node, uvFiles: 4 }))
+  const report: SimReport = { ...converged, uv, nodes }
+
+  test('the text has a table of them, and how many each node has', () => {
+    const text = textReport(report, said)
+    assert.match(text, /\n {2}node +artifacts +private +phantoms +files +syncs +errors\n/)
+    assert.match(text, /\n {2}master +\d+ +0 +0 +4 +- +-\n/)
+    assert.match(text, /\nunversioned files\n {2}writes +7\n {2}deletes +2\n {2}refused +1\n/)
+    assert.ok(!/unversioned|files/.test(textReport(converged, said)))
+  })
+
+  test('the object has them, too', () => {
+    const object = jsonReport(report)
+    assert.deepEqual(object['uv'], uv)
+    assert.match(JSON.stringify(object['nodes']), /"phantoms":0,"uvFiles":4}/)
+    assert.ok(!/uv/.test(JSON.stringify(jsonReport(converged))))
+  })
+})
+
 suite('JSON', () => {
   test('has the same fields whatever the verdict, and a violation where there is one', () => {
     const fields = Object.keys(jsonReport(converged))

@@ -9,7 +9,7 @@ import { table } from './terminal.ts'
 /** One object, for programs. Its fields are part of the command's interface. */
 export function jsonReport(report: SimReport): Record<string, unknown> {
   const { verdict, seed, traceHash, steps, syncs, errors, faults, nodes, violation } = report
-  const { checkins, checks, simulatedMs } = report
+  const { checkins, checks, simulatedMs, uv } = report
   return {
     verdict,
     seed,
@@ -21,11 +21,13 @@ export function jsonReport(report: SimReport): Record<string, unknown> {
     checks,
     simulatedMs,
     faults,
-    nodes: nodes.map(({ id, artifacts, privateArtifacts, phantoms }) => ({
+    ...(uv === undefined ? {} : { uv }),
+    nodes: nodes.map(({ id, artifacts, privateArtifacts, phantoms, uvFiles }) => ({
       id,
       artifacts,
       privateArtifacts,
       phantoms,
+      ...(uvFiles === undefined ? {} : { uvFiles }),
     })),
     ...(violation === undefined ? {} : { violation }),
   }
@@ -42,6 +44,7 @@ export function textReport(
     `${verdictLine(report)}\n`,
     failure,
     `\nnodes\n${nodeTable(report)}`,
+    report.uv === undefined ? '' : `\nunversioned files\n${table(Object.entries(report.uv))}`,
     `\nfaults injected\n${faultTable(report)}`,
     `\n${timing(report, wallMs)}`,
     `trace hash ${report.traceHash}\n`,
@@ -69,14 +72,16 @@ function failureText({ violation }: SimReport, replay: string): string {
   return `${facts}  replay           ${replay}\n`
 }
 
-function nodeTable({ nodes }: SimReport): string {
+function nodeTable({ nodes, uv }: SimReport): string {
+  const hasUv = uv !== undefined
   return table([
-    ['node', 'artifacts', 'private', 'phantoms', 'syncs', 'errors'],
-    ...nodes.map(({ id, artifacts, privateArtifacts, phantoms, syncs, errors }) => [
+    ['node', 'artifacts', 'private', 'phantoms', ...(hasUv ? ['files'] : []), 'syncs', 'errors'],
+    ...nodes.map(({ id, artifacts, privateArtifacts, phantoms, uvFiles = 0, syncs, errors }) => [
       id,
       artifacts,
       privateArtifacts,
       phantoms,
+      ...(hasUv ? [uvFiles] : []),
       // The master answers syncs and begins none.
       id === 'master' ? '-' : syncs,
       id === 'master' ? '-' : errors,

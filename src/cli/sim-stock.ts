@@ -23,10 +23,12 @@ export class StockMaster implements Disposable {
   readonly #folder: string
 
   /**
-   * @param from the repository to begin with, a copy of it; without one, what `fossil new` makes
+   * @param options.from the repository to begin with, a copy of it; without one, what `fossil new`
+   *   makes
+   * @param options.login its users decide who may do what; by default everybody may do everything
    * @throws {FossilError} `option.invalid` where stock Fossil is not there or does not work
    */
-  constructor({ from }: { from: string | undefined }) {
+  constructor({ from, login = false }: { from?: string; login?: boolean }) {
     this.#folder = mkdtempSync(join(tmpdir(), 'trilobite-stock-'))
     try {
       const path = join(this.#folder, 'master.fossil')
@@ -34,7 +36,7 @@ export class StockMaster implements Disposable {
       const fossilBin = process.env['FOSSIL_BIN'] ?? 'fossil'
       if (from === undefined) runFossil(fossilBin, ['new', path], env)
       else copyFileSync(from, path)
-      this.transport = stdioTransport({ fossilBin, repository: path, localAuth: true, env })
+      this.transport = stdioTransport({ fossilBin, repository: path, localAuth: !login, env })
       this.repo = openRepo(openFile(path), systemEnv)
     } catch (error) {
       this.#removeFolder()

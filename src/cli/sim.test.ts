@@ -22,6 +22,7 @@ import { checkin } from '../repo/checkin.ts'
 import { config } from '../repo/config.ts'
 import { createRepo } from '../repo/create.ts'
 import { openRepo, type Repo } from '../repo/repo.ts'
+import { findUser, type User } from '../repo/user.ts'
 import { faultKinds } from '../sim/link.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'trilobite-sim-'))
@@ -46,7 +47,16 @@ function simRun(...args: string[]): Promise<RunResult> {
 
 type Json = Pick<
   SimReport,
-  'verdict' | 'seed' | 'traceHash' | 'steps' | 'syncs' | 'errors' | 'faults' | 'nodes' | 'violation'
+  | 'verdict'
+  | 'seed'
+  | 'traceHash'
+  | 'steps'
+  | 'syncs'
+  | 'errors'
+  | 'faults'
+  | 'nodes'
+  | 'uv'
+  | 'violation'
 >
 
 async function json(...args: string[]): Promise<Json> {
@@ -165,13 +175,48 @@ suite('options', () => {
   test('--help names every option and its default', async () => {
     const { code, stdout } = await trilobite('sim', 'run', '--help')
     assert.equal(code, 0)
-    for (const option of ['seed', 'leaves', 'level', 'duration', 'from', 'keep', 'trace', 'json']) {
+    const options = 'seed leaves level duration private uv login from keep trace json'.split(' ')
+    for (const option of options) {
       assert.match(stdout, new RegExp(`\\n  --${option}\\b`))
     }
     assert.match(stdout, /\(default: 10m\)/)
     assert.match(stdout, /\n {2}--quiet/)
   })
 })
+
+suite('--uv', () => {
+  test('tells of unversioned files, and of none without it', async () => {
+    const { uv, nodes } = await json('--uv', '--duration', '1m')
+    assert.ok(uv !== undefined && uv.writes > 0)
+    for (const { uvFiles } of nodes) assert.equal(uvFiles, nodes[0]?.uvFiles)
+    assert.ok(!('uv' in (await json())))
+    const { stdout } = await simRun('--uv', '--duration', '1m')
+    assert.match(stdout, /\n {2}node +artifacts +private +phantoms +files +syncs +errors\n/)
+    assert.match(stdout, new RegExp(`\\nunversioned files\\n {2}writes +${uv.writes}\\n`))
+  })
+})
+
+suite('--login', () => {
+  test('makes another run, and repositories in which those who logged in cannot', async () => {
+    const { verdict, traceHash } = await json('--login', '--keep', 'logins')
+    assert.equal(verdict, 'converged')
+    assert.notEqual(traceHash, (await json()).traceHash)
+    const path = join(scratch, 'logins', 'master.fossil')
+    using master = openRepo(openFile(path, { readOnly: true }), systemEnv)
+    assert.deepEqual(
+      ['leaf-0', 'leaf-1', 'nobody'].map((login) => findUser(master, login)).map(rights),
+      [
+        ['iy', ''],
+        ['iy', ''],
+        ['', ''],
+      ],
+    )
+  })
+})
+
+function rights(user: User | undefined): unknown[] {
+  return [user?.capabilities, user?.password]
+}
 
 suite('--from', () => {
   test('fills the master with a repository, which stays as it is', async () => {

@@ -23,6 +23,8 @@ export interface SimRunOptions {
   readonly duration: number
   readonly upstream: 'trilobite' | 'stock'
   readonly private?: boolean
+  readonly uv?: boolean
+  readonly login?: boolean
   readonly from?: string
   readonly keep?: string
   readonly trace?: string
@@ -54,6 +56,8 @@ export function addSimCommand(program: Command): void {
         .default('trilobite'),
     )
     .option('--private', 'make some check-ins private: they must stay where they were made')
+    .option('--uv', 'write, delete and sync unversioned files, too')
+    .option('--login', 'let leaves log in, and nobody else do anything at the master')
     .option('--from <file>', 'fill the master from this Fossil repository')
     .option('--keep <dir>', "leave every node's repository there as a .fossil file")
     .option('--trace <file>', 'write everything that happens there, as JSON lines')
@@ -66,10 +70,10 @@ const wholeRange = { min: Number.MIN_SAFE_INTEGER }
 const leafRange = { min: 1, max: 10_000 }
 
 async function runSimulation(options: SimRunOptions): Promise<void> {
-  const image = options.from === undefined ? undefined : readMasterImage(options.from)
+  const image = options.from === undefined ? undefined : readMasterImage(options.from, options)
   const kept = options.keep === undefined ? [] : checkKeepFolder(options.keep, options.leaves)
   const trace = options.trace === undefined ? undefined : new TraceFile(options.trace, kept)
-  using stock = options.upstream === 'stock' ? new StockMaster({ from: options.from }) : undefined
+  using stock = options.upstream === 'stock' ? new StockMaster(options) : undefined
   const startMs = performance.now()
   const world = { image: stock === undefined ? image : undefined, stock, trace }
   const report = await simulateVisibly(options, world)
@@ -111,7 +115,7 @@ async function simulateVisibly(options: SimRunOptions, world: SimWorld): Promise
 }
 
 function simulateOptions(
-  { seed, leaves, level, duration: durationMs, private: privateCheckins }: SimRunOptions,
+  { seed, leaves, level, duration: durationMs, ...options }: SimRunOptions,
   { image, stock, trace }: SimWorld,
 ): SimulateOptions {
   return {
@@ -119,7 +123,9 @@ function simulateOptions(
     leaves,
     level,
     durationMs,
-    privateCheckins: privateCheckins === true,
+    privateCheckins: options.private === true,
+    uv: options.uv === true,
+    login: options.login === true,
     ...(stock === undefined ? {} : { masterRepo: stock.repo }),
     config: {
       ...(stock === undefined ? {} : { upstream: stock.transport, deflateOverBytes: 0 }),
@@ -140,6 +146,8 @@ function replayCommand(options: SimRunOptions): string {
   const { seed, leaves, level, duration: durationMs, from, upstream } = options
   const flags = [
     options.private === true ? ' --private' : '',
+    options.uv === true ? ' --uv' : '',
+    options.login === true ? ' --login' : '',
     upstream === 'stock' ? ' --upstream stock' : '',
     from === undefined ? '' : ` --from ${quoted(from)}`,
   ]

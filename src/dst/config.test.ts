@@ -25,6 +25,7 @@ test('everything has a default but the seed', () => {
     level: 'normal',
     buggify: false,
     private: false,
+    uv: false,
     safetyCheckInterval: 0,
     safetyCheckFrom: 0,
     hashPolicy: 'sha1',
@@ -58,6 +59,7 @@ suite('a typed error for', () => {
     ['a negative skew', { maxSkewMs: -1 }],
     ['a skew beyond the calendar', { maxSkewMs: 2 ** 50 }],
     ['a negative size', { deflateOverBytes: -1 }],
+    ['a capability that is none', { login: { capabilities: () => 'i y' } }, 'capabilities'],
     ['an unknown word for the unlisted', { unlisted: 'random' }],
     ['overrides that are no list', { overrides: 'none' }, 'decisions'],
     [

@@ -10,6 +10,8 @@ import { faultLevel, type LevelName } from '../sim/levels.ts'
 import { longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
 import type { NodeId } from './event.ts'
+import type { Credentials } from '../sync/login.ts'
+import type { SimLogin } from './logins.ts'
 import type { Node } from './node.ts'
 import type { SimTransport } from './sim-network.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -28,6 +30,14 @@ export interface SimConfig {
   readonly buggify?: boolean
   /** Sync private artifacts. Default false. */
   readonly private?: boolean
+  /** Sync unversioned files. Default false. */
+  readonly uv?: boolean
+  /**
+   * Leaves log in, as users who are named after them, and nobody else may do anything. Default:
+   * nobody logs in, and everybody may do everything. The users are made on a master that is known;
+   * whether they count is up to it, where it is not the default one.
+   */
+  readonly login?: SimLogin
   /** Safety is checked after every so many steps; 0, the default, for never. */
   readonly safetyCheckInterval?: number
   /** No periodic safety check before this step. Default 0. */
@@ -46,13 +56,22 @@ export interface SimConfig {
    */
   readonly deflateOverBytes?: number
   /** Makes the node of a leaf. Default: a `DefaultNode`. */
-  readonly makeNode?: (leaf: { id: NodeId; repo: Repo; transport: SimTransport }) => Node
+  readonly makeNode?: (leaf: LeafParts) => Node
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[]
   /** What a fault site without override does: what the seed says, or nothing. Default `drawn`. */
   readonly unlisted?: 'drawn' | 'benign'
   /** Receives every line of the trace. */
   readonly onTraceLine?: (line: string) => void
+}
+
+/** What the node of a leaf is made of. */
+export interface LeafParts {
+  readonly id: NodeId
+  readonly repo: Repo
+  readonly transport: SimTransport
+  /** Where leaves log in. */
+  readonly login: Credentials | undefined
 }
 
 /** A configuration with nothing left open. */
@@ -65,6 +84,7 @@ export type ResolvedConfig = SimConfig &
       | 'level'
       | 'buggify'
       | 'private'
+      | 'uv'
       | 'safetyCheckInterval'
       | 'safetyCheckFrom'
       | 'hashPolicy'
@@ -83,6 +103,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
     pollIntervalMs: config.pollIntervalMs ?? 5_000,
     buggify: config.buggify ?? level !== 'normal',
     private: config.private ?? false,
+    uv: config.uv ?? false,
     safetyCheckInterval: config.safetyCheckInterval ?? 0,
     safetyCheckFrom: config.safetyCheckFrom ?? 0,
     hashPolicy: config.hashPolicy ?? 'sha1',

@@ -17,12 +17,15 @@ const sites = [
   'handler.gimme.skip',
   'handler.igot.truncate',
   'handler.reply.minBudget',
+  'handler.uvfile.reject',
+  'handler.uvgimme.ignore',
   'node.tick.earlyReturn',
   'repo.commit.fail',
   'sync.file.reject',
   'sync.gimme.skip',
   'sync.igot.truncate',
   'sync.request.minBudget',
+  'sync.uvfile.minBudget',
 ]
 
 test('a few hostile runs meet every fault of network and code, and converge', async () => {
@@ -38,6 +41,9 @@ test('a few hostile runs meet every fault of network and code, and converge', as
       durationMs: 60_000,
       checkinMeanMs: 1_500,
       privateCheckins: true,
+      uv: seed % 2 === 0,
+      uvMeanMs: 1_500,
+      login: seed % 4 === 0,
     })
     assert.equal(report.verdict, 'converged', `seed ${seed}`)
     for (const kind of faultKinds) if (report.faults[kind] > 0) struck.add(kind)

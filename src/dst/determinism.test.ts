@@ -34,6 +34,13 @@ const worlds: Record<string, Partial<SimConfig>> = {
   'SHA3-256 names': { level: 'hostile', hashPolicy: 'sha3' },
   'clocks an hour apart': { level: 'adversarial', maxSkewMs: 3_600_000 },
   'private artifacts that travel': { level: 'hostile', private: true },
+  'unversioned files': { level: 'hostile', uv: true },
+  'unversioned files, and clocks an hour apart': {
+    level: 'hostile',
+    uv: true,
+    maxSkewMs: 3_600_000,
+  },
+  logins: { level: 'hostile', uv: true, login: {} },
   'deflated messages': { level: 'hostile', deflateOverBytes: 0 },
 }
 

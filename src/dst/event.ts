@@ -1,5 +1,5 @@
 /**
- * What a node is told, and the queue it waits in.
+ * What happens to one node at one time, and the queue it waits in.
  * @module
  */
 
@@ -8,15 +8,43 @@ import { EventQueue as KernelQueue } from '../sim/queue.ts'
 /** Identifies a node: `master`, or a leaf such as `leaf-0`. */
 export type NodeId = string
 
-/** `timer`: the poll interval of a leaf has passed. `syncNow`: somebody wants it now. */
-export type EventType = 'timer' | 'syncNow'
-
 /** Something that happens to one node at one time. */
-export interface Event {
+export type Event = TickEvent | UvEvent
+
+/** What an event is: see {@link TickEvent} and {@link UvEvent}. */
+export type EventType = Event['type']
+
+/** What every event says. */
+interface At {
   /** Virtual time, in milliseconds since 1970. */
   readonly timeMs: number
-  readonly type: EventType
   readonly nodeId: NodeId
+}
+
+/** What a node is told. */
+export interface TickEvent extends At {
+  /** `timer`: the poll interval of a leaf has passed. `syncNow`: somebody wants it now. */
+  readonly type: 'timer' | 'syncNow'
+}
+
+/** What somebody does to an unversioned file at a node, which hears of it only by looking. */
+export type UvEvent = UvWriteEvent | UvDeleteEvent
+
+/** A file is written, whatever was there before. */
+export interface UvWriteEvent extends At, UvChange {
+  readonly type: 'uvWrite'
+  readonly data: Uint8Array
+}
+
+/** A file is deleted; nothing happens where there never was one. */
+export interface UvDeleteEvent extends At, UvChange {
+  readonly type: 'uvDelete'
+}
+
+interface UvChange {
+  readonly name: string
+  /** Seconds since 1970. Undefined: what the clock of the node says then. */
+  readonly mtimeSec: number | undefined
 }
 
 /** Events by time; events of the same time in the order they were pushed. */

@@ -14,6 +14,7 @@ import {
   allBlobUuidsSorted,
   countBlobs,
   countPhantoms,
+  countUvFiles,
   hasBlob,
   publicBlobUuidsSorted,
 } from './holdings.ts'
@@ -30,6 +31,13 @@ test('a phantom is known and not held', () => {
   assert.equal(hasBlob(pair.master, nobodys), false)
   assert.ok(!allBlobUuidsSorted(pair.master).some((hash) => hash === nobodys))
   assert.equal(countPhantoms(pair.master), 1)
+})
+
+test('an unversioned file is held until it is deleted', () => {
+  using pair = new Pair()
+  assert.equal(countUvFiles(pair.leaf), 3)
+  pair.delete('leaf-0', { name: 'short', mtimeSec: 900 })
+  assert.deepEqual([countUvFiles(pair.leaf), countUvFiles(pair.master)], [2, 3])
 })
 
 test('a delta that waits for its source is not held', () => {

@@ -7,6 +7,7 @@ import { parseArtifactHash, type ArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact, unresolvedRids } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
+import { listUnversioned } from '../repo/unversioned.ts'
 
 /** Names of all held artifacts, private ones included, ascending. Phantoms are not held. */
 export function allBlobUuidsSorted(repo: Repo): ArtifactHash[] {
@@ -26,6 +27,11 @@ export function countBlobs(repo: Repo): number {
 /** How many artifacts are known by name only. */
 export function countPhantoms(repo: Repo): number {
   return repo.db.prepare<[number]>('SELECT count(*) FROM phantom').get()?.[0] ?? 0
+}
+
+/** How many unversioned files there are, deleted ones left out. */
+export function countUvFiles(repo: Repo): number {
+  return listUnversioned(repo).filter(({ hash }) => hash !== undefined).length
 }
 
 /** Tells whether an artifact is held. Unlike the Go library's, a phantom is not. */

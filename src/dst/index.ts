@@ -9,17 +9,29 @@
  */
 
 export { SeededBuggify, withoutBuggify } from './buggify.ts'
-export type { SimConfig } from './config.ts'
-export { EventQueue, type Event, type EventType, type NodeId } from './event.ts'
+export type { LeafParts, SimConfig } from './config.ts'
+export {
+  EventQueue,
+  type Event,
+  type EventType,
+  type NodeId,
+  type TickEvent,
+  type UvDeleteEvent,
+  type UvEvent,
+  type UvWriteEvent,
+} from './event.ts'
 export {
   allBlobUuidsSorted,
   countBlobs,
   countPhantoms,
+  countUvFiles,
   hasBlob,
   publicBlobUuidsSorted,
 } from './holdings.ts'
 export {
   InvariantError,
+  isInScope,
+  maySend,
   type AcknowledgedArtifact,
   type CheckedNode,
   type Invariant,
@@ -31,6 +43,8 @@ export { checkAnnounced, checkPrivateUnannounced } from './invariants/announced.
 export { checkBlobIntegrity, checkDeltaChains } from './invariants/content.ts'
 export { checkConvergence, checkSubsetOf } from './invariants/convergence.ts'
 export { checkNoOrphanPhantoms } from './invariants/phantoms.ts'
+export { checkUvConvergence, checkUvIntegrity } from './invariants/unversioned.ts'
+export type { SimLogin } from './logins.ts'
 export { MockFossil, type MockFossilOpts } from './mock-fossil.ts'
 export { DefaultNode, type Action, type DefaultNodeOpts, type Node } from './node.ts'
 export { masterId, SimNetwork, SimTransport } from './sim-network.ts'
@@ -40,8 +54,12 @@ export {
   type SimProgress,
   type SimReport,
   type SimulateOptions,
+  type UvReport,
   type Verdict,
   type Violation,
 } from './simulate.ts'
 export { Simulator } from './simulator.ts'
+export { UvLedger, type UvTurn, type UvVersion } from './uv-ledger.ts'
+export type { UvDeeds } from './uv-owner.ts'
+export { UvWorkload, type UvWorkloadOptions } from './uv-workload.ts'
 export { CheckinWorkload, type WorkloadOptions } from './workload.ts'

@@ -6,6 +6,8 @@
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
+import type { Access } from '../sync/access.ts'
+import type { UvLedger } from './uv-ledger.ts'
 
 /** Which invariant failed, on which node, and why. */
 export class InvariantError extends Error {
@@ -37,6 +39,21 @@ export interface Truth {
   readonly acknowledged: readonly AcknowledgedArtifact[]
   /** Private artifacts are meant to travel. */
   readonly syncsPrivate: boolean
+  /** What owners wrote; undefined where unversioned files do not travel. */
+  readonly unversioned?: UvLedger | undefined
+  /** What each leaf may do on the master; undefined where all may do everything. */
+  readonly access?: ReadonlyMap<string, Access> | undefined
+}
+
+/** Whether a node may make others take what it has. The master always may. */
+export function maySend(
+  { access }: Truth,
+  nodeId: string,
+  what: 'artifacts' | 'unversioned',
+): boolean {
+  const rights = access?.get(nodeId)
+  if (rights === undefined) return true
+  return what === 'artifacts' ? rights.write : rights.unversionedWrite
 }
 
 /** An artifact that a node said it had stored. */
@@ -53,11 +70,19 @@ export interface World {
   readonly truth: Truth
 }
 
+/** Whether an invariant says anything about a run. */
+export function isInScope({ scope }: Invariant, { unversioned, access }: Truth): boolean {
+  if (scope === undefined) return true
+  return (scope === 'unversioned' ? unversioned : access) !== undefined
+}
+
 /** A statement about one node, or about all of them together. */
 export interface Invariant {
   readonly name: string
   /** `always`: at every step, faults and all. `settled`: once faults have ended, at rest. */
   readonly holds: 'always' | 'settled'
+  /** What a run must be about for the statement to say anything; undefined: any run. */
+  readonly scope?: 'unversioned' | 'login'
   /** @throws {InvariantError} at the first place where the statement is false */
   readonly check: (world: World) => void
 }

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { noBytes, utf8 } from '../base/bytes.ts'
+import { fromUtf8, noBytes, utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { openMemory } from '../db/node.ts'
@@ -14,8 +14,10 @@ import { readArtifact } from '../repo/content.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo } from '../repo/create.ts'
 import type { Repo } from '../repo/repo.ts'
+import { putUser } from '../repo/user.ts'
 import { accessOf } from '../sync/access.ts'
 import { sync } from '../sync/sync.ts'
+import { decodeMessage } from '../xfer/frame.ts'
 import { countBlobs, hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
 
@@ -51,6 +53,26 @@ suite('a mock server', () => {
     }
     assert.equal(countBlobs(repo), 3)
     assert.equal(server.storeArtifact(noBytes), server.storeArtifact(noBytes))
+  })
+
+  test('lets its users decide where it is told to, and takes each proof once', async () => {
+    using repo = repoOf()
+    using client = repoOf(repo)
+    const login = { user: 'someone', password: 'secret' }
+    putUser(repo, { login: 'nobody', capabilities: '' })
+    putUser(repo, { login: login.user, password: login.password, capabilities: 'i' })
+    const server = new MockFossil(repo, { access: 'users' })
+    storeLocal(client, utf8('pushed'))
+    await assert.rejects(sync(client, server), /not authorized to read/)
+    const requests: Uint8Array[] = []
+    const exchange = (request: Uint8Array): Promise<Uint8Array> => {
+      requests.push(request)
+      return server.exchange(request)
+    }
+    assert.equal((await sync(client, { exchange }, { login })).complete, true)
+    assert.equal(countBlobs(repo), 1)
+    const again = await server.exchange(requests[0] ?? noBytes)
+    assert.match(fromUtf8(decodeMessage(again, { maxBytes: 1 << 20 })), /^error login\\sfailed\n$/)
   })
 
   test('grants what it is told to grant', async () => {

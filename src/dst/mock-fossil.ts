@@ -8,14 +8,19 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { storeLocal } from '../repo/store.ts'
 import type { Repo } from '../repo/repo.ts'
 import { type Access, fullAccess } from '../sync/access.ts'
+import { NonceMemory } from '../sync/auth.ts'
+import type { HandlerOptions } from '../sync/handler-options.ts'
 import { handleXfer } from '../sync/handler.ts'
 import type { Transport } from '../sync/transport.ts'
 import { withoutBuggify } from './buggify.ts'
 
 /** How a mock server answers. */
 export interface MockFossilOpts {
-  /** What its clients may do. Default: everything. */
-  readonly access?: Access
+  /**
+   * What its clients may do. Default: everything. `users`: the users of the repository decide, by
+   * login cards, and each proof of a login counts once.
+   */
+  readonly access?: Access | 'users'
   /** See `HandlerOptions`. */
   readonly deflateOverBytes?: number
 }
@@ -23,17 +28,19 @@ export interface MockFossilOpts {
 /** A Fossil server without sockets. */
 export class MockFossil implements Transport {
   readonly repo: Repo
-  readonly #options: MockFossilOpts
+  readonly #options: HandlerOptions
 
-  constructor(repo: Repo, options: MockFossilOpts = {}) {
+  constructor(repo: Repo, { access = fullAccess, ...rest }: MockFossilOpts = {}) {
     this.repo = repo
-    this.#options = options
+    this.#options = {
+      ...(access === 'users' ? { nonces: new NonceMemory() } : { access }),
+      ...rest,
+    }
   }
 
   /** Answers one encoded message with another. */
   exchange(request: Uint8Array): Promise<Uint8Array> {
-    const { access = fullAccess, ...rest } = this.#options
-    return Promise.resolve(handleXfer(this.repo, request, { access, ...rest }))
+    return Promise.resolve(handleXfer(this.repo, request, this.#options))
   }
 
   /** Decides when the handler takes an unlucky turn. */

@@ -4,11 +4,13 @@
  */
 
 import type { FossilError } from '../base/error.ts'
+import type { ConfigArea } from '../repo/config-areas.ts'
 import type { Repo } from '../repo/repo.ts'
+import type { Credentials } from '../sync/login.ts'
 import type { SyncResult } from '../sync/session.ts'
 import { sync } from '../sync/sync.ts'
 import type { Transport } from '../sync/transport.ts'
-import type { Event } from './event.ts'
+import type { TickEvent } from './event.ts'
 
 /** What came of one event. */
 export type Action =
@@ -24,7 +26,7 @@ export type Action =
  */
 export interface Node {
   readonly repo: Repo
-  tick(event: Event): Action | Promise<Action>
+  tick(event: TickEvent): Action | Promise<Action>
 }
 
 /** What a default node does when it ticks. Neither push nor pull means both. */
@@ -33,6 +35,12 @@ export interface DefaultNodeOpts {
   readonly pull?: boolean
   /** Sync private artifacts, too. */
   readonly private?: boolean
+  /** Sync unversioned files, too. */
+  readonly uv?: boolean
+  /** Log in. By default the master sees nobody. */
+  readonly login?: Credentials | undefined
+  /** Fetch settings of these areas. */
+  readonly pullConfig?: readonly ConfigArea[]
   /** See `SyncOptions`; the simulator stores more, since its links cost nothing. */
   readonly deflateOverBytes?: number
 }
@@ -50,14 +58,12 @@ export class DefaultNode implements Node {
     this.#options = neither ? { ...options, push: true, pull: true } : options
   }
 
-  async tick(_event: Event): Promise<Action> {
+  async tick(_event: TickEvent): Promise<Action> {
     if (this.repo.env.buggify.check('node.tick.earlyReturn', 0.05)) return { type: 'none' }
-    const { push = false, pull = false, ...rest } = this.#options
+    const { push = false, pull = false, uv: unversioned = false, login, ...rest } = this.#options
+    const options = { push, pull, unversioned, ...(login === undefined ? {} : { login }), ...rest }
     try {
-      return {
-        type: 'synced',
-        result: await sync(this.repo, this.#transport, { push, pull, ...rest }),
-      }
+      return { type: 'synced', result: await sync(this.repo, this.#transport, options) }
     } catch (error) {
       if (error instanceof Error) return { type: 'synced', error }
       throw error

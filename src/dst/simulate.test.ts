@@ -13,11 +13,12 @@ import { FossilError } from '../base/error.ts'
 import { openMemory } from '../db/node.ts'
 import { checkin } from '../repo/checkin.ts'
 import { createRepo } from '../repo/create.ts'
+import { readUnversioned, writeUnversioned } from '../repo/unversioned.ts'
 import { faultKinds } from '../sim/link.ts'
 import { canaries } from './canary/canary.ts'
 import { allBlobUuidsSorted, hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
-import { DefaultNode, type Node } from './node.ts'
+import { DefaultNode } from './node.ts'
 import { simulate, type SimProgress, type SimulateOptions } from './simulate.ts'
 import { Simulator } from './simulator.ts'
 
@@ -87,13 +88,57 @@ suite('converged', () => {
   })
 })
 
+suite('unversioned files', () => {
+  const busy: SimulateOptions = { ...small, uv: true, uvMeanMs: 2_000 }
+
+  test('are written, deleted and synced, and converge', async () => {
+    const { verdict, uv, nodes } = await simulate(busy)
+    assert.equal(verdict, 'converged')
+    assert.ok(uv && uv.writes > 20 && uv.deletes > 0 && uv.gimmes > 0 && uv.sent > 0)
+    assert.ok(uv.received >= uv.sent)
+    assert.equal(new Set(nodes.map(({ uvFiles }) => uvFiles)).size, 1)
+    assert.ok(nodes.every(({ uvFiles = 0 }) => uvFiles > 0))
+  })
+
+  test('change nothing of a run that has none: neither its report nor its trace', async () => {
+    const { traceHash, uv, nodes } = await simulate({ ...small, uv: false, uvMeanMs: 1 })
+    assert.equal(traceHash, (await simulate(small)).traceHash)
+    assert.equal(uv, undefined)
+    assert.ok(nodes.every((node) => !('uvFiles' in node)))
+  })
+
+  test('of the master are owed to everybody from the beginning', async () => {
+    using repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+    writeUnversioned(repo, { name: 'old', content: utf8('from before'), mtimeSec: 7 })
+    const masterImage = repo.db.serialize()
+    let files: (Uint8Array | undefined)[] = []
+    const { verdict } = await simulate({
+      ...small,
+      config: { masterImage, uv: true },
+      onEnd: (simulator) => {
+        files = simulator.nodes().map((node) => readUnversioned(node.repo, 'old'))
+      },
+    })
+    assert.equal(verdict, 'converged')
+    assert.deepEqual(
+      files,
+      Array.from({ length: 4 }, () => utf8('from before')),
+    )
+  })
+
+  test('and logins go together, and the logins are in the trace only by what they do', async () => {
+    const { verdict, errors } = await simulate({ ...busy, level: 'normal', login: true })
+    assert.deepEqual([verdict, errors], ['converged', 0])
+  })
+})
+
 suite('violated', () => {
   const canary = canaries.find(({ bug }) => bug.startsWith('stores a phantom'))
   assert.ok(canary)
   const planted: SimulateOptions = {
     ...small,
     seed: 7,
-    config: { makeNode: ({ repo, transport }) => canary.plant({ repo, transport }) },
+    config: { makeNode: canary.plant },
   }
   const checkedEvery = (safetyCheckInterval: number): SimulateOptions => ({
     ...planted,
@@ -115,9 +160,7 @@ suite('violated', () => {
   test('is the verdict, too, where code stumbles over the damage before a check', async () => {
     const trap = canaries.find(({ bug }) => bug.startsWith('goes on listing a phantom'))
     assert.ok(trap)
-    const makeNode = ({ repo, transport }: Parameters<typeof trap.plant>[0]): Node =>
-      trap.plant({ repo, transport })
-    const config = { makeNode, safetyCheckInterval: 100_000 }
+    const config = { makeNode: trap.plant, safetyCheckInterval: 100_000 }
     const { verdict, violation } = await simulate({ ...planted, config })
     assert.deepEqual([verdict, violation?.invariant], ['violated', 'phantoms'])
   })
@@ -150,9 +193,9 @@ suite('violated', () => {
       config: {
         ...checkedEvery(40).config,
         upstream: new MockFossil(repo),
-        makeNode: ({ repo: own, transport }) => {
+        makeNode: (parts) => {
           made++
-          return canary.plant({ repo: own, transport })
+          return canary.plant(parts)
         },
       },
     })

@@ -14,11 +14,13 @@ import type { Repo } from '../repo/repo.ts'
 import { faultLevels, type LevelName } from '../sim/levels.ts'
 import { requireInteger, type SimConfig } from './config.ts'
 import type { NodeId } from './event.ts'
-import { countBlobs, countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
+import { countBlobs, countPhantoms, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
 import { type CheckedNode, InvariantError } from './invariant.ts'
 import { schedulePartitions } from './partitions.ts'
 import { Simulator } from './simulator.ts'
 import { masterId } from './sim-network.ts'
+import type { UvDeeds } from './uv-owner.ts'
+import { UvWorkload } from './uv-workload.ts'
 import { CheckinWorkload } from './workload.ts'
 
 /** What to simulate. */
@@ -37,6 +39,12 @@ export interface SimulateOptions {
    * hold the same in the end.
    */
   readonly privateCheckins?: boolean
+  /** Unversioned files are written, deleted and synced, too. Default false. */
+  readonly uv?: boolean
+  /** From one change of an unversioned file at a node to its next, on average. Default 20 s. */
+  readonly uvMeanMs?: number
+  /** Leaves log in, and the master lets nobody else do anything. Default false. */
+  readonly login?: boolean
   /** Further configuration; what is said here goes before what the options above imply. */
   readonly config?: Partial<SimConfig>
   /** The repository behind `config.upstream`, where it is known: it works and is checked, too. */
@@ -83,7 +91,19 @@ export interface SimReport {
   readonly sites: readonly SiteCoverage[]
   readonly decisions: readonly Decision[]
   readonly nodes: readonly NodeReport[]
+  /** What became of unversioned files, where they were synced. */
+  readonly uv?: UvReport
   readonly violation?: Violation
+}
+
+/** What was done to unversioned files, and what leaves said about them in syncs that ended well. */
+export interface UvReport extends Readonly<UvDeeds> {
+  /** Contents, times and deletions that leaves sent. */
+  readonly sent: number
+  /** The same that leaves took over. */
+  readonly received: number
+  /** Files that leaves asked for. */
+  readonly gimmes: number
 }
 
 /** One node at the end. */
@@ -94,6 +114,8 @@ export interface NodeReport {
   /** Private artifacts held, which stay where they were made unless private sync is on. */
   readonly privateArtifacts: number
   readonly phantoms: number
+  /** Unversioned files that are not deleted, where they were synced. */
+  readonly uvFiles?: number
   readonly syncs: number
   readonly errors: number
 }
@@ -109,6 +131,7 @@ export interface Violation {
 }
 
 const defaultDurationMs = 600_000
+const defaultMeanMs = 20_000
 /** Virtual time that settling may take, at least, and in polls: far more than it ever needs. */
 const settleLimitMs = 3_600_000
 const settleLimitPolls = 720
@@ -140,22 +163,28 @@ export async function simulate(options: SimulateOptions): Promise<SimReport> {
 async function runOnce(
   options: SimulateOptions,
 ): Promise<{ report: SimReport; lastSafeStep: number }> {
-  const { durationMs = defaultDurationMs, checkinMeanMs: meanIntervalMs = 20_000 } = options
+  const { durationMs = defaultDurationMs, uvMeanMs = defaultMeanMs } = options
+  const { checkinMeanMs: meanIntervalMs = defaultMeanMs } = options
   const level = options.config?.level ?? options.level ?? 'hostile'
   requireInteger('durationMs', durationMs, { min: 0, max: longestMs })
   requireInteger('checkinMeanMs', meanIntervalMs, { min: 1, max: longestMs })
+  requireInteger('uvMeanMs', uvMeanMs, { min: 1, max: longestMs })
   using simulator = Simulator.create({
     seed: options.seed,
     numLeaves: options.leaves ?? 5,
     level,
     safetyCheckInterval,
     maxSkewMs: level === 'normal' ? 0 : 300_000,
+    uv: options.uv ?? false,
+    ...(options.login === true ? { login: {} } : {}),
     ...options.config,
   })
   if (options.masterRepo !== undefined) simulator.setMasterRepo(options.masterRepo)
   const untilMs = simulator.clock().startMs + durationMs
   const { privateCheckins = false } = options
   const workload = new CheckinWorkload(simulator, { meanIntervalMs, untilMs, privateCheckins })
+  const uvWorkload = new UvWorkload(simulator, { meanIntervalMs: uvMeanMs, untilMs })
+  if (simulator.config.uv) uvWorkload.start()
   const { partition } = faultLevels[level]
   if (partition !== undefined) schedulePartitions(simulator, partition, untilMs)
   const outcome = await runToVerdict(simulator, workload, { ...options, durationMs })
@@ -268,8 +297,14 @@ function reportOf(
     sites,
     decisions: simulator.decisions(),
     nodes: simulator.nodes().map((node) => nodeReport(simulator, node)),
+    ...(simulator.config.uv ? { uv: uvReport(simulator) } : {}),
     ...(violation === undefined ? {} : { violation }),
   }
+}
+
+function uvReport(simulator: Simulator): UvReport {
+  const { totalUvSent: sent, totalUvReceived: received, totalUvGimmes: gimmes } = simulator
+  return { ...simulator.uvDeeds(), sent, received, gimmes }
 }
 
 function nodeReport(simulator: Simulator, { id, repo }: CheckedNode): NodeReport {
@@ -279,6 +314,7 @@ function nodeReport(simulator: Simulator, { id, repo }: CheckedNode): NodeReport
     artifacts,
     privateArtifacts: countBlobs(repo) - artifacts,
     phantoms: countPhantoms(repo),
+    ...(simulator.config.uv ? { uvFiles: countUvFiles(repo) } : {}),
     ...(id === masterId ? { syncs: 0, errors: 0 } : simulator.leafStats(id)),
   }
 }

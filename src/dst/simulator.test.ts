@@ -8,6 +8,7 @@ import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { storeLocal } from '../repo/store.ts'
+import { findUnversioned, writeUnversioned } from '../repo/unversioned.ts'
 import { withoutBuggify } from './buggify.ts'
 import { hasBlob } from './holdings.ts'
 import { InvariantError } from './invariant.ts'
@@ -181,6 +182,87 @@ suite('leaves', () => {
     for (let times = 0; times < 3; times++) simulator.scheduleSyncNow('leaf-0')
     await simulator.runUntil(simulator.clock().startMs + 60_000)
     assert.equal(trace.events('tick').length, 1)
+  })
+})
+
+suite('unversioned files', () => {
+  test('are written and deleted at their time, the clock of the node saying of which', async () => {
+    const trace = new TraceLines()
+    using simulator = Simulator.create({
+      seed: 1,
+      maxSkewMs: 60_000,
+      onTraceLine: trace.onTraceLine,
+    })
+    const { startMs } = simulator.clock()
+    const data = utf8('text')
+    simulator.scheduleUvWrite('leaf-0', startMs + 5, { name: 'a', data, mtimeSec: 77 })
+    simulator.scheduleUvDelete('leaf-0', startMs + 7, { name: 'a' })
+    simulator.scheduleUvDelete('master', startMs + 7, { name: 'never-there' })
+    simulator.scheduleUvWrite('master', startMs + 9, { name: 'a', data })
+    await simulator.runUntil(startMs + 6)
+    const { repo } = simulator.leaf('leaf-0')
+    assert.equal(findUnversioned(repo, 'a')?.mtimeSec, 77)
+    assert.equal(
+      simulator.masterRepo() && findUnversioned(simulator.masterRepo() ?? repo, 'a'),
+      undefined,
+    )
+    await simulator.runUntil(startMs + 8)
+    const gone = findUnversioned(repo, 'a')
+    assert.equal(gone?.hash, undefined)
+    assert.equal(gone?.mtimeSec, Math.floor(repo.env.clock.nowMs() / 1000))
+    await simulator.runUntil(startMs + 10)
+    assert.deepEqual(simulator.uvDeeds(), { writes: 2, deletes: 1, refused: 0 })
+    assert.deepEqual(
+      trace.events('uvWrite', 'uvDelete').map(({ type, node, name }) => [type, node, name]),
+      [
+        ['uvWrite', 'leaf-0', 'a'],
+        ['uvDelete', 'leaf-0', 'a'],
+        ['uvDelete', 'master', 'never-there'],
+        ['uvWrite', 'master', 'a'],
+      ],
+    )
+  })
+
+  test('a disk that refuses a write is counted, and owes nothing', async () => {
+    const overrides = [{ site: 'buggify/leaf-0/repo.commit.fail', use: 0, outcome: true }]
+    using simulator = Simulator.create({
+      seed: 1,
+      uv: true,
+      buggify: true,
+      unlisted: 'benign',
+      overrides,
+    })
+    const { startMs } = simulator.clock()
+    simulator.scheduleUvWrite('leaf-0', startMs, { name: 'a', data: utf8('text') })
+    await simulator.runUntil(startMs)
+    assert.deepEqual(simulator.uvDeeds(), { writes: 0, deletes: 0, refused: 1 })
+    simulator.checkSafety()
+  })
+
+  test('what no card can carry, nobody has and no time allows is refused at once', () => {
+    using simulator = Simulator.create({ seed: 1 })
+    const nowMs = simulator.clock().nowMs()
+    const data = utf8('text')
+    const write =
+      (id: string, timeMs: number, name: string, mtimeSec = 0) =>
+      () =>
+        simulator.scheduleUvWrite(id, timeMs, { name, data, mtimeSec })
+    assert.throws(write('leaf-0', nowMs, 'a b'), invalidOption('name'))
+    assert.throws(write('leaf-9', nowMs, 'a'), invalidOption('nodeId'))
+    assert.throws(write('leaf-0', nowMs - 1, 'a'), invalidOption('timeMs'))
+    assert.throws(write('leaf-0', nowMs, 'a', -1), invalidOption('mtimeSec'))
+    assert.throws(write('leaf-0', nowMs, 'a', 1.5), invalidOption('mtimeSec'))
+  })
+
+  test('checkAllUvConverged compares the leaves with any repository', async () => {
+    using simulator = Simulator.create({ seed: 1, uv: true })
+    const { repo } = simulator.leaf('leaf-0')
+    writeUnversioned(repo, { name: 'a', content: utf8('text'), mtimeSec: 1 })
+    assert.throws(() => simulator.checkAllUvConverged(repo), InvariantError)
+    assert.ok(await simulator.settle(60_000))
+    simulator.checkAllUvConverged(repo)
+    const { totalUvSent, totalUvReceived, totalUvGimmes } = simulator
+    assert.deepEqual([totalUvSent, totalUvReceived, totalUvGimmes], [1, 1, 1])
   })
 })
 

@@ -5,11 +5,7 @@
  * @module
  */
 
-import { assert } from '../base/assert.ts'
-import { microtasksDrained } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { sha1 } from '../hash/hash.ts'
-import { utf8 } from '../base/bytes.ts'
 import type { Repo } from '../repo/repo.ts'
 import { SiteActivation, type SiteCoverage } from '../sim/activation.ts'
 import { SimClock } from '../sim/clock.ts'
@@ -21,34 +17,28 @@ import { Network } from '../sim/network.ts'
 import { RandomSource, type RandomStream } from '../sim/random.ts'
 import { Trace, type TraceValue } from '../sim/trace.ts'
 import type { Transport } from '../sync/transport.ts'
+import { Agenda } from './agenda.ts'
+import { Checks } from './checks.ts'
 import { requireInteger, type ResolvedConfig, resolveConfig, type SimConfig } from './config.ts'
-import { type Event, EventQueue, type NodeId } from './event.ts'
-import { allBlobUuidsSorted, countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
-import type { AcknowledgedArtifact, CheckedNode, World } from './invariant.ts'
-import { safetyInvariants, settledInvariants } from './invariants/all.ts'
+import type { NodeId, TickEvent, UvEvent } from './event.ts'
+import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
+import {
+  type AcknowledgedArtifact,
+  type CheckedNode,
+  maySend,
+  type Truth,
+  type World,
+} from './invariant.ts'
 import { checkConvergence } from './invariants/convergence.ts'
+import { checkUvConvergence } from './invariants/unversioned.ts'
+import { Logins } from './logins.ts'
 import { MockFossil } from './mock-fossil.ts'
-import { type Action, DefaultNode, type Node } from './node.ts'
+import { DefaultNode, type Node } from './node.ts'
 import { type Happening, masterId, SimNetwork } from './sim-network.ts'
 import { RepoFactory } from './repo-factory.ts'
-
-/** What waits in the queue: an event for a node, or something the simulator does itself. */
-type Queued = Event | (Happening & { readonly timeMs: number; readonly type: 'happening' })
-
-/** What the simulator keeps about a leaf. */
-interface Leaf {
-  readonly id: NodeId
-  readonly node: Node
-  isTicking: boolean
-  /** Syncs, failed syncs. */
-  syncs: number
-  errors: number
-  /** The step in which the latest sync began, where it moved nothing and ended well. */
-  quietSinceStep: number | undefined
-}
-
-/** Turns of the microtask queue that a default node is given to react, before all is drained. */
-const reactionTurns = 50
+import { type SyncCounts, Tally } from './tally.ts'
+import { Ticks } from './ticks.ts'
+import { checkUvEvent, type UvDeeds, UvOwners } from './uv-owner.ts'
 
 /** A simulation. Create one with {@link Simulator.create}, close it when done. */
 export class Simulator {
@@ -56,14 +46,6 @@ export class Simulator {
   readonly config: ResolvedConfig
   /** Events that happened. */
   steps = 0
-  /** Syncs that ended, one way or the other. */
-  totalSyncs = 0
-  /** Syncs that ended in an error. */
-  totalErrors = 0
-  /** Checks of single invariants that were made. */
-  totalChecks = 0
-  /** The step after which safety was last seen to hold. */
-  lastSafeStep = 0
 
   readonly #clock: SimClock
   readonly #source: RandomSource
@@ -72,20 +54,22 @@ export class Simulator {
   readonly #trace: Trace
   readonly #network: SimNetwork
   readonly #factory: RepoFactory
-  readonly #queue = new EventQueue<Queued>()
-  readonly #leaves = new Map<NodeId, Leaf>()
-  /** Nodes whose code goes on in the present event. */
-  readonly #awake = new Set<NodeId>()
+  readonly #agenda: Agenda
+  readonly #leaves = new Map<NodeId, Node>()
+  readonly #ticks: Ticks
+  readonly #checks = new Checks()
   readonly #acknowledged: AcknowledgedArtifact[] = []
+  readonly #tally = new Tally()
+  readonly #owners: UvOwners
+  readonly #logins: Logins | undefined
+  readonly #truth: Truth
   #master: Repo | undefined
-  /** The step in which anything last moved. */
-  #lastMovementStep = 0
-  #failure: Error | undefined
 
   private constructor(config: ResolvedConfig) {
     this.seed = config.seed
     this.config = config
     this.#clock = new SimClock()
+    this.#agenda = new Agenda(this.#clock)
     this.#source = new RandomSource(config.seed)
     this.#trace = new Trace(config.onTraceLine ? { onLine: config.onTraceLine } : {})
     this.#faults = new FaultLog(this.#source, {
@@ -99,9 +83,24 @@ export class Simulator {
       source: this.#source,
       buggify: (id) => this.#activation.buggify(id),
     })
+    const { login, private: isPrivate, uv } = config
+    const ids = Array.from({ length: config.numLeaves }, (_, index) => `leaf-${index}`)
+    this.#logins = login && new Logins(this.#source, { login, ids, isPrivate })
+    this.#owners = new UvOwners({
+      nodes: () => this.nodes(),
+      note: (type, facts) => this.note(type, facts),
+      uvTravels: (id) => maySend(this.#truth, id, 'unversioned'),
+    })
+    this.#ticks = new Ticks(this, this.#tally)
+    this.#truth = {
+      acknowledged: this.#acknowledged,
+      syncsPrivate: isPrivate,
+      unversioned: uv ? this.#owners.ledger : undefined,
+      access: this.#logins?.access(),
+    }
     try {
       this.#network = this.#makeNetwork(this.#makeUpstream())
-      for (let index = 0; index < config.numLeaves; index++) this.#addLeaf(`leaf-${index}`)
+      for (const id of ids) this.#addLeaf(id)
     } catch (error) {
       this.#factory.close()
       throw error
@@ -130,7 +129,7 @@ export class Simulator {
 
   /** The node of a leaf. */
   leaf(id: NodeId): Node {
-    return this.#leaf(id).node
+    return this.#leaf(id)
   }
 
   /** Ids of all leaves, in a fixed order. */
@@ -153,9 +152,50 @@ export class Simulator {
   }
 
   /** How many syncs and failed syncs a leaf has had. */
-  leafStats(id: NodeId): { readonly syncs: number; readonly errors: number } {
-    const { syncs, errors } = this.#leaf(id)
+  leafStats(id: NodeId): Pick<SyncCounts, 'syncs' | 'errors'> {
+    this.#leaf(id)
+    const { syncs, errors } = this.#tally.of(id)
     return { syncs, errors }
+  }
+
+  /** Syncs that ended, one way or the other. */
+  get totalSyncs(): number {
+    return this.#tally.total.syncs
+  }
+
+  /** Syncs that ended in an error. */
+  get totalErrors(): number {
+    return this.#tally.total.errors
+  }
+
+  /** Unversioned files, their times and deletions that leaves sent, in syncs that ended well. */
+  get totalUvSent(): number {
+    return this.#tally.total.uvSent
+  }
+
+  /** The same that leaves took over. */
+  get totalUvReceived(): number {
+    return this.#tally.total.uvReceived
+  }
+
+  /** Unversioned files that leaves asked for, in syncs that ended well. */
+  get totalUvGimmes(): number {
+    return this.#tally.total.uvGimmes
+  }
+
+  /** Checks of single invariants that were made. */
+  get totalChecks(): number {
+    return this.#checks.made
+  }
+
+  /** The step after which safety was last seen to hold. */
+  get lastSafeStep(): number {
+    return this.#checks.lastSafeStep
+  }
+
+  /** What was done to unversioned files. */
+  uvDeeds(): Readonly<UvDeeds> {
+    return this.#owners.deeds
   }
 
   /** A random stream of this run, for workloads: a new name never shifts another. */
@@ -186,13 +226,37 @@ export class Simulator {
   /** Remembers that a node said it had stored an artifact: from now on it must be there. */
   acknowledge(artifact: AcknowledgedArtifact): void {
     this.#acknowledged.push(artifact)
-    this.#lastMovementStep = this.steps
+    this.#tally.moved(this.steps)
   }
 
   /** Makes a leaf sync now, in an event of its own. */
   scheduleSyncNow(id: NodeId): void {
     this.#leaf(id)
-    this.#queue.pushEvent({ timeMs: this.#clock.nowMs(), type: 'syncNow', nodeId: id })
+    this.#agenda.add({ timeMs: this.#clock.nowMs(), type: 'syncNow', nodeId: id })
+  }
+
+  /**
+   * Lets somebody write an unversioned file at a node at `timeMs`, whatever is there then. With
+   * `mtimeSec` left out it is of that time by the node's clock.
+   *
+   * @param id `master`, where that is known, or a leaf
+   * @throws {FossilError} `option.invalid` for a name or time that no card can carry
+   */
+  scheduleUvWrite(
+    id: NodeId,
+    timeMs: number,
+    { name, data, mtimeSec }: { name: string; data: Uint8Array; mtimeSec?: number },
+  ): void {
+    this.#scheduleUv({ type: 'uvWrite', nodeId: id, timeMs, name, data, mtimeSec })
+  }
+
+  /** The same for deleting one: nothing happens where no such file ever was. */
+  scheduleUvDelete(
+    id: NodeId,
+    timeMs: number,
+    { name, mtimeSec }: { name: string; mtimeSec?: number },
+  ): void {
+    this.#scheduleUv({ type: 'uvDelete', nodeId: id, timeMs, name, mtimeSec })
   }
 
   /** Runs `action` at `timeMs`, as an event: a workload, a partition that begins. */
@@ -202,13 +266,17 @@ export class Simulator {
 
   /** A node's exchange has ended: its code goes on in the present event. */
   woke(id: NodeId): void {
-    this.#awake.add(id)
+    this.#ticks.woke(id)
+  }
+
+  /** Whether a node waits for the network. */
+  isWaiting(id: NodeId): boolean {
+    return this.#network.isWaiting(id)
   }
 
   /** Queues something that the simulator does itself. */
   schedule(timeMs: number, happening: Happening): void {
-    requireInteger('timeMs', timeMs, { min: this.#clock.nowMs() })
-    this.#queue.pushEvent({ timeMs, type: 'happening', ...happening })
+    this.#agenda.schedule(timeMs, happening)
   }
 
   /**
@@ -218,14 +286,14 @@ export class Simulator {
    * @throws {InvariantError} when a periodic safety check fails
    */
   async step(): Promise<boolean> {
-    const event = this.#nextEvent()
+    const event = this.#agenda.next()
     if (event === undefined) return false
     this.#clock.advanceTo(event.timeMs)
     this.steps++
     if (event.type === 'happening') await event.happen()
-    else this.#tick(this.#leaf(event.nodeId), event)
-    if (this.#awake.size > 0) await this.#letReact()
-    this.#throwFailure()
+    else if (event.type === 'uvWrite' || event.type === 'uvDelete') this.#changeUv(event)
+    else this.#tick(event)
+    await this.#ticks.react()
     const { safetyCheckInterval: interval, safetyCheckFrom } = this.config
     if (interval > 0 && this.steps % interval === 0 && this.steps >= safetyCheckFrom) {
       this.checkSafety()
@@ -243,7 +311,7 @@ export class Simulator {
   async runUntil(deadlineMs: number): Promise<void> {
     requireInteger('deadlineMs', deadlineMs, { min: 0 })
     for (;;) {
-      const next = this.#peekEvent()
+      const next = this.#agenda.peek()
       if (next === undefined || next.timeMs > deadlineMs) break
       await this.step()
     }
@@ -267,10 +335,10 @@ export class Simulator {
     requireInteger('limitMs', limitMs, { min: 0 })
     const deadlineMs = this.#clock.nowMs() + limitMs
     // Whatever the caller did before may have left something to move.
-    this.#lastMovementStep = this.steps
+    this.#tally.moved(this.steps)
     for (const id of this.leafIds()) this.scheduleSyncNow(id)
-    while (!this.#isQuiet()) {
-      const next = this.#peekEvent()
+    while (!this.#tally.isQuiet(this.#leaves.keys())) {
+      const next = this.#agenda.peek()
       if (next === undefined || next.timeMs > deadlineMs) return false
       await this.step()
     }
@@ -283,9 +351,7 @@ export class Simulator {
    * @throws {InvariantError} for the first that does not hold
    */
   checkSafety(): void {
-    this.#check(safetyInvariants)
-    this.lastSafeStep = this.steps
-    this.note('state', { nodes: this.#digests() })
+    this.note('state', { nodes: this.#checks.safety(this.#world(), this.steps) })
   }
 
   /**
@@ -294,19 +360,28 @@ export class Simulator {
    * @throws {InvariantError} for the first that does not hold
    */
   checkSettled(): void {
-    this.#check(settledInvariants)
+    this.#checks.settled(this.#world())
   }
 
   /** Checks that all leaves hold what the master holds. @throws {InvariantError} */
   checkAllConverged(master: Repo): void {
-    const leaves = [...this.#leaves.values()]
-    checkConvergence(master, new Map(leaves.map(({ id, node }) => [id, node.repo])))
+    checkConvergence(master, this.#leafRepos())
+  }
+
+  /** Checks that all leaves have the unversioned files of the master. @throws {InvariantError} */
+  checkAllUvConverged(master: Repo): void {
+    checkUvConvergence(master, this.#leafRepos())
   }
 
   /** The nodes as checks see them: the master first, where it is known. */
   nodes(): CheckedNode[] {
-    const leaves = [...this.#leaves.values()].map(({ id, node }) => ({ id, repo: node.repo }))
+    const leaves = [...this.#leafRepos()].map(([id, repo]) => ({ id, repo }))
     return this.#master === undefined ? leaves : [{ id: masterId, repo: this.#master }, ...leaves]
+  }
+
+  /** Makes the users whom the simulator made unable to log in, before repositories are kept. */
+  revokeLogins(): void {
+    for (const { repo } of this.nodes()) this.#logins?.revoke(repo)
   }
 
   /** Closes the repositories that the simulator opened. */
@@ -322,7 +397,9 @@ export class Simulator {
     const { upstream } = this.config
     if (upstream === undefined) {
       const { masterImage, deflateOverBytes } = this.config
-      const mock = new MockFossil(this.#factory.make(masterId, masterImage), { deflateOverBytes })
+      const repo = this.#factory.make(masterId, masterImage)
+      const users = this.#logins && ({ access: 'users' } as const)
+      const mock = new MockFossil(repo, { deflateOverBytes, ...users })
       this.#setMaster(mock.repo)
       return mock
     }
@@ -333,6 +410,8 @@ export class Simulator {
   /** What the master holds at the beginning must not be lost, nor leak, either. */
   #setMaster(repo: Repo): void {
     this.#master = repo
+    this.#logins?.install(repo)
+    if (this.config.uv) this.#owners.adopt({ id: masterId, repo })
     const open = new Set(publicBlobUuidsSorted(repo))
     for (const hash of allBlobUuidsSorted(repo)) {
       this.acknowledge({ hash, nodeId: masterId, isPrivate: !open.has(hash) })
@@ -353,136 +432,51 @@ export class Simulator {
   #addLeaf(id: NodeId): void {
     const repo = this.#factory.make(id)
     const transport = this.#network.transport(id)
-    const { private: isPrivate, deflateOverBytes, makeNode, pollIntervalMs } = this.config
+    const { private: isPrivate, uv, deflateOverBytes, makeNode, pollIntervalMs } = this.config
+    const login = this.#logins?.credentials(id)
     const node =
-      makeNode?.({ id, repo, transport }) ??
-      new DefaultNode(repo, transport, { private: isPrivate, deflateOverBytes })
-    const leaf = { id, node, isTicking: false, syncs: 0, errors: 0, quietSinceStep: undefined }
-    this.#leaves.set(id, leaf)
+      makeNode?.({ id, repo, transport, login }) ??
+      new DefaultNode(repo, transport, { private: isPrivate, uv, login, deflateOverBytes })
+    this.#leaves.set(id, node)
     const firstMs = this.#source.stream(`timer/${id}`).next().int(0, pollIntervalMs)
-    this.#queue.pushEvent({ timeMs: this.#clock.startMs + firstMs, type: 'timer', nodeId: id })
+    this.#agenda.add({ timeMs: this.#clock.startMs + firstMs, type: 'timer', nodeId: id })
   }
 
-  #leaf(id: NodeId): Leaf {
+  #leaf(id: NodeId): Node {
     const leaf = this.#leaves.get(id)
     if (leaf !== undefined) return leaf
     throw new FossilError('option.invalid', { option: 'nodeId', reason: `no leaf "${id}"` })
   }
 
-  #peekEvent(): Queued | undefined {
-    for (;;) {
-      const event = this.#queue.peekEvent()
-      if (event?.type !== 'happening' || !event.isMoot()) return event
-      this.#queue.popEvent()
-    }
+  #leafRepos(): Map<NodeId, Repo> {
+    return new Map([...this.#leaves].map(([id, node]) => [id, node.repo]))
   }
 
-  #nextEvent(): Queued | undefined {
-    return this.#peekEvent() === undefined ? undefined : this.#queue.popEvent()
+  #world(): World {
+    return { nodes: this.nodes(), truth: this.#truth }
   }
 
-  #tick(leaf: Leaf, event: Event): void {
-    const { id, node } = leaf
-    if (event.type === 'timer') {
+  #scheduleUv(event: UvEvent): void {
+    this.#uvOwner(event.nodeId)
+    checkUvEvent(event)
+    this.#agenda.add(event)
+  }
+
+  #uvOwner(id: NodeId): CheckedNode {
+    if (id === masterId && this.#master !== undefined) return { id, repo: this.#master }
+    return { id, repo: this.#leaf(id).repo }
+  }
+
+  #changeUv(event: UvEvent): void {
+    if (this.#owners.act(event, this.#uvOwner(event.nodeId))) this.#tally.moved(this.steps)
+  }
+
+  #tick(event: TickEvent): void {
+    const { type, nodeId } = event
+    if (type === 'timer') {
       const timeMs = this.#clock.nowMs() + this.config.pollIntervalMs
-      this.#queue.pushEvent({ timeMs, type: 'timer', nodeId: id })
+      this.#agenda.add({ timeMs, type, nodeId })
     }
-    if (leaf.isTicking) return
-    leaf.isTicking = true
-    this.#awake.add(id)
-    const startStep = this.steps
-    this.note('tick', { node: id, event: event.type })
-    const finish = async (): Promise<void> => {
-      try {
-        this.#finish(leaf, await node.tick(event), startStep)
-      } catch (error) {
-        this.#failure ??= asError(error)
-      } finally {
-        leaf.isTicking = false
-      }
-    }
-    void finish()
+    this.#ticks.begin(this.#leaf(nodeId), event)
   }
-
-  #finish(leaf: Leaf, action: Action, startStep: number): void {
-    if (action.type === 'none') return
-    this.totalSyncs++
-    leaf.syncs++
-    if ('error' in action) {
-      this.totalErrors++
-      leaf.errors++
-      leaf.quietSinceStep = undefined
-      // Its earlier rounds, or the request whose reply was lost, may have moved something.
-      this.#lastMovementStep = this.steps
-      this.note('sync.failed', { node: leaf.id, error: errorName(action.error) })
-      // An assertion that failed is a bug in us, and an override that no site can follow one of the
-      // caller's: neither is a hostile world, so it ends the simulation.
-      const isWorldly = FossilError.is(action.error) && action.error.code !== 'option.invalid'
-      if (!isWorldly) this.#failure ??= action.error
-      return
-    }
-    const { complete, rounds, artifactsSent, artifactsReceived } = action.result
-    this.note('sync', { node: leaf.id, complete, rounds, artifactsSent, artifactsReceived })
-    const moved = artifactsSent + artifactsReceived > 0
-    if (moved) this.#lastMovementStep = this.steps
-    leaf.quietSinceStep = moved ? undefined : startStep
-  }
-
-  /** A leaf may sync again meanwhile: where many poll often, some leaf always does. */
-  #isQuiet(): boolean {
-    return this.#leaves
-      .values()
-      .every(({ quietSinceStep = -1 }) => quietSinceStep > this.#lastMovementStep)
-  }
-
-  #throwFailure(): void {
-    const failure = this.#failure
-    this.#failure = undefined
-    if (failure !== undefined) throw failure
-  }
-
-  /**
-   * Lets the code of woken nodes run until each has finished its tick or waits for the network. One
-   * that does neither waits for something unrepeatable.
-   */
-  async #letReact(): Promise<void> {
-    const awake = [...this.#awake]
-    this.#awake.clear()
-    const isParked = (id: NodeId): boolean =>
-      this.#leaves.get(id)?.isTicking !== true || this.#network.isWaiting(id)
-    // A default node is parked after a few turns; a user's may do anything until all is drained.
-    const isOurs = awake.every((id) => this.#leaves.get(id)?.node instanceof DefaultNode)
-    const mostTurns = isOurs ? reactionTurns : 0
-    for (let turn = 0; turn < mostTurns && !awake.every(isParked); turn++) await Promise.resolve()
-    if (!isOurs || !awake.every(isParked)) await microtasksDrained()
-    for (const id of awake) {
-      assert(isParked(id), `node ${id} awaits only its transport, so that the run can be replayed`)
-    }
-  }
-
-  #check(invariants: typeof safetyInvariants): void {
-    const world: World = {
-      nodes: this.nodes(),
-      truth: { acknowledged: this.#acknowledged, syncsPrivate: this.config.private },
-    }
-    for (const invariant of invariants) {
-      this.totalChecks += world.nodes.length
-      invariant.check(world)
-    }
-  }
-
-  #digests(): TraceValue {
-    return this.nodes().map(({ id, repo }) => {
-      const held = publicBlobUuidsSorted(repo)
-      return [id, held.length, countPhantoms(repo), sha1(utf8(held.join('\n')))]
-    })
-  }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
-}
-
-function errorName(error: Error): string {
-  return FossilError.is(error) ? error.code : error.name
 }

@@ -6,9 +6,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { invariants } from '../invariants/all.ts'
-import { DefaultNode } from '../node.ts'
 import { simulate, type SimReport } from '../simulate.ts'
-import { type Canary, canaries } from './canary.ts'
+import { type Canary, canaries, soundNode } from './canary.ts'
 
 /** The world without the bug converges, so what the checks notice is the bug. */
 function run(canary?: Canary): Promise<SimReport> {
@@ -18,11 +17,14 @@ function run(canary?: Canary): Promise<SimReport> {
     level: 'adversarial',
     durationMs: 90_000,
     checkinMeanMs: 6_000,
+    uvMeanMs: 8_000,
     privateCheckins: true,
     config: {
       safetyCheckInterval: 50,
-      makeNode: ({ repo, transport }) =>
-        canary !== undefined ? canary.plant({ repo, transport }) : new DefaultNode(repo, transport),
+      uv: true,
+      login: { capabilities: (id) => (id === 'leaf-2' ? 'o' : 'iy') },
+      makeNode: (parts) => (canary !== undefined ? canary.plant(parts) : soundNode(parts)),
+      ...canary?.config?.(),
     },
   })
 }
@@ -36,9 +38,9 @@ test('every invariant has a planted bug', () => {
 })
 
 test('the world of the canaries converges without them', async () => {
-  const { verdict, checkins } = await run()
+  const { verdict, checkins, uv } = await run()
   assert.equal(verdict, 'converged')
-  assert.ok(checkins > 10)
+  assert.ok(checkins > 10 && uv !== undefined && uv.received > 10)
 })
 
 for (const canary of canaries) {

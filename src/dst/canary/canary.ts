@@ -7,10 +7,20 @@
 
 import { compressContent } from '../../base/zlib.ts'
 import { utf8 } from '../../base/bytes.ts'
+import { type Env, noBuggify } from '../../base/env.ts'
+import { openMemory } from '../../db/node.ts'
+import { unsetConfig } from '../../repo/config.ts'
+import { createRepo } from '../../repo/create.ts'
 import type { Repo } from '../../repo/repo.ts'
-import type { Event } from '../event.ts'
-import { type Action, DefaultNode, type Node } from '../node.ts'
-import type { SimTransport } from '../sim-network.ts'
+import { listUnversioned } from '../../repo/unversioned.ts'
+import { fullAccess } from '../../sync/access.ts'
+import { decodeMessage } from '../../xfer/frame.ts'
+import { parseCards } from '../../xfer/parse.ts'
+import type { LeafParts, SimConfig } from '../config.ts'
+import type { TickEvent } from '../event.ts'
+import { MockFossil } from '../mock-fossil.ts'
+import { type Action, DefaultNode, type DefaultNodeOpts, type Node } from '../node.ts'
+import { SimTransport } from '../sim-network.ts'
 
 /** A bug and the invariant that must notice it. */
 export interface Canary {
@@ -19,7 +29,17 @@ export interface Canary {
   /** Name of the invariant. */
   readonly invariant: string
   /** The node with the bug. */
-  readonly plant: (parts: { repo: Repo; transport: SimTransport }) => Node
+  readonly plant: (parts: LeafParts) => Node
+  /** The world that goes with it, where the bug is not in the nodes. */
+  readonly config?: () => Partial<SimConfig>
+}
+
+/** What every node of the canaries' world does. */
+export function soundNode(
+  { repo, transport, login }: LeafParts,
+  options: DefaultNodeOpts = {},
+): DefaultNode {
+  return new DefaultNode(repo, transport, { uv: true, login, ...options })
 }
 
 /** Syncs as it should, then makes its mistake. */
@@ -34,7 +54,7 @@ class MistakenNode implements Node {
     this.#mistake = mistake
   }
 
-  async tick(event: Event): Promise<Action> {
+  async tick(event: TickEvent): Promise<Action> {
     const action = await this.#inner.tick(event)
     this.#mistake(this.repo)
     this.repo.cache.clear()
@@ -43,11 +63,43 @@ class MistakenNode implements Node {
 }
 
 function afterSync(mistake: (repo: Repo) => void): Canary['plant'] {
-  return ({ repo, transport }) => new MistakenNode(new DefaultNode(repo, transport), mistake)
+  return (parts) => new MistakenNode(soundNode(parts), mistake)
 }
 
 function sql(statement: string): Canary['plant'] {
   return afterSync(({ db }) => db.exec(statement))
+}
+
+/** The same, from when there is an unversioned file. */
+function uvSql(statement: string): Canary['plant'] {
+  return afterSync((repo) => {
+    if (listUnversioned(repo).length > 0) repo.db.exec(statement)
+  })
+}
+
+/** Gives up its own version of every file that it asks for, as stock does (xfer.c:2656-2660). */
+function hasty(parts: LeafParts): Node {
+  const { repo, transport } = parts
+  const exchange = (request: Uint8Array): Promise<Uint8Array> => {
+    for (const card of parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))) {
+      if (card.type !== 'uvgimme' || listUnversioned(repo).length === 0) continue
+      repo.db.prepare('DELETE FROM unversioned WHERE name = ?').run(card.name)
+      unsetConfig(repo, 'uv-hash')
+    }
+    return transport.exchange(request)
+  }
+  return soundNode({ ...parts, transport: new SimTransport(exchange) })
+}
+
+/** A master that lets everybody do everything, whoever they are. */
+function ungated(): Partial<SimConfig> {
+  const env: Env = {
+    clock: { nowMs: () => 0 },
+    random: { bytes: (length) => new Uint8Array(length) },
+    buggify: noBuggify,
+  }
+  const repo = createRepo(openMemory(), env, { hashPolicy: 'sha1' })
+  return { upstream: new MockFossil(repo, { access: fullAccess }) }
 }
 
 export const canaries: readonly Canary[] = [
@@ -123,11 +175,57 @@ export const canaries: readonly Canary[] = [
   {
     bug: 'says that it pushed and did not',
     invariant: 'convergence',
-    plant: ({ repo, transport }) => new DefaultNode(repo, transport, { pull: true }),
+    plant: (parts) => soundNode(parts, { pull: true }),
   },
   {
     bug: 'says that it pulled and did not',
     invariant: 'convergence',
-    plant: ({ repo, transport }) => new DefaultNode(repo, transport, { push: true }),
+    plant: (parts) => soundNode(parts, { push: true }),
+    // Who may not push, and does nothing else, fails for ever instead of coming to rest.
+    config: () => ({ login: {} }),
+  },
+  {
+    bug: 'stores an unversioned file without comparing it with its hash',
+    invariant: 'uv-integrity',
+    plant: uvSql(
+      `UPDATE unversioned SET content = x'aa', sz = 1, encoding = 0
+        WHERE uvid = (SELECT max(uvid) FROM unversioned WHERE hash IS NOT NULL)`,
+    ),
+  },
+  {
+    bug: 'keeps the content of a deleted file',
+    invariant: 'uv-integrity',
+    plant: uvSql("UPDATE unversioned SET content = x'aa' WHERE hash IS NULL"),
+  },
+  {
+    bug: 'goes on remembering the hash of an old catalogue',
+    invariant: 'uv-integrity',
+    plant: uvSql(
+      `REPLACE INTO config(name, value, mtime) VALUES('uv-hash', '${'0'.repeat(40)}', 0)`,
+    ),
+  },
+  {
+    bug: 'gives up its copy of a file when it asks for another',
+    invariant: 'uv-never-lost',
+    plant: hasty,
+  },
+  {
+    bug: 'says that it synced unversioned files and did not',
+    invariant: 'uv-convergence',
+    plant: (parts) => soundNode(parts, { uv: false }),
+  },
+  {
+    bug: 'keeps the times of files by the hour only',
+    invariant: 'uv-last-writer-wins',
+    plant: uvSql(
+      `UPDATE unversioned SET mtime = (mtime + 3599) / 3600 * 3600;
+       DELETE FROM config WHERE name = 'uv-hash'`,
+    ),
+  },
+  {
+    bug: 'syncs with a master that asks nobody for a login',
+    invariant: 'rights',
+    plant: soundNode,
+    config: ungated,
   },
 ]

@@ -8,7 +8,10 @@ import { announced, privateUnannounced } from './announced.ts'
 import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
 import { phantoms } from './phantoms.ts'
+import { rights } from './rights.ts'
 import { nothingLeaks, nothingLost } from './truth.ts'
+import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
+import { uvConvergence, uvIntegrity } from './unversioned.ts'
 
 export const invariants: readonly Invariant[] = [
   deltaChains,
@@ -18,7 +21,12 @@ export const invariants: readonly Invariant[] = [
   nothingLeaks,
   privateUnannounced,
   announced,
+  rights,
+  uvIntegrity,
+  uvNeverLost,
   convergence,
+  uvConvergence,
+  uvLastWriterWins,
 ]
 
 /** What holds at every step, faults and all. */

@@ -12,7 +12,7 @@ import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { findHeld, isPrivate, isShunned } from '../../repo/blob.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from '../holdings.ts'
-import { type CheckedNode, type Invariant, InvariantError } from '../invariant.ts'
+import { type CheckedNode, type Invariant, InvariantError, maySend } from '../invariant.ts'
 import { checkBlobIntegrity } from './content.ts'
 
 /**
@@ -54,13 +54,19 @@ export const convergence: Invariant = {
   check: ({ nodes, truth }) => {
     const [master, ...leaves] = nodes
     if (master === undefined) return
-    checkConvergence(master.repo, new Map(leaves.map(({ id, repo }) => [id, repo])))
-    for (const { hash, isPrivate: wasPrivate } of truth.acknowledged) {
-      if (!wasPrivate && !nodes.some(({ repo }) => isShunned(repo, hash))) {
-        checkEverywhere(nodes, hash)
-      }
+    const maySendAll = (id: string): boolean => maySend(truth, id, 'artifacts')
+    checkConvergence(master.repo, reposOf(leaves.filter(({ id }) => maySendAll(id))))
+    // Who may not push has all that the others have, and what it made besides.
+    checkSubsetOf(master.repo, reposOf(leaves.filter(({ id }) => !maySendAll(id))))
+    for (const { hash, nodeId, isPrivate: wasPrivate } of truth.acknowledged) {
+      if (wasPrivate || !maySendAll(nodeId)) continue
+      if (!nodes.some(({ repo }) => isShunned(repo, hash))) checkEverywhere(nodes, hash)
     }
   },
+}
+
+function reposOf(nodes: readonly CheckedNode[]): Map<string, Repo> {
+  return new Map(nodes.map(({ id, repo }) => [id, repo]))
 }
 
 function travelsBetween(a: Repo, b: Repo): (hash: ArtifactHash) => boolean {

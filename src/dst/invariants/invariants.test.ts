@@ -9,23 +9,18 @@ import { suite, test } from 'node:test'
 import { compressContent } from '../../base/zlib.ts'
 import { utf8 } from '../../base/bytes.ts'
 import { storeLocal } from '../../repo/store.ts'
+import { writeUnversioned } from '../../repo/unversioned.ts'
+import { accessOf } from '../../sync/access.ts'
 import type { Invariant } from '../invariant.ts'
 import { InvariantError } from '../invariant.ts'
 import { invariants, safetyInvariants, settledInvariants } from './all.ts'
-import { Pair, nobodys, ridOf } from './pair.suite.ts'
+import { type Damage, Pair, nobodys, ridOf } from './pair.suite.ts'
+import { uvDamages } from './unversioned-damage.suite.ts'
 
 function named(name: string): Invariant {
   const invariant = invariants.find((candidate) => candidate.name === name)
   assert.ok(invariant, name)
   return invariant
-}
-
-interface Damage {
-  readonly what: string
-  readonly invariant: string
-  readonly where: 'master' | 'leaf-0'
-  readonly detail: RegExp
-  readonly inflict: (pair: Pair) => void
 }
 
 const damages: readonly Damage[] = [
@@ -205,6 +200,29 @@ const damages: readonly Damage[] = [
         pair.named.cluster,
       ),
   },
+  {
+    what: 'an artifact that a leaf pushed without the right to',
+    invariant: 'rights',
+    where: 'master',
+    detail: /made on leaf-0, who may not push/,
+    inflict: (pair) => {
+      pair.access.set('leaf-0', accessOf('oy'))
+      const { hash } = storeLocal(pair.master, utf8('sneaked in'))
+      pair.acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: false })
+    },
+  },
+  {
+    what: 'an unversioned file that a leaf sent without the right to',
+    invariant: 'rights',
+    where: 'master',
+    detail: /"sneaked-in" of 7 is here, and may not leave/,
+    inflict: (pair) => {
+      pair.access.set('leaf-0', accessOf('i'))
+      pair.write('leaf-0', { name: 'sneaked-in', text: 'x', mtimeSec: 7 })
+      writeUnversioned(pair.master, { name: 'sneaked-in', content: utf8('x'), mtimeSec: 7 })
+    },
+  },
+  ...uvDamages,
   {
     what: 'an artifact that only the master has',
     invariant: 'convergence',

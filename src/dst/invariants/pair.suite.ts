@@ -16,7 +16,9 @@ import { createRepo } from '../../repo/create.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
-import type { AcknowledgedArtifact, World } from '../invariant.ts'
+import type { Access } from '../../sync/access.ts'
+import { type AcknowledgedArtifact, type CheckedNode, maySend, type World } from '../invariant.ts'
+import { UvOwners } from '../uv-owner.ts'
 
 const env: Env = {
   clock: { nowMs: () => 1_767_225_600_000 },
@@ -27,6 +29,15 @@ const env: Env = {
 /** Name of an artifact that nobody has. */
 export const nobodys = 'e'.repeat(40)
 
+/** One way to damage a healthy pair, and what must be noticed. */
+export interface Damage {
+  readonly what: string
+  readonly invariant: string
+  readonly where: 'master' | 'leaf-0'
+  readonly detail: RegExp
+  readonly inflict: (pair: Pair) => void
+}
+
 /** A master and a leaf that hold the same public artifacts, and a secret each. */
 export class Pair implements Disposable {
   readonly master: Repo
@@ -34,10 +45,14 @@ export class Pair implements Disposable {
   /** Artifacts of the master by what they are: see the constructor. */
   readonly named: Readonly<Record<'plain' | 'base' | 'delta' | 'secret' | 'cluster', ArtifactHash>>
   readonly acknowledged: AcknowledgedArtifact[] = []
+  /** What nodes may do on the master; everything unless it is said here. */
+  readonly access = new Map<string, Access>()
+  readonly owners: UvOwners
 
   /**
    * Four files, one of them stored as a delta of another, in two check-ins; a cluster of them all;
-   * a phantom; an artifact after the cluster; a private artifact on either side.
+   * a phantom; an artifact after the cluster; a private artifact on either side. Unversioned files:
+   * `short`, `long`, `empty` and `gone`, which was deleted.
    */
   constructor() {
     this.master = newRepo()
@@ -73,16 +88,48 @@ export class Pair implements Disposable {
       { hash: secret, nodeId: 'master', isPrivate: true },
       { hash: own, nodeId: 'leaf-0', isPrivate: true },
     )
+    this.owners = new UvOwners({
+      nodes: () => this.nodes(),
+      note: () => {},
+      uvTravels: (id) => maySend(this.world().truth, id, 'unversioned'),
+    })
+    for (const { id } of this.nodes()) {
+      this.write(id, { name: 'short', text: 'short', mtimeSec: 100 })
+      this.write(id, { name: 'long', text: 'a line of many\n'.repeat(50), mtimeSec: 200 })
+      this.write(id, { name: 'empty', text: '', mtimeSec: 300 })
+      this.write(id, { name: 'gone', text: 'soon', mtimeSec: 400 })
+      this.delete(id, { name: 'gone', mtimeSec: 500 })
+    }
+  }
+
+  /** Writes an unversioned file at a node. */
+  write(id: string, file: { name: string; text: string; mtimeSec: number }): void {
+    const data = utf8(file.text)
+    this.owners.act({ type: 'uvWrite', timeMs: 0, nodeId: id, data, ...file }, this.node(id))
+  }
+
+  /** Deletes an unversioned file at a node. */
+  delete(id: string, file: { name: string; mtimeSec: number }): void {
+    this.owners.act({ type: 'uvDelete', timeMs: 0, nodeId: id, ...file }, this.node(id))
+  }
+
+  /** The repository of a node, and what the checks call it. */
+  node(id: string): CheckedNode {
+    return { id, repo: id === 'master' ? this.master : this.leaf }
+  }
+
+  /** The master and the leaf. */
+  nodes(): CheckedNode[] {
+    return [this.node('master'), this.node('leaf-0')]
   }
 
   /** What the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
+    const { acknowledged, access } = this
+    const unversioned = this.owners.ledger
     return {
-      nodes: [
-        { id: 'master', repo: this.master },
-        { id: 'leaf-0', repo: this.leaf },
-      ],
-      truth: { acknowledged: this.acknowledged, syncsPrivate: false, ...truth },
+      nodes: this.nodes(),
+      truth: { acknowledged, access, unversioned, syncsPrivate: false, ...truth },
     }
   }
 

@@ -8,7 +8,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { utf8 } from '../../base/bytes.ts'
+import { fromUtf8, utf8 } from '../../base/bytes.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { findHeld, isPrivate } from '../../repo/blob.ts'
 import { checkin } from '../../repo/checkin.ts'
@@ -17,6 +17,7 @@ import { readArtifact } from '../../repo/content.ts'
 import { storeLocal } from '../../repo/store.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { clusterTagId } from '../../repo/schema.ts'
+import { findUnversioned, readUnversioned } from '../../repo/unversioned.ts'
 import { faultLevels, levelNames } from '../../sim/levels.ts'
 import { withoutBuggify } from '../buggify.ts'
 import type { SimConfig } from '../config.ts'
@@ -156,6 +157,32 @@ export class Site {
     withoutBuggify(this.repo, () => setConfig(this.repo, name, value))
   }
 
+  /** Writes an unversioned file; a disk that refuses is asked again. */
+  async writeFile(name: string, content: string | Uint8Array, mtimeSec?: number): Promise<void> {
+    const data = typeof content === 'string' ? utf8(content) : content
+    const time = mtimeSec === undefined ? {} : { mtimeSec }
+    await this.#insist((atMs) =>
+      this.#simulator.scheduleUvWrite(this.id, atMs, { name, data, ...time }),
+    )
+  }
+
+  /** Deletes an unversioned file that is here. */
+  async deleteFile(name: string, mtimeSec?: number): Promise<void> {
+    const time = mtimeSec === undefined ? {} : { mtimeSec }
+    await this.#insist((atMs) => this.#simulator.scheduleUvDelete(this.id, atMs, { name, ...time }))
+  }
+
+  /** The content of an unversioned file as text; undefined where there is none. */
+  file(name: string): string | undefined {
+    const content = readUnversioned(this.repo, name)
+    return content === undefined ? undefined : fromUtf8(content)
+  }
+
+  /** The time of an unversioned file, deleted or not; undefined where there never was one. */
+  fileTime(name: string): number | undefined {
+    return findUnversioned(this.repo, name)?.mtimeSec
+  }
+
   has(hash: ArtifactHash): boolean {
     return hasBlob(this.repo, hash)
   }
@@ -182,5 +209,17 @@ export class Site {
 
   get stats(): { readonly syncs: number; readonly errors: number } {
     return this.#simulator.leafStats(this.id)
+  }
+
+  async #insist(schedule: (atMs: number) => void): Promise<void> {
+    const deeds = (): number => {
+      const { writes, deletes } = this.#simulator.uvDeeds()
+      return writes + deletes
+    }
+    for (const before = deeds(); deeds() === before;) {
+      const nowMs = this.#simulator.clock().nowMs()
+      schedule(nowMs)
+      await this.#simulator.runUntil(nowMs)
+    }
   }
 }

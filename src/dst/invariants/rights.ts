@@ -1,0 +1,56 @@
+/**
+ * Rights: who may not write changes nobody else.
+ *
+ * Verifies: an artifact that was made only by those who may not push is on no other node, nor is a
+ * version of an unversioned file that was written only by those who may not send any. Does not
+ * verify that those who may are listened to: that is convergence.
+ * @module
+ */
+
+import { hasArtifact } from '../../repo/blob.ts'
+import { listUnversioned } from '../../repo/unversioned.ts'
+import { type Invariant, InvariantError, maySend, type World } from '../invariant.ts'
+
+/** What may not be sent is where it was made. */
+export const rights: Invariant = {
+  name: 'rights',
+  holds: 'always',
+  scope: 'login',
+  check: (world) => {
+    checkArtifacts(world)
+    checkUnversioned(world)
+  },
+}
+
+function checkArtifacts({ nodes, truth }: World): void {
+  const sendable = new Set(
+    truth.acknowledged
+      .filter(({ nodeId }) => maySend(truth, nodeId, 'artifacts'))
+      .map(({ hash }) => hash),
+  )
+  const makers = new Map<string, Set<string>>()
+  for (const { hash, nodeId } of truth.acknowledged) {
+    if (!sendable.has(hash)) makers.set(hash, (makers.get(hash) ?? new Set()).add(nodeId))
+  }
+  for (const { hash } of truth.acknowledged) {
+    const ids = makers.get(hash)
+    if (ids === undefined) continue
+    for (const { id, repo } of nodes) {
+      if (ids.has(id) || !hasArtifact(repo, hash)) continue
+      const detail = `${hash} was made on ${[...ids].join(', ')}, who may not push, and is here`
+      throw new InvariantError('rights', { nodeId: id, detail })
+    }
+  }
+}
+
+function checkUnversioned({ nodes, truth: { unversioned: ledger } }: World): void {
+  if (ledger === undefined) return
+  for (const { id, repo } of nodes) {
+    for (const row of listUnversioned(repo)) {
+      if (!ledger.isConfined(row.name, row, id)) continue
+      const version = `${JSON.stringify(row.name)} of ${row.mtimeSec}`
+      const detail = `${version} is here, and may not leave where it was written`
+      throw new InvariantError('rights', { nodeId: id, detail })
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Unversioned files against what the simulation knows: nobody loses a version to anything but one
+ * that wins, and in the end the winner is everywhere.
+ *
+ * The rule is stock's (unversioned.c:161-198): the later time wins, at the same time the greater
+ * hash, and a deletion counts as less than any. What an owner overwrote by a version that loses is
+ * owed only as long as somebody else has it: see ../uv-ledger.ts.
+ * @module
+ */
+
+import {
+  findUnversioned,
+  listUnversioned,
+  type UnversionedVersion,
+} from '../../repo/unversioned.ts'
+import { isUnversionedName } from '../../xfer/unversioned-name.ts'
+import {
+  type CheckedNode,
+  type Invariant,
+  InvariantError,
+  maySend,
+  type World,
+} from '../invariant.ts'
+import { settles, type UvLedger } from '../uv-ledger.ts'
+
+/**
+ * A version that is owed is somewhere, and a node holds what it wrote last, or what beats that.
+ * Content is here with its row, or uv-integrity fails.
+ */
+export const uvNeverLost: Invariant = {
+  name: 'uv-never-lost',
+  holds: 'always',
+  scope: 'unversioned',
+  check: ({ nodes, truth }) => {
+    const { unversioned: ledger } = truth
+    if (ledger === undefined) return
+    const senders = nodes.filter(({ id }) => maySend(truth, id, 'unversioned'))
+    for (const name of ledger.names()) {
+      for (const node of nodes) checkFloor(ledger, name, node)
+      const owed = ledger.owed(name)
+      if (owed === undefined) continue
+      // What beats it may be a copy that its owner had given up, and that was on its way.
+      if (senders.some(({ repo }) => settles(findUnversioned(repo, name), owed))) continue
+      const detail = `${describe(name, owed)} was not superseded and is nowhere`
+      throw new InvariantError('uv-never-lost', { nodeId: senders[0]?.id ?? 'master', detail })
+    }
+  },
+}
+
+/** Every node ends with the version that the rule picks among all that could reach it. */
+export const uvLastWriterWins: Invariant = {
+  name: 'uv-last-writer-wins',
+  holds: 'settled',
+  scope: 'unversioned',
+  check: ({ nodes, truth }) => {
+    if (truth.unversioned === undefined) return
+    for (const name of namesIn({ nodes, truth })) {
+      for (const node of nodes) checkWinner({ nodes, truth }, name, node)
+    }
+  },
+}
+
+function checkFloor(ledger: UvLedger, name: string, { id, repo }: CheckedNode): void {
+  const floor = ledger.floor(name, id)
+  if (floor === undefined) return
+  const row = findUnversioned(repo, name)
+  if (settles(row, floor)) return
+  const detail = `${describe(name, floor)} was written here and gave way to ${outcome(row)}`
+  throw new InvariantError('uv-never-lost', { nodeId: id, detail })
+}
+
+function checkWinner({ nodes, truth }: World, name: string, { id, repo }: CheckedNode): void {
+  const { unversioned: ledger } = truth
+  if (ledger === undefined) return
+  // Who may not send hears of what the master has, which never had to hear of every deletion.
+  const isSender = maySend(truth, id, 'unversioned')
+  const owed = isSender ? ledger.owed(name) : nodes[0] && findUnversioned(nodes[0].repo, name)
+  const row = findUnversioned(repo, name)
+  const fail = (detail: string): InvariantError =>
+    new InvariantError('uv-last-writer-wins', { nodeId: id, detail })
+  if (row !== undefined && !ledger.wasWritten(name, row, id)) {
+    throw fail(`${describe(name, row)} is here and was never written`)
+  }
+  // Who never had a file has nothing to delete, and one deletion is as good as another.
+  const isGone = row?.hash === undefined
+  if (owed === undefined || (isGone && owed.hash === undefined)) return
+  if (settles(row, owed)) return
+  throw fail(`${describe(name, owed)} wins, and ${outcome(row)} is here`)
+}
+
+/** Names that anybody wrote, and names that are in any repository. */
+function namesIn({ nodes, truth }: World): Set<string> {
+  const names = new Set(truth.unversioned?.names())
+  for (const { repo } of nodes) {
+    for (const { name } of listUnversioned(repo)) if (isUnversionedName(name)) names.add(name)
+  }
+  return names
+}
+
+function describe(name: string, { mtimeSec, hash }: UnversionedVersion): string {
+  const what = hash === undefined ? 'deleted at' : `as ${hash} of`
+  return `${JSON.stringify(name)} ${what} ${mtimeSec}`
+}
+
+function outcome(row: UnversionedVersion | undefined): string {
+  if (row === undefined) return 'nothing'
+  return row.hash === undefined
+    ? `its deletion at ${row.mtimeSec}`
+    : `${row.hash} of ${row.mtimeSec}`
+}

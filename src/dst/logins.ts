@@ -1,0 +1,72 @@
+/**
+ * Who the leaves of a simulation log in as, and what they may do on the master.
+ *
+ * Passwords follow from the seed: no secret of anybody's, and the same in every run of it.
+ * @module
+ */
+
+import { hex } from '../base/bytes.ts'
+import type { Repo } from '../repo/repo.ts'
+import { putUser } from '../repo/user.ts'
+import type { RandomSource } from '../sim/random.ts'
+import { type Access, accessOf } from '../sync/access.ts'
+import type { Credentials } from '../sync/login.ts'
+import { withoutBuggify } from './buggify.ts'
+import type { NodeId } from './event.ts'
+
+/** How leaves log in. */
+export interface SimLogin {
+  /**
+   * Capability letters of a leaf's user on the master. Default `iy`, push, pull and unversioned
+   * files, with `x` where private artifacts travel.
+   */
+  readonly capabilities?: (id: NodeId) => string
+}
+
+/** The users of one simulation, each named after its leaf. */
+export class Logins {
+  readonly #source: RandomSource
+  readonly #capabilities: (id: NodeId) => string
+  readonly #ids: readonly NodeId[]
+
+  constructor(
+    source: RandomSource,
+    { login, ids, isPrivate }: { login: SimLogin; ids: readonly NodeId[]; isPrivate: boolean },
+  ) {
+    this.#source = source
+    this.#ids = ids
+    this.#capabilities = login.capabilities ?? (() => (isPrivate ? 'ixy' : 'iy'))
+  }
+
+  /** What a leaf logs in with. */
+  credentials(id: NodeId): Credentials {
+    return { user: id, password: hex(this.#source.stream(`password/${id}`).at(0).bytes(16)) }
+  }
+
+  /** What each leaf may do. */
+  access(): ReadonlyMap<NodeId, Access> {
+    return new Map(this.#ids.map((id) => [id, accessOf(this.#capabilities(id))]))
+  }
+
+  /** Makes the users of `repo`, and takes every right from those who do not log in. */
+  install(repo: Repo): void {
+    withoutBuggify(repo, () =>
+      repo.transaction(() => {
+        for (const login of ['nobody', 'anonymous']) putUser(repo, { login, capabilities: '' })
+        for (const id of this.#ids) {
+          const { user: login, password } = this.credentials(id)
+          putUser(repo, { login, password, capabilities: this.#capabilities(id) })
+        }
+      }),
+    )
+  }
+
+  /** Takes the passwords of `repo` away, which anybody could work out who knows the seed. */
+  revoke(repo: Repo): void {
+    withoutBuggify(repo, () =>
+      repo.transaction(() => {
+        for (const login of this.#ids) putUser(repo, { login, password: '' })
+      }),
+    )
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Every version of every unversioned file that anybody wrote in a run, and which of them must
+ * still be there.
+ *
+ * Owners may replace a version by one that loses to it, when a clock runs behind or a time is
+ * given. If nobody else has the version that went, it may be gone for good, and nothing is owed but
+ * what is left; if it was on its way, it may as well come back. So a name has one version that is
+ * *owed*, and settles at that one or at a version that beats it.
+ *
+ * Knows no repository: the rule is written down here a second time, so that a bug in the one that
+ * is used shows.
+ * @module
+ */
+
+import type { UnversionedVersion } from '../repo/unversioned.ts'
+import type { NodeId } from './event.ts'
+
+/** A version that somebody wrote, a deletion included. */
+export interface UvVersion extends UnversionedVersion {
+  readonly name: string
+  /** Where it was written. */
+  readonly nodeId: NodeId
+}
+
+/** What an owner did to a name at one node. */
+export interface UvTurn {
+  readonly version: UvVersion
+  /** The row of the node before. */
+  readonly before: UnversionedVersion | undefined
+  /** The rows of all nodes whose versions may travel, as they are now. */
+  readonly current: readonly UnversionedVersion[]
+  /** Whether what is written at the node may travel to others. */
+  readonly travels: boolean
+}
+
+/** The ledger of one run. */
+export class UvLedger {
+  readonly #names = new Map<string, NameLedger>()
+
+  /** Every name that was ever written, in the order of their first versions. */
+  names(): string[] {
+    return [...this.#names.keys()]
+  }
+
+  /** Takes down what an owner did. */
+  record({ version, before, current, travels }: UvTurn): void {
+    const ledger = this.#ledger(version.name)
+    ledger.versions.push({ ...version, travels })
+    ledger.floors.set(version.nodeId, version)
+    if (!travels) return
+    const { owed } = ledger
+    if (owed === undefined || beats(version, owed)) {
+      ledger.owed = version
+    } else if (settles(before, owed) && !current.some((row) => settles(row, owed))) {
+      // The owner took back the only copy: what is left is owed.
+      ledger.owed = current.reduce((best, row) => (beats(row, best) ? row : best), version)
+    }
+  }
+
+  /** The version that must be somewhere. */
+  owed(name: string): UnversionedVersion | undefined {
+    return this.#names.get(name)?.owed
+  }
+
+  /** What a node wrote last under a name: it holds that, or what beats it. */
+  floor(name: string, nodeId: NodeId): UnversionedVersion | undefined {
+    return this.#names.get(name)?.floors.get(nodeId)
+  }
+
+  /** Whether a version was ever written, where `nodeId` could have got it from. */
+  wasWritten(name: string, version: UnversionedVersion, nodeId: NodeId): boolean {
+    const versions = this.#names.get(name)?.versions ?? []
+    return versions.some(
+      (written) => isSame(written, version) && (written.travels || written.nodeId === nodeId),
+    )
+  }
+
+  /** Whether a version was written only where it may not leave, and not by `nodeId`. */
+  isConfined(name: string, version: UnversionedVersion, nodeId: NodeId): boolean {
+    if (this.wasWritten(name, version, nodeId)) return false
+    return this.#names.get(name)?.versions.some((written) => isSame(written, version)) ?? false
+  }
+
+  #ledger(name: string): NameLedger {
+    let ledger = this.#names.get(name)
+    if (ledger === undefined) {
+      ledger = { versions: [], floors: new Map(), owed: undefined }
+      this.#names.set(name, ledger)
+    }
+    return ledger
+  }
+}
+
+interface NameLedger {
+  readonly versions: (UvVersion & { readonly travels: boolean })[]
+  readonly floors: Map<NodeId, UnversionedVersion>
+  owed: UnversionedVersion | undefined
+}
+
+/**
+ * Whether the rule puts `a` before `b`: the later time, at the same time the greater hash, where a
+ * deletion counts as `-`. Nothing at all loses to everything. Said here once more, apart from the
+ * code under test. Source: unversioned.c:161-198.
+ */
+export function beats(a: UnversionedVersion, b: UnversionedVersion | undefined): boolean {
+  if (b === undefined) return true
+  if (a.mtimeSec !== b.mtimeSec) return a.mtimeSec > b.mtimeSec
+  return (a.hash ?? '-') > (b.hash ?? '-')
+}
+
+/** Whether a row is the version that is owed, or what superseded it. */
+export function settles(row: UnversionedVersion | undefined, owed: UnversionedVersion): boolean {
+  return row !== undefined && !beats(owed, row)
+}
+
+/** Whether two versions are one. */
+export function isSame(
+  a: UnversionedVersion | undefined,
+  b: UnversionedVersion | undefined,
+): boolean {
+  return a !== undefined && b !== undefined && !beats(a, b) && !beats(b, a)
+}

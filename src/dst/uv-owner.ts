@@ -1,0 +1,127 @@
+/**
+ * What people do to unversioned files, carried out: writes and deletions at one node, in the trace
+ * and in the ledger of what is owed.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import {
+  findUnversioned,
+  listUnversioned,
+  removeUnversioned,
+  type UnversionedEntry,
+  writeUnversioned,
+} from '../repo/unversioned.ts'
+import type { TraceValue } from '../sim/trace.ts'
+import { isUnversionedName } from '../xfer/unversioned-name.ts'
+import { requireInteger } from './config.ts'
+import type { NodeId, UvEvent } from './event.ts'
+import type { CheckedNode } from './invariant.ts'
+import { UvLedger, type UvVersion } from './uv-ledger.ts'
+
+/** What was done to unversioned files, by their owners. */
+export interface UvDeeds {
+  /** Files written. */
+  writes: number
+  /** Files deleted. */
+  deletes: number
+  /** Writes and deletions that a simulated fault refused. */
+  refused: number
+}
+
+/** What owners need of the simulator. */
+export interface UvHost {
+  nodes(): readonly CheckedNode[]
+  note(type: string, facts: Readonly<Record<string, TraceValue>>): void
+  /** Whether what is written at a node may travel to others. */
+  uvTravels(id: NodeId): boolean
+}
+
+/**
+ * Refuses what could not be written, before its time comes.
+ *
+ * @throws {FossilError} `option.invalid` for a name or time that no card can carry
+ */
+export function checkUvEvent({ name, mtimeSec = 0 }: UvEvent): void {
+  requireInteger('mtimeSec', mtimeSec, { min: 0 })
+  if (isUnversionedName(name)) return
+  const reason = `${JSON.stringify(name)} is not a name that a sync can carry`
+  throw new FossilError('option.invalid', { option: 'name', reason })
+}
+
+/** Everybody who owns unversioned files in one simulation. */
+export class UvOwners {
+  readonly ledger = new UvLedger()
+  readonly #deeds: UvDeeds = { writes: 0, deletes: 0, refused: 0 }
+  readonly #host: UvHost
+
+  constructor(host: UvHost) {
+    this.#host = host
+  }
+
+  get deeds(): Readonly<UvDeeds> {
+    return this.#deeds
+  }
+
+  /** Takes down what a node brings along; what cannot travel by its nature is left out. */
+  adopt(node: CheckedNode): void {
+    for (const entry of listUnversioned(node.repo)) {
+      const { name, mtimeSec, hash, hasContent } = entry
+      if (!isUnversionedName(name) || (hash !== undefined && !hasContent)) continue
+      this.#record({ name, mtimeSec, hash, nodeId: node.id }, undefined)
+    }
+  }
+
+  /**
+   * Lets an owner write or delete a file.
+   *
+   * @param node the node of the event
+   * @returns whether anything changed: a disk may refuse, and there may be nothing to delete
+   * @throws {FossilError} `option.invalid` for a name or time that no card can carry
+   */
+  act(event: UvEvent, node: CheckedNode): boolean {
+    const before = findUnversioned(node.repo, event.name)
+    const nowSec = Math.floor(node.repo.env.clock.nowMs() / 1000)
+    try {
+      return this.#change(event, node, { before, mtimeSec: event.mtimeSec ?? nowSec })
+    } catch (error) {
+      if (!FossilError.is(error, 'repo.io')) throw error
+      this.#deeds.refused++
+      this.#host.note('uv.refused', { node: node.id, name: event.name })
+      return false
+    }
+  }
+
+  #change(
+    event: UvEvent,
+    { id, repo }: CheckedNode,
+    { before, mtimeSec }: { before: UnversionedEntry | undefined; mtimeSec: number },
+  ): boolean {
+    const { type, name } = event
+    const facts = { node: id, name, mtimeSec }
+    if (type === 'uvWrite') {
+      const { data } = event
+      const hash = writeUnversioned(repo, { name, content: data, mtimeSec })
+      this.#deeds.writes++
+      this.#host.note(type, { ...facts, hash, bytes: data.length })
+      this.#record({ name, mtimeSec, hash, nodeId: id }, before)
+      return true
+    }
+    const wasKnown = removeUnversioned(repo, { name, mtimeSec })
+    this.#host.note(type, { ...facts, wasKnown })
+    if (!wasKnown) return false
+    this.#deeds.deletes++
+    this.#record({ name, mtimeSec, hash: undefined, nodeId: id }, before)
+    return true
+  }
+
+  #record(version: UvVersion, before: UnversionedEntry | undefined): void {
+    const current = this.#host
+      .nodes()
+      .filter(({ id }) => this.#host.uvTravels(id))
+      .map(({ repo }) => findUnversioned(repo, version.name))
+      .filter((row) => row !== undefined)
+    const travels = this.#host.uvTravels(version.nodeId)
+    this.ledger.record({ version, before, current, travels })
+  }
+}
