@@ -262,7 +262,7 @@ function noting(inner: Transport): Transport & { types: Set<string> } {
   }
 }
 
-test('a clone of stock by protocol 2 is the one by protocol 3, private artifacts apart', async (t) => {
+test('a clone of stock by protocol 2 is that by protocol 3, private artifacts apart', async (t) => {
   if (requireFossilOrSkip(t) === undefined) return
   const folder = makeFolder(t)
   const theirs = await makeTheirs(join(folder, 'theirs.fossil'), { commits: 40 })

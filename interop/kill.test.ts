@@ -68,8 +68,8 @@ interface End {
 }
 
 /**
- * Starts a clone ten times; `arm` sees to it that each dies where it is told. Each goes on with what
- * the ones before it kept, and the last one, which is left alone, ends with all there is.
+ * Starts a clone ten times; `arm` sees to it that each dies where it is told. Each goes on with
+ * what the ones before it kept, and the last one, which is left alone, ends with all there is.
  */
 async function killTenTimes(
   clone: { from: string; url: string; to: string; seed: number },

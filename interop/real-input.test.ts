@@ -69,7 +69,8 @@ function names(path: string): readonly string[] {
 /** Stock's exit codes lie, so its words are read. */
 async function checkWithStock(folder: string, file: string): Promise<void> {
   const rebuild = await stock(folder, ['rebuild', file])
-  assert.match(rebuild, /100\.0% complete/)
+  // Where it deltifies on the way it may count an artifact twice, and go beyond the whole.
+  assert.match(rebuild, /100\.\d% complete/)
   assert.doesNotMatch(rebuild, /error|corrupt|wrong|missing/i)
   const integrity = await stock(folder, ['test-integrity', '-R', file])
   assert.match(integrity, /checked: {2}0 errors/)

@@ -60,6 +60,45 @@ export {
   removeUser,
   type User,
 } from './repo/user.ts'
+export { amendCheckin, type Amendment } from './repo/write/amend.ts'
+export type { Author } from './repo/write/artifact.ts'
+export {
+  attachFile,
+  detachFile,
+  type Attached,
+  type AttachmentTarget,
+  type FileToAttach,
+} from './repo/write/attachment.ts'
+export {
+  markBranches,
+  newBranch,
+  type BranchMark,
+  type BranchToBegin,
+} from './repo/write/branch.ts'
+export {
+  editPost,
+  newThread,
+  replyToPost,
+  type OpeningPost,
+  type Post,
+} from './repo/write/forum.ts'
+export {
+  addTag,
+  cancelTag,
+  editTags,
+  type TagEdit,
+  type TagToAdd,
+  type TagToCancel,
+} from './repo/write/tag.ts'
+export {
+  editTechnote,
+  newTechnote,
+  type NewTechnote,
+  type Technote,
+  type TechnoteChange,
+} from './repo/write/technote.ts'
+export { changeTicket, newTicket, type NewTicket, type TicketFields } from './repo/write/ticket.ts'
+export { writeWiki, type WikiPage } from './repo/write/wiki.ts'
 export { accessOf, fullAccess, type Access } from './sync/access.ts'
 export type { SyncEvent, SyncObserver } from './sync/events.ts'
 export { answerXfer, handleXfer, type XferReply } from './sync/handler.ts'

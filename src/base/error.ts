@@ -28,6 +28,12 @@ export type FossilErrors = {
   'artifact.missing': { name: string }
   /** A check-in that cannot be written as asked. */
   'checkin.invalid': { reason: string }
+  /** A tag, page, ticket, note or post that cannot be written as asked. */
+  'artifact.invalid': { kind: string; reason: string }
+  /** A name that means no artifact of this repository. */
+  'name.unknown': { name: string; reason: string }
+  /** A prefix of several hashes. At most 100 candidates, sorted. */
+  'name.ambiguous': { name: string; candidates: readonly string[] }
   /** The peer answered with an `error` card; `message` is its own text. */
   'sync.refused': { message: string }
   /** The peer serves another project. */
@@ -64,9 +70,9 @@ export class FossilError<C extends FossilErrorCode = FossilErrorCode> extends Er
   }
 }
 
-function sentence(detail: Record<string, string | number>): string {
+function sentence(detail: Record<string, string | number | readonly string[]>): string {
   const { reason, message, ...rest } = detail
-  const facts = Object.entries(rest).map(([key, value]) => `${key} ${value}`)
+  const facts = Object.entries(rest).map(([key, value]) => `${key} ${String(value)}`)
   const text = reason ?? message
   return text === undefined
     ? facts.join(', ')

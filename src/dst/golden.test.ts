@@ -11,15 +11,15 @@ import { simulate, type SimulateOptions } from './simulate.ts'
 
 /** Trace hashes of hostile runs by seed. */
 const golden: Readonly<Record<string, string>> = {
-  1: '91b9f2ced510dfc2ec765b6cbc6d28fbf3f28ca271dc7dcd6a474eeee46d2ca0',
-  2: '74a0162eb53c989d7640ffeb7a1793e1e613bcb75314334b987e3105ca34ba98',
-  3: 'f9c068444982d551127eecb87a0cf9ed5c0a04946d540e0fafb65cffb7b66043',
+  1: '98cbb860a69a3203e899b1bd6e87f85e04febed3080a3d332f0127c4a471d3f3',
+  2: '7f8f9baa5a0f4e1990dfb06b9809e79552072241f4e66ff939ce3c500abf5ae2',
+  3: '452907d506d0acee17a8ea471f94854a28088b4699beef297d361c14e8721b99',
 }
 
 /** The same of runs with unversioned files and logins, too. */
 const goldenUv: Readonly<Record<string, string>> = {
-  1: '04d5a3457db42580725c91fc15b35988e0c8a981e5de16758637207e9a6b3211',
-  2: 'bf0f76a5df16ae6677dc5116d2ae27a4f042908cb4a6ff93054eddbff3595d0c',
+  1: 'bbf78059ecb82222c2ee1ea32ca4fe633168c14cf393829ed2e6a9a8319967c8',
+  2: 'af1df230a3ec8ef558073eeee8bc82b8ae48c01ca14ad15b387cd78025a4c8b3',
 }
 
 async function checkHashes(

@@ -98,7 +98,8 @@ export class CheckinWorkload {
   /** Checks in, unless a simulated fault refuses it. */
   #attempt({ id, repo }: CheckedNode, options: CheckinOptions): boolean {
     try {
-      const { hash, newArtifacts } = checkin(repo, options)
+      // Clocks differ between nodes, so a parent may be from the future.
+      const { hash, newArtifacts } = checkin(repo, { ...options, allowOlder: true })
       this.#acknowledge(id, { hash, newArtifacts, isPrivate: options.isPrivate ?? false })
       return true
     } catch (error) {
@@ -134,7 +135,7 @@ function firstCheckin(repo: Repo): CheckinOptions {
   const parent = newestCheckin(repo)
   return parent === undefined
     ? { ...said, changes: [{ name: 'README', content: utf8('the first line\n') }] }
-    : { ...said, changes: [], parent }
+    : { ...said, changes: [], allowEmpty: true, parent }
 }
 
 /** The newest check-in that the timeline of an existing repository shows, if it can be read. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CheckinDeck } from '../deck/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { NamedArtifact, Rid } from './rid.ts'
 
@@ -20,7 +21,9 @@ export interface Holdings {
 
 /** Expanded contents kept in memory, at most. Stock keeps as much (content.c:80). */
 const maxContentBytes = 50_000_000
-/** Names of held artifacts kept in memory, at most. */
+/** Files named by the check-ins kept in memory, at most. */
+const maxCheckinFiles = 50_000
+/** Names kept in memory of each sort, at most. */
 const maxNames = 200_000
 
 /** The caches of one repository. */
@@ -32,16 +35,27 @@ export class RepoCache {
    * anew after each artifact would make a pull of n artifacts cost n² steps.
    */
   unresolved: Set<Rid> | undefined
+  /** Whether `fx_trilobite_wait` is there: see crosslink/cherrypick.ts. */
+  hasWaiting: boolean | undefined
   #names = new Map<ArtifactHash, Rid>()
+  #tagIds = new Map<string, number>()
+  #fileNameIds = new Map<string, number>()
   #contents = new Map<Rid, Uint8Array>()
   #contentBytes = 0
+  #checkins = new Map<Rid, CheckinDeck>()
+  #checkinFiles = 0
 
   /** Forgets everything. */
   clear(): void {
     this.config.clear()
     this.holdings = {}
     this.unresolved = undefined
+    this.#tagIds.clear()
+    this.#fileNameIds.clear()
+    this.hasWaiting = undefined
     this.#names.clear()
+    this.#checkins.clear()
+    this.#checkinFiles = 0
     this.#contents.clear()
     this.#contentBytes = 0
   }
@@ -53,13 +67,33 @@ export class RepoCache {
 
   /** Remembers that `hash` is here, content and all. */
   rememberHeld(hash: ArtifactHash, rid: Rid): void {
-    if (this.#names.size >= maxNames) this.#names.clear()
-    this.#names.set(hash, rid)
+    remember(this.#names, hash, rid)
+  }
+
+  /** The id of the tag of this name, where it was met. */
+  tagId(name: string): number | undefined {
+    return this.#tagIds.get(name)
+  }
+
+  /** Remembers the id of a tag. */
+  rememberTag(name: string, id: number): void {
+    remember(this.#tagIds, name, id)
+  }
+
+  /** The id of this file name, where it was met. */
+  fileNameId(name: string): number | undefined {
+    return this.#fileNameIds.get(name)
+  }
+
+  /** Remembers the id of a file name. */
+  rememberFileName(name: string, id: number): void {
+    remember(this.#fileNameIds, name, id)
   }
 
   /** Forgets one artifact whose content is about to change or go. */
   forget(hash: ArtifactHash, rid: Rid): void {
     this.#names.delete(hash)
+    this.#forgetCheckin(rid)
     const content = this.#contents.get(rid)
     if (content === undefined) return
     this.#contents.delete(rid)
@@ -87,4 +121,36 @@ export class RepoCache {
       this.#contentBytes -= bytes.length
     }
   }
+
+  /** The manifest of `rid`, parsed. */
+  checkin(rid: Rid): CheckinDeck | undefined {
+    const deck = this.#checkins.get(rid)
+    if (deck === undefined) return undefined
+    this.#checkins.delete(rid)
+    this.#checkins.set(rid, deck)
+    return deck
+  }
+
+  /** Keeps a parsed manifest: it is read again for each of its children. */
+  rememberCheckin(rid: Rid, deck: CheckinDeck): void {
+    this.#forgetCheckin(rid)
+    this.#checkins.set(rid, deck)
+    this.#checkinFiles += deck.files.length + 1
+    for (const oldest of this.#checkins.keys()) {
+      if (this.#checkinFiles <= maxCheckinFiles || oldest === rid) break
+      this.#forgetCheckin(oldest)
+    }
+  }
+
+  #forgetCheckin(rid: Rid): void {
+    const deck = this.#checkins.get(rid)
+    if (deck === undefined) return
+    this.#checkins.delete(rid)
+    this.#checkinFiles -= deck.files.length + 1
+  }
+}
+
+function remember<K, V>(names: Map<K, V>, name: K, id: V): void {
+  if (names.size >= maxNames) names.clear()
+  names.set(name, id)
 }

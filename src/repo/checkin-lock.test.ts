@@ -9,7 +9,6 @@ import { utf8 } from '../base/bytes.ts'
 import { noBuggify } from '../base/env.ts'
 import { openMemory } from '../db/node.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { findRid } from './blob.ts'
 import { checkin } from './checkin.ts'
 import { type CheckinLock, lockCheckin, unlockCheckins } from './checkin-lock.ts'
 import { createRepo } from './create.ts'
@@ -25,18 +24,13 @@ function makeRepo(): { repo: Repo; clock: { ms: number } } {
   return { repo: createRepo(openMemory(), env), clock }
 }
 
-function commit(repo: Repo, text: string): ArtifactHash {
+function commit(
+  repo: Repo,
+  text: string,
+  options: { parent?: ArtifactHash; branch?: string } = {},
+): ArtifactHash {
   const changes = [{ name: 'file.txt', content: utf8(text) }]
-  return checkin(repo, { changes, comment: text, user: 'us' }).hash
-}
-
-/** Tells the tables that stock fills that one check-in is the parent of another. */
-function link(repo: Repo, parent: ArtifactHash, child: ArtifactHash, branch?: string): void {
-  const [pid, cid] = [findRid(repo, parent) ?? 0, findRid(repo, child) ?? 0]
-  repo.db.prepare('INSERT INTO plink(pid, cid, isprim) VALUES(?, ?, 1)').run(pid, cid)
-  if (branch === undefined) return
-  const tag = 'INSERT INTO tagxref(tagid, tagtype, value, rid) VALUES(8, 2, ?, ?)'
-  repo.db.prepare(tag).run(branch, cid)
+  return checkin(repo, { changes, comment: text, user: 'us', ...options }).hash
 }
 
 function lock(repo: Repo, hash: ArtifactHash, clientId: string): CheckinLock | undefined {
@@ -66,9 +60,9 @@ test('a lock ends when its check-in gets a child, unless that begins a branch', 
   const { repo } = makeRepo()
   const tip = commit(repo, 'one')
   lock(repo, tip, mine)
-  link(repo, tip, commit(repo, 'elsewhere'), 'other')
+  commit(repo, 'elsewhere', { parent: tip, branch: 'other' })
   assert.notEqual(lock(repo, tip, yours), undefined)
-  link(repo, tip, commit(repo, 'two'))
+  commit(repo, 'two', { parent: tip })
   assert.equal(lock(repo, tip, yours), undefined)
 })
 

@@ -11,7 +11,7 @@ import { fromUtf8, noBytes, utf8 } from '../base/bytes.ts'
 import type { CheckinDeck, DeckFile } from '../deck/deck.ts'
 import { formatDeck } from '../deck/format.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { ensureKnown, findHeld } from './blob.ts'
+import { ensureKnown, findHeld, makePrivate } from './blob.ts'
 import {
   checkin,
   checkinFiles,
@@ -41,9 +41,10 @@ function file(name: string, content: string | undefined, permission?: FileChange
   return { name, content: bytes, ...(permission === undefined ? {} : { permission }) }
 }
 
-/** Writes a check-in with usual comment and user. */
+/** Writes a check-in with usual comment and user, which may change nothing. */
 function commit(repo: Repo, options: Partial<CheckinOptions> = {}): ArtifactHash {
-  return checkin(repo, { changes: [], comment: 'c', user: 'u', ...options }).hash
+  const usual = { changes: [], comment: 'c', user: 'u', allowEmpty: true }
+  return checkin(repo, { ...usual, ...options }).hash
 }
 
 /** Names, contents and permission letters of a check-in. */
@@ -139,7 +140,7 @@ test('permissions change on request only', () => {
 
 test('files are listed by the bytes of their names, whatever the order of the changes', () => {
   using repo = memoryRepo()
-  const names = ['a', 'a b', 'a-b', 'a/b', 'ab', 'B', 'é', '漢', '\uffee', '😀', 'a\\b', '\t']
+  const names = ['a', 'a b', 'a-b', 'ab/b', 'ab-', 'B', 'é', '漢', '\uffee', '😀', '\t']
   const changes = names.map((name) => file(name, name))
   const hash = commit(repo, { changes })
   const sorted = names.toSorted((a, b) => Buffer.compare(utf8(a), utf8(b)))
@@ -152,13 +153,17 @@ test('what a manifest cannot say is refused, and nothing is kept', () => {
   const parent = commit(repo, { changes: [file('a', '1')] })
   const other = commit(repo, { comment: 'other' })
   const before = stateOf(repo)
-  const names = ['', '.', '..', '/', '/a', 'a/', 'a//b', './a', 'a/.', 'a/../b', 'a\nb', 'a\0b']
+  const names = ['', '.', '..', '/', '/a', 'a/', 'a//b', './a', 'a/.', 'a/../b', 'a\\b', 'a\0b']
   names.push('\ud800', '_FOSSIL_', 'd/.fslckout', '_fossil_-wal', '.FSLCKOUT-journal')
   const refusals: Partial<CheckinOptions>[] = [
     ...names.map((name) => ({ changes: [file(name, 'x')] })),
     { changes: [file('b', undefined)] },
     { changes: [file('a', undefined), file('a', undefined)] },
     { user: '' },
+    { comment: '' },
+    { changes: [], allowEmpty: false },
+    { changes: [file('a/b', 'x')] },
+    { dateMs: startMs - 1 },
     { comment: 'a\0b' },
     { branch: '' },
     { branch: 'a\0b' },
@@ -333,8 +338,9 @@ test('a public check-in publishes the files it needs and names no private parent
 
 test('a file that is private here becomes public with a public check-in that keeps it', () => {
   using repo = memoryRepo()
-  const { hash } = storeLocal(repo, version(1), { isPrivate: true })
+  const { hash, rid } = storeLocal(repo, version(1))
   const parent = foreign(repo, { files: [{ name: 'a', hash }] })
+  makePrivate(repo, rid)
   assert.equal(isHeldPrivately(repo, hash), true)
   commit(repo, { parent, changes: [file('b', 'x')], isPrivate: true, branch: 'p' })
   assert.equal(isHeldPrivately(repo, hash), true)

@@ -6,46 +6,57 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import type { CheckinDeck, Deck, DeckFile, DeckTag } from '../deck/deck.ts'
-import type { FilePermission } from '../deck/file-name.ts'
-import { filePermission, isSimplePath } from '../deck/file-name.ts'
-import { formatDeck } from '../deck/format.ts'
 import { repoChecksum } from '../deck/checksum.ts'
+import type { CheckinDeck, Cherrypick, DeckFile } from '../deck/deck.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { compareAsBytes } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { findHeld, findRid, isPrivate, makePublic, privateArtifacts } from './blob.ts'
-import { readArtifact } from './content.ts'
-import { deltify, storeLocal } from './store.ts'
+import { findHeld, isPrivate, makePublic, privateArtifacts } from './blob.ts'
+import { readArtifact, readContent } from './content.ts'
 import type { Repo } from './repo.ts'
-import type { Rid } from './rid.ts'
+import type { NamedArtifact, Rid } from './rid.ts'
+import { deltify, storeLocal } from './store.ts'
+import { artifactOf, isKnownPrivate } from './write/artifact.ts'
+import { checkinTags, type CheckinTagOptions } from './write/checkin-tags.ts'
+import { defaultBranch, isSettingOn, openLeaves, property, shownDateMs } from './write/current.ts'
+import {
+  applyChanges,
+  type FileChange,
+  type Files,
+  filesSince,
+  isSameTree,
+  keptFiles,
+} from './write/file-changes.ts'
 
-/** One file of the change: new content, or undefined to take the file away. */
-export interface FileChange {
-  /** Path from the root, with `/` between directories. */
-  readonly name: string
-  readonly content: Uint8Array | undefined
-  /** By default the permission it had, `regular` for a new file. */
-  readonly permission?: FilePermission
-}
+export type { FileChange } from './write/file-changes.ts'
 
 /** A check-in to write. */
-export interface CheckinOptions {
+export interface CheckinOptions extends CheckinTagOptions {
   readonly changes: readonly FileChange[]
+  /** Not empty. */
   readonly comment: string
+  /** Of the comment; by default Fossil's wiki text. */
+  readonly mimetype?: string
   readonly user: string
   /** The check-in to follow; without one, this is the first of its line. */
   readonly parent?: ArtifactHash
   /** Further parents, whose changes this check-in merges. */
   readonly mergedParents?: readonly ArtifactHash[]
-  /** Starts a branch of this name. A check-in without parent starts `trunk` by default. */
-  readonly branch?: string
-  /** Names for this check-in alone. */
-  readonly tags?: readonly string[]
+  /** Check-ins whose changes it brings in or backs out without following them. */
+  readonly cherrypicks?: readonly Cherrypick[]
   /** Keeps the check-in and its new files out of sync. A child of a private check-in is private. */
   readonly isPrivate?: boolean
   /** When it was made, by default now. */
   readonly dateMs?: number
+  /**
+   * Writes only what differs from the parent's files, or from the baseline that the parent's are
+   * written against. For projects of very many files; never asked for by us.
+   */
+  readonly deltaManifest?: boolean
+  /** Accepts a check-in that changes no file and merges nothing. */
+  readonly allowEmpty?: boolean
+  /** Accepts a check-in that is older than one it follows. */
+  readonly allowOlder?: boolean
 }
 
 /** What a check-in wrote. */
@@ -54,35 +65,60 @@ export interface Checkin {
   readonly hash: ArtifactHash
   /** The manifest and the file contents that were not here before, in the order of storing. */
   readonly newArtifacts: readonly ArtifactHash[]
+  /** The other open leaves of its branch, sorted: where there are any, the branch has forked. */
+  readonly forks: readonly ArtifactHash[]
+}
+
+/** A check-in that another follows. */
+interface Parent extends NamedArtifact {
+  readonly deck: CheckinDeck
+}
+
+/** What is settled before the manifest is made. */
+interface Draft {
+  readonly parent: Parent | undefined
+  readonly merged: readonly ArtifactHash[]
+  readonly files: Files
+  readonly isPrivate: boolean
 }
 
 /**
  * Writes a check-in, in one transaction.
  *
- * @throws {FossilError} `checkin.invalid` for a bad file name, for a change that takes away what is
- *   not there and for anything else that a manifest cannot say; `artifact.missing` when the
- *   parent's manifest is not here; `repo.io`
+ * The R card, a checksum over all files, costs reading every one of them: it is written where the
+ * repository's own setting `repo-cksum` is on, and for a check-in without files, which needs it to
+ * be seen by versions before 1.27. Stock's default is on.
+ *
+ * @throws {FossilError} `checkin.invalid` for what stock refuses (a bad file name, a change to what
+ *   is not there, no change at all, no comment, a date before a parent's, a closed parent) and for
+ *   anything else that a manifest cannot say; `artifact.missing` when the manifest of a parent is
+ *   not here, or a file for the R card; `repo.io`
  */
 export function checkin(repo: Repo, options: CheckinOptions): Checkin {
   return repo.transaction(() => {
-    const { parent } = options
-    const before = parent === undefined ? new Map<string, DeckFile>() : keptFiles(repo, parent)
-    const parentRid = parent === undefined ? undefined : findHeld(repo, parent)
+    if (options.comment === '') throw invalid('no comment')
+    const parent = options.parent === undefined ? undefined : readParent(repo, options.parent)
     const asPrivate =
-      options.isPrivate === true || (parentRid !== undefined && isPrivate(repo, parentRid))
+      options.isPrivate === true || (parent !== undefined && isPrivate(repo, parent.rid))
+    const merged = mergedParents(repo, options, asPrivate)
+    checkParents(repo, options, parent, merged)
     const newArtifacts: ArtifactHash[] = []
-    const store = (content: Uint8Array): { rid: Rid; hash: ArtifactHash } => {
-      const stored = storeLocal(repo, content, { isPrivate: asPrivate })
-      if (stored.isNew) newArtifacts.push(stored.hash)
-      return stored
+    const store = (content: Uint8Array): NamedArtifact => {
+      const { rid, hash, isNew } = storeLocal(repo, content, { isPrivate: asPrivate })
+      if (isNew) newArtifacts.push(hash)
+      return { rid, hash }
     }
-    const after = new Map(before)
-    for (const change of options.changes) applyChange(repo, { change, before, after, store })
-    if (!asPrivate) publish(repo, after)
-    const deck = manifestDeck(repo, options, { files: [...after.values()], isPrivate: asPrivate })
-    const { rid, hash } = store(manifestOf(deck))
-    if (parentRid !== undefined) deltify(repo, parentRid, rid)
-    return { rid, hash, newArtifacts }
+    const before = parent === undefined ? new Map<string, DeckFile>() : filesOf(repo, parent.deck)
+    const kept = keptFiles(before)
+    const files = applyChanges(repo, { changes: options.changes, before: kept, store })
+    const isIdle = parent !== undefined && merged.length === 0 && isSameTree(kept, files)
+    if (isIdle && options.allowEmpty !== true) throw invalid('nothing has changed')
+    if (!asPrivate) publish(repo, files)
+    const draft = { parent, merged: merged.map(({ hash }) => hash), files, isPrivate: asPrivate }
+    const { rid, hash } = store(artifactOf(manifestDeck(repo, options, draft)))
+    if (parent !== undefined) deltify(repo, parent.rid, rid)
+    const follows = parent === undefined ? merged : [parent, ...merged]
+    return { rid, hash, newArtifacts, forks: forksOf(repo, options, rid, follows) }
   })
 }
 
@@ -93,7 +129,17 @@ export function checkin(repo: Repo, options: CheckinOptions): Checkin {
  *   `checkin.invalid` when the artifact is not a check-in
  */
 export function checkinFiles(repo: Repo, hash: ArtifactHash): Map<string, DeckFile> {
-  const deck = readCheckin(repo, hash)
+  return filesOf(repo, readCheckin(repo, hash))
+}
+
+/** Reads the manifest of a check-in; throws as {@link checkinFiles} does. */
+export function readCheckin(repo: Repo, hash: ArtifactHash): CheckinDeck {
+  const deck = parseDeck(readArtifact(repo, hash))
+  if (deck?.kind === 'checkin') return deck
+  throw invalid(`${hash} is not a check-in`)
+}
+
+function filesOf(repo: Repo, deck: CheckinDeck): Map<string, DeckFile> {
   const files = new Map<string, DeckFile>()
   if (deck.baseline !== undefined) {
     for (const file of readCheckin(repo, deck.baseline).files) files.set(file.name, file)
@@ -105,155 +151,132 @@ export function checkinFiles(repo: Repo, hash: ArtifactHash): Map<string, DeckFi
   return files
 }
 
-/** Reads the manifest of a check-in; throws as {@link checkinFiles} does. */
-export function readCheckin(repo: Repo, hash: ArtifactHash): CheckinDeck {
-  const deck = parseDeck(readArtifact(repo, hash))
-  if (deck?.kind === 'checkin') return deck
-  throw new FossilError('checkin.invalid', { reason: `${hash} is not a check-in` })
+function readParent(repo: Repo, hash: ArtifactHash): Parent {
+  const deck = readCheckin(repo, hash)
+  const rid = findHeld(repo, hash)
+  if (rid === undefined) throw new FossilError('artifact.missing', { name: hash })
+  return { rid, hash, deck }
 }
 
-/** The parent's files as a child has them: a rename is told once, by the check-in that made it. */
-function keptFiles(repo: Repo, parent: ArtifactHash): Map<string, DeckFile> {
-  const files = checkinFiles(repo, parent)
-  for (const [name, file] of files) {
-    const letters = permissionLetters[filePermission(file.permissions)]
-    files.set(name, fileOf(name, file.hash, letters))
+/**
+ * The parents after the first, once each. A public check-in names no private one, which its
+ * readers could never get. checkin.c:1762-1777.
+ */
+function mergedParents(repo: Repo, options: CheckinOptions, asPrivate: boolean): Parent[] {
+  const { parent, mergedParents: asked = [] } = options
+  if (parent === undefined && asked.length > 0) {
+    throw invalid('a merge without a parent to merge into')
   }
-  return files
+  const others = [...new Set(asked)].filter((hash) => hash !== parent)
+  return others
+    .filter((hash) => asPrivate || !isKnownPrivate(repo, hash))
+    .map((hash) => readParent(repo, hash))
 }
 
-function fileOf(
-  name: string,
-  hash: ArtifactHash | undefined,
-  permissions: string | undefined,
-): DeckFile {
-  return {
-    name,
-    ...(hash === undefined ? {} : { hash }),
-    ...(permissions === undefined ? {} : { permissions }),
-  }
-}
-
-interface ChangeInContext {
-  readonly change: FileChange
-  readonly before: ReadonlyMap<string, DeckFile>
-  readonly after: Map<string, DeckFile>
-  readonly store: (content: Uint8Array) => { rid: Rid; hash: ArtifactHash }
-}
-
-function applyChange(repo: Repo, { change, before, after, store }: ChangeInContext): void {
-  const { name, content, permission } = change
-  if (!isSimplePath(name)) {
-    throw new FossilError('checkin.invalid', { reason: `bad file name ${JSON.stringify(name)}` })
-  }
-  const previous = before.get(name)
-  if (content === undefined) {
-    if (!after.delete(name)) {
-      throw new FossilError('checkin.invalid', { reason: `no file ${JSON.stringify(name)}` })
+/** Refuses parents that are closed or of a later date. commit_cmd; checkin_verify_younger. */
+function checkParents(
+  repo: Repo,
+  options: CheckinOptions,
+  parent: Parent | undefined,
+  merged: readonly Parent[],
+): void {
+  if (parent === undefined) return
+  if (property(repo, parent.rid, 'closed') !== undefined) {
+    const branch = property(repo, parent.rid, 'branch')?.value ?? defaultBranch
+    if (options.branch === undefined || options.branch === branch) {
+      throw invalid(`${parent.hash} is closed: start another branch`)
     }
-    return
   }
-  const { rid, hash } = store(content)
-  const letters = permission === undefined ? previous?.permissions : permissionLetters[permission]
-  after.set(name, fileOf(name, hash, letters))
-  const previousRid = previous?.hash === undefined ? undefined : findHeld(repo, previous.hash)
-  if (previousRid !== undefined) deltify(repo, previousRid, rid)
+  if (options.allowOlder === true) return
+  const dateMs = dateOf(repo, options)
+  for (const each of [parent, ...merged]) {
+    if (dateMs < shownDateMs(repo, each.rid, each.deck)) {
+      throw invalid(`its date is before that of ${each.hash}, which it follows`)
+    }
+  }
 }
 
-const permissionLetters: Readonly<Record<FilePermission, string | undefined>> = {
-  regular: undefined,
-  executable: 'x',
-  symlink: 'l',
+function dateOf(repo: Repo, { dateMs }: CheckinOptions): number {
+  return dateMs ?? repo.env.clock.nowMs()
 }
 
 /** A public check-in needs its files, so they are public from now on. checkin.c:1984. */
-function publish(repo: Repo, files: ReadonlyMap<string, DeckFile>): void {
+function publish(repo: Repo, files: Files): void {
   const kept = privateArtifacts(repo)
   if (kept.length === 0) return
   const needed = new Set([...files.values()].map(({ hash }) => hash))
   for (const { rid, hash } of kept) if (needed.has(hash)) makePublic(repo, rid)
 }
 
-function manifestOf(deck: CheckinDeck): Uint8Array {
-  try {
-    return formatDeck(deck)
-  } catch (cause) {
-    if (!FossilError.is(cause, 'deck.malformed')) throw cause
-    throw new FossilError('checkin.invalid', { reason: cause.detail.reason }, { cause })
-  }
-}
-
-function manifestDeck(
-  repo: Repo,
-  options: CheckinOptions,
-  { files, isPrivate: asPrivate }: { files: DeckFile[]; isPrivate: boolean },
-): CheckinDeck {
-  const { comment, user, parent, tags = [] } = options
-  const branch = options.branch ?? (parent === undefined ? 'trunk' : undefined)
-  if (branch === '' || tags.includes('')) {
-    throw new FossilError('checkin.invalid', { reason: 'a branch or tag without a name' })
-  }
+function manifestDeck(repo: Repo, options: CheckinOptions, draft: Draft): CheckinDeck {
+  const { parent, merged, files } = draft
+  const { comment, user, mimetype } = options
+  const checksum = checksumOf(repo, files)
   return {
     kind: 'checkin',
+    ...(options.deltaManifest === true ? deltaOf(repo, draft) : { files: [...files.values()] }),
     comment,
-    dateMs: options.dateMs ?? repo.env.clock.nowMs(),
-    files: files.sort((a, b) => compareAsBytes(a.name, b.name)),
-    parents: parents(repo, options, asPrivate),
-    cherrypicks: [],
-    // Without any F card, versions before 1.27 need an R card to see a check-in (db.c:3279).
-    ...(files.length === 0 ? { repoChecksum: repoChecksum([]) } : {}),
-    tags: [...branchTags(repo, branch, parent), ...tags.map(nameTag)],
+    dateMs: dateOf(repo, options),
+    ...(mimetype === undefined || mimetype === '' ? {} : { mimetype }),
+    parents: parent === undefined ? [] : [parent.hash, ...merged],
+    cherrypicks: cherrypicksOf(repo, options, draft),
+    ...(checksum === undefined ? {} : { repoChecksum: checksum }),
+    tags: checkinTags(repo, options, { parent, merged }),
     user,
   }
 }
 
-/** A public check-in names no private one: its readers could never get it. checkin.c:2024. */
-function parents(
+function deltaOf(
   repo: Repo,
-  { parent, mergedParents = [] }: CheckinOptions,
-  asPrivate: boolean,
+  { parent, files, isPrivate: asPrivate }: Draft,
+): Pick<CheckinDeck, 'files'> & { baseline: ArtifactHash } {
+  if (parent === undefined) throw invalid('a delta manifest without a parent')
+  if (isSettingOn(repo, 'forbid-delta-manifests')) throw invalid('delta manifests are forbidden')
+  const baseline = parent.deck.baseline ?? parent.hash
+  if (!asPrivate && isKnownPrivate(repo, baseline)) throw invalid('its baseline is private')
+  return { baseline, files: filesSince(checkinFiles(repo, baseline), files) }
+}
+
+/** As with parents: not the one it follows, and in a public check-in no private one. */
+function cherrypicksOf(
+  repo: Repo,
+  { cherrypicks = [] }: CheckinOptions,
+  { parent, isPrivate: asPrivate }: Draft,
+): Cherrypick[] {
+  return cherrypicks.filter(
+    ({ target }) => target !== parent?.hash && (asPrivate || !isKnownPrivate(repo, target)),
+  )
+}
+
+function checksumOf(repo: Repo, files: Files): string | undefined {
+  if (files.size > 0 && !isSettingOn(repo, 'repo-cksum')) return undefined
+  const sorted = [...files.values()].sort((a, b) => compareAsBytes(a.name, b.name))
+  return repoChecksum(contents())
+
+  function* contents(): Generator<{ name: string; content: Uint8Array }, void, void> {
+    for (const { name, hash } of sorted) {
+      const rid = hash === undefined ? undefined : findHeld(repo, hash)
+      const content = rid === undefined ? undefined : readContent(repo, rid)
+      if (content === undefined) throw new FossilError('artifact.missing', { name: hash ?? name })
+      yield { name, content }
+    }
+  }
+}
+
+/** Relies neither on the rows of the new check-in nor on its parents having ceased to be leaves. */
+function forksOf(
+  repo: Repo,
+  { branch, closed }: CheckinOptions,
+  rid: Rid,
+  follows: readonly NamedArtifact[],
 ): ArtifactHash[] {
-  if (parent === undefined) {
-    if (mergedParents.length === 0) return []
-    throw new FossilError('checkin.invalid', { reason: 'a merge without a parent to merge into' })
-  }
-  const merged = mergedParents.filter((hash) => {
-    const rid = findRid(repo, hash)
-    return asPrivate || rid === undefined || !isPrivate(repo, rid)
-  })
-  return [...new Set([parent, ...merged])]
+  if (closed === true) return []
+  const [parent] = follows
+  const inherited = parent === undefined ? undefined : property(repo, parent.rid, 'branch')?.value
+  const own = branch ?? inherited ?? defaultBranch
+  return openLeaves(repo, own, [rid, ...follows.map((each) => each.rid)])
 }
 
-/** Branch tags propagate; a new branch also cancels the name of the one it leaves. */
-function branchTags(
-  repo: Repo,
-  branch: string | undefined,
-  parent: ArtifactHash | undefined,
-): DeckTag[] {
-  if (branch === undefined) return []
-  const left = parent === undefined ? undefined : branchOf(repo, parent)
-  const cancel: DeckTag[] =
-    left === undefined || left === branch ? [] : [{ action: '-', name: `sym-${left}`, target: '*' }]
-  return [
-    { action: '*', name: 'branch', target: '*', value: branch },
-    { action: '*', name: `sym-${branch}`, target: '*' },
-    ...cancel,
-  ]
-}
-
-/** The branch of a check-in, read from the nearest manifest up its primary line that names one. */
-function branchOf(repo: Repo, hash: ArtifactHash): string | undefined {
-  let at: ArtifactHash | undefined = hash
-  while (at !== undefined && findHeld(repo, at) !== undefined) {
-    const deck: Deck | undefined = parseDeck(readArtifact(repo, at))
-    if (deck?.kind !== 'checkin') return undefined
-    const tag = deck.tags.find(({ name, target }) => name === 'branch' && target === '*')
-    if (tag?.value !== undefined) return tag.value
-    at = deck.parents[0]
-  }
-  return undefined
-}
-
-function nameTag(name: string): DeckTag {
-  return { action: '+', name: `sym-${name}`, target: '*' }
+function invalid(reason: string): FossilError<'checkin.invalid'> {
+  return new FossilError('checkin.invalid', { reason })
 }

@@ -9,9 +9,11 @@
  */
 
 import { fromUtf8 } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
 import type { Value } from '../db/driver.ts'
 import type { ConfigCard } from '../xfer/card.ts'
 import { shunChanged } from './blob.ts'
+import { remakeTickets } from './crosslink/crosslink.ts'
 import {
   type ConfigArea,
   type ConfigGroup,
@@ -58,9 +60,23 @@ export function receiveConfig(repo: Repo, card: ConfigCard, rights: ConfigRights
     prepareTable(repo, table, record)
     const isStored = write(repo, table, record)
     if (table.name === 'config') repo.cache.config.clear()
+    if (isStored && isTicketTable(table, record)) remakeTicketsIfPossible(repo)
     if (table.name === 'shun') shunChanged(repo)
     return isStored ? 'stored' : 'older'
   })
+}
+
+function isTicketTable(table: ConfigTable, { key }: ConfigRecord): boolean {
+  return table.name === 'config' && fromUtf8(key) === 'ticket-table'
+}
+
+/** A definition that cannot be used is kept, as in stock, and the tables stay as they are. */
+function remakeTicketsIfPossible(repo: Repo): void {
+  try {
+    remakeTickets(repo)
+  } catch (error) {
+    if (!FossilError.is(error, 'repo.invalid')) throw error
+  }
 }
 
 function groupsOfRow(table: ConfigTable, { key }: ConfigRecord): readonly ConfigGroup[] {

@@ -14,7 +14,7 @@ import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { setConfig } from './config.ts'
 import { setHashPolicy } from './hash-policy.ts'
 import { Repo } from './repo.ts'
-import { auxSchema, defaultReport, derivedTables, fixedTags, keptTables } from './schema.ts'
+import { auxSchema, defaultReport, derivedTables, insertFixedTags, keptTables } from './schema.ts'
 
 /** What a new repository may be told. */
 export interface CreateOptions {
@@ -43,7 +43,7 @@ export function createRepo(db: Database, env: Env, options: CreateOptions = {}):
   repo.transaction(() => {
     db.exec(keptTables)
     db.exec(derivedTables)
-    for (const [id, name] of fixedTags) db.prepare('INSERT INTO tag VALUES(?, ?)').run(id, name)
+    insertFixedTags(db)
     setConfig(repo, 'content-schema', '2')
     setConfig(repo, 'aux-schema', auxSchema)
     setHashPolicy(repo, options.hashPolicy ?? 'sha3')

@@ -9,6 +9,7 @@ import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { Database } from '../db/driver.ts'
 import { RepoCache } from './cache.ts'
+import { PendingLinks } from './crosslink/pending.ts'
 import { oldestAuxSchema, auxSchema, requiredTables } from './schema.ts'
 
 /** The path of a database that no other connection can see. */
@@ -37,6 +38,9 @@ export class Repo implements Disposable {
   rcvid: number | undefined
   /** Who sends what the running transaction stores; undefined for what is made here. */
   origin: Origin | undefined
+  /** What the running transaction has yet to derive from the artifacts that it stores. */
+  pending = new PendingLinks()
+  readonly #beforeCommit = new Set<(repo: Repo) => void>()
   #dataVersion = -1
 
   /** Prefer `openRepo` or `createRepo`: the constructor trusts that `db` is a repository. */
@@ -69,6 +73,7 @@ export class Repo implements Disposable {
     try {
       this.#noticeOtherWriters()
       const result = action()
+      for (const last of this.#beforeCommit) last(this)
       if (this.env.buggify.check('repo.commit.fail', 0.01)) {
         throw new FossilError('repo.io', { reason: 'simulated: the disk refused the commit' })
       }
@@ -80,7 +85,14 @@ export class Repo implements Disposable {
     } finally {
       this.rcvid = undefined
       this.origin = undefined
+      this.#beforeCommit.clear()
     }
+  }
+
+  /** Has `action` run once at the end of the running transaction, as a part of it. */
+  beforeCommit(action: (repo: Repo) => void): void {
+    assert(this.db.inTransaction, 'only a transaction has an end')
+    this.#beforeCommit.add(action)
   }
 
   /** Closes the connection. Afterwards every call fails. */
@@ -104,6 +116,7 @@ export class Repo implements Disposable {
 
   #rollback(): void {
     this.#cache.clear()
+    this.pending = new PendingLinks()
     // After some errors (disk full) SQLite has already rolled back by itself.
     if (this.db.isOpen && this.db.inTransaction) this.db.prepare('ROLLBACK').run()
   }

@@ -8,6 +8,8 @@
  * @module
  */
 
+import type { Database } from '../db/driver.ts'
+
 /** What rebuild keeps: artifacts, and what only this repository knows. schema.c:67-253. */
 export const keptTables = `
 CREATE TABLE blob(
@@ -203,7 +205,7 @@ CREATE INDEX cherrypick_cid ON cherrypick(childid);
 `
 
 /** Tags with fixed ids. schema.c:463-473. */
-export const fixedTags = [
+const fixedTags = [
   [1, 'bgcolor'],
   [2, 'comment'],
   [3, 'user'],
@@ -217,8 +219,21 @@ export const fixedTags = [
   [11, 'note'],
 ] as const
 
-/** `tag.tagid` of `cluster`. */
+/** Fills the new table `tag`. */
+export function insertFixedTags(db: Database): void {
+  const insert = db.prepare('INSERT INTO tag(tagid, tagname) VALUES(?, ?)')
+  for (const [id, name] of fixedTags) insert.run(id, name)
+}
+
+/** `tag.tagid` of the fixed tags that mean something to this code. */
+export const bgcolorTagId = 1
+export const commentTagId = 2
+export const userTagId = 3
+export const dateTagId = 4
 export const clusterTagId = 7
+export const branchTagId = 8
+export const closedTagId = 9
+export const parentTagId = 10
 
 /** Tables whose presence makes a database a Fossil repository. db.c:db_looks_like_a_repository. */
 export const requiredTables = [

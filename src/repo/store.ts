@@ -21,7 +21,7 @@ import {
   makePublic,
 } from './blob.ts'
 import { corrupt, deltaSource, dependsOn, readContent, storedDelta } from './content.ts'
-import { crosslink } from './crosslink.ts'
+import { crosslink } from './crosslink/crosslink.ts'
 import { localName, noticeAlgorithm } from './hash-policy.ts'
 import { receivedFrom } from './rcvfrom.ts'
 import type { Repo } from './repo.ts'

@@ -162,8 +162,8 @@ export class ArtifactExchange {
   }
 
   /**
-   * `igot`: the peer holds an artifact. What is not known here becomes a phantom, unless the message
-   * made too many of them.
+   * `igot`: the peer holds an artifact. What is not known here becomes a phantom, unless the
+   * message made too many of them.
    */
   receiveIgot(hash: ArtifactHash, claimsPrivate: boolean): IgotOutcome {
     const isOffer = this.#acceptsPrivate || !claimsPrivate

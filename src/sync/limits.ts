@@ -10,11 +10,12 @@ export const maxMessageBytes = 0x4000_0000
 export const maxArtifactBytes = maxMessageBytes
 
 /**
- * Names of unknown artifacts (`igot`) that one message may add as phantoms. A million in one request
- * would hold the write lock for 11 s and leave a million rows (measured); this many take 40 ms.
+ * Names of unknown artifacts (`igot`) that one message may add as phantoms. A million in one
+ * request would hold the write lock for 11 s and leave a million rows (measured); this many take
+ * 40 ms.
  * A server asks for 500 artifacts in one reply, a client for a few hundred at first, so no honest
- * peer waits for it; and nothing is lost, since peers announce what remains unclustered, or private,
- * in every message, and clusters carry the rest. Stock has no limit (xfer.c:1451, 2593).
+ * peer waits for it; and nothing is lost, since peers announce what remains unclustered, or
+ * private, in every message, and clusters carry the rest. Stock has no limit (xfer.c:1451, 2593).
  */
 export const maxNewPhantoms = 2000
 

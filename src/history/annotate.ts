@@ -1,0 +1,176 @@
+/**
+ * Annotation: which check-in each line of a file comes from. `fossil annotate`, `blame`, `praise`.
+ *
+ * May know line differences, the file's changes and primary lines. Source: fossil src/diff.c
+ * annotate_file, annotation_step.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { msFromJulian } from '../deck/date.ts'
+import { decodeText } from '../deck/text.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { readContent } from '../repo/content.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import { primaryLine } from './ancestry.ts'
+import { diffLines } from './line-diff.ts'
+import { type TextColumn, textIfAny, textParameter } from './text-column.ts'
+import { lineBytes, textLines } from './text-lines.ts'
+
+/** What to annotate, and how far back. */
+export interface AnnotateOptions {
+  /** At most this many versions of the file, at least 3. Default: all. */
+  readonly limit?: number
+  /** Goes on with the name that the file had before a rename. Default true; stock stops there. */
+  readonly followRenames?: boolean
+  /** See {@link diffLines}, which runs once for each version. */
+  readonly maxEdits?: number
+}
+
+/** A version of the file. */
+export interface AnnotatedVersion {
+  readonly checkin: NamedArtifact
+  readonly name: string
+  readonly file: NamedArtifact
+  /** Milliseconds since 1970. */
+  readonly dateMs: number
+  /** Undefined where nobody said. */
+  readonly user: string | undefined
+}
+
+/** One line of the file. */
+export interface AnnotatedLine {
+  /** Without the end of the line; bytes that are not UTF-8 as artifact text has them. */
+  readonly text: string
+  /**
+   * The version that brought the line, as an index into the versions: the first after one that
+   * lacks it. Undefined where it is older than all that were looked at.
+   */
+  readonly version: number | undefined
+}
+
+/** A file, line by line. */
+export interface Annotation {
+  readonly lines: readonly AnnotatedLine[]
+  /** Newest first; the first one is the file that was asked for. */
+  readonly versions: readonly AnnotatedVersion[]
+  /** False where there are more versions than `limit` allows, or one whose content is missing. */
+  readonly isComplete: boolean
+  /** False where some version was too different to search for the shortest difference. */
+  readonly isMinimal: boolean
+}
+
+/**
+ * Tells where each line of a file comes from, going back from `checkin` along primary parents.
+ * Each earlier version is compared with the file itself, so that a line which went and came back
+ * is as new as its return. Lines that differ only in how they end, CR LF or LF, are the same.
+ *
+ * @throws {FossilError} `name.unknown` when no check-in of that line has the file, or it is gone;
+ *   `artifact.missing` when its content is not here; `option.invalid` when it is binary
+ */
+export function annotate(
+  repo: Repo,
+  { checkin, name }: { readonly checkin: Rid; readonly name: string },
+  options: AnnotateOptions = {},
+): Annotation {
+  const { limit = Infinity, followRenames = true, maxEdits } = options
+  const source = versionsOf(repo, { checkin, name }, followRenames)
+  const first = source.next().value
+  if (first === undefined) {
+    throw new FossilError('name.unknown', {
+      name,
+      reason: 'no check-in of this line has this file',
+    })
+  }
+  const file = comparable(readContent(repo, first.file.rid) ?? missing(first.file.hash))
+  if (file === undefined) {
+    throw new FossilError('option.invalid', { option: 'name', reason: `${name} is binary` })
+  }
+  const versions = [first]
+  const origins: (number | undefined)[] = file.map(() => undefined)
+  let unknown = file.length
+  let [isComplete, isMinimal] = [true, true]
+  for (const version of source) {
+    if (versions.length >= Math.max(3, limit)) {
+      isComplete = false
+      break
+    }
+    const content = readContent(repo, version.file.rid)
+    const lines = content === undefined ? undefined : comparable(content)
+    if (lines === undefined) {
+      // Of a binary version the file has nothing; of a missing one, nobody knows.
+      isComplete = content !== undefined
+      break
+    }
+    const diff = diffLines(lines, file, maxEdits)
+    isMinimal &&= diff.isMinimal
+    let at = 0
+    for (const { copy, insert } of diff.edits) {
+      at += copy
+      for (const end = at + insert; at < end; at++) {
+        if (origins[at] !== undefined) continue
+        origins[at] = versions.length - 1
+        unknown--
+      }
+    }
+    versions.push(version)
+    if (unknown === 0) break
+  }
+  const oldest = isComplete ? versions.length - 1 : undefined
+  const texts = file.map((line) => decodeText(lineBytes(line)))
+  return {
+    lines: texts.map((text, i) => ({ text, version: origins[i] ?? oldest })),
+    versions,
+    isComplete,
+    isMinimal,
+  }
+}
+
+function missing(hash: ArtifactHash): never {
+  throw new FossilError('artifact.missing', { name: hash })
+}
+
+/** Lines without regard to how they end. diff.c:2990, DIFF_STRIP_EOLCR. */
+function comparable(content: Uint8Array): string[] | undefined {
+  return textLines(content)?.map((line) => line.replace(/\r?\n?$/, ''))
+}
+
+/** The versions of a file along primary parents, newest first, until it was added. */
+function* versionsOf(
+  repo: Repo,
+  { checkin, name }: { checkin: Rid; name: string },
+  followRenames: boolean,
+): Generator<AnnotatedVersion, undefined> {
+  const changes = repo.db.prepare<
+    [
+      fid: Rid | 0 | null,
+      hash: ArtifactHash | null,
+      checkin: ArtifactHash,
+      mtime: number,
+      user: TextColumn,
+      priorName: TextColumn,
+    ]
+  >(
+    `SELECT mlink.fid, file.uuid, blob.uuid, event.mtime,
+            CAST(coalesce(event.euser, event.user) AS BLOB),
+            (SELECT CAST(name AS BLOB) FROM filename WHERE fnid = mlink.pfnid)
+       FROM mlink
+       JOIN filename ON filename.fnid = mlink.fnid AND filename.name = CAST(?2 AS TEXT)
+       JOIN event ON event.objid = mlink.mid
+       JOIN blob ON blob.rid = mlink.mid
+       LEFT JOIN blob AS file ON file.rid = mlink.fid
+      WHERE mlink.mid = ?1 AND NOT mlink.isaux ORDER BY mlink.fid DESC LIMIT 1`,
+  )
+  let current = name
+  for (const rid of primaryLine(repo, checkin)) {
+    const row = changes.get(rid, textParameter(current))
+    if (row === undefined) continue
+    const [fid, hash, checkinHash, mtime, user, priorName] = row
+    // Before it was taken away it was another file.
+    if (hash === null || fid === null || fid === 0) return
+    const artifacts = { checkin: { rid, hash: checkinHash }, file: { rid: fid, hash } }
+    yield { ...artifacts, name: current, dateMs: msFromJulian(mtime), user: textIfAny(user) }
+    if (followRenames) current = textIfAny(priorName) ?? current
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Branches: which one a check-in is on, where it began, what it left, whether it goes on.
+ * A branch is a property, `branch`, that propagates from a check-in to its primary descendants.
+ * Source: fossil src/branch.c branch_of_rid, src/name.c start_of_branch, src/leaf.c,
+ * src/descendants.c compute_youngest_ancestor_in_branch.
+ * @module
+ */
+
+import type { Rid } from '../repo/rid.ts'
+import type { Repo } from '../repo/repo.ts'
+import { config } from '../repo/config.ts'
+import { type TextColumn, textIfAny, textOf, textParameter } from './text-column.ts'
+
+/** `tag.tagid` of `branch` and of `closed`. schema.c:463-473. */
+export const branchTagId = 8
+const closedTagId = 9
+
+/** The branch of a check-in that says nothing: `main-branch`, or `trunk`. */
+export function mainBranch(repo: Repo): string {
+  return config(repo, 'main-branch') ?? 'trunk'
+}
+
+/** The branch that a check-in is on. */
+export function branchOf(repo: Repo, rid: Rid): string {
+  const row = repo.db
+    .prepare<[TextColumn]>(
+      `SELECT CAST(value AS BLOB) FROM tagxref
+        WHERE rid = ? AND tagid = ${branchTagId} AND tagtype > 0`,
+    )
+    .get(rid)
+  return (row === undefined ? undefined : textIfAny(row[0])) ?? mainBranch(repo)
+}
+
+/** The parent whose line a check-in continues; undefined for the first of its line. */
+export function primaryParent(repo: Repo, rid: Rid): Rid | undefined {
+  return repo.db
+    .prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? AND isprim ORDER BY pid LIMIT 1')
+    .get(rid)?.[0]
+}
+
+/**
+ * The first check-in of the branch that `rid` is on, following primary parents: `start:NAME`.
+ */
+export function branchStart(repo: Repo, rid: Rid): Rid {
+  return walkBranch(repo, rid).start
+}
+
+/**
+ * The check-in that the branch of `rid` left: `root:NAME`. The first check-in of all has no
+ * parent to be the root; it stands for its own root.
+ */
+export function branchRoot(repo: Repo, rid: Rid): Rid {
+  const { start, root } = walkBranch(repo, rid)
+  return root ?? start
+}
+
+/**
+ * The youngest ancestor of `rid` on the branch that the branch of `rid` left: its origin, or what
+ * was merged in from there since. `merge-in:NAME`.
+ */
+export function lastMergeIn(repo: Repo, rid: Rid): Rid {
+  const root = branchRoot(repo, rid)
+  return youngestOnBranch(repo, rid, branchOf(repo, root)) ?? root
+}
+
+/** The youngest among `rid` and its ancestors, merges included, that is on `branch`. */
+function youngestOnBranch(repo: Repo, rid: Rid, branch: string): Rid | undefined {
+  return repo.db
+    .prepare<[Rid]>(
+      `WITH RECURSIVE ancestor(rid, mtime) AS (
+         SELECT objid, mtime FROM event WHERE objid = ?
+         UNION
+         SELECT plink.pid, event.mtime FROM ancestor
+           CROSS JOIN plink ON plink.cid = ancestor.rid
+           CROSS JOIN event ON event.objid = plink.pid
+          ORDER BY 2 DESC, 1 DESC
+       )
+       SELECT rid FROM ancestor
+        WHERE EXISTS(SELECT 1 FROM tagxref
+                      WHERE tagid = ${branchTagId} AND tagtype > 0
+                        AND tagxref.rid = ancestor.rid AND value = CAST(? AS TEXT))
+        LIMIT 1`,
+    )
+    .get(rid, textParameter(branch))?.[0]
+}
+
+/** Follows primary parents for as long as they are on the branch of `rid`. name.c:187-222. */
+function walkBranch(repo: Repo, rid: Rid): { start: Rid; root: Rid | undefined } {
+  const branch = branchOf(repo, rid)
+  const isOnBranch = repo.db.prepare(
+    `SELECT 1 FROM tagxref
+      WHERE tagid = ${branchTagId} AND tagtype > 0 AND value = CAST(? AS TEXT) AND rid = ?`,
+  )
+  const value = textParameter(branch)
+  // Damaged rows can make a loop; artifacts cannot.
+  const seen = new Set<Rid>([rid])
+  let start = rid
+  let parent = primaryParent(repo, start)
+  while (parent !== undefined && !seen.has(parent)) {
+    if (isOnBranch.get(value, parent) === undefined) return { start, root: parent }
+    seen.add(parent)
+    start = parent
+    parent = primaryParent(repo, start)
+  }
+  return { start, root: undefined }
+}
+
+/** Tells whether a check-in has no children on its own branch. leaf.c:is_a_leaf. */
+export function isLeaf(repo: Repo, rid: Rid): boolean {
+  return repo.db.prepare('SELECT 1 FROM leaf WHERE rid = ?').get(rid) !== undefined
+}
+
+/** Tells whether nothing more is expected to follow a check-in: it is tagged `closed`. */
+export function isClosed(repo: Repo, rid: Rid): boolean {
+  return (
+    repo.db
+      .prepare(`SELECT 1 FROM tagxref WHERE rid = ? AND tagid = ${closedTagId} AND tagtype > 0`)
+      .get(rid) !== undefined
+  )
+}
+
+/** How many children of a check-in continue its line, on any branch and on its own. */
+export function primaryChildren(repo: Repo, rid: Rid): { all: number; sameBranch: number } {
+  const [all = 0, sameBranch = 0] =
+    repo.db
+      .prepare<[number, number]>(
+        `SELECT count(*), count(CASE WHEN
+             coalesce((SELECT value FROM tagxref WHERE tagid = ${branchTagId} AND rid = pid), ?1)
+             = coalesce((SELECT value FROM tagxref WHERE tagid = ${branchTagId} AND rid = cid), ?1)
+           THEN 1 END)
+           FROM plink WHERE pid = ?2 AND isprim`,
+      )
+      .get('trunk', rid) ?? []
+  return { all, sameBranch }
+}
+
+/** Every branch with a check-in, by name in byte order. `isOpen`: some leaf of it is not closed. */
+export function branches(repo: Repo): { name: string; isOpen: boolean }[] {
+  return repo.db
+    .prepare<[TextColumn, number]>(
+      `SELECT CAST(value AS BLOB), max(EXISTS(
+           SELECT 1 FROM leaf WHERE leaf.rid = tagxref.rid AND NOT EXISTS(
+             SELECT 1 FROM tagxref AS closed
+              WHERE closed.rid = leaf.rid AND closed.tagid = ${closedTagId}
+                AND closed.tagtype > 0)))
+         FROM tagxref
+        WHERE tagid = ${branchTagId} AND tagtype > 0 AND value IS NOT NULL
+        GROUP BY value ORDER BY value`,
+    )
+    .all()
+    .map(([name, isOpen]) => ({ name: textOf(name), isOpen: isOpen === 1 }))
+}

@@ -1,0 +1,269 @@
+/**
+ * Everything that is known about one artifact: what it is, where it stands in the history, what
+ * its tags are, who uses it. What `fossil info` and `fossil whatis` say.
+ *
+ * May know the timeline, tags and branches. Source: fossil src/info.c show_common_info; src/name.c
+ * whatis_rid.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { msFromJulian } from '../deck/date.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { isPhantom, isPrivate } from '../repo/blob.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import { clusterTagId } from '../repo/schema.ts'
+import type { EventKind } from './event-kind.ts'
+import { type ArtifactTag, artifactTags } from './tags.ts'
+import { type TextColumn, textIfAny, textOf } from './text-column.ts'
+import { timelineEntry, type TimelineEntry } from './timeline.ts'
+
+/**
+ * What an artifact is to the repository: something on the timeline, a cluster, an `attachment`
+ * (which names what is attached to what), a `file` of a check-in, an `attached` file, a `phantom`
+ * that is known by name alone; `unknown` where nothing refers to it.
+ */
+export type ArtifactRole =
+  EventKind | 'cluster' | 'attachment' | 'file' | 'attached' | 'phantom' | 'unknown'
+
+/** One artifact. Lists are empty where they do not apply. */
+export interface ArtifactInfo extends NamedArtifact {
+  readonly role: ArtifactRole
+  /** Undefined for a phantom. */
+  readonly sizeBytes: number | undefined
+  readonly isPrivate: boolean
+  /** Undefined for a phantom, and for content from before there were such records. */
+  readonly received: Receipt | undefined
+  /** What the timeline says; undefined for what is not on it. */
+  readonly entry: TimelineEntry | undefined
+  /** The primary parent first, then merged-in ones, newest first. */
+  readonly parents: readonly Relative[]
+  /** Those that continue its line first, then those that merge it in, newest first. */
+  readonly children: readonly Relative[]
+  /** Check-ins that were cherry-picked into this one or backed out of it, newest first. */
+  readonly picked: readonly Pick[]
+  /** Check-ins into which this one was cherry-picked or in which it was backed out. */
+  readonly pickedInto: readonly Pick[]
+  readonly tags: readonly ArtifactTag[]
+  /** Check-ins that brought this content, by name, newest first. */
+  readonly uses: readonly FileUse[]
+  /** Where this content is attached, newest first. */
+  readonly attachments: readonly AttachmentUse[]
+}
+
+/** When and whence an artifact came. */
+export interface Receipt {
+  /** Milliseconds since 1970. */
+  readonly dateMs: number
+  readonly user: string | undefined
+  readonly address: string | undefined
+}
+
+/** A parent or child. */
+export interface Relative extends NamedArtifact {
+  /** Undefined where the artifact is not here. */
+  readonly dateMs: number | undefined
+  /** The child continues the parent's line; else it merges it in. */
+  readonly isPrimary: boolean
+}
+
+/** The other end of a cherry-pick. */
+export interface Pick extends NamedArtifact {
+  readonly dateMs: number | undefined
+  readonly isBackout: boolean
+}
+
+/** A check-in that has the content under a name. */
+export interface FileUse {
+  readonly name: string
+  readonly checkin: NamedArtifact
+  /** Milliseconds since 1970. */
+  readonly dateMs: number
+  readonly user: string | undefined
+  readonly comment: string
+}
+
+/** An attachment of the content. */
+export interface AttachmentUse {
+  readonly fileName: string
+  /** A wiki title, a ticket id, a technote id or the hash of a forum post. */
+  readonly target: string
+  readonly targetKind: 'wiki' | 'ticket' | 'technote' | undefined
+  /** The artifact that attaches it. */
+  readonly via: NamedArtifact
+  /** Milliseconds since 1970. */
+  readonly dateMs: number
+  readonly user: string | undefined
+  readonly comment: string
+}
+
+/**
+ * Describes an artifact.
+ *
+ * @throws {FossilError} `name.unknown` when there is no such row
+ */
+export function artifactInfo(repo: Repo, rid: Rid): ArtifactInfo {
+  const row = repo.db
+    .prepare<[ArtifactHash, number]>('SELECT uuid, size FROM blob WHERE rid = ?')
+    .get(rid)
+  if (row === undefined) {
+    throw new FossilError('name.unknown', { name: `rid:${rid}`, reason: 'no such row' })
+  }
+  const entry = timelineEntry(repo, rid)
+  return {
+    rid,
+    hash: row[0],
+    role: roleOf(repo, rid, entry),
+    sizeBytes: row[1] < 0 ? undefined : row[1],
+    isPrivate: isPrivate(repo, rid),
+    received: receipt(repo, rid),
+    entry,
+    parents: relatives(repo, rid, parentQuery),
+    children: relatives(repo, rid, childQuery),
+    picked: picks(repo, rid, pickedQuery),
+    pickedInto: picks(repo, rid, pickedIntoQuery),
+    tags: artifactTags(repo, rid),
+    uses: fileUses(repo, rid),
+    attachments: attachmentUses(repo, rid),
+  }
+}
+
+function roleOf(repo: Repo, rid: Rid, entry: TimelineEntry | undefined): ArtifactRole {
+  const has = (sql: string): boolean => repo.db.prepare(sql).get(rid) !== undefined
+  if (has('SELECT 1 FROM attachment WHERE attachid = ?')) return 'attachment'
+  if (entry?.kind !== undefined) return entry.kind
+  if (has(`SELECT 1 FROM tagxref WHERE rid = ? AND tagid = ${clusterTagId}`)) return 'cluster'
+  if (has('SELECT 1 FROM mlink WHERE fid = ?')) return 'file'
+  if (has('SELECT 1 FROM attachment JOIN blob ON blob.uuid = src WHERE blob.rid = ?')) {
+    return 'attached'
+  }
+  return isPhantom(repo, rid) ? 'phantom' : 'unknown'
+}
+
+function receipt(repo: Repo, rid: Rid): Receipt | undefined {
+  const row = repo.db
+    .prepare<[number, TextColumn, TextColumn]>(
+      `SELECT rcvfrom.mtime, CAST(user.login AS BLOB), CAST(rcvfrom.ipaddr AS BLOB)
+         FROM blob JOIN rcvfrom ON rcvfrom.rcvid = blob.rcvid
+         LEFT JOIN user ON user.uid = rcvfrom.uid
+        WHERE blob.rid = ?`,
+    )
+    .get(rid)
+  if (row === undefined) return undefined
+  return { dateMs: msFromJulian(row[0]), user: textIfAny(row[1]), address: textIfAny(row[2]) }
+}
+
+const parentQuery = relativeQuery('pid', 'cid')
+const childQuery = relativeQuery('cid', 'pid')
+
+/** In the order of info.c:149-178. */
+function relativeQuery(wanted: string, given: string): string {
+  return `
+    SELECT blob.rid, blob.uuid, event.mtime, coalesce(plink.isprim, 0) <> 0 FROM plink
+      JOIN blob ON blob.rid = plink.${wanted}
+      LEFT JOIN event ON event.objid = plink.${wanted}
+     WHERE plink.${given} = ?
+     ORDER BY 4 DESC, plink.mtime DESC, event.mtime DESC, blob.rid DESC`
+}
+
+type RelativeRow = [rid: Rid, hash: ArtifactHash, mtime: number | null, flag: number]
+
+function relatives(repo: Repo, rid: Rid, query: string): Relative[] {
+  const rows = repo.db.prepare<RelativeRow>(query).all(rid)
+  return rows.map(([relative, hash, mtime, isPrimary]) => ({
+    rid: relative,
+    hash,
+    dateMs: mtime === null ? undefined : msFromJulian(mtime),
+    isPrimary: isPrimary === 1,
+  }))
+}
+
+const pickedQuery = pickQuery('parentid', 'childid')
+const pickedIntoQuery = pickQuery('childid', 'parentid')
+
+function pickQuery(wanted: string, given: string): string {
+  return `
+    SELECT blob.rid, blob.uuid, event.mtime, coalesce(isExclude, 0) <> 0 FROM cherrypick
+      JOIN blob ON blob.rid = cherrypick.${wanted}
+      LEFT JOIN event ON event.objid = cherrypick.${wanted}
+     WHERE cherrypick.${given} = ?
+     ORDER BY event.mtime DESC, blob.rid DESC`
+}
+
+function picks(repo: Repo, rid: Rid, query: string): Pick[] {
+  const rows = repo.db.prepare<RelativeRow>(query).all(rid)
+  return rows.map(([other, hash, mtime, isBackout]) => ({
+    rid: other,
+    hash,
+    dateMs: mtime === null ? undefined : msFromJulian(mtime),
+    isBackout: isBackout === 1,
+  }))
+}
+
+function fileUses(repo: Repo, rid: Rid): FileUse[] {
+  return repo.db
+    .prepare<
+      [
+        name: TextColumn,
+        checkin: Rid,
+        hash: ArtifactHash,
+        mtime: number,
+        user: TextColumn,
+        comment: TextColumn,
+      ]
+    >(
+      `SELECT DISTINCT CAST(filename.name AS BLOB), blob.rid, blob.uuid, event.mtime,
+              CAST(coalesce(euser, user) AS BLOB), CAST(coalesce(ecomment, comment) AS BLOB)
+         FROM mlink
+         JOIN filename ON filename.fnid = mlink.fnid
+         JOIN event ON event.objid = mlink.mid
+         JOIN blob ON blob.rid = mlink.mid
+        WHERE mlink.fid = ? ORDER BY event.mtime DESC, mlink.mid DESC, filename.name`,
+    )
+    .all(rid)
+    .map(([name, checkin, hash, mtime, user, comment]) => ({
+      name: textOf(name),
+      checkin: { rid: checkin, hash },
+      dateMs: msFromJulian(mtime),
+      user: textIfAny(user),
+      comment: textOf(comment),
+    }))
+}
+
+function attachmentUses(repo: Repo, rid: Rid): AttachmentUse[] {
+  return repo.db
+    .prepare<
+      [
+        fileName: TextColumn,
+        target: TextColumn,
+        targetKind: 'wiki' | 'ticket' | 'technote' | null,
+        via: Rid,
+        hash: ArtifactHash,
+        mtime: number,
+        user: TextColumn,
+        comment: TextColumn,
+      ]
+    >(
+      `SELECT CAST(filename AS BLOB), CAST(target AS BLOB),
+              CASE WHEN EXISTS(SELECT 1 FROM tag WHERE tagname = 'tkt-' || target) THEN 'ticket'
+                   WHEN EXISTS(SELECT 1 FROM tag WHERE tagname = 'wiki-' || target) THEN 'wiki'
+                   WHEN EXISTS(SELECT 1 FROM tag WHERE tagname = 'event-' || target)
+                   THEN 'technote' END,
+              via.rid, via.uuid, mtime, CAST(user AS BLOB), CAST(comment AS BLOB)
+         FROM attachment
+         JOIN blob ON blob.uuid = attachment.src
+         JOIN blob AS via ON via.rid = attachment.attachid
+        WHERE blob.rid = ? ORDER BY mtime DESC, via.rid DESC`,
+    )
+    .all(rid)
+    .map(([fileName, target, targetKind, via, hash, mtime, user, comment]) => ({
+      fileName: textOf(fileName),
+      target: textOf(target),
+      targetKind: targetKind ?? undefined,
+      via: { rid: via, hash },
+      dateMs: msFromJulian(mtime),
+      user: textIfAny(user),
+      comment: textOf(comment),
+    }))
+}

@@ -1,0 +1,69 @@
+/**
+ * Tags and properties of an artifact, by the `tagxref` table.
+ * Source: fossil src/schema.c:476-490; src/tag.c; src/info.c info_tags_of_checkin.
+ * @module
+ */
+
+import { msFromJulian } from '../deck/date.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+import { type TextColumn, textOf } from './text-column.ts'
+
+/** How a tag stands to an artifact. */
+export type TagType = 'cancel' | 'single' | 'propagating'
+
+/** One tag or property of an artifact. */
+export interface ArtifactTag {
+  /** As stored: `sym-` before the names that people give. */
+  readonly name: string
+  readonly type: TagType
+  /** Undefined for a tag without a value. */
+  readonly value: string | undefined
+  /** When the tag was given or cancelled, in ms since 1970. */
+  readonly dateMs: number
+  /** The artifact that says so; undefined where it came down from an ancestor. */
+  readonly source: ArtifactHash | undefined
+  /** Where the tag was given first: this artifact or an ancestor. */
+  readonly origin: ArtifactHash | undefined
+}
+
+/** Every tag of an artifact, cancelled ones too, by name in byte order. */
+export function artifactTags(repo: Repo, rid: Rid): ArtifactTag[] {
+  return repo.db
+    .prepare<
+      [
+        name: TextColumn,
+        type: number,
+        value: TextColumn,
+        mtime: number,
+        source: ArtifactHash | null,
+        origin: ArtifactHash | null,
+      ]
+    >(
+      `SELECT CAST(tagname AS BLOB), tagtype, CAST(value AS BLOB), mtime,
+              (SELECT uuid FROM blob WHERE blob.rid = tagxref.srcid),
+              (SELECT uuid FROM blob WHERE blob.rid = tagxref.origid)
+         FROM tagxref JOIN tag USING(tagid) WHERE tagxref.rid = ? ORDER BY tagname`,
+    )
+    .all(rid)
+    .map(([name, type, value, mtime, source, origin]) => ({
+      name: textOf(name),
+      type: type === 2 ? 'propagating' : type === 1 ? 'single' : 'cancel',
+      value: value === null ? undefined : textOf(value),
+      dateMs: msFromJulian(mtime),
+      source: source ?? undefined,
+      origin: origin ?? undefined,
+    }))
+}
+
+/** The tags and branches that people gave an artifact: without `sym-`, in byte order. */
+export function symbolicTags(repo: Repo, rid: Rid): string[] {
+  return repo.db
+    .prepare<[TextColumn]>(
+      `SELECT CAST(substr(tagname, 5) AS BLOB) FROM tagxref JOIN tag USING(tagid)
+        WHERE tagxref.rid = ? AND tagtype > 0 AND tagname GLOB 'sym-*' ORDER BY tagname`,
+    )
+    .all(rid)
+    .map(([name]) => textOf(name))
+}

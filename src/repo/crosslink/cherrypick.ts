@@ -1,0 +1,62 @@
+/**
+ * Cherry-picks: which check-ins took changes from which (`cherrypick`).
+ *
+ * A cherry-pick counts when the check-in it names is here. It is never asked for on this account:
+ * it may be private elsewhere, and nothing needs it. Until it comes the pair waits in a table of
+ * our own, which stock leaves alone, as it does with every table named `fx_…` (rebuild.c:385).
+ *
+ * Source: fossil src/manifest.c:2401-2411.
+ * @module
+ */
+
+import type { CheckinDeck } from '../../deck/deck.ts'
+import type { ArtifactHash } from '../../hash/artifact-hash.ts'
+import { findHeld, hashOf } from '../blob.ts'
+import type { Repo } from '../repo.ts'
+import type { Rid } from '../rid.ts'
+
+/** Records the Q cards of check-in `rid` whose targets are here; the others wait. */
+export function linkCherrypicks(repo: Repo, rid: Rid, deck: CheckinDeck): void {
+  for (const { direction, target } of deck.cherrypicks) {
+    const parent = findHeld(repo, target)
+    if (parent === undefined) {
+      wait(repo, rid, target)
+      continue
+    }
+    repo.db
+      .prepare('REPLACE INTO cherrypick(parentid, childid, isExclude) VALUES(?, ?, ?)')
+      .run(parent, rid, direction === '-' ? 1 : 0)
+  }
+}
+
+/** The check-ins that waited for `rid`, in rid order. They wait no more. */
+export function waitersFor(repo: Repo, rid: Rid): Rid[] {
+  repo.cache.hasWaiting ??= hasTable(repo)
+  if (!repo.cache.hasWaiting) return []
+  const waiters = repo.db
+    .prepare<[Rid]>('SELECT rid FROM fx_trilobite_wait WHERE hash = ? ORDER BY rid')
+    .all(hashOf(repo, rid) ?? '')
+    .map(([waiter]) => waiter)
+  if (waiters.length > 0) {
+    repo.db.prepare('DELETE FROM fx_trilobite_wait WHERE hash = ?').run(hashOf(repo, rid) ?? '')
+  }
+  return waiters
+}
+
+function wait(repo: Repo, rid: Rid, target: ArtifactHash): void {
+  repo.cache.hasWaiting ??= hasTable(repo)
+  if (!repo.cache.hasWaiting) {
+    repo.db.exec(
+      'CREATE TABLE fx_trilobite_wait(hash TEXT, rid INT, PRIMARY KEY(hash, rid)) WITHOUT ROWID',
+    )
+    repo.cache.hasWaiting = true
+  }
+  repo.db
+    .prepare('INSERT OR IGNORE INTO fx_trilobite_wait(hash, rid) VALUES(?, ?)')
+    .run(target, rid)
+}
+
+function hasTable(repo: Repo): boolean {
+  const sql = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'fx_trilobite_wait'`
+  return repo.db.prepare(sql).get() !== undefined
+}

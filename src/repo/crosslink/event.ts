@@ -1,0 +1,116 @@
+/**
+ * The timeline: one `event` row for each artifact that is news.
+ *
+ * What tags say of an artifact (another comment, user, date or colour) is laid over what it says
+ * itself. Source: fossil src/manifest.c:2412-2440 and src/tag.c:200-231; `event` in src/schema.c.
+ * @module
+ */
+
+import { storedJulian } from '../../deck/date.ts'
+import { artifactLinks } from '../../markup/links.ts'
+import type { Repo } from '../repo.ts'
+import type { Rid } from '../rid.ts'
+import { columnText, textOrNull } from '../db-text.ts'
+import { bgcolorTagId, commentTagId, dateTagId, userTagId } from '../schema.ts'
+import { putBacklinks } from './backlink.ts'
+
+/** `event.type`: check-in, wiki, technote, ticket, forum, tag change. */
+export type EventType = 'ci' | 'w' | 'e' | 't' | 'f' | 'g'
+
+/** What an artifact says of itself. */
+export interface EventToPut {
+  readonly type: EventType
+  readonly rid: Rid
+  /** A Julian day. */
+  readonly mtimeJulian: number
+  readonly user: string | undefined
+  readonly comment: string | undefined
+  readonly tagid?: number
+  readonly brief?: string
+}
+
+const tagValue = (tagid: number, rid: string): string =>
+  `(SELECT value FROM tagxref WHERE rid = ${rid} AND tagid = ${tagid} AND tagtype > 0)`
+const dateValue = (rid: string): string =>
+  `(SELECT julianday(value) FROM tagxref WHERE rid = ${rid} AND tagid = ${dateTagId}
+      AND tagtype > 0)`
+
+const putSql = `
+  REPLACE INTO event(type, mtime, objid, tagid, user, comment, brief,
+                     bgcolor, euser, ecomment, omtime)
+  VALUES(?1, coalesce(${dateValue('?3')}, ?2), ?3, ?4,
+    CAST(?5 AS TEXT), CAST(?6 AS TEXT), CAST(?7 AS TEXT),
+    ${tagValue(bgcolorTagId, '?3')}, ${tagValue(userTagId, '?3')}, ${tagValue(commentTagId, '?3')},
+    CASE WHEN ?1 = 'ci' OR ${dateValue('?3')} IS NOT NULL THEN ?2 END)`
+
+/** Writes the row of one artifact, as its tags have it. */
+export function putEvent(repo: Repo, event: EventToPut): void {
+  const { type, rid, mtimeJulian, user, comment, tagid = null, brief } = event
+  repo.db
+    .prepare(putSql)
+    .run(
+      type,
+      storedJulian(mtimeJulian),
+      rid,
+      tagid,
+      textOrNull(user),
+      textOrNull(comment),
+      textOrNull(brief),
+    )
+}
+
+/**
+ * Lays the tags over the rows whose tags changed. A check-in's time goes back to what it says
+ * itself; {@link settleTimes} then looks at its children again.
+ */
+export function settleEvents(repo: Repo): void {
+  const update = repo.db.prepare(
+    `UPDATE event SET
+       bgcolor = ${tagValue(bgcolorTagId, 'objid')},
+       euser = ${tagValue(userTagId, 'objid')},
+       ecomment = ${tagValue(commentTagId, 'objid')},
+       mtime = coalesce(${dateValue('objid')}, omtime, mtime),
+       omtime = CASE WHEN type = 'ci' THEN omtime
+                     WHEN ${dateValue('objid')} IS NULL THEN NULL
+                     ELSE coalesce(omtime, mtime) END
+     WHERE objid = ?`,
+  )
+  for (const rid of repo.pending.events) {
+    update.run(rid)
+    repo.pending.times.add(rid)
+  }
+  repo.pending.events.clear()
+}
+
+type CommentRow = [
+  comment: Uint8Array | null,
+  omtime: number | null,
+  tagged: Uint8Array | null,
+  taggedMtime: number | null,
+]
+
+/**
+ * Finds the links in comments: those of a `comment` tag where there is one, else a check-in's own.
+ * Stock dates the links of an edited comment by whichever artifact it read last
+ * (docs/divergences.md); here the edit dates them.
+ */
+export function settleComments(repo: Repo): void {
+  for (const rid of [...repo.pending.comments].sort((a, b) => a - b)) {
+    const row = repo.db
+      .prepare<CommentRow>(
+        `SELECT CAST(event.comment AS BLOB), omtime, CAST(value AS BLOB), tagxref.mtime
+           FROM (SELECT ?1 AS named)
+           LEFT JOIN event ON objid = named AND type = 'ci'
+           LEFT JOIN tagxref ON rid = named AND tagxref.tagid = ${commentTagId} AND tagtype > 0`,
+      )
+      .get(rid)
+    const [comment = null, omtime = null, tagged = null, taggedMtime = null] = row ?? []
+    const text = columnText(tagged ?? comment) ?? ''
+    putBacklinks(repo, {
+      from: { type: 'comment', id: rid },
+      targets: artifactLinks(text, { mimetype: 'wiki', isInline: true }),
+      mtimeJulian: (tagged === null ? omtime : taggedMtime) ?? 0,
+    })
+  }
+  repo.pending.comments.clear()
+}

@@ -1,0 +1,115 @@
+/**
+ * Control artifacts: tags of check-ins and of others.
+ * What stock writes for the same: `stock.test.ts`.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { utf8 } from '../../base/bytes.ts'
+import { ensureKnown } from '../blob.ts'
+import {
+  failsWith,
+  isHeldPrivately,
+  memoryRepo,
+  named,
+  stateOf,
+  TestEnv,
+} from '../fixture.suite.ts'
+import type { NamedArtifact } from '../rid.ts'
+import { storeLocal } from '../store.ts'
+import { addTag, cancelTag, editTags, type TagEdit } from './tag.ts'
+import { writeWiki } from './wiki.ts'
+import { ada, cardsOf, commit, dateCard } from './written.suite.ts'
+
+test('a tag of a check-in is a name for it, unless it is raw', () => {
+  using repo = memoryRepo()
+  const { hash: target } = commit(repo)
+  const page = writeWiki(repo, { title: 'P', content: 'x' }, ada).hash
+  const written: [NamedArtifact, string][] = [
+    [addTag(repo, { target, name: 'v 1' }, ada), `T +sym-v\\s1 ${target}`],
+    [addTag(repo, { target, name: 'a', propagates: true, value: '' }, ada), `T *sym-a ${target}`],
+    [addTag(repo, { target, name: 'p', isRaw: true, value: 'x y' }, ada), `T +p ${target} x\\sy`],
+    [addTag(repo, { target: page, name: 'label' }, ada), `T +label ${page}`],
+    [cancelTag(repo, { target, name: 'v 1' }, ada), `T -sym-v\\s1 ${target}`],
+    [cancelTag(repo, { target, name: 'p', isRaw: true }, ada), `T -p ${target}`],
+  ]
+  for (const [artifact, card] of written) {
+    assert.deepEqual(cardsOf(repo, artifact), [dateCard, card, 'U ada'])
+  }
+})
+
+test('several tags are one artifact', () => {
+  using repo = memoryRepo()
+  const { hash: one } = commit(repo, { comment: 'one' })
+  const { hash: two } = commit(repo, { comment: 'two' })
+  const edits: TagEdit[] = [
+    { action: 'cancel', target: two, name: 'x' },
+    { action: 'add', target: one, name: 'y' },
+    { action: 'add', target: two, name: 'y' },
+  ]
+  const [low, high] = [one, two].sort()
+  assert.deepEqual(cardsOf(repo, editTags(repo, edits, { user: 'ada', dateMs: 0 })), [
+    'D 1970-01-01T00:00:00.000',
+    `T +sym-y ${low}`,
+    `T +sym-y ${high}`,
+    `T -sym-x ${two}`,
+    'U ada',
+  ])
+})
+
+test('a tag that nobody could read or that is not ours to give is refused', () => {
+  using repo = memoryRepo()
+  const { hash: target } = commit(repo)
+  const data = storeLocal(repo, utf8('data')).hash
+  const phantom = named(utf8('elsewhere'))
+  ensureKnown(repo, phantom, { isPrivate: false })
+  const { hash: secret } = commit(repo, { comment: 's', isPrivate: true })
+  const add = (name: string, isRaw = false): TagEdit => ({ action: 'add', target, name, isRaw })
+  const before = stateOf(repo)
+  const refused: TagEdit[][] = [
+    [],
+    [add('')],
+    [add('', true)],
+    [add('abc', true)],
+    [add('a\0b')],
+    [add('wiki-P')],
+    [add('tkt-1', true)],
+    [add('event-1')],
+    [add('x'), add('x')],
+    [add('x'), { action: 'cancel', target, name: 'x' }],
+    [{ action: 'add', target: data, name: 'x' }],
+    [add('x'), { action: 'add', target: secret, name: 'x' }],
+  ]
+  for (const edits of refused) {
+    const write = (): unknown => editTags(repo, edits, ada)
+    assert.throws(write, failsWith('artifact.invalid', /control/), JSON.stringify(edits))
+  }
+  for (const gone of [phantom, named(utf8('unknown'))]) {
+    const write = (): unknown => addTag(repo, { target: gone, name: 'x' }, ada)
+    assert.throws(write, failsWith('artifact.missing'))
+  }
+  assert.throws(
+    () => addTag(repo, { target, name: 'x' }, { user: '' }),
+    failsWith('artifact.invalid'),
+  )
+  assert.deepEqual(stateOf(repo), before)
+})
+
+test('a tag on a private check-in is private', () => {
+  using repo = memoryRepo()
+  const { hash: target } = commit(repo, { isPrivate: true })
+  const { hash } = addTag(repo, { target, name: 'x' }, ada)
+  assert.ok(isHeldPrivately(repo, hash))
+})
+
+test('what cannot be committed was not written', () => {
+  const env = new TestEnv()
+  using repo = memoryRepo({}, env)
+  const { hash: target } = commit(repo)
+  const before = stateOf(repo)
+  env.failing.add('repo.commit.fail')
+  assert.throws(() => addTag(repo, { target, name: 'x' }, ada), failsWith('repo.io'))
+  assert.deepEqual(stateOf(repo), before)
+})
