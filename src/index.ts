@@ -42,7 +42,9 @@ export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
 export { readArtifact } from './repo/content.ts'
 export type { CreateOptions } from './repo/create.ts'
 export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './repo/remote.ts'
+export { rebuild, type RebuildProgress, type RebuildResult } from './repo/rebuild.ts'
 export type { Repo } from './repo/repo.ts'
+export { listShunned, shun, type Shunned, unshun } from './repo/shun.ts'
 export { storeLocal, type Stored } from './repo/store.ts'
 export {
   listUnversioned,
@@ -60,6 +62,7 @@ export {
   removeUser,
   type User,
 } from './repo/user.ts'
+export { verify, type Difference, type Verification, type VerifyOptions } from './repo/verify.ts'
 export { amendCheckin, type Amendment } from './repo/write/amend.ts'
 export type { Author } from './repo/write/artifact.ts'
 export {

@@ -15,7 +15,7 @@ import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { primaryLine } from './ancestry.ts'
 import { diffLines } from './line-diff.ts'
-import { type TextColumn, textIfAny, textParameter } from './text-column.ts'
+import { type TextColumn, textIfAny, textParameter } from '../repo/db-text.ts'
 import { lineBytes, textLines } from './text-lines.ts'
 
 /** What to annotate, and how far back. */

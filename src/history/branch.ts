@@ -9,7 +9,7 @@
 import type { Rid } from '../repo/rid.ts'
 import type { Repo } from '../repo/repo.ts'
 import { config } from '../repo/config.ts'
-import { type TextColumn, textIfAny, textOf, textParameter } from './text-column.ts'
+import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
 
 /** `tag.tagid` of `branch` and of `closed`. schema.c:463-473. */
 export const branchTagId = 8

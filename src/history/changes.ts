@@ -12,7 +12,7 @@ import type { FilePermission } from '../deck/file-name.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { type TextColumn, textIfAny, textOf } from './text-column.ts'
+import { type TextColumn, textIfAny, textOf } from '../repo/db-text.ts'
 
 /**
  * What happened to one file, compared to the primary parent:

@@ -12,7 +12,7 @@ import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { ancestors } from './ancestry.ts'
 import { branchOf } from './branch.ts'
 import { changeColumns, changeOf, type ChangeRow, type FileChange } from './changes.ts'
-import { type TextColumn, textIfAny, textOf, textParameter } from './text-column.ts'
+import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
 
 /** Which changes to tell. */
 export interface FileHistoryOptions {

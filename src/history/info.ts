@@ -16,7 +16,7 @@ import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { clusterTagId } from '../repo/schema.ts'
 import type { EventKind } from './event-kind.ts'
 import { type ArtifactTag, artifactTags } from './tags.ts'
-import { type TextColumn, textIfAny, textOf } from './text-column.ts'
+import { type TextColumn, textIfAny, textOf } from '../repo/db-text.ts'
 import { timelineEntry, type TimelineEntry } from './timeline.ts'
 
 /**

@@ -15,7 +15,7 @@ import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { branchRoot, branchStart, lastMergeIn, primaryParent } from './branch.ts'
 import { type EventKind, typeOfEvent } from './event-kind.ts'
-import { textParameter } from './text-column.ts'
+import { textParameter } from '../repo/db-text.ts'
 
 /** How to understand a name. */
 export interface NameOptions {

@@ -13,7 +13,7 @@ import { findRid } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { ancestors } from './ancestry.ts'
-import { type TextColumn, textOf } from './text-column.ts'
+import { type TextColumn, textOf } from '../repo/db-text.ts'
 
 /** Two check-ins, and what only one of them has. */
 export interface RenameQuery {

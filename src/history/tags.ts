@@ -8,7 +8,7 @@ import { msFromJulian } from '../deck/date.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { type TextColumn, textOf } from './text-column.ts'
+import { type TextColumn, textOf } from '../repo/db-text.ts'
 
 /** How a tag stands to an artifact. */
 export type TagType = 'cancel' | 'single' | 'propagating'

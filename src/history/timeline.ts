@@ -17,7 +17,7 @@ import { branchTagId, isClosed, isLeaf, primaryChildren } from './branch.ts'
 import { type FileChange, fileChanges } from './changes.ts'
 import { type EventKind, kindOfEvent, typeOfEvent } from './event-kind.ts'
 import { symbolicTags } from './tags.ts'
-import { type TextColumn, textIfAny, textOf, textParameter } from './text-column.ts'
+import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
 
 /** Which entries to show. Every condition that is given must hold. */
 export interface TimelineOptions {

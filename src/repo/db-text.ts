@@ -15,9 +15,22 @@ export function textParameter(text: string): string | Uint8Array {
   return cut.isWellFormed() ? cut : encodeText(cut)
 }
 
-/** The text of a column that was read as `CAST(column AS BLOB)`; undefined for NULL. */
-export function columnText(value: Uint8Array | null): string | undefined {
-  return value === null ? undefined : decodeText(value)
+/** What `CAST(column AS BLOB)` gives. */
+export type TextColumn = Uint8Array | null
+
+/** The text of a column; undefined for NULL. */
+export function columnText(column: TextColumn): string | undefined {
+  return column === null ? undefined : decodeText(column)
+}
+
+/** The text of a column; NULL is the empty text. */
+export function textOf(column: TextColumn): string {
+  return columnText(column) ?? ''
+}
+
+/** The text of a column; undefined where it is NULL or empty. */
+export function textIfAny(column: TextColumn): string | undefined {
+  return columnText(column) || undefined
 }
 
 /** {@link textParameter}, or NULL for no text. */

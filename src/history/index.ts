@@ -1,0 +1,60 @@
+/**
+ * Looking back at a repository: names to artifacts, the timeline, what an artifact is, the files of
+ * a check-in and their histories, differences, annotations, ancestry.
+ * @module
+ */
+
+export {
+  ancestors,
+  descendants,
+  leafDescendants,
+  leaves,
+  primaryLine,
+  type AncestorOptions,
+  type LeafFilter,
+  type WalkOptions,
+} from './ancestry.ts'
+export {
+  annotate,
+  type AnnotateOptions,
+  type AnnotatedLine,
+  type AnnotatedVersion,
+  type Annotation,
+} from './annotate.ts'
+export { branches, branchOf, isClosed, isLeaf } from './branch.ts'
+export { fileChanges, type ChangeKind, type FileChange } from './changes.ts'
+export {
+  diffCheckins,
+  formatCheckinDiff,
+  type CheckinDiffOptions,
+  type FileDiff,
+  type FileSide,
+} from './diff.ts'
+export { fileHistory, type FileHistoryEntry, type FileHistoryOptions } from './file-history.ts'
+export {
+  listFiles,
+  readFile,
+  type FileContent,
+  type FileListOptions,
+  type ListedFile,
+} from './files.ts'
+export { artifactInfo, type ArtifactInfo, type ArtifactRole } from './info.ts'
+export { resolveName, type NameOptions } from './name.ts'
+export { commonAncestor, type PivotQuery } from './pivot.ts'
+export { artifactTags, symbolicTags, type ArtifactTag } from './tags.ts'
+export {
+  timeline,
+  timelineEntry,
+  type Mark,
+  type TimelineEntry,
+  type TimelineOptions,
+} from './timeline.ts'
+export {
+  diffContents,
+  formatHunks,
+  type ContentDiff,
+  type DiffOptions,
+  type Hunk,
+  type HunkLine,
+} from './unified.ts'
+export type { NamedArtifact, Rid } from '../repo/rid.ts'
