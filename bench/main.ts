@@ -16,6 +16,8 @@ const benches = new Map<string, () => Promise<BenchModule>>([
   ['sim', () => import('./sim.ts')],
   ['clone', () => import('./clone.ts')],
   ['server', () => import('./server.ts')],
+  ['rebuild', () => import('./rebuild.ts')],
+  ['ci', () => import('./ci.ts')],
 ])
 
 const { values, positionals } = parseArgs({

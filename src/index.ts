@@ -10,7 +10,7 @@
 import { existsSync, rmSync } from 'node:fs'
 
 import type { Env } from './base/env.ts'
-import { openFile, type OpenFileOptions } from './db/node.ts'
+import { openFile, type OpenFileOptions, openMemory } from './db/node.ts'
 import { createRepo as createRepoIn, type CreateOptions } from './repo/create.ts'
 import { openRepo as openRepoIn, type Repo } from './repo/repo.ts'
 
@@ -148,4 +148,9 @@ export function createRepo(path: string, env: Env, options: CreateOptions = {}):
     if (isNew) rmSync(path, { force: true })
     throw error
   }
+}
+
+/** Makes a repository in memory, for as long as it is open: for tests, and for what need not last. */
+export function createMemoryRepo(env: Env, options: CreateOptions = {}): Repo {
+  return createRepoIn(openMemory(), env, options)
 }

@@ -130,7 +130,7 @@ export function isLeaf(repo: Repo, rid: Rid): boolean {
 export function openLeaves(repo: Repo, branch: string, except: readonly Rid[]): ArtifactHash[] {
   return repo.db
     .prepare<[ArtifactHash]>(
-      `SELECT blob.uuid FROM leaf JOIN blob USING(rid)
+      `SELECT blob.uuid FROM leaf CROSS JOIN blob USING(rid)
         WHERE ${branchSql('leaf.rid')} = CAST(? AS TEXT)
           AND leaf.rid NOT IN (SELECT value FROM json_each(?))
           AND NOT EXISTS(SELECT 1 FROM tagxref WHERE tagxref.rid = leaf.rid
