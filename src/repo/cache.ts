@@ -17,6 +17,17 @@ export interface Holdings {
   hasPhantom?: boolean
   hasShunned?: boolean
   announced?: readonly NamedArtifact[]
+  /** Replies to clones, by what was asked for: many clients ask for the same. */
+  cloneBatches?: Map<string, CloneBatch>
+}
+
+/** A part of a reply that was made before. */
+export interface CloneBatch {
+  /** Cards in wire form. */
+  readonly bytes: Uint8Array
+  readonly cards: number
+  /** Where the next batch goes on. */
+  readonly next: number
 }
 
 /** Expanded contents kept in memory, at most. Stock keeps as much (content.c:80). */

@@ -22,7 +22,7 @@ import { ourVersion, versionPragma } from '../xfer/version.ts'
 import type { Access } from './access.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { anonymousSender, loggedInSender, type Sender } from './auth.ts'
-import { writeCloneBatch } from './clone-server.ts'
+import { writeRememberedBatch } from './clone-server.ts'
 import { ConfigServer } from './config-areas.ts'
 import type { HandlerOptions } from './handler-options.ts'
 import { UnversionedServer } from './unversioned.ts'
@@ -212,10 +212,11 @@ export class Answer {
     if (version < 2) throw refused('clone protocol 1 is not supported')
     if (sequence < 1) throw refused('invalid clone sequence number')
     this.isRaw = version >= 3
-    const next = writeCloneBatch(this.#repo, this.#writer, {
+    const next = writeRememberedBatch(this.#repo, this.#writer, {
       version,
       sequence,
       withPrivate: artifacts.sendsPrivate,
+      budgetBytes: this.#budgetBytes,
       isOverBudget: () => this.#isBudgetSpent(),
     })
     this.#writer.add({ type: 'clone_seqno', sequence: next })

@@ -60,6 +60,11 @@ export class CardWriter {
     this.#addBytes(bytes)
   }
 
+  /** A copy of what was added since the message was `sizeBytes` long. */
+  bytesSince(sizeBytes: number): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.#buffer, sizeBytes, this.#used)
+  }
+
   /** Forgets what was added. Stock drops what it has written when it turns to an error. */
   reset(): void {
     this.#used = 0
