@@ -1,6 +1,6 @@
 /**
  * Keep data in a Fossil repository: `node examples/01-embed.ts project.fossil`.
- * Stock `fossil` opens the file: `fossil rebuild project.fossil`, then `fossil ui project.fossil`.
+ * Stock `fossil` opens the file: `fossil ui project.fossil`.
  * @module
  */
 

@@ -40,3 +40,25 @@ test('02-simulate comes to rest, the same way each time', async () => {
   assert.match(first, /^settled \d+ syncs [0-9a-f]{16}\n$/)
   assert.equal(await output('02-simulate.ts'), first)
 })
+
+test('03-look-back shows what it wrote', async () => {
+  assert.equal(
+    await output('03-look-back.ts'),
+    [
+      'wiki: +Home',
+      'checkin: be exact (trunk, v1)',
+      'checkin: begin (trunk)',
+      'Index: notes.txt',
+      '='.repeat(66),
+      '--- notes.txt',
+      '+++ notes.txt',
+      '@@ -1,2 +1,2 @@',
+      ' trilobites',
+      '-are extinct',
+      '+were arthropods',
+      '',
+      '0 differences between the tables and the artifacts',
+      '',
+    ].join('\n'),
+  )
+})
