@@ -1,7 +1,7 @@
 /**
  * `node rebuild-process.ts rebuild|verify FILE`: one of our maintenance jobs in a process of its
- * own. Prints `{ "timesMs": [...], "peakBytes": n }`: its time without the start of the process, and
- * the most memory that the process had in use.
+ * own. Prints `{ "timesMs": [...], "peakBytes": n }`: its time without the start of the process,
+ * and the most memory that the process had in use.
  * @module
  */
 

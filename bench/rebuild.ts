@@ -1,6 +1,6 @@
 /**
- * Rebuild and verify beside stock's `rebuild` and `test-integrity`, on copies of the same file. Each
- * job is a process of its own, stock's and ours in turns.
+ * Rebuild and verify beside stock's `rebuild` and `test-integrity`, on copies of the same file.
+ * Each job is a process of its own, stock's and ours in turns.
  * @module
  */
 

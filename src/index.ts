@@ -150,7 +150,7 @@ export function createRepo(path: string, env: Env, options: CreateOptions = {}):
   }
 }
 
-/** Makes a repository in memory, for as long as it is open: for tests, and for what need not last. */
+/** Makes a repository in memory, gone when it is closed: for tests, and for what need not last. */
 export function createMemoryRepo(env: Env, options: CreateOptions = {}): Repo {
   return createRepoIn(openMemory(), env, options)
 }

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { formatDate } from '../deck/date.ts'
+import { checkin } from '../repo/checkin.ts'
 import { memoryRepo } from '../repo/fixture.suite.ts'
 import type { FileChange } from './changes.ts'
 import { addCheckin, addTag } from './rows.suite.ts'
@@ -183,4 +184,19 @@ test('offset and limit count descendants from the check-in on', () => {
   assert.equal(shown({ limit: 3, offset: 3 }), '543')
   assert.equal(shown({ limit: 3, offset: 8 }), '98')
   assert.equal(shown({}), '9876543210')
+})
+
+test('an entry is found by its own time, to the millisecond', () => {
+  using repo = memoryRepo()
+  // Times whose stored form lies above and below them.
+  for (let minute = 0; minute < 60; minute++) {
+    const dateMs = 1_706_749_207_000 + minute * 60_001
+    const options = { changes: [], allowEmpty: true, comment: 'at', user: 'ada', dateMs }
+    const { rid } = checkin(repo, options)
+    const at = { dateMs }
+    assert.deepEqual(
+      timeline(repo, { before: at, after: at }).map((entry) => entry.rid),
+      [rid],
+    )
+  }
 })

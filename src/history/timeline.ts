@@ -200,8 +200,10 @@ function closest(options: TimelineOptions): { limit?: number } {
 }
 
 function timeCondition(operator: '<=' | '>=', moment: Moment): Condition {
+  // Stored times are off by up to a tenth of a millisecond, to either side: `storedJulian`.
+  const slackMs = operator === '<=' ? 0.5 : -0.5
   return 'dateMs' in moment
-    ? { sql: `event.mtime ${operator} ?`, parameters: [julianFromMs(moment.dateMs)] }
+    ? { sql: `event.mtime ${operator} ?`, parameters: [julianFromMs(moment.dateMs + slackMs)] }
     : {
         sql: `event.mtime ${operator} (SELECT mtime FROM event WHERE objid = ?)`,
         parameters: [moment.rid],

@@ -1,0 +1,105 @@
+/**
+ * Wiki pages and technotes as they are now, and what is attached.
+ * Source: fossil src/wiki.c wiki_cmd (list, export), src/event.c, src/attach.c.
+ * @module
+ */
+
+import { compareAsBytes } from '../deck/text.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { textSize } from '../repo/crosslink/wiki.ts'
+import { newestVersion, type Version } from '../repo/crosslink/version.ts'
+import type { TechnoteDeck, WikiDeck } from '../deck/deck.ts'
+import { textIfAny, textOf, textParameter, type TextColumn } from '../repo/db-text.ts'
+import { msFromJulian } from '../deck/date.ts'
+import type { Repo } from '../repo/repo.ts'
+
+/** The latest version of a page. */
+export type WikiVersion = Version<WikiDeck>
+
+/** The latest version of a technote. */
+export type TechnoteVersion = Version<TechnoteDeck>
+
+/** The latest versions of all pages, deleted ones too, by title without regard to case. */
+export function wikiPages(repo: Repo): WikiVersion[] {
+  return namesTagged(repo, 'wiki-')
+    .sort((a, b) => compareAsBytes(lowered(a), lowered(b)) || compareAsBytes(a, b))
+    .flatMap((title) => newestVersion(repo, 'wiki', title) ?? [])
+}
+
+/** The latest version of the page of this title, deleted or not. */
+export function wikiPage(repo: Repo, title: string): WikiVersion | undefined {
+  return newestVersion(repo, 'wiki', title)
+}
+
+/** A page without text is deleted: it is not listed, and its history stays. */
+export function isDeletedPage({ deck }: WikiVersion): boolean {
+  return textSize(deck.content) === 0
+}
+
+/**
+ * What a page is about, by its title: a check-in, a branch, a tag; undefined for a page of its own.
+ * wiki.c:413-429.
+ */
+export function aboutOf(title: string): 'checkin' | 'branch' | 'tag' | undefined {
+  if (/^checkin\/(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(title)) return 'checkin'
+  if (title.startsWith('branch/')) return 'branch'
+  return title.startsWith('tag/') ? 'tag' : undefined
+}
+
+/** The latest versions of all technotes, the latest on the timeline first. */
+export function technotes(repo: Repo): TechnoteVersion[] {
+  return namesTagged(repo, 'event-')
+    .flatMap((technoteId) => newestVersion(repo, 'technote', technoteId) ?? [])
+    .sort((a, b) => b.deck.eventMs - a.deck.eventMs || compareAsBytes(a.hash, b.hash))
+}
+
+/** Something that is attached now. */
+export interface AttachedFile {
+  readonly fileName: string
+  /** The title of a page, or the id of a ticket or technote. */
+  readonly target: string
+  /** The artifact that holds the content. */
+  readonly source: ArtifactHash
+  readonly dateMs: number
+  readonly user: string | undefined
+  readonly comment: string
+}
+
+/** What is attached, to one target or anywhere, by target and file name. */
+export function attachedFiles(repo: Repo, target?: string): AttachedFile[] {
+  return repo.db
+    .prepare<[TextColumn, TextColumn, ArtifactHash, number, TextColumn, TextColumn]>(
+      `SELECT CAST(filename AS BLOB), CAST(target AS BLOB), src, mtime, CAST(user AS BLOB),
+              CAST(comment AS BLOB)
+         FROM attachment
+        WHERE isLatest AND coalesce(src, '') <> ''
+          AND (?1 IS NULL OR target = CAST(?1 AS TEXT))
+        ORDER BY target, filename, attachid`,
+    )
+    .all(target === undefined ? null : textParameter(target))
+    .map(([fileName, of, source, mtime, user, comment]) => ({
+      fileName: textOf(fileName),
+      target: textOf(of),
+      source,
+      dateMs: msFromJulian(mtime),
+      user: textIfAny(user),
+      comment: textOf(comment),
+    }))
+}
+
+function namesTagged(repo: Repo, prefix: 'wiki-' | 'event-'): string[] {
+  return repo.db
+    .prepare<[TextColumn]>(
+      `SELECT CAST(substr(tagname, ?2) AS BLOB) FROM tag
+        WHERE tagname GLOB ?1 || '*'
+          AND EXISTS(SELECT 1 FROM tagxref WHERE tagxref.tagid = tag.tagid AND tagtype > 0)
+        ORDER BY tagname`,
+    )
+    .all(prefix, prefix.length + 1)
+    .map(([name]) => textOf(name))
+}
+
+/** As SQLite's `lower()`: letters of ASCII. */
+function lowered(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}

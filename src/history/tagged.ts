@@ -1,0 +1,49 @@
+/**
+ * Tags of a whole repository, and what bears them.
+ * Source: fossil src/tag.c tag_cmd (list, find).
+ * @module
+ */
+
+import { textOf, textParameter, type TextColumn } from '../repo/db-text.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+import { type EventKind, typeOfEvent } from './event-kind.ts'
+
+/**
+ * Names of the tags that something bears, in byte order, as they stand: `sym-release`, `bgcolor`,
+ * `wiki-Home`.
+ */
+export function tagNames(repo: Repo, { prefix = '' }: { prefix?: string } = {}): string[] {
+  return repo.db
+    .prepare<[TextColumn]>(
+      `SELECT CAST(tagname AS BLOB) FROM tag
+        WHERE EXISTS(SELECT 1 FROM tagxref WHERE tagxref.tagid = tag.tagid AND tagtype > 0)
+        ORDER BY tagname`,
+    )
+    .all()
+    .map(([name]) => textOf(name))
+    .filter((name) => name.startsWith(prefix))
+}
+
+/** What to find. */
+export interface TaggedOptions {
+  /** Only what is on the timeline as this kind. */
+  readonly kind?: EventKind
+  /** At most so many; by default all. */
+  readonly limit?: number
+}
+
+/** What bears a tag and is on the timeline, the latest first. `name` as in {@link tagNames}. */
+export function taggedArtifacts(repo: Repo, name: string, options: TaggedOptions = {}): Rid[] {
+  const { kind, limit = -1 } = options
+  return repo.db
+    .prepare<[Rid]>(
+      `SELECT event.objid FROM tag
+         CROSS JOIN tagxref ON tagxref.tagid = tag.tagid AND tagxref.tagtype > 0
+         CROSS JOIN event ON event.objid = tagxref.rid
+        WHERE tagname = CAST(?1 AS TEXT) AND (?2 IS NULL OR event.type = ?2)
+        ORDER BY event.mtime DESC, event.objid DESC LIMIT ?3`,
+    )
+    .all(textParameter(name), kind === undefined ? null : typeOfEvent[kind], limit)
+    .map(([rid]) => rid)
+}

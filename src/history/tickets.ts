@@ -1,0 +1,55 @@
+/**
+ * Tickets as they are now, and how they came to be so.
+ * Source: fossil src/tkt.c ticket_cmd (show, history).
+ * @module
+ */
+
+import { msFromJulian } from '../deck/date.ts'
+import type { TicketDeck } from '../deck/deck.ts'
+import { ticketFields } from '../repo/crosslink/ticket-fields.ts'
+import { type Version, versionsOf } from '../repo/crosslink/version.ts'
+import { textOf, type TextColumn } from '../repo/db-text.ts'
+import type { Repo } from '../repo/repo.ts'
+
+/** A ticket as it is now. */
+export interface Ticket {
+  /** 40 hexadecimal digits. */
+  readonly ticketId: string
+  /** Of the last change, in milliseconds since 1970. */
+  readonly dateMs: number
+  /** The columns of the repository's table `ticket` that are not Fossil's own, in their order. */
+  readonly fields: ReadonlyMap<string, string>
+}
+
+/** All tickets, the one that changed last first; `prefix`: only those whose ids begin so. */
+export function tickets(repo: Repo, prefix = ''): Ticket[] {
+  const columns = ticketColumns(repo)
+  if (columns === undefined) return []
+  const shown = columns.map((name) => `, CAST("${name.replaceAll('"', '""')}" AS BLOB)`).join('')
+  return repo.db
+    .prepare<[ticketId: string, mtime: number, ...TextColumn[]]>(
+      `SELECT tkt_uuid, tkt_mtime${shown} FROM ticket
+        WHERE substr(tkt_uuid, 1, length(?1)) = ?1 ORDER BY tkt_mtime DESC, tkt_uuid`,
+    )
+    .all(prefix)
+    .map(([ticketId, mtime, ...values]) => ({
+      ticketId,
+      dateMs: msFromJulian(mtime),
+      fields: new Map(columns.map((name, at) => [name, textOf(values[at] ?? null)])),
+    }))
+}
+
+/** The changes of a ticket, oldest first. */
+export function ticketChanges(repo: Repo, ticketId: string): Version<TicketDeck>[] {
+  return versionsOf(repo, 'ticket', ticketId)
+}
+
+/** Undefined where this repository has no table of tickets. */
+function ticketColumns(repo: Repo): string[] | undefined {
+  if (ticketFields(repo.db) === undefined) return undefined
+  return repo.db
+    .prepare<[string]>(`SELECT name FROM pragma_table_info('ticket') ORDER BY cid`)
+    .all()
+    .map(([name]) => name)
+    .filter((name) => !name.startsWith('tkt_'))
+}
