@@ -42,6 +42,16 @@ export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
 export { readArtifact } from './repo/content.ts'
 export type { CreateOptions } from './repo/create.ts'
 export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './repo/remote.ts'
+export {
+  listPurges,
+  obliterate,
+  type PurgedArtifact,
+  purgedArtifacts,
+  type PurgeEvent,
+  readPurged,
+  undoPurge,
+} from './repo/graveyard.ts'
+export { checkinsWithAll, purge, type Purge } from './repo/purge.ts'
 export { rebuild, type RebuildProgress, type RebuildResult } from './repo/rebuild.ts'
 export type { Repo } from './repo/repo.ts'
 export { listShunned, shun, type Shunned, unshun } from './repo/shun.ts'

@@ -1,27 +1,61 @@
 /**
- * `trilobite info`: what a repository is and what it holds.
+ * `trilobite info`: what a repository is and what it holds, or where an artifact of it belongs.
+ * Source: fossil src/info.c info_cmd.
  * @module
  */
 
 import { statSync } from 'node:fs'
 import type { Command } from 'commander'
+import { artifactInfo } from '../history/info.ts'
 import { cloneState, config, findRemote, listUnversioned, type Repo, serverCode } from '../index.ts'
 import { hashPolicy } from '../repo/hash-policy.ts'
-import { openAny, repositoryPath } from './repository.ts'
+import { artifactFields, familyText } from './artifact-info.ts'
+import { findArtifact } from './lookup.ts'
+import { outputWidth } from './look-back-options.ts'
+import { printEither } from './output.ts'
+import { type GlobalOptions, openAny, openWhole, repositoryPath } from './repository.ts'
 import { formatBytes, print, table } from './terminal.ts'
 
 /** Adds `info` to the program. */
 export function addInfoCommand(program: Command): void {
   program
     .command('info')
-    .description('say what a repository is and what it holds')
-    .argument('[file]', 'the repository')
+    .description('say what a repository is and what it holds, or where a check-in belongs')
+    .argument(
+      '[name]',
+      'of a repository file, or, with -R or where there is no such file, of an artifact',
+    )
     .option('--json', 'print one JSON object and nothing else')
-    .action((file: string | undefined, options: { json?: boolean }) => {
-      using repo = openAny(file ?? repositoryPath(program))
+    .action(async (name: string | undefined, options: { json?: boolean }) => {
+      if (name !== undefined && !isFileName(program, name)) {
+        await printArtifact(repositoryPath(program), name, options)
+        return
+      }
+      using repo = openAny(name ?? repositoryPath(program))
       const info = infoOf(repo)
       print(options, info, infoText(info))
     })
+}
+
+/** A name that ends as repositories do is one, so that a missing file is told as such. */
+function isFileName(program: Command, name: string): boolean {
+  if (program.opts<GlobalOptions>().repository !== undefined) return false
+  const isFile = statSync(name, { throwIfNoEntry: false })?.isFile() === true
+  return isFile || name.endsWith('.fossil')
+}
+
+async function printArtifact(
+  path: string,
+  name: string,
+  options: { json?: boolean },
+): Promise<void> {
+  using repo = openWhole(path)
+  const info = artifactInfo(repo, findArtifact(repo, name).rid)
+  await printEither(
+    options,
+    () => artifactFields(info),
+    () => familyText(info, outputWidth(undefined)),
+  )
 }
 
 type Info = ReturnType<typeof infoOf>

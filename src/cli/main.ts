@@ -6,14 +6,35 @@
 
 import { Command, CommanderError } from 'commander'
 import { FossilError } from '../base/error.ts'
+import { addAmendCommand } from './amend.ts'
+import { addAnnotateCommands } from './annotate.ts'
+import { addArtifactCommand } from './artifact.ts'
+import { addAttachCommand } from './attach.ts'
+import { addBranchCommand } from './branch.ts'
+import { addCatCommand } from './cat.ts'
+import { addCheckinCommand } from './ci.ts'
 import { addCloneCommand } from './clone.ts'
+import { addDiffCommand } from './diff.ts'
+import { addFinfoCommand } from './finfo.ts'
 import { addInfoCommand } from './info.ts'
+import { addDescendantsCommand, addLeavesCommand } from './leaves.ts'
+import { addLsCommand } from './ls.ts'
 import { addNewCommand } from './new.ts'
+import { addPurgeCommand } from './purge.ts'
+import { addRebuildCommand } from './rebuild.ts'
 import { addRemoteCommand } from './remote.ts'
 import { addServeCommand } from './serve.ts'
+import { addShunCommand } from './shun.ts'
 import { addSyncCommands } from './sync.ts'
+import { addTagCommand } from './tag.ts'
+import { addTechnoteCommand } from './technote.ts'
+import { addTicketCommand } from './ticket.ts'
+import { addTimelineCommand } from './timeline.ts'
 import { addUserCommand } from './user.ts'
 import { addUvCommand } from './uv.ts'
+import { addVerifyCommand } from './verify.ts'
+import { addWhatisCommand } from './whatis.ts'
+import { addWikiCommand } from './wiki.ts'
 
 const program = new Command('trilobite')
   .description('Fossil repositories and Fossil sync, proven by deterministic simulation')
@@ -29,6 +50,28 @@ addInfoCommand(program)
 addRemoteCommand(program)
 addUserCommand(program)
 addUvCommand(program)
+addTimelineCommand(program)
+addLsCommand(program)
+addCatCommand(program)
+addDiffCommand(program)
+addFinfoCommand(program)
+addAnnotateCommands(program)
+addArtifactCommand(program)
+addWhatisCommand(program)
+addLeavesCommand(program)
+addDescendantsCommand(program)
+addCheckinCommand(program)
+addBranchCommand(program)
+addTagCommand(program)
+addAmendCommand(program)
+addWikiCommand(program)
+addTicketCommand(program)
+addTechnoteCommand(program)
+addAttachCommand(program)
+addVerifyCommand(program)
+addRebuildCommand(program)
+addShunCommand(program)
+addPurgeCommand(program)
 // These commands do without the simulator.
 if (!program.commands.some((command) => command.name() === process.argv[2])) {
   const { addSimCommand } = await import('./sim.ts')
@@ -37,7 +80,9 @@ if (!program.commands.some((command) => command.name() === process.argv[2])) {
 
 // Who reads our output may stop reading, as `head` does: that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`trilobite: cannot write the output: ${error.message}\n`)
+  process.exit(2)
 })
 
 try {

@@ -40,7 +40,18 @@ export {
 } from './files.ts'
 export { artifactInfo, type ArtifactInfo, type ArtifactRole } from './info.ts'
 export { resolveName, type NameOptions } from './name.ts'
+export {
+  type AttachedFile,
+  attachedFiles,
+  isDeletedPage,
+  technotes,
+  type TechnoteVersion,
+  wikiPage,
+  wikiPages,
+  type WikiVersion,
+} from './pages.ts'
 export { commonAncestor, type PivotQuery } from './pivot.ts'
+export { tagNames, taggedArtifacts, type TaggedOptions } from './tagged.ts'
 export { artifactTags, symbolicTags, type ArtifactTag } from './tags.ts'
 export {
   timeline,

@@ -9,7 +9,6 @@ import { applyDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { holdingsChanged, unresolvedRids } from './blob.ts'
 import { corrupt, storedBytes, storedDelta } from './content.ts'
-import { settleCheckins } from './crosslink/checkin.ts'
 import { crosslink, settleLinks } from './crosslink/crosslink.ts'
 import type { Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
@@ -46,9 +45,6 @@ export function rebuild(repo: Repo, onProgress?: RebuildProgress): RebuildResult
   })
 }
 
-/** Manifests are read once where files are compared as they come (measured: half the time). */
-const checkinsAtOnce = 32
-
 /** Who watches while artifacts are read. */
 export interface Watcher {
   readonly onProgress?: RebuildProgress
@@ -64,7 +60,7 @@ export function deriveAll(repo: Repo, watcher: Watcher = {}): number {
   repo.cache.clear()
   db.exec(`
     INSERT INTO unclustered(rid) SELECT rid FROM blob EXCEPT SELECT rid FROM private;
-    INSERT INTO phantom(rid) SELECT rid FROM blob WHERE size < 0;
+    INSERT OR IGNORE INTO phantom(rid) SELECT rid FROM blob WHERE size < 0;
   `)
   const total = db.prepare<[number]>('SELECT count(*) FROM blob').get()?.[0] ?? 0
   rememberNames(repo)
@@ -73,8 +69,6 @@ export function deriveAll(repo: Repo, watcher: Watcher = {}): number {
     crosslink(repo, rid, content)
     done++
     watcher.onProgress?.(done, total)
-    // Its parent and child are still in memory, since delta chains follow the history.
-    if (repo.pending.checkins.size >= checkinsAtOnce) settleCheckins(repo)
   }
   settleLinks(repo)
   holdingsChanged(repo)
@@ -112,10 +106,12 @@ function* allContents(repo: Repo, watcher: Watcher): Generator<Expanded, void, v
     .all()
   const deltas = deltasBySource(repo)
   const fixSize = repo.db.prepare('UPDATE blob SET size = ? WHERE rid = ?')
+  const reached = new Set<Rid>()
   for (const [root, rootSize] of roots) {
     const waiting: Waiting[] = [{ rid: root, size: rootSize, source: undefined }]
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const { rid, size } = next
+      reached.add(rid)
       const content = read(repo, next, watcher)
       if (content === undefined) continue
       watcher.onArtifact?.({ rid, content }, size)
@@ -123,6 +119,20 @@ function* allContents(repo: Repo, watcher: Watcher): Generator<Expanded, void, v
       yield { rid, content }
       for (const delta of deltas.get(rid) ?? []) waiting.push({ ...delta, source: content })
     }
+  }
+  checkOthers(repo, reached, watcher)
+}
+
+/** What is a delta of nothing that can be read is damaged, unless it waits for a phantom. */
+function checkOthers(repo: Repo, reached: ReadonlySet<Rid>, { onDamage }: Watcher): void {
+  const held = repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE size >= 0 ORDER BY rid').all()
+  if (held.length === reached.size) return
+  const waiting = unresolvedRids(repo)
+  for (const [rid] of held) {
+    if (reached.has(rid) || waiting.has(rid)) continue
+    const error = corrupt(rid, 'its delta chain leads to nothing that can be read')
+    if (onDamage === undefined) throw error
+    onDamage(rid, error)
   }
 }
 

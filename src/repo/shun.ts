@@ -88,7 +88,7 @@ export function removeArtifacts(repo: Repo, rids: readonly Rid[]): number {
 }
 
 /** Stores `rid` whole. A delta whose source never came becomes a phantom: it may come whole yet. */
-function undeltify(repo: Repo, rid: Rid): void {
+export function undeltify(repo: Repo, rid: Rid): void {
   const content = readContent(repo, rid)
   const stored = content === undefined ? null : compressContent(content, repo)
   repo.db

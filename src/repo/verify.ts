@@ -14,11 +14,12 @@ import type { FossilError } from '../base/error.ts'
 import type { Value } from '../db/driver.ts'
 import { type ArtifactHash, matches } from '../hash/artifact-hash.ts'
 import { hashOf } from './blob.ts'
-import { makeForumTable } from './crosslink/forum.ts'
+import { waitTable } from './crosslink/cherrypick.ts'
+import { forumTable } from './crosslink/forum.ts'
 import { deriveAll, derivedNames, type RebuildProgress } from './rebuild.ts'
 import { Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
-import { clusterTagId } from './schema.ts'
+import { clusterTagId, derivedTables } from './schema.ts'
 
 /** One thing that is not as the artifacts say. */
 export interface Difference {
@@ -52,7 +53,8 @@ export interface VerifyOptions {
 
 /**
  * Compares a repository with what its artifacts say. Takes the time of a rebuild and of hashing
- * every artifact. Others may read and write meanwhile.
+ * every artifact. The file is read and not written, also where much is wrong. Others may read it
+ * meanwhile, and in WAL mode write; without WAL their commits wait.
  *
  * @throws {FossilError} `repo.io`
  */
@@ -120,35 +122,45 @@ function checkFile(repo: Repo, found: Findings): void {
 }
 
 /**
- * Hides the derived tables behind empty temporary ones of the same form. Tags and file names keep
+ * Hides the derived tables behind empty temporary ones of the same form, and `blob` behind one that
+ * has the names and sizes but no content, where phantoms can be made. Tags and file names keep
  * their ids, so that rows can be compared as they are.
  */
 function shadowTables(repo: Repo): { lastRid: number } {
   const { db } = repo
-  makeForumTable(repo)
-  for (const name of [...derivedNames, 'private']) {
-    const [sql] =
-      db
-        .prepare<[string]>(`SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?`)
-        .get(name) ?? []
-    if (sql === undefined) continue
-    db.exec(sql.replace(/^CREATE TABLE/i, 'CREATE TEMP TABLE'))
-    shadowIndexes(repo, name)
+  for (const name of [...derivedNames, 'private', 'blob']) {
+    for (const sql of statementsFor(repo, name)) {
+      db.exec(sql.replace(/\b(?:TABLE|INDEX)\s+/i, '$&temp.'))
+    }
   }
   for (const name of ['tag', 'filename', 'private']) {
-    db.exec(`INSERT INTO temp.${name} SELECT * FROM main.${name}`)
+    if (hasTable(repo, name)) db.exec(`INSERT INTO temp.${name} SELECT * FROM main.${name}`)
   }
+  db.exec(`INSERT INTO temp.blob(rid, rcvid, size, uuid)
+             SELECT rid, rcvid, size, uuid FROM main.blob`)
   return { lastRid: db.prepare<[number]>('SELECT coalesce(max(rid), 0) FROM blob').get()?.[0] ?? 0 }
 }
 
-function shadowIndexes(repo: Repo, table: string): void {
-  const indexes = repo.db
+/** What makes a table and its indexes: as in the file, else as a rebuild would. */
+function statementsFor(repo: Repo, table: string): string[] {
+  const inFile = repo.db
     .prepare<[string]>(
       `SELECT sql FROM main.sqlite_schema
-        WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY name`,
+        WHERE tbl_name = ? AND sql IS NOT NULL AND type IN ('table', 'index')
+        ORDER BY type DESC, name`,
     )
     .all(table)
-  for (const [sql] of indexes) repo.db.exec(sql.replace(/\bINDEX\s+/i, 'INDEX temp.'))
+    .map(([sql]) => sql)
+  if (inFile.length > 0) return inFile
+  return [derivedTables, forumTable, waitTable]
+    .flatMap((schema) => schema.split(';'))
+    .map((sql) => sql.trim())
+    .filter((sql) => new RegExp(`^CREATE (?:TABLE|INDEX \\w+ ON) ${table}\\(`).test(sql))
+}
+
+function hasTable(repo: Repo, name: string): boolean {
+  const sql = `SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?`
+  return repo.db.prepare(sql).get(name) !== undefined
 }
 
 function watcher(
@@ -199,6 +211,9 @@ const shown: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ticketchng: { tkt_id: '(SELECT tkt_uuid FROM $.ticket AS t WHERE t.tkt_id = ticketchng.tkt_id)' },
 }
 
+/** Tables that are made when they are first needed. */
+const tablesMadeLater: ReadonlySet<string> = new Set(['forumpost'])
+
 const comparedTables: readonly string[] = [
   ...derivedNames.filter(
     (name) => !['tag', 'filename', 'unsent', 'fx_trilobite_wait'].includes(name),
@@ -208,23 +223,31 @@ const comparedTables: readonly string[] = [
 
 function compare(repo: Repo, found: Findings, table: string): void {
   const columns = repo.db
-    .prepare<[string]>('SELECT name FROM pragma_table_info(?) ORDER BY cid')
+    .prepare<[string]>(`SELECT name FROM pragma_table_info(?, 'temp') ORDER BY cid`)
     .all(table)
     .map(([name]) => name)
     .filter((name) => leftOut[table]?.includes(name) !== true)
-  if (columns.length === 0) return
+  const isThere = hasTable(repo, table)
+  if (!isThere && !tablesMadeLater.has(table)) {
+    found.add({ table, kind: 'missing', what: 'the table itself' })
+  }
   const rowsOf = (schema: 'main' | 'temp'): string => {
     const shows = columns.map(
       (name) => shown[table]?.[name]?.replace('$', schema) ?? `"${name.replaceAll('"', '""')}"`,
     )
-    const names = columns.map((_, at) => at + 1).join(', ')
-    return `SELECT ${shows.join(', ')}, count(*) FROM ${schema}.${table} GROUP BY ${names}`
+    // Equal rows are numbered, so that one too many is a row too many.
+    const list = shows.join(', ')
+    return `SELECT ${list}, row_number() OVER (PARTITION BY ${list}) FROM ${schema}.${table}`
   }
   const differ = (kind: Difference['kind'], more: string, less: string): void => {
     const rows = repo.db.prepare(`${more} EXCEPT ${less} ORDER BY 1, 2`)
     for (const row of rows.iterate()) {
       found.add({ table, kind, what: describe(repo, columns, row) })
     }
+  }
+  if (!isThere) {
+    differ('missing', rowsOf('temp'), `SELECT * FROM (${rowsOf('temp')}) WHERE false`)
+    return
   }
   differ('missing', rowsOf('temp'), rowsOf('main'))
   // What became public is announced once more although a cluster names it: harmless, and unknown

@@ -12,22 +12,33 @@
 import { julianFromMs, storedJulian } from '../../deck/date.ts'
 import type { CheckinDeck } from '../../deck/deck.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { ensureKnown, findRid, isPrivate } from '../blob.ts'
+import { findRid } from '../blob.ts'
 import type { Repo } from '../repo.ts'
 import type { Rid } from '../rid.ts'
-import { linkCherrypicks, waitersFor } from './cherrypick.ts'
+import { linkCherrypicks } from './cherrypick.ts'
 import { putEvent } from './event.ts'
 import { checkinDeck, manifestOf } from './manifest.ts'
+import { mentioned } from './mention.ts'
 import { linkFiles } from './mlink.ts'
 import { inheritAll, insertTag, tagTypes } from './tag.ts'
 
 /** Records what check-in `rid` says, and what waited for it. */
 export function linkCheckin(repo: Repo, rid: Rid, deck: CheckinDeck): void {
-  repo.cache.rememberCheckin(rid, deck)
-  if (manifestOf(repo, rid) === undefined) {
-    waitForBaseline(repo, rid, deck)
-    return
+  const coming: ReadableCheckin[] = [{ rid, deck }]
+  for (let next = coming.pop(); next !== undefined; next = coming.pop()) {
+    repo.cache.rememberCheckin(next.rid, next.deck)
+    if (manifestOf(repo, next.rid) === undefined) waitForBaseline(repo, next)
+    else linkReadable(repo, next)
+    for (const orphan of takeOrphans(repo, next.rid)) coming.push(orphan)
   }
+}
+
+interface ReadableCheckin {
+  readonly rid: Rid
+  readonly deck: CheckinDeck
+}
+
+function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
   linkCherrypicks(repo, rid, deck)
   linkParents(repo, rid, {
     parents: deck.parents,
@@ -36,7 +47,16 @@ export function linkCheckin(repo: Repo, rid: Rid, deck: CheckinDeck): void {
   })
   linkTags(repo, rid, deck)
   repo.pending.checkins.add(rid)
-  wake(repo, rid)
+  const children = repo.db
+    .prepare<[Rid]>(
+      `SELECT cid FROM plink WHERE pid = ?1 UNION SELECT childid FROM cherrypick
+        WHERE parentid = ?1 AND NOT isExclude ORDER BY 1`,
+    )
+    .all(rid)
+  for (const [child] of children) {
+    repo.pending.files.add(child)
+    repo.pending.times.add(child)
+  }
 }
 
 /** The parents of an artifact and what they hand down. The first one is the primary parent. */
@@ -52,20 +72,22 @@ export function linkParents(
   const { parents, mtimeJulian, baseline } = link
   const baseid = baseline === undefined ? null : (findRid(repo, baseline) ?? null)
   for (const [index, parent] of parents.entries()) {
-    const pid = ensureKnown(repo, parent, { isPrivate: isPrivate(repo, rid) })
+    const pid = mentioned(repo, rid, parent)
     if (pid === undefined) continue
+    // The branches of both may be known already, and then nothing else has them looked at.
+    repo.pending.leaves.add(pid)
     repo.db
       .prepare('INSERT OR IGNORE INTO plink(pid, cid, isprim, mtime, baseid) VALUES(?, ?, ?, ?, ?)')
       .run(pid, rid, index === 0 ? 1 : 0, storedJulian(mtimeJulian), baseid)
   }
+  repo.pending.leaves.add(rid)
   if (parents.length > 0) inheritAll(repo, rid)
 }
 
 /** T cards of a check-in, a control artifact or a technote. */
 export function linkTags(repo: Repo, rid: Rid, deck: Pick<CheckinDeck, 'tags' | 'dateMs'>): void {
   for (const { action, name, target, value } of deck.tags) {
-    const tagged =
-      target === '*' ? rid : ensureKnown(repo, target, { isPrivate: isPrivate(repo, rid) })
+    const tagged = target === '*' ? rid : mentioned(repo, rid, target)
     if (tagged === undefined) continue
     insertTag(repo, {
       name,
@@ -100,40 +122,22 @@ export function settleCheckins(repo: Repo): void {
   files.clear()
 }
 
-function waitForBaseline(repo: Repo, rid: Rid, deck: CheckinDeck): void {
+function waitForBaseline(repo: Repo, { rid, deck }: ReadableCheckin): void {
   if (deck.baseline === undefined) return
-  const baseline = ensureKnown(repo, deck.baseline, { isPrivate: isPrivate(repo, rid) })
+  const baseline = mentioned(repo, rid, deck.baseline)
   if (baseline === undefined) return
   repo.db.prepare('INSERT OR IGNORE INTO orphan(rid, baseline) VALUES(?, ?)').run(rid, baseline)
 }
 
-/** Takes up what could not be worked out while this check-in was missing. */
-function wake(repo: Repo, rid: Rid): void {
-  const { db, pending } = repo
-  const children = db
-    .prepare<[Rid]>(
-      `SELECT cid FROM plink WHERE pid = ?1 UNION SELECT childid FROM cherrypick
-        WHERE parentid = ?1 AND NOT isExclude ORDER BY 1`,
-    )
-    .all(rid)
-  for (const [child] of children) pending.files.add(child)
-  wakeOrphans(repo, rid)
-  for (const waiter of waitersFor(repo, rid)) {
-    const waiting = checkinDeck(repo, waiter)
-    if (waiting === undefined) continue
-    linkCherrypicks(repo, waiter, waiting)
-    pending.files.add(waiter)
-  }
-}
-
-function wakeOrphans(repo: Repo, baseline: Rid): void {
+/** The delta manifests that waited for this one. They wait no more. */
+function takeOrphans(repo: Repo, baseline: Rid): ReadableCheckin[] {
   const orphans = repo.db
     .prepare<[Rid]>('SELECT rid FROM orphan WHERE baseline = ? ORDER BY rid')
     .all(baseline)
-  if (orphans.length === 0) return
+  if (orphans.length === 0) return []
   repo.db.prepare('DELETE FROM orphan WHERE baseline = ?').run(baseline)
-  for (const [orphan] of orphans) {
-    const deck = checkinDeck(repo, orphan)
-    if (deck !== undefined) linkCheckin(repo, orphan, deck)
-  }
+  return orphans.flatMap(([rid]) => {
+    const deck = checkinDeck(repo, rid)
+    return deck === undefined ? [] : [{ rid, deck }]
+  })
 }

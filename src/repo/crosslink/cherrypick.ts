@@ -14,6 +14,11 @@ import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { findHeld, hashOf } from '../blob.ts'
 import type { Repo } from '../repo.ts'
 import type { Rid } from '../rid.ts'
+import { checkinDeck } from './manifest.ts'
+
+/** Pairs that wait. It is made with the first one. */
+export const waitTable =
+  'CREATE TABLE fx_trilobite_wait(hash TEXT, rid INT, PRIMARY KEY(hash, rid)) WITHOUT ROWID'
 
 /** Records the Q cards of check-in `rid` whose targets are here; the others wait. */
 export function linkCherrypicks(repo: Repo, rid: Rid, deck: CheckinDeck): void {
@@ -29,8 +34,16 @@ export function linkCherrypicks(repo: Repo, rid: Rid, deck: CheckinDeck): void {
   }
 }
 
+/** Records the cherry-picks that waited for `rid`, whatever it is. */
+export function linkWaiters(repo: Repo, rid: Rid): void {
+  for (const waiter of waitersFor(repo, rid)) {
+    const deck = checkinDeck(repo, waiter)
+    if (deck !== undefined) linkCherrypicks(repo, waiter, deck)
+  }
+}
+
 /** The check-ins that waited for `rid`, in rid order. They wait no more. */
-export function waitersFor(repo: Repo, rid: Rid): Rid[] {
+function waitersFor(repo: Repo, rid: Rid): Rid[] {
   repo.cache.hasWaiting ??= hasTable(repo)
   if (!repo.cache.hasWaiting) return []
   const waiters = repo.db
@@ -46,9 +59,7 @@ export function waitersFor(repo: Repo, rid: Rid): Rid[] {
 function wait(repo: Repo, rid: Rid, target: ArtifactHash): void {
   repo.cache.hasWaiting ??= hasTable(repo)
   if (!repo.cache.hasWaiting) {
-    repo.db.exec(
-      'CREATE TABLE fx_trilobite_wait(hash TEXT, rid INT, PRIMARY KEY(hash, rid)) WITHOUT ROWID',
-    )
+    repo.db.exec(waitTable)
     repo.cache.hasWaiting = true
   }
   repo.db
@@ -57,6 +68,7 @@ function wait(repo: Repo, rid: Rid, target: ArtifactHash): void {
 }
 
 function hasTable(repo: Repo): boolean {
-  const sql = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'fx_trilobite_wait'`
+  // Also one that hides it: see verify.ts.
+  const sql = `SELECT 1 FROM pragma_table_info('fx_trilobite_wait')`
   return repo.db.prepare(sql).get() !== undefined
 }

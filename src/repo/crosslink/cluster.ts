@@ -5,10 +5,11 @@
  */
 
 import type { ClusterDeck } from '../../deck/deck.ts'
-import { ensureKnown, holdingsChanged, isPrivate } from '../blob.ts'
+import { holdingsChanged, isPrivate } from '../blob.ts'
 import { julianFromMs } from '../../deck/date.ts'
 import type { Repo } from '../repo.ts'
 import type { Rid } from '../rid.ts'
+import { mentioned } from './mention.ts'
 import { insertTag } from './tag.ts'
 
 /**
@@ -37,7 +38,7 @@ export function linkCluster(repo: Repo, rid: Rid, cluster: ClusterDeck): void {
   const isTold = !isPrivate(repo, rid)
   const uncluster = repo.db.prepare('DELETE FROM unclustered WHERE rid = ?')
   for (const member of cluster.members) {
-    const known = ensureKnown(repo, member, { isPrivate: false })
+    const known = mentioned(repo, rid, member)
     if (isTold && known !== undefined) uncluster.run(known)
   }
   holdingsChanged(repo)

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import type { ControlDeck } from '../../deck/deck.ts'
-import { dumpDerived } from './dump.suite.ts'
+import { dumpDerived } from '../derived-dump.ts'
 import {
   type Artifact,
   artifact,

@@ -15,11 +15,13 @@ import type { Repo } from '../repo.ts'
 import type { Rid } from '../rid.ts'
 import { linkAttachment, settleAttachments } from './attachment.ts'
 import { linkCheckin, settleCheckins } from './checkin.ts'
+import { linkWaiters } from './cherrypick.ts'
 import { linkCluster } from './cluster.ts'
 import { linkControl } from './control.ts'
 import { settleComments, settleEvents } from './event.ts'
 import { linkForumPost, settleThreads } from './forum.ts'
 import { settleLeaves } from './leaf.ts'
+import { publishWanted } from './mention.ts'
 import { settleParents } from './reparent.ts'
 import { settleInheritance } from './tag.ts'
 import { linkTechnote, settleTechnotes } from './technote.ts'
@@ -28,16 +30,24 @@ import { ticketTables } from './ticket-table.ts'
 import { settleTimes } from './time.ts'
 import { linkWikiPage, settleWikiPages } from './wiki.ts'
 
+/** Check-ins that are compared with their parents at one go. */
+const checkinsAtOnce = 32
+
 /**
  * Takes in artifact `rid`, which has just become readable. Plain data means nothing.
  * What follows from it is in the tables when the running transaction ends, or after
  * {@link settleLinks}.
  */
 export function crosslink(repo: Repo, rid: Rid, content: Uint8Array): void {
+  publishWanted(repo, rid)
+  linkWaiters(repo, rid)
   const deck = parseDeck(content)
   if (deck === undefined) return
   repo.beforeCommit(settleLinks)
   link(repo, rid, deck)
+  // Delta chains follow the history, so its parent or child is still in memory, and each manifest
+  // is read once (a third of a rebuild, measured).
+  if (repo.pending.checkins.size >= checkinsAtOnce) settleCheckins(repo)
 }
 
 function link(repo: Repo, rid: Rid, deck: Deck): void {

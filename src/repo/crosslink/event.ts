@@ -6,7 +6,7 @@
  * @module
  */
 
-import { storedJulian } from '../../deck/date.ts'
+import { julianFromMs, msFromJulian, storedJulian } from '../../deck/date.ts'
 import { artifactLinks } from '../../markup/links.ts'
 import type { Repo } from '../repo.ts'
 import type { Rid } from '../rid.ts'
@@ -29,19 +29,28 @@ export interface EventToPut {
   readonly brief?: string
 }
 
-const tagValue = (tagid: number, rid: string): string =>
-  `(SELECT value FROM tagxref WHERE rid = ${rid} AND tagid = ${tagid} AND tagtype > 0)`
-const dateValue = (rid: string): string =>
-  `(SELECT julianday(value) FROM tagxref WHERE rid = ${rid} AND tagid = ${dateTagId}
-      AND tagtype > 0)`
+const colorValue = (rid: string): string =>
+  `(SELECT value FROM tagxref WHERE rid = ${rid} AND tagid = ${bgcolorTagId} AND tagtype > 0)`
+// Of what is inherited only the colour shows, as in stock (tag.c:79-99).
+const ownValue = (tagid: number, rid: string): string =>
+  `(SELECT value FROM tagxref
+     WHERE rid = ${rid} AND tagid = ${tagid} AND tagtype > 0 AND srcid <> 0)`
+
+/** The Julian day that a `date` tag gives `rid`, as SQL; NULL for none, and for what is no date. */
+export function taggedDate(rid: string): string {
+  // A time that moves with the clock would be another one in each repository.
+  return `(SELECT julianday(value) FROM tagxref
+     WHERE rid = ${rid} AND tagid = ${dateTagId} AND tagtype > 0 AND srcid <> 0
+       AND value COLLATE NOCASE NOT IN ('now', 'subsec', 'subsecond'))`
+}
 
 const putSql = `
   REPLACE INTO event(type, mtime, objid, tagid, user, comment, brief,
                      bgcolor, euser, ecomment, omtime)
-  VALUES(?1, coalesce(${dateValue('?3')}, ?2), ?3, ?4,
+  VALUES(?1, coalesce(${taggedDate('?3')}, ?2), ?3, ?4,
     CAST(?5 AS TEXT), CAST(?6 AS TEXT), CAST(?7 AS TEXT),
-    ${tagValue(bgcolorTagId, '?3')}, ${tagValue(userTagId, '?3')}, ${tagValue(commentTagId, '?3')},
-    CASE WHEN ?1 = 'ci' OR ${dateValue('?3')} IS NOT NULL THEN ?2 END)`
+    ${colorValue('?3')}, ${ownValue(userTagId, '?3')}, ${ownValue(commentTagId, '?3')},
+    CASE WHEN ?1 = 'ci' OR ${taggedDate('?3')} IS NOT NULL THEN ?2 END)`
 
 /** Writes the row of one artifact, as its tags have it. */
 export function putEvent(repo: Repo, event: EventToPut): void {
@@ -66,12 +75,12 @@ export function putEvent(repo: Repo, event: EventToPut): void {
 export function settleEvents(repo: Repo): void {
   const update = repo.db.prepare(
     `UPDATE event SET
-       bgcolor = ${tagValue(bgcolorTagId, 'objid')},
-       euser = ${tagValue(userTagId, 'objid')},
-       ecomment = ${tagValue(commentTagId, 'objid')},
-       mtime = coalesce(${dateValue('objid')}, omtime, mtime),
+       bgcolor = ${colorValue('objid')},
+       euser = ${ownValue(userTagId, 'objid')},
+       ecomment = ${ownValue(commentTagId, 'objid')},
+       mtime = coalesce(${taggedDate('objid')}, omtime, mtime),
        omtime = CASE WHEN type = 'ci' THEN omtime
-                     WHEN ${dateValue('objid')} IS NULL THEN NULL
+                     WHEN ${taggedDate('objid')} IS NULL THEN NULL
                      ELSE coalesce(omtime, mtime) END
      WHERE objid = ?`,
   )
@@ -101,7 +110,8 @@ export function settleComments(repo: Repo): void {
         `SELECT CAST(event.comment AS BLOB), omtime, CAST(value AS BLOB), tagxref.mtime
            FROM (SELECT ?1 AS named)
            LEFT JOIN event ON objid = named AND type = 'ci'
-           LEFT JOIN tagxref ON rid = named AND tagxref.tagid = ${commentTagId} AND tagtype > 0`,
+           LEFT JOIN tagxref ON rid = named AND tagxref.tagid = ${commentTagId}
+                            AND tagtype > 0 AND srcid <> 0`,
       )
       .get(rid)
     const [comment = null, omtime = null, tagged = null, taggedMtime = null] = row ?? []
@@ -109,8 +119,13 @@ export function settleComments(repo: Repo): void {
     putBacklinks(repo, {
       from: { type: 'comment', id: rid },
       targets: artifactLinks(text, { mimetype: 'wiki', isInline: true }),
-      mtimeJulian: (tagged === null ? omtime : taggedMtime) ?? 0,
+      mtimeJulian: (tagged === null ? exact(omtime) : taggedMtime) ?? 0,
     })
   }
   repo.pending.comments.clear()
+}
+
+/** The Julian day that was rounded when it was stored: rounded again, it could be another one. */
+function exact(stored: number | null): number | null {
+  return stored === null ? null : julianFromMs(msFromJulian(stored))
 }

@@ -63,7 +63,12 @@ export function fileIn({ deck, baseline }: Manifest, name: string): DeckFile | u
 }
 
 /** All files of the check-in, by name. */
-export function* filesIn({ deck, baseline }: Manifest): Generator<DeckFile, void, void> {
+export function* filesIn(manifest: Manifest): Generator<DeckFile, void, void> {
+  for (const file of namedIn(manifest)) if (file.hash !== undefined) yield file
+}
+
+/** Also those that a delta manifest, or a baseline that is one itself, says are gone. */
+function* namedIn({ deck, baseline }: Manifest): Generator<DeckFile, void, void> {
   if (baseline === undefined) {
     yield* deck.files
     return
@@ -75,11 +80,13 @@ export function* filesIn({ deck, baseline }: Manifest): Generator<DeckFile, void
       yield own
       own = deck.files[++at]
     }
-    if (own?.name !== file.name) yield file
-    else {
+    if (own?.name === file.name) {
+      yield own
       at++
-      if (own.hash !== undefined) yield own
-    }
+    } else yield file
   }
-  yield* deck.files.slice(at)
+  for (; at < deck.files.length; at++) {
+    const own = deck.files[at]
+    if (own !== undefined) yield own
+  }
 }

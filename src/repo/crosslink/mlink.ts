@@ -7,12 +7,13 @@
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { ensureKnown, findHeld, isPrivate, makePublic } from '../blob.ts'
+import { findHeld, isPrivate, makePublic } from '../blob.ts'
 import { textParameter } from '../db-text.ts'
 import type { Repo } from '../repo.ts'
 import type { Rid } from '../rid.ts'
 import { type FileChangeRow, fileChanges, firstFiles } from './file-change.ts'
 import { type Manifest, manifestOf } from './manifest.ts'
+import { mentioned } from './mention.ts'
 
 /** `mlink.pid` of a file that a merge brought in. */
 const broughtByMerge = -1
@@ -30,33 +31,45 @@ export function linkFiles(repo: Repo, mid: Rid): void {
   repo.db.prepare('DELETE FROM mlink WHERE mid = ?').run(mid)
   const parents = parentsOf(repo, mid)
   const rows = rowsOf(repo, child, { mid, parents })
-  const links = parents.length + child.deck.cherrypicks.filter((c) => c.direction === '+').length
+  const picks = child.deck.cherrypicks.filter((c) => c.direction === '+').length
+  const links = 1 + parents.others.length + picks
   const merged = links > 1 ? broughtIn(rows, links) : noNames
   const isPublic = !isPrivate(repo, mid)
   for (const row of rows) insertRow(repo, { ...row, mid, isAux: isAux(row), isPublic, merged })
 
   function isAux({ pmid }: MlinkRow): boolean {
-    return pmid !== 0 && pmid !== parents[0]
+    return pmid !== 0 && pmid !== parents.primary
   }
 }
 
 const noNames: ReadonlySet<string> = new Set()
 
-/** The parents as `plink` has them, the primary one first. */
-function parentsOf(repo: Repo, rid: Rid): Rid[] {
-  return repo.db
-    .prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? ORDER BY isprim DESC, rowid')
+/** The parents as `plink` has them; no primary one where that is shunned. */
+interface Parents {
+  readonly primary: Rid | undefined
+  readonly others: readonly Rid[]
+}
+
+function parentsOf(repo: Repo, rid: Rid): Parents {
+  const rows = repo.db
+    .prepare<[pid: Rid, isprim: number]>(
+      'SELECT pid, isprim FROM plink WHERE cid = ? ORDER BY rowid',
+    )
     .all(rid)
-    .map(([pid]) => pid)
+  return {
+    primary: rows.find(([, isprim]) => isprim === 1)?.[0],
+    others: rows.filter(([, isprim]) => isprim === 0).map(([pid]) => pid),
+  }
 }
 
 function rowsOf(
   repo: Repo,
   child: Manifest,
-  { mid, parents }: { mid: Rid; parents: readonly Rid[] },
+  { mid, parents }: { mid: Rid; parents: Parents },
 ): MlinkRow[] {
-  const [primary, ...others] = parents
+  const { primary, others } = parents
   if (primary === undefined) {
+    if (child.deck.parents.length > 0) return []
     return [...firstFiles(child.deck)].map((change) => ({ change, pmid: 0 }))
   }
   const parent = manifestOf(repo, primary)
@@ -93,7 +106,7 @@ function insertRow(
 ): void {
   const { change, pmid, mid, isAux, isPublic, merged } = row
   const known = (hash: ArtifactHash | undefined): Rid | 0 =>
-    hash === undefined ? 0 : (ensureKnown(repo, hash, { isPrivate: !isPublic }) ?? 0)
+    hash === undefined ? 0 : (mentioned(repo, mid, hash) ?? 0)
   const pid = known(change.before)
   const fid = known(change.after)
   if (isPublic && fid !== 0) makePublic(repo, fid)

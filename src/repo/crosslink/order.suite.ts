@@ -20,7 +20,7 @@ import { createRepo } from '../create.ts'
 import { memoryRepo, named, scratchPath, startMs, TestEnv } from '../fixture.suite.ts'
 import { openRepo, type Repo } from '../repo.ts'
 import { storeContent } from '../store.ts'
-import { dumpDerived } from './dump.suite.ts'
+import { dumpDerived } from '../derived-dump.ts'
 import { ticketTables } from './ticket-table.ts'
 
 /** An artifact and its name. */

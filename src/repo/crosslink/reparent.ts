@@ -16,7 +16,7 @@ import type { Repo } from '../repo.ts'
 import type { Rid } from '../rid.ts'
 import { parentTagId } from '../schema.ts'
 import { linkParents } from './checkin.ts'
-import { checkinDeck } from './manifest.ts'
+import { manifestOf } from './manifest.ts'
 import { inheritAll } from './tag.ts'
 
 /** Gives every check-in the parents that its tags say, if any do. */
@@ -48,7 +48,8 @@ function taggedCheckins(repo: Repo): TaggedCheckin[] {
     )
     .all()
     .flatMap(([rid, tagtype, value]) => {
-      const deck = checkinDeck(repo, rid)
+      // A delta manifest whose baseline is missing means nothing yet.
+      const deck = manifestOf(repo, rid)?.deck
       if (deck === undefined) return []
       const parents = tagtype === 1 ? parentList(value ?? '') : undefined
       return [{ rid, deck, parents: parents ?? deck.parents }]
@@ -69,7 +70,8 @@ function setParents(
 ): void {
   if (parents.join() === currentParents(repo, rid).join()) return
   const { db, pending } = repo
-  const touched = db.prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? ORDER BY pid').all(rid)
+  const parentsOf = db.prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? ORDER BY pid')
+  const before = parentsOf.all(rid)
   db.prepare('DELETE FROM plink WHERE cid = ?').run(rid)
   linkParents(repo, rid, {
     parents,
@@ -77,13 +79,12 @@ function setParents(
     ...(deck.baseline === undefined ? {} : { baseline: deck.baseline }),
   })
   inheritAll(repo, rid)
-  touched.push(...db.prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? ORDER BY pid').all(rid))
-  for (const [pid] of touched) {
+  for (const [pid] of [...before, ...parentsOf.all(rid)]) {
     pending.leaves.add(pid)
     pending.times.add(pid)
   }
-  pending.leaves.add(rid)
   pending.files.add(rid)
+  pending.times.add(rid)
 }
 
 function currentParents(repo: Repo, rid: Rid): ArtifactHash[] {

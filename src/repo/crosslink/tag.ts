@@ -98,7 +98,8 @@ export function settleInheritance(repo: Repo): void {
     inherited.delete(tagid)
     const queue = [...rids].sort((a, b) => b - a)
     for (let rid = queue.pop(); rid !== undefined; rid = queue.pop()) {
-      if (inherit(repo, tagid, rid)) queue.push(...primaryChildren(repo, rid))
+      if (!inherit(repo, tagid, rid)) continue
+      for (const child of primaryChildren(repo, rid)) queue.push(child)
     }
   }
 }

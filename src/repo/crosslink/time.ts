@@ -3,6 +3,9 @@
  * word, as after a script that commits twice in a second, is shown 25 ms before that child, but
  * never moved by two seconds or more.
  *
+ * A check-in counts as a child of all its parents and of those it takes changes from, once its
+ * primary parent is here: stock compares them then, and not before.
+ *
  * Where several children qualify stock follows whichever it met last; here it is the oldest, since
  * a parent comes before all of them (docs/divergences.md).
  *
@@ -14,7 +17,7 @@ import { compareAsBytes } from '../../deck/text.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import type { Repo } from '../repo.ts'
 import type { Rid } from '../rid.ts'
-import { dateTagId } from '../schema.ts'
+import { taggedDate } from './event.ts'
 
 /** Two seconds, in days. */
 const window = 2 / 86_400
@@ -28,6 +31,8 @@ interface Pair {
   readonly child: Rid
   time: number
   childTime: number | undefined
+  /** How far the line below it was followed, in check-ins. */
+  followed: number
 }
 
 /** Puts the check-ins that came in order with their parents and children. */
@@ -42,8 +47,7 @@ export function settleTimes(repo: Repo): void {
   const update = repo.db.prepare(
     `UPDATE event SET mtime = coalesce(?2, omtime)
       WHERE objid = ?1 AND type = 'ci' AND mtime <> coalesce(?2, omtime)
-        AND NOT EXISTS(SELECT 1 FROM tagxref WHERE rid = ?1 AND tagid = ${dateTagId}
-                         AND tagtype > 0 AND julianday(value) IS NOT NULL)`,
+        AND ${taggedDate('?1')} IS NULL`,
   )
   for (const rid of affected) update.run(rid, pairs.get(rid)?.time ?? null)
 }
@@ -75,17 +79,29 @@ function closeParents(repo: Repo, rid: Rid): Rid[] {
     .map(([parent]) => parent)
 }
 
+function pairOf(repo: Repo, rid: Rid): Pair | undefined {
+  const oldest = closeChildren(repo, rid)[0]
+  if (oldest === undefined) return undefined
+  const [time, child, childTime] = oldest
+  return { child, time, childTime, followed: 0 }
+}
+
 type ChildRow = [time: number, child: Rid, childTime: number, hash: ArtifactHash]
 
-/** Adds `rid`, its child of the same moment, that one's child, and so on. */
+/**
+ * Adds `first`, its child of the same moment, that one's child, and so on: as many as have a say in
+ * where `first` goes.
+ */
 function addChain(repo: Repo, pairs: Map<Rid, Pair>, first: Rid): void {
   let rid: Rid | undefined = first
-  for (let round = 0; round <= maxRounds && rid !== undefined && !pairs.has(rid); round++) {
-    const row: ChildRow | undefined = closeChildren(repo, rid)[0]
-    if (row === undefined) return
-    const [time, child, childTime]: ChildRow = row
-    pairs.set(rid, { child, time, childTime })
-    rid = child
+  for (let wanted = maxRounds; wanted > 0 && rid !== undefined; wanted--) {
+    const known = pairs.get(rid)
+    if (known !== undefined && known.followed >= wanted) return
+    const pair: Pair | undefined = known ?? pairOf(repo, rid)
+    if (pair === undefined) return
+    pair.followed = wanted
+    pairs.set(rid, pair)
+    rid = pair.child
   }
 }
 
@@ -96,7 +112,9 @@ function closeChildren(repo: Repo, rid: Rid): ChildRow[] {
          FROM event AS parent, ${relations}, event AS child, blob
         WHERE parent.objid = ?1 AND pid = ?1 AND child.objid = cid AND blob.rid = cid
           AND child.type = 'ci' AND parent.type = 'ci'
-          AND child.omtime < parent.omtime + ?2 AND child.omtime > parent.omtime - ?2`,
+          AND child.omtime < parent.omtime + ?2 AND child.omtime > parent.omtime - ?2
+          AND EXISTS(SELECT 1 FROM plink CROSS JOIN event AS main ON main.objid = plink.pid
+                      WHERE plink.cid = child.objid AND isprim AND main.type = 'ci')`,
     )
     .all(rid, window)
     .sort((a, b) => a[2] - b[2] || compareAsBytes(a[3], b[3]))

@@ -1,15 +1,15 @@
 /**
- * Everything that is derived from the artifacts of a repository, as sorted lines of text to
- * compare: rows under the names of artifacts, tags and files, never under row ids, so that two
+ * The derived tables of a repository, and which names it holds, as lines of text to compare.
+ * Rows go under the names of artifacts, tags and files, never under row ids, so that two
  * repositories that hold the same artifacts give the same lines, whoever wrote them. Reads tables
- * alone, so it can look at what stock Fossil left.
+ * alone, so it can look at what stock Fossil left. Source: the tables in src/repo/schema.ts.
  * @module
  */
 
-import type { Database, Value } from '../../db/driver.ts'
-import { decodeText } from '../../deck/text.ts'
-import type { Repo } from '../repo.ts'
-import { clusterTagId } from '../schema.ts'
+import type { Database, Value } from '../db/driver.ts'
+import { decodeText } from '../deck/text.ts'
+import type { Repo } from './repo.ts'
+import { clusterTagId } from './schema.ts'
 
 /**
  * The hash of an artifact in a column of the table, which goes by `t`; other numbers as they are
@@ -64,8 +64,11 @@ const shown: Readonly<Record<string, Readonly<Record<string, string | null>>>> =
   unclustered: { rid: artifact('rid') },
 }
 
-/** The rows of all derived tables, or of those named, and which names are held: sorted lines. */
-export function dumpDerived(repo: Repo, tables: readonly string[] = Object.keys(shown)): string[] {
+/** Every table that can be dumped: the derived ones, and `blob`, `phantom`, `private`. */
+export const dumpedTables: readonly string[] = Object.keys(shown)
+
+/** The rows of all these tables, or of those named, sorted: one line each. */
+export function dumpDerived(repo: Repo, tables: readonly string[] = dumpedTables): string[] {
   return tables.flatMap((table) => dumpTable(repo.db, table)).sort()
 }
 

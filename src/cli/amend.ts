@@ -1,0 +1,120 @@
+/**
+ * `trilobite amend`: what a check-in is to say from now on.
+ * Source: fossil src/info.c ci_amend_cmd.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { FossilError } from '../base/error.ts'
+import { amendCheckin, type Amendment, type Repo } from '../index.ts'
+import { type AuthorOptions, authorOf, readDate } from './author.ts'
+import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
+import { collected, commentFrom, type CommentOptions } from './input.ts'
+import { findCheckin } from './lookup.ts'
+import { jsonOption } from './look-back-options.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+
+interface AmendOptions extends CommentOptions, DryRunOptions {
+  readonly author?: string
+  readonly date?: string
+  readonly bgcolor?: string
+  readonly branchcolor?: string
+  readonly tag?: readonly string[]
+  readonly cancel?: readonly string[]
+  readonly branch?: string
+  readonly hide?: boolean
+  readonly unhide?: boolean
+  readonly close?: boolean
+  readonly reopen?: boolean
+  readonly dateOverride?: string
+  readonly user?: string
+  readonly userOverride?: string
+  readonly json?: boolean
+}
+
+/** Adds `amend` to the program. */
+export function addAmendCommand(program: Command): void {
+  program
+    .command('amend')
+    .description('change what is shown of a check-in')
+    .argument('<checkin>', 'its name')
+    .option('--author <user>', 'who made it')
+    .option('-m, --comment <text>', 'its comment')
+    .option('-M, --message-file <file>', 'the same from a file; - for standard input')
+    .option('--date <date>', 'when it was made, in UTC')
+    .option('--bgcolor <color>', "its colour; '' for none")
+    .option('--branchcolor <color>', 'the colour of it and of its descendants')
+    .option('--tag <name>', 'a name for it (may be repeated)', collected)
+    .option('--cancel <name>', 'a name that it is to lose (may be repeated)', collected)
+    .option('--branch <name>', 'move it and its descendants to this branch')
+    .option('--hide', 'leave it and its descendants out of the timeline')
+    .option('--unhide', 'show it again')
+    .option('--close', 'end its branch with it')
+    .option('--reopen', 'open it again')
+    .option('--user <name>', 'who amends; by default as $USER says, or the only administrator')
+    .option('--user-override <name>', 'the same')
+    .option('--date-override <date>', 'when it is amended; by default now')
+    .option(...dryRunOption)
+    .option(...jsonOption)
+    .action((name: string, options: AmendOptions) => amend(program, name, options))
+}
+
+async function amend(program: Command, name: string, options: AmendOptions): Promise<void> {
+  using repo = openWhole(repositoryPath(program))
+  const target = findCheckin(repo, name).hash
+  const amendment = await amendmentOf(repo, options)
+  if (Object.keys(amendment).length === 0) {
+    throw new FossilError('option.invalid', { option: 'amend', reason: 'say what is to change' })
+  }
+  const author = authorOf(repo, authorshipOf(options))
+  const written = writeOne(repo, options, () => amendCheckin(repo, target, amendment, author))
+  printWritten(options, {
+    written,
+    fields: { checkin: target },
+    done: `${target} is amended`,
+    idle: `${target} says so already`,
+  })
+}
+
+/** Of the amendment: `--date` and `--author` are about the check-in. */
+function authorshipOf({ user, userOverride, dateOverride }: AmendOptions): AuthorOptions {
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(userOverride === undefined ? {} : { userOverride }),
+    ...(dateOverride === undefined ? {} : { dateOverride }),
+  }
+}
+
+async function amendmentOf(repo: Repo, options: AmendOptions): Promise<Amendment> {
+  const { author, date, bgcolor, branchcolor, tag, cancel, branch } = options
+  const { hide, unhide, close, reopen } = options
+  const comment = await commentFrom(options)
+  if (bgcolor !== undefined && branchcolor !== undefined) {
+    const reason = 'a check-in has one colour'
+    throw new FossilError('option.invalid', { option: '--branchcolor', reason })
+  }
+  const color = bgcolor ?? branchcolor
+  return {
+    ...(comment === undefined ? {} : { comment }),
+    ...(author === undefined ? {} : { user: author }),
+    ...(date === undefined ? {} : { dateMs: readDate(repo, '--date', date) }),
+    ...(color === undefined ? {} : { color, colorPropagates: branchcolor !== undefined }),
+    ...(tag === undefined ? {} : { addTags: tag }),
+    ...(cancel === undefined ? {} : { cancelTags: cancel }),
+    ...(branch === undefined ? {} : { branch }),
+    ...flag('hidden', '--unhide', hide, unhide),
+    ...flag('closed', '--reopen', close, reopen),
+  }
+}
+
+function flag(
+  name: 'hidden' | 'closed',
+  option: string,
+  on: boolean | undefined,
+  off: boolean | undefined,
+): Amendment {
+  if (on === true && off === true) {
+    throw new FossilError('option.invalid', { option, reason: 'contradicts its opposite' })
+  }
+  return on === undefined && off === undefined ? {} : { [name]: on === true }
+}

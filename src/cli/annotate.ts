@@ -1,0 +1,119 @@
+/**
+ * `trilobite annotate` and `blame`: where each line of a file comes from, and from whom.
+ * Source: fossil src/diff.c annotate_cmd.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { annotate, type AnnotatedVersion, type Annotation } from '../history/annotate.ts'
+import { checkinFiles } from '../index.ts'
+import { firstCharacters } from './comment.ts'
+import { formatDay, isoTime } from './entry.ts'
+import { findCheckin, shortHashes, treePaths, unknownFile } from './lookup.ts'
+import { jsonOption } from './look-back-options.ts'
+import { printEither, shownName } from './output.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+import { integer } from './values.ts'
+
+interface Options {
+  readonly revision?: string
+  readonly limit?: number
+  readonly log?: boolean
+  readonly filevers?: boolean
+  readonly json?: boolean
+}
+
+/** Adds `annotate`, which numbers the lines, and `blame`, which names the users. */
+export function addAnnotateCommands(program: Command): void {
+  addCommand(program, { name: 'annotate', isBlame: false })
+  addCommand(program, { name: 'blame', isBlame: true }).alias('praise')
+}
+
+function addCommand(
+  program: Command,
+  { name: command, isBlame }: { name: string; isBlame: boolean },
+): Command {
+  return program
+    .command(command)
+    .description(
+      `say from which check-in each line of a file comes${isBlame ? ', and from whom' : ''}`,
+    )
+    .argument('<file>', 'a name, from the root of the repository')
+    .option('-r, --revision <name>', 'the check-in; by default the latest of the main branch')
+    .option('-n, --limit <n>', 'look at so many versions, 3 at least; none: all', limit)
+    .option('-l, --log', 'list the versions first')
+    .option('--filevers', 'hashes of files, not of check-ins')
+    .option(...jsonOption)
+    .action(async (given: string, options: Options) => {
+      using repo = openWhole(repositoryPath(program))
+      const { rid, hash } = findCheckin(repo, options.revision)
+      const [name = given] = treePaths([given]) ?? []
+      const files = checkinFiles(repo, hash)
+      if (!files.has(name)) throw unknownFile(name, `in check-in ${hash}`, files.keys())
+      const most = options.limit === undefined ? {} : { limit: options.limit }
+      const annotation = annotate(repo, { checkin: rid, name }, most)
+      await printEither(
+        options,
+        () => ({ checkin: hash, name, ...annotationFields(annotation) }),
+        () => annotationText(annotation, { ...options, isBlame, shortHash: shortHashes(repo) }),
+      )
+    })
+}
+
+/** @throws {FossilError} `option.invalid` */
+function limit(text: string): number {
+  if (text === 'none') return Infinity
+  return integer('--limit', { min: 1 })(text)
+}
+
+interface Layout extends Options {
+  readonly isBlame: boolean
+  readonly shortHash: (hash: string) => string
+}
+
+function* annotationText(annotation: Annotation, layout: Layout): Generator<string> {
+  const { lines, versions } = annotation
+  const { isBlame, shortHash, log, filevers } = layout
+  if (log === true) yield* versionsText(versions, shortHash)
+  const digits = shortHash(versions[0]?.checkin.hash ?? '').length
+  const places = versions.map((version) => {
+    const hash = shortHash(filevers === true ? version.file.hash : version.checkin.hash)
+    const place = `${hash} ${formatDay(version.dateMs)}`
+    return isBlame ? `${place} ${userColumn(version.user ?? '')}:` : place
+  })
+  for (const [i, { text, version }] of lines.entries()) {
+    const place = version === undefined ? undefined : places[version]
+    if (isBlame) yield `${place ?? ' '.repeat(digits + 26)} ${text}\n`
+    else yield `${place ?? ' '.repeat(digits + 11)} ${String(i + 1).padStart(5)}: ${text}\n`
+  }
+}
+
+function userColumn(user: string): string {
+  return firstCharacters(shownName(user), 13).padStart(13)
+}
+
+function* versionsText(
+  versions: readonly AnnotatedVersion[],
+  shortHash: (hash: string) => string,
+): Generator<string> {
+  for (const [i, { dateMs, checkin, file }] of versions.entries()) {
+    const place = `${formatDay(dateMs)} ${shortHash(checkin.hash)} file ${shortHash(file.hash)}`
+    yield `version ${String(i + 1).padStart(3)}: ${place}\n`
+  }
+  yield `${'-'.repeat(51)}\n`
+}
+
+function annotationFields({ lines, versions, isComplete, isMinimal }: Annotation) {
+  return {
+    isComplete,
+    isMinimal,
+    versions: versions.map(({ checkin, name, file, dateMs, user }) => ({
+      checkin: checkin.hash,
+      name,
+      file: file.hash,
+      time: isoTime(dateMs),
+      user: user ?? null,
+    })),
+    lines: lines.values().map(({ text, version }) => ({ text, version: version ?? null })),
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Who writes and when, for every command that adds to the history.
+ * Source: fossil src/user.c user_select; src/checkin.c --date-override, --user-override.
+ * @module
+ */
+
+import { type Command, Option } from 'commander'
+import { FossilError } from '../base/error.ts'
+import { parseDate } from '../deck/date.ts'
+import { type Author, config, findUser, listUsers, type Repo } from '../index.ts'
+import { specialLogins } from '../repo/user.ts'
+
+/** Options of every command that writes an artifact. */
+export interface AuthorOptions {
+  readonly user?: string
+  readonly userOverride?: string
+  readonly date?: string
+  readonly dateOverride?: string
+}
+
+/** Adds `--user` and `--date`, and the names that stock has for them. */
+export function withAuthor(command: Command): Command {
+  return command
+    .option('--user <name>', 'who writes; by default as $USER says, or the only administrator')
+    .option('--date <date>', 'when, in UTC, such as 2024-01-31T12:00:00; by default now')
+    .addOption(new Option('--user-override <name>').hideHelp())
+    .addOption(new Option('--date-override <date>').hideHelp())
+}
+
+/**
+ * Who writes: as asked for; else the setting `default-user`, $FOSSIL_USER, $USER, $LOGNAME or
+ * $USERNAME where the repository knows that login, as in stock; else its only administrator.
+ *
+ * @throws {FossilError} `option.invalid` where none of that says who, and for what is no date
+ */
+export function authorOf(repo: Repo, options: AuthorOptions): Author {
+  const user = options.user ?? options.userOverride ?? knownUser(repo)
+  const date = options.date ?? options.dateOverride
+  if (user === '') throw invalid('--user', 'is a name')
+  return date === undefined ? { user } : { user, dateMs: readDate(repo, '--date', date) }
+}
+
+/**
+ * Reads a date: `now`, or one that begins with a day, in UTC unless it says otherwise.
+ *
+ * @returns milliseconds since 1970
+ * @throws {FossilError} `option.invalid`
+ */
+export function readDate(repo: Repo, option: string, text: string): number {
+  if (text === 'now') return repo.env.clock.nowMs()
+  const dateMs = /^\d{4}-\d\d-\d\d/.test(text) ? parseDate(text) : undefined
+  if (dateMs !== undefined) return dateMs
+  throw invalid(option, `${JSON.stringify(text)} is no date such as 2024-01-31T12:00:00`)
+}
+
+function knownUser(repo: Repo): string {
+  const { FOSSIL_USER, USER, LOGNAME, USERNAME } = process.env
+  for (const login of [config(repo, 'default-user'), FOSSIL_USER, USER, LOGNAME, USERNAME]) {
+    if (login !== undefined && login !== '' && findUser(repo, login) !== undefined) return login
+  }
+  const admins = listUsers(repo).filter(
+    ({ login, capabilities }) => capabilities.includes('s') && !specialLogins.has(login),
+  )
+  const [admin] = admins
+  if (admin !== undefined && admins.length === 1) return admin.login
+  throw invalid('--user', 'say who you are: no login of this repository is yours')
+}
+
+function invalid(option: string, reason: string): FossilError {
+  return new FossilError('option.invalid', { option, reason })
+}

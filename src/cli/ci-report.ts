@@ -1,0 +1,119 @@
+/**
+ * What `ci` says at its end, to people and to programs.
+ * @module
+ */
+
+import { branchOf } from '../history/branch.ts'
+import type { Author, Checkin, FileChange, Repo } from '../index.ts'
+import type { NamedArtifact } from '../repo/rid.ts'
+import type { Before, Changes } from './ci-changes.ts'
+import type { DryRunOptions } from './dry-run.ts'
+import { shownName } from './output.ts'
+import { counted } from './terminal.ts'
+
+/** Where a check-in goes. */
+export interface Place {
+  readonly isPrivate: boolean
+  /** The branch that begins here. */
+  readonly branch?: string
+  readonly branchColor?: string
+}
+
+/** What the report of a check-in is made of. */
+export interface Written {
+  readonly repo: Repo
+  readonly written: Checkin
+  readonly parent: NamedArtifact | undefined
+  readonly place: Place
+  readonly author: Author
+  readonly changes: Changes
+  readonly before: Before
+  readonly options: DryRunOptions & { readonly json?: boolean }
+}
+
+/** What became of one file. */
+interface ChangedFile {
+  readonly change: 'added' | 'edited' | 'deleted' | 'renamed'
+  readonly name: string
+  /** Where it was renamed. */
+  readonly from?: string
+}
+
+/** What people are shown of a long list. */
+const maxShown = 20
+
+/** The files that a check-in changed, in the order they were given. */
+export function changedFiles({ changes, before }: Written): ChangedFile[] {
+  return changes.changes.map((change): ChangedFile => {
+    const { name, renamedFrom } = change
+    if (renamedFrom !== undefined) return { change: 'renamed', name, from: renamedFrom }
+    return { change: kindOf(change, before), name }
+  })
+}
+
+function kindOf({ name, content }: FileChange, before: Before): ChangedFile['change'] {
+  if (content === undefined) return 'deleted'
+  return before.has(name) ? 'edited' : 'added'
+}
+
+/** The fields of the one object that programs get. They are part of the command's interface. */
+export function checkinFields(
+  { repo, written, parent, place, author, changes, options }: Written,
+  files: readonly ChangedFile[],
+): Record<string, unknown> {
+  return {
+    repository: repo.db.path,
+    checkin: written.hash,
+    parent: parent?.hash ?? null,
+    branch: branchName(repo, { place, written, parent }),
+    user: author.user,
+    private: place.isPrivate,
+    dryRun: options.dryRun === true,
+    files,
+    leftOut: changes.leftOut,
+    newArtifacts: written.newArtifacts.length,
+    otherLeaves: written.forks,
+  }
+}
+
+/** The same for people. */
+export function checkinText(all: Written, files: readonly ChangedFile[]): string {
+  const { repo, written, changes, options } = all
+  const done = options.dryRun === true ? 'would check in' : 'checked in'
+  const branch = branchName(repo, all)
+  const lines = [
+    ...shortened(files.map(fileLine)),
+    ...(changes.leftOut.length === 0
+      ? []
+      : [`left out: ${shortened(changes.leftOut.map(shownName), 5).join(', ')}`]),
+    `${done} ${written.hash} on ${shownName(branch)}${totals(files)}`,
+    ...(written.forks.length === 0
+      ? []
+      : [`${shownName(branch)} has another open leaf: ${written.forks.join(', ')}`]),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function fileLine({ change, name, from }: ChangedFile): string {
+  const origin = from === undefined ? '' : ` from ${shownName(from)}`
+  return `${change.toUpperCase().padEnd(7)} ${shownName(name)}${origin}`
+}
+
+function totals(files: readonly ChangedFile[]): string {
+  const counts = Map.groupBy(files, ({ change }) => change)
+  const parts = [...counts].map(([change, { length }]) => `${length} ${change}`)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}
+
+function shortened(lines: readonly string[], most = maxShown): string[] {
+  const rest = lines.length - most
+  return rest <= 0 ? [...lines] : [...lines.slice(0, most), `and ${counted(rest, 'other')}`]
+}
+
+/** After a dry run the check-in is not there to be asked. */
+function branchName(
+  repo: Repo,
+  { place, written, parent }: Pick<Written, 'place' | 'written' | 'parent'>,
+): string {
+  return place.branch ?? branchOf(repo, parent?.rid ?? written.rid)
+}

@@ -1,0 +1,233 @@
+/**
+ * `trilobite ci`: a check-in of files of the disk, without a check-out. Exits 0 when it is written,
+ * 1 when it is written but did not reach the server, 2 on an error: then nothing is written.
+ *
+ * It follows a parent, by default the latest check-in of the main branch, and has everything that
+ * the parent has but for what is named: single files, folders, or one folder that is the project.
+ * Source: fossil src/checkin.c commit_cmd.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { FossilError } from '../base/error.ts'
+import { branchOf } from '../history/branch.ts'
+import {
+  type ArtifactHash,
+  type Checkin,
+  checkin,
+  checkinFiles,
+  type CheckinOptions,
+  type Repo,
+} from '../index.ts'
+import { hashOf, isPrivate } from '../repo/blob.ts'
+import type { NamedArtifact } from '../repo/rid.ts'
+import { isLeaf, openLeaves } from '../repo/write/current.ts'
+import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
+import { type Changes, type ChangeOptions, readChanges } from './ci-changes.ts'
+import { type CheckinSync, syncsCheckin } from './ci-sync.ts'
+import { changedFiles, checkinFields, checkinText, type Place, type Written } from './ci-report.ts'
+import { type DryRunOptions, dryRunOption, keepUnlessDry } from './dry-run.ts'
+import { collected, commentFrom, type CommentOptions, mimetypeFrom } from './input.ts'
+import { findCheckin } from './lookup.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+import { print, ProgressLine } from './terminal.ts'
+
+/** The options of `ci`. */
+interface CheckinCommandOptions
+  extends AuthorOptions, ChangeOptions, CommentOptions, DryRunOptions {
+  readonly mimetype?: string
+  readonly parent?: string
+  readonly merge?: readonly string[]
+  readonly branch?: string
+  readonly branchcolor?: string
+  readonly bgcolor?: string
+  readonly tag?: readonly string[]
+  readonly private?: boolean
+  readonly close?: boolean
+  readonly integrate?: boolean
+  readonly delta?: boolean
+  readonly allowFork?: boolean
+  readonly allowOlder?: boolean
+  readonly sync?: boolean
+  readonly json?: boolean
+}
+
+/** Adds `ci` to the program. */
+export function addCheckinCommand(program: Command): void {
+  const command = program
+    .command('ci')
+    .alias('commit')
+    .description('check in files of the disk')
+    .argument('[path...]', 'files, and folders with all below, each under its own path')
+    .option('-m, --comment <text>', 'what changed, and why')
+    .option('-M, --message-file <file>', 'the same from a file; - for standard input')
+    .option('--mimetype <type>', 'of the comment: fossil, markdown or plain', mimetypeFrom)
+    .option('--parent <name>', 'the check-in to follow; by default the latest of the main branch')
+    .option('--merge <name>', 'another parent, merged by hand (may be repeated)', collected)
+  withFiles(command)
+    .option('--branch <name>', 'begin a branch')
+    .option('--branchcolor <color>', 'background colour of that branch')
+    .option('--bgcolor <color>', 'background colour of this check-in alone')
+    .option('--tag <name>', 'a name for this check-in (may be repeated)', collected)
+    .option('--private', 'keep it out of sync, on the branch "private" unless told otherwise')
+    .option('--close', 'end the branch with it')
+    .option('--integrate', 'close the branches that are merged')
+    .option('--delta', 'write only what differs from the parent: for very many files')
+    .option('--allow-empty', 'check in although nothing changed')
+    .option('--allow-fork', 'check in although the parent has a child on its branch')
+    .option('--allow-older', 'check in with a date before that of the parent')
+    .option('--sync', 'pull from the default server first and push to it afterwards')
+    .option(...dryRunOption)
+    .option('--json', 'print one JSON object and nothing else')
+  withAuthor(command).action((paths: string[], options: CheckinCommandOptions) =>
+    checkIn(program, paths, options),
+  )
+}
+
+function withFiles(command: Command): Command {
+  return command
+    .option('--from <folder>', 'a folder that is the project: what it lacks is taken away')
+    .option('--add <name=file>', 'a file under another name; - for standard input', collected)
+    .option('--rm <name>', 'take away a file, or all below a directory', collected)
+    .option('--mv <old=new>', 'rename a file', collected)
+    .option('--exec <name>', 'make a file executable', collected)
+    .option('--dotfiles', 'with folders: take new files whose names begin with a dot, too')
+    .option('--ignore <globs>', 'with folders: leave out new files (default: ignore-glob)')
+}
+
+async function checkIn(
+  program: Command,
+  paths: readonly string[],
+  options: CheckinCommandOptions,
+): Promise<void> {
+  using repo = openWhole(repositoryPath(program))
+  const comment = await commentFrom(options)
+  if (comment === undefined || comment.trim() === '') {
+    throw new FossilError('option.invalid', { option: '-m', reason: 'say what changed, and why' })
+  }
+  const author = authorOf(repo, options)
+  const parent = parentOf(repo, options)
+  const place = placeOf(repo, parent, options)
+  const link = await syncsCheckin(repo, { parent, isPrivate: place.isPrivate, options })
+  const before = parent === undefined ? new Map() : checkinFiles(repo, parent.hash)
+  const progress = new ProgressLine({ isQuiet: options.json === true })
+  let changes: Changes
+  let written: Checkin
+  try {
+    changes = await readChanges(repo, { before, paths, options, progress })
+    const isIdle = parent !== undefined && options.merge === undefined
+    if (isIdle && changes.changes.length === 0 && options.allowEmpty !== true) {
+      throw invalid('nothing has changed: --allow-empty checks in all the same')
+    }
+    progress.show(undefined, `storing ${changes.changes.length} files`)
+    written = keepUnlessDry(repo, options, () => {
+      refuseFork(repo, parent, place, options)
+      return checkin(repo, {
+        ...place,
+        ...checkinOptions(repo, options),
+        ...author,
+        comment,
+        changes: changes.changes,
+        ...(parent === undefined ? {} : { parent: parent.hash }),
+      })
+    })
+  } finally {
+    progress.end()
+  }
+  await report({ repo, written, parent, place, author, changes, before, options }, link)
+}
+
+async function report(all: Written, link: CheckinSync | undefined): Promise<void> {
+  const { options } = all
+  const pushed = options.dryRun === true ? undefined : await link?.push()
+  const files = changedFiles(all)
+  print(
+    options,
+    { ...checkinFields(all, files), sync: pushed?.fields ?? null },
+    checkinText(all, files) + (pushed?.text ?? ''),
+  )
+  if (pushed?.isComplete === false) process.exitCode = 1
+}
+
+/** Undefined for the first check-in of a project. */
+function parentOf(repo: Repo, { parent }: CheckinCommandOptions): NamedArtifact | undefined {
+  const isEmpty = repo.db.prepare(`SELECT 1 FROM event WHERE type = 'ci' LIMIT 1`).get()
+  return isEmpty === undefined && parent === undefined ? undefined : findCheckin(repo, parent)
+}
+
+/** A private check-in after a public one begins a branch of its own. checkin.c:2326-2334. */
+function placeOf(
+  repo: Repo,
+  parent: NamedArtifact | undefined,
+  options: CheckinCommandOptions,
+): Place {
+  const { branch, branchcolor, bgcolor } = options
+  const wasPrivate = parent !== undefined && isPrivate(repo, parent.rid)
+  const color = branchcolor === undefined ? {} : { branchColor: branchcolor }
+  if (options.private !== true || wasPrivate) {
+    return { isPrivate: wasPrivate, ...(branch === undefined ? {} : { branch }), ...color }
+  }
+  const hasColor = branchcolor !== undefined || bgcolor !== undefined
+  const own = hasColor ? color : { branchColor: '#fec084' }
+  return { isPrivate: true, branch: branch ?? 'private', ...own }
+}
+
+function checkinOptions(repo: Repo, options: CheckinCommandOptions): Partial<CheckinOptions> {
+  const { mimetype, merge = [], bgcolor, tag = [] } = options
+  return {
+    tags: tag,
+    mergedParents: merge.map((name) => findCheckin(repo, name).hash),
+    ...(mimetype === undefined ? {} : { mimetype }),
+    ...(bgcolor === undefined ? {} : { color: bgcolor }),
+    closed: options.close === true,
+    integrate: options.integrate === true,
+    deltaManifest: options.delta === true,
+    allowEmpty: options.allowEmpty === true,
+    allowOlder: options.allowOlder === true,
+  }
+}
+
+/**
+ * As stock, which lets private check-ins fork. checkin.c:2335-2346, 2495-2514.
+ *
+ * @throws {FossilError} `checkin.invalid`, with the leaf to follow instead
+ */
+function refuseFork(
+  repo: Repo,
+  parent: NamedArtifact | undefined,
+  place: Place,
+  { allowFork, merge }: CheckinCommandOptions,
+): void {
+  if (allowFork === true || parent === undefined) return
+  if (place.branch !== undefined && place.branch !== 'private') {
+    const [open] = openLeaves(repo, place.branch, [])
+    if (open === undefined) return
+    throw invalid(
+      `there is an open branch ${JSON.stringify(place.branch)} already: ` +
+        `--parent ${open} goes on from its latest check-in`,
+    )
+  }
+  if (place.branch !== undefined || place.isPrivate || isLeaf(repo, parent.rid)) return
+  const others = followers(repo, parent)
+  const advice = merge === undefined ? '--parent follows it instead, ' : ''
+  throw invalid(
+    `it would fork: ${parent.hash} is followed by ${others.join(' and ')} already ` +
+      `(${advice}--branch begins a branch, --allow-fork forks)`,
+  )
+}
+
+/** The open leaves of the branch of a check-in, else its children there. */
+function followers(repo: Repo, parent: NamedArtifact): ArtifactHash[] {
+  const branch = branchOf(repo, parent.rid)
+  const leaves = openLeaves(repo, branch, [])
+  if (leaves.length > 0) return leaves
+  return repo.db
+    .prepare<[NamedArtifact['rid']]>('SELECT cid FROM plink WHERE pid = ? ORDER BY cid')
+    .all(parent.rid)
+    .filter(([rid]) => branchOf(repo, rid) === branch)
+    .flatMap(([rid]) => hashOf(repo, rid) ?? [])
+}
+
+function invalid(reason: string): FossilError<'checkin.invalid'> {
+  return new FossilError('checkin.invalid', { reason })
+}

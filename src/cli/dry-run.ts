@@ -1,0 +1,78 @@
+/**
+ * What a command would do: it does it, tells, and takes it back.
+ * @module
+ */
+
+import { decodeText } from '../deck/text.ts'
+import { type ArtifactHash, readArtifact, type Repo } from '../index.ts'
+import type { NamedArtifact } from '../repo/rid.ts'
+import { print } from './terminal.ts'
+
+/** Options of a command that can be tried out. */
+export interface DryRunOptions {
+  readonly dryRun?: boolean
+}
+
+/** The option, as commander takes it. */
+export const dryRunOption = ['-n, --dry-run', 'tell what would happen, and change nothing'] as const
+
+/** Runs `action` in one transaction, and undoes it where it was only to be tried out. */
+export function keepUnlessDry<T>(repo: Repo, { dryRun }: DryRunOptions, action: () => T): T {
+  if (dryRun !== true) return repo.transaction(action)
+  const tried: { result: T }[] = []
+  const end = new Error('a dry run ends')
+  try {
+    repo.transaction(() => {
+      tried.push({ result: action() })
+      throw end
+    })
+  } catch (error) {
+    const [done] = tried
+    if (error === end && done !== undefined) return done.result
+    throw error
+  }
+  throw new Error('unreachable: the action above always throws')
+}
+
+/** An artifact that a command wrote, or would have. */
+export interface WrittenArtifact {
+  readonly hash: ArtifactHash
+  readonly text: string
+}
+
+/** Runs what writes one artifact; undefined where it had nothing to write. */
+export function writeOne(
+  repo: Repo,
+  options: DryRunOptions,
+  action: () => NamedArtifact | undefined,
+): WrittenArtifact | undefined {
+  return keepUnlessDry(repo, options, () => {
+    const hash = action()?.hash
+    return hash === undefined ? undefined : { hash, text: decodeText(readArtifact(repo, hash)) }
+  })
+}
+
+/** Prints what {@link writeOne} came to: what was done, or the artifact that would have done it. */
+export function printWritten(
+  options: DryRunOptions & { readonly json?: boolean },
+  {
+    written,
+    fields,
+    done,
+    idle,
+  }: {
+    readonly written: WrittenArtifact | undefined
+    /** For programs, beside the artifact's. */
+    readonly fields: Readonly<Record<string, unknown>>
+    /** What was done, and what to say where there was nothing to do: sentences without end. */
+    readonly done: string
+    readonly idle: string
+  },
+): void {
+  const { dryRun = false } = options
+  const artifact = { artifact: written?.hash ?? null, dryRun }
+  const shown = dryRun ? { text: written?.text ?? null } : {}
+  const said = written === undefined ? `${idle}\n` : `${done} (${written.hash})\n`
+  const text = dryRun && written !== undefined ? written.text : said
+  print(options, { ...fields, ...artifact, ...shown }, text)
+}

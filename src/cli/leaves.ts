@@ -1,0 +1,132 @@
+/**
+ * `trilobite leaves` and `descendants`: where lines end, all of them or those of one check-in.
+ * Source: fossil src/descendants.c leaves_cmd, descendants_cmd.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { compareAsBytes } from '../deck/text.ts'
+import { leafDescendants, leaves, type LeafFilter } from '../history/ancestry.ts'
+import { branchOf, branchRoot, mainBranch } from '../history/branch.ts'
+import { timelineEntry, type TimelineEntry } from '../history/timeline.ts'
+import type { Repo } from '../index.ts'
+import { hashOf } from '../repo/blob.ts'
+import type { Rid } from '../repo/rid.ts'
+import { layOutComment } from './comment.ts'
+import { commentText, entriesText, entryFields, formatTimestamp } from './entry.ts'
+import { findCheckin, shortHashes } from './lookup.ts'
+import { jsonOption, outputWidth, width } from './look-back-options.ts'
+import { printEither, shownName } from './output.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+
+interface LeavesOptions {
+  readonly all?: boolean
+  readonly closed?: boolean
+  readonly bybranch?: boolean
+  readonly multiple?: boolean
+  readonly width?: number
+  readonly json?: boolean
+}
+
+/** Adds `leaves` to the program. */
+export function addLeavesCommand(program: Command): void {
+  program
+    .command('leaves')
+    .description('list the check-ins that nothing follows on their branch')
+    .option('-a, --all', 'closed ones, too')
+    .option('-c, --closed', 'only closed ones')
+    .option('--bybranch', 'branch by branch')
+    .option('-m, --multiple', 'only where a branch has several open ones')
+    .option('-W, --width <n>', 'columns of a line; 0: no end', width({ above: 39 }))
+    .option(...jsonOption)
+    .action(async (options: LeavesOptions) => {
+      using repo = openWhole(repositoryPath(program))
+      const found = leavesOf(repo, options)
+      await printEither(
+        options,
+        () => ({ leaves: found.map((leaf) => leafFields(repo, leaf)) }),
+        () => leavesText(repo, found, options),
+      )
+    })
+}
+
+/** Adds `descendants` to the program. */
+export function addDescendantsCommand(program: Command): void {
+  program
+    .command('descendants')
+    .description('list the leaves that come from a check-in')
+    .argument('[checkin]', 'its name; by default the latest of the main branch')
+    .option('-W, --width <n>', 'columns of a line; 0: no end', width({ above: 20 }))
+    .option(...jsonOption)
+    .action(async (name: string | undefined, options: { width?: number; json?: boolean }) => {
+      using repo = openWhole(repositoryPath(program))
+      const { rid, hash } = findCheckin(repo, name)
+      const entries = entriesOf(repo, leafDescendants(repo, rid))
+      await printEither(
+        options,
+        () => ({ checkin: hash, leaves: entries.map((leaf) => leafFields(repo, leaf)) }),
+        () => entriesText(repo, entries, { limit: 0, width: outputWidth(options.width) }),
+      )
+    })
+}
+
+function entriesOf(repo: Repo, rids: readonly Rid[]): TimelineEntry[] {
+  return rids.flatMap((rid) => timelineEntry(repo, rid) ?? [])
+}
+
+function leavesOf(repo: Repo, options: LeavesOptions): TimelineEntry[] {
+  const { all, closed, multiple, bybranch } = options
+  const filter: LeafFilter = closed === true ? 'closed' : all === true ? 'all' : 'open'
+  let found = entriesOf(repo, leaves(repo, filter))
+  if (multiple === true) {
+    const open = Map.groupBy(leaves(repo), (rid) => branchOf(repo, rid))
+    const several = new Set(
+      open
+        .values()
+        .filter((rids) => rids.length > 1)
+        .flatMap((rids) => rids),
+    )
+    found = found.filter(({ rid }) => several.has(rid))
+  }
+  if (bybranch !== true && multiple !== true) return found
+  return found.toSorted((a, b) => compareAsBytes(branchKey(a), branchKey(b)))
+}
+
+/** The main branch's usual name comes first, and case does not count. */
+function branchKey({ branch = '' }: TimelineEntry): string {
+  return branch === 'trunk' ? '' : branch.toLowerCase()
+}
+
+function* leavesText(
+  repo: Repo,
+  found: readonly TimelineEntry[],
+  options: LeavesOptions,
+): Generator<string> {
+  const byBranch = options.bybranch === true || options.multiple === true
+  const columns = outputWidth(options.width)
+  const shortHash = shortHashes(repo)
+  let lastBranch: string | undefined
+  let count = 0
+  for (const leaf of found) {
+    if (byBranch && leaf.branch !== lastBranch) {
+      yield `*** ${shownName(leaf.branch ?? '')} ***\n`
+      lastBranch = leaf.branch
+      if (options.multiple === true) count = 0
+    }
+    count++
+    const root = rootOf(repo, leaf)
+    const from = root === undefined ? '' : ` (branched from: [${shortHash(root)}])`
+    const text = `[${shortHash(leaf.hash)}] ${commentText(leaf)}${from}`
+    const dated = `${formatTimestamp(leaf.dateMs)} ${text}`
+    yield `${`(${count})`.padStart(6)} ${layOutComment(dated, { indent: 7, width: columns })}`
+  }
+}
+
+/** The check-in that the leaf's branch left; none for the main branch. */
+function rootOf(repo: Repo, { rid, branch }: TimelineEntry): string | undefined {
+  return branch === mainBranch(repo) ? undefined : hashOf(repo, branchRoot(repo, rid))
+}
+
+function leafFields(repo: Repo, leaf: TimelineEntry): Record<string, unknown> {
+  return { ...entryFields(leaf), branchedFrom: rootOf(repo, leaf) ?? null }
+}

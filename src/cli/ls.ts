@@ -1,0 +1,86 @@
+/**
+ * `trilobite ls`: the files of a check-in.
+ * Source: fossil src/checkin.c ls_cmd_rev.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { compareAsBytes } from '../deck/text.ts'
+import { listFiles, type ListedFile } from '../history/files.ts'
+import { checkinFiles } from '../index.ts'
+import { formatTimestamp, isoTime } from './entry.ts'
+import { checkPaths, findCheckin, treePaths } from './lookup.ts'
+import { jsonOption } from './look-back-options.ts'
+import { printEither, shownName } from './output.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+
+interface Options {
+  readonly revision?: string
+  readonly verbose?: boolean
+  readonly age?: boolean
+  readonly byTime?: boolean
+  readonly json?: boolean
+}
+
+/** Adds `ls` to the program. */
+export function addLsCommand(program: Command): void {
+  program
+    .command('ls')
+    .description('list the files of a check-in')
+    .argument('[paths...]', 'only these files, and what is below these folders')
+    .option('-r, --revision <name>', 'the check-in; by default the latest of the main branch')
+    .option('-v, --verbose', 'with time and size')
+    .option('--age', 'with the time when each file was committed')
+    .option('-t, --by-time', 'newest first')
+    .option(...jsonOption)
+    .action(async (given: string[], options: Options) => {
+      using repo = openWhole(repositoryPath(program))
+      const { hash } = findCheckin(repo, options.revision)
+      const paths = treePaths(given)
+      checkPaths(paths, () => [...checkinFiles(repo, hash).keys()], `in check-in ${hash}`)
+      const files = listFiles(repo, hash, paths === undefined ? {} : { paths })
+      if (options.json !== true) files.sort(byName)
+      if (options.byTime === true) files.sort(byAge)
+      await printEither(
+        options,
+        () => ({ checkin: hash, files: files.map(fileFields) }),
+        () => files.values().map((file) => fileText(file, options)),
+      )
+    })
+}
+
+/** Stock lists names without regard to case. */
+function byName(a: ListedFile, b: ListedFile): number {
+  return compareAsBytes(lowerCase(a.name), lowerCase(b.name)) || compareAsBytes(a.name, b.name)
+}
+
+/** SQLite's NOCASE knows ASCII alone. */
+function lowerCase(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
+function byAge(a: ListedFile, b: ListedFile): number {
+  return (b.changed?.dateMs ?? -Infinity) - (a.changed?.dateMs ?? -Infinity) || 0
+}
+
+function fileText(file: ListedFile, { verbose, age }: Options): string {
+  const { name, sizeBytes, changed } = file
+  const shown = shownName(name)
+  if (verbose !== true && age !== true) return `${shown}\n`
+  const time = (changed === undefined ? '-' : formatTimestamp(changed.dateMs)).padEnd(19)
+  if (verbose !== true) return `${time}  ${shown}\n`
+  return `${time}  ${String(sizeBytes ?? '-').padStart(7)}  ${shown}\n`
+}
+
+function fileFields({ name, hash, sizeBytes, permission, changed }: ListedFile) {
+  return {
+    name,
+    hash,
+    sizeBytes: sizeBytes ?? null,
+    permission,
+    changed:
+      changed === undefined
+        ? null
+        : { checkin: changed.checkin.hash, time: isoTime(changed.dateMs) },
+  }
+}

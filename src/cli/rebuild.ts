@@ -1,0 +1,40 @@
+/**
+ * `trilobite rebuild`: all tables worked out anew from the artifacts.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { rebuild, type RebuildResult, type Repo } from '../index.ts'
+import { jsonOption } from './look-back-options.ts'
+import { openAny, repositoryPath } from './repository.ts'
+import { counted, print, ProgressLine } from './terminal.ts'
+
+/** Adds `rebuild` to the program. */
+export function addRebuildCommand(program: Command): void {
+  program
+    .command('rebuild')
+    .description('work out all tables anew from the artifacts; shunned artifacts are removed')
+    .option(...jsonOption)
+    .action((options: { json?: boolean }) => {
+      using repo = openAny(repositoryPath(program))
+      const { artifacts, shunned } = rebuildShown(repo, options)
+      const gone = shunned === 0 ? '' : `, ${counted(shunned, 'shunned artifact')} removed`
+      print(
+        options,
+        { repository: repo.db.path, artifacts, shunned },
+        `every table is worked out anew from ${counted(artifacts, 'artifact')}${gone}\n`,
+      )
+    })
+}
+
+/** Rebuilds with a progress line. Throws as {@link rebuild} does: then nothing changed. */
+export function rebuildShown(repo: Repo, { json }: { readonly json?: boolean }): RebuildResult {
+  const progress = new ProgressLine({ isQuiet: json === true })
+  try {
+    return rebuild(repo, (done, total) => {
+      progress.show(done / total, `${done} of ${counted(total, 'artifact')}`)
+    })
+  } finally {
+    progress.end()
+  }
+}

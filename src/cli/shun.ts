@@ -1,0 +1,105 @@
+/**
+ * `trilobite shun`: artifacts that this repository is not to have.
+ * Source: fossil src/shun.c shun_page.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { FossilError } from '../base/error.ts'
+import {
+  type ArtifactHash,
+  listShunned,
+  parseArtifactHash,
+  type Repo,
+  shun,
+  unshun,
+} from '../index.ts'
+import { findArtifact } from './lookup.ts'
+import { jsonOption } from './look-back-options.ts'
+import { printEither, shownName, visibleLine } from './output.ts'
+import { rebuildShown } from './rebuild.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+import { counted, formatTime, print } from './terminal.ts'
+
+interface AddOptions {
+  readonly comment?: string
+  readonly rebuild: boolean
+  readonly json?: boolean
+}
+
+/** Adds `shun` to the program. */
+export function addShunCommand(program: Command): void {
+  const command = program
+    .command('shun')
+    .description('artifacts that this repository is not to have')
+  command
+    .command('add')
+    .description('ban artifacts: they are removed at once, by a rebuild, and refused from now on')
+    .argument('<artifact...>', 'whole hashes, or names of what is here')
+    .option('-m, --comment <text>', 'why')
+    .option('--no-rebuild', 'leave what is here until the next rebuild')
+    .option(...jsonOption)
+    .action((names: string[], options: AddOptions) => ban(program, names, options))
+  command
+    .command('rm')
+    .description('lift bans; what was removed must come again from elsewhere')
+    .argument('<hash...>', 'as "shun ls" lists them, or the first digits')
+    .option(...jsonOption)
+    .action((names: string[], options: { json?: boolean }) => {
+      using repo = openWhole(repositoryPath(program))
+      const hashes = names.map((name) => bannedHash(repo, name))
+      unshun(repo, hashes)
+      const text = hashes.map((hash) => `${hash} is allowed again\n`).join('')
+      print(options, { removed: hashes }, text)
+    })
+  command
+    .command('ls', { isDefault: true })
+    .alias('list')
+    .description('list the bans')
+    .option(...jsonOption)
+    .action(async (options: { json?: boolean }) => {
+      using repo = openWhole(repositoryPath(program))
+      const bans = listShunned(repo)
+      const lines = bans.map(
+        ({ hash, mtimeSec, comment }) =>
+          `${`${hash}  ${formatTime(mtimeSec)}  ${shownName(comment)}`.trimEnd()}\n`,
+      )
+      await printEither(
+        options,
+        () => ({ shunned: bans.map((each) => ({ ...each, time: formatTime(each.mtimeSec) })) }),
+        () => lines,
+      )
+    })
+}
+
+function ban(program: Command, names: readonly string[], options: AddOptions): void {
+  using repo = openWhole(repositoryPath(program))
+  const hashes = [
+    ...new Set(names.map((name) => parseArtifactHash(name) ?? findArtifact(repo, name).hash)),
+  ]
+  const { comment } = options
+  // One transaction: what is banned is gone, or not banned.
+  const removed = repo.transaction(() => {
+    shun(repo, hashes, comment === undefined ? {} : { comment })
+    return options.rebuild ? rebuildShown(repo, options).shunned : undefined
+  })
+  const end =
+    removed === undefined
+      ? 'what is here of them stays until the next rebuild'
+      : `${counted(removed, 'artifact')} removed by a rebuild`
+  const text = hashes.map((hash) => `${hash} is shunned\n`).join('')
+  print(options, { shunned: hashes, removed: removed ?? null }, `${text}${end}\n`)
+}
+
+/** @throws {FossilError} `name.unknown`, `name.ambiguous` */
+function bannedHash(repo: Repo, name: string): ArtifactHash {
+  const banned = listShunned(repo).filter(({ hash }) => name !== '' && hash.startsWith(name))
+  const [found] = banned
+  if (banned.length > 1) {
+    const candidates = banned.slice(0, 100).map(({ hash }) => hash)
+    throw new FossilError('name.ambiguous', { name, candidates })
+  }
+  if (found !== undefined) return found.hash
+  const reason = 'no artifact of this name is shunned'
+  throw new FossilError('name.unknown', { name: visibleLine(name), reason })
+}

@@ -1,0 +1,178 @@
+/**
+ * `trilobite technote`: pages that have a place on the timeline.
+ * Source: fossil src/wiki.c wiki_cmd --technote, src/event.c.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { FossilError } from '../base/error.ts'
+import { parseDate } from '../deck/date.ts'
+import { encodeText } from '../deck/text.ts'
+import { technotes, type TechnoteVersion } from '../history/pages.ts'
+import { editTechnote, newTechnote, type Repo, type TechnoteChange } from '../index.ts'
+import { type AuthorOptions, authorOf, readDate, withAuthor } from './author.ts'
+import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
+import { formatTimestamp, isoTime } from './entry.ts'
+import { collected, mimetypeFrom, readText } from './input.ts'
+import { jsonOption } from './look-back-options.ts'
+import { printEither, shownName, visibleLine } from './output.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+
+interface WriteOptions extends AuthorOptions, DryRunOptions {
+  readonly at?: string
+  readonly comment?: string
+  readonly mimetype?: string
+  readonly bgcolor?: string
+  readonly tag?: readonly string[]
+  readonly json?: boolean
+}
+
+/** Adds `technote` to the program. */
+export function addTechnoteCommand(program: Command): void {
+  const technote = program
+    .command('technote')
+    .description('technical notes: pages with a place on the timeline')
+  addReaders(program, technote)
+  const add = technote
+    .command('add')
+    .description('write a note')
+    .argument('<comment>', 'what the timeline shows')
+    .argument('[file]', 'its text; by default from standard input')
+  withNote(add).action(async (comment: string, file: string | undefined, options: WriteOptions) => {
+    using repo = openWhole(repositoryPath(program))
+    const author = authorOf(repo, options)
+    const note = { ...noteOf(repo, options), comment, content: await readText(file) }
+    let technoteId = ''
+    const written = writeOne(repo, options, () => {
+      const made = newTechnote(repo, note, author)
+      technoteId = made.technoteId
+      return made
+    })
+    const done = `technote ${technoteId} is written`
+    printWritten(options, { written, fields: { technoteId }, done, idle: done })
+  })
+  const edit = technote
+    .command('edit')
+    .description('write the next version of a note; what is not named stays')
+    .argument('<note>', 'its id, or the first digits, its date, or a tag')
+    .argument('[file]', 'its text; - for standard input')
+    .option('-m, --comment <text>', 'what the timeline shows')
+  withNote(edit).action(async (name: string, file: string | undefined, options: WriteOptions) => {
+    using repo = openWhole(repositoryPath(program))
+    const author = authorOf(repo, options)
+    const { technoteId } = findNote(repo, name).deck
+    const { comment } = options
+    const change: TechnoteChange = {
+      ...noteOf(repo, options),
+      ...(comment === undefined ? {} : { comment }),
+      ...(file === undefined ? {} : { content: await readText(file) }),
+    }
+    if (Object.keys(change).length === 0) throw invalid('technote', 'say what is to change')
+    const written = writeOne(repo, options, () => editTechnote(repo, technoteId, change, author))
+    const done = `technote ${technoteId} is written`
+    printWritten(options, { written, fields: { technoteId }, done, idle: done })
+  })
+}
+
+function addReaders(program: Command, technote: Command): void {
+  technote
+    .command('ls', { isDefault: true })
+    .alias('list')
+    .description('list the notes, the latest first')
+    .option(...jsonOption)
+    .action(async (options: { json?: boolean }) => {
+      using repo = openWhole(repositoryPath(program))
+      const notes = technotes(repo)
+      await printEither(
+        options,
+        () => ({ technotes: notes.map(noteFields) }),
+        () => notes.values().map(noteLine),
+      )
+    })
+  technote
+    .command('cat')
+    .description('print the latest version of a note')
+    .argument('<note>', 'its id, or the first digits, its date, or a tag')
+    .option(...jsonOption)
+    .action(async (name: string, options: { json?: boolean }) => {
+      using repo = openWhole(repositoryPath(program))
+      const note = findNote(repo, name)
+      await printEither(
+        options,
+        () => ({ ...noteFields(note), content: note.deck.content }),
+        () => [encodeText(note.deck.content)],
+      )
+    })
+}
+
+function withNote(command: Command): Command {
+  command
+    .option('-t, --at <date>', 'its place on the timeline, in UTC; at first now')
+    .option('-M, --mimetype <type>', 'of its text: fossil, markdown or plain', mimetypeFrom)
+    .option('--bgcolor <color>', 'its colour on the timeline')
+    .option('--tag <name>', 'a name for it (may be repeated); these replace all', collected)
+    .option(...dryRunOption)
+    .option(...jsonOption)
+  return withAuthor(command)
+}
+
+function noteOf(repo: Repo, options: WriteOptions): Omit<TechnoteChange, 'content' | 'comment'> {
+  const { at, mimetype, bgcolor, tag } = options
+  return {
+    ...(at === undefined ? {} : { eventMs: readDate(repo, '--at', at) }),
+    ...(mimetype === undefined ? {} : { mimetype }),
+    ...(bgcolor === undefined ? {} : { color: bgcolor }),
+    ...(tag === undefined ? {} : { tags: tag }),
+  }
+}
+
+/**
+ * The note of this id, or whose id begins so; else the one of this second that was written last;
+ * else the latest that bears this tag.
+ *
+ * @throws {FossilError} `name.unknown`, `name.ambiguous`
+ */
+export function findNote(repo: Repo, name: string): TechnoteVersion {
+  const notes = technotes(repo)
+  const ofId = /^[0-9a-f]{4,64}$/.test(name)
+    ? notes.filter(({ deck }) => deck.technoteId.startsWith(name))
+    : []
+  if (ofId.length > 1) {
+    const candidates = ofId.slice(0, 100).map(({ deck }) => deck.technoteId)
+    throw new FossilError('name.ambiguous', { name, candidates: candidates.sort() })
+  }
+  const dateMs = /^\d{4}-/.test(name) ? parseDate(name) : undefined
+  const [ofDate] = notes
+    .filter(({ deck }) => deck.eventMs === dateMs)
+    .sort((a, b) => b.deck.dateMs - a.deck.dateMs)
+  const ofTag = notes.find(({ deck }) => deck.tags.some((tag) => tag.name === `sym-${name}`))
+  const found = ofId[0] ?? ofDate ?? ofTag
+  if (found !== undefined) return found
+  const reason = 'no technote has this id, date or tag'
+  throw new FossilError('name.unknown', { name: visibleLine(name), reason })
+}
+
+function noteLine({ deck }: TechnoteVersion): string {
+  const comment = deck.comment ?? ''
+  const id = deck.technoteId.slice(0, 10)
+  return `${id}  ${formatTimestamp(deck.eventMs)}  ${shownName(comment)}\n`
+}
+
+function noteFields({ hash, deck }: TechnoteVersion): Record<string, unknown> {
+  const { technoteId, eventMs, dateMs, user, comment, mimetype, tags } = deck
+  return {
+    technoteId,
+    hash,
+    at: isoTime(eventMs),
+    time: isoTime(dateMs),
+    user: user ?? null,
+    comment: comment ?? '',
+    mimetype: mimetype ?? 'text/x-fossil-wiki',
+    color: tags.find(({ name }) => name === 'bgcolor')?.value ?? null,
+    tags: tags.flatMap(({ name }) => (name.startsWith('sym-') ? [name.slice(4)] : [])),
+  }
+}
+
+function invalid(option: string, reason: string): FossilError {
+  return new FossilError('option.invalid', { option, reason })
+}

@@ -1,0 +1,71 @@
+/**
+ * `trilobite verify`: whether a repository is what its artifacts say. Exits 0 when it is, 1 when
+ * something differs, which it names, 2 on an error.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { type Difference, verify } from '../index.ts'
+import { jsonOption } from './look-back-options.ts'
+import { printEither, visibleLine } from './output.ts'
+import { openAny, repositoryPath } from './repository.ts'
+import { counted, ProgressLine } from './terminal.ts'
+import { integer } from './values.ts'
+
+interface VerifyOptions {
+  readonly limit: number
+  readonly json?: boolean
+}
+
+/** Adds `verify` to the program. */
+export function addVerifyCommand(program: Command): void {
+  program
+    .command('verify')
+    .description('read every artifact, and compare every table with what they say')
+    .option('--limit <n>', 'differences to list of each table', integer('--limit', { min: 1 }), 100)
+    .option(...jsonOption)
+    .action((options: VerifyOptions) => verifyFile(program, options))
+}
+
+async function verifyFile(program: Command, { limit, json }: VerifyOptions): Promise<void> {
+  using repo = openAny(repositoryPath(program))
+  const progress = new ProgressLine({ isQuiet: json === true })
+  const onProgress = (done: number, total: number): void => {
+    progress.show(done / total, `${done} of ${counted(total, 'artifact')}`)
+  }
+  let found
+  try {
+    found = verify(repo, { limit, onProgress })
+  } finally {
+    progress.end()
+  }
+  const { artifacts, differences, total } = found
+  await printEither(
+    json === undefined ? {} : { json },
+    () => ({ repository: repo.db.path, artifacts, total, differences }),
+    () => verificationText(found),
+  )
+  process.exitCode = total === 0 ? 0 : 1
+}
+
+function* verificationText({
+  artifacts,
+  differences,
+  total,
+}: ReturnType<typeof verify>): Generator<string> {
+  for (const { table, kind, what } of differences) yield differenceLine({ table, kind, what })
+  const unlisted = total - differences.length
+  if (unlisted > 0) yield `and ${unlisted} more: --limit lists them\n`
+  const read = counted(artifacts, 'artifact')
+  if (total === 0) yield `${read}, and every table is as they say\n`
+  else yield `${read}, ${counted(total, 'difference')}${advice(differences)}\n`
+}
+
+function advice(differences: readonly Difference[]): string {
+  const isDamaged = differences.some(({ kind }) => kind === 'damaged')
+  return isDamaged ? '' : ': "trilobite rebuild" puts the tables right'
+}
+
+function differenceLine({ table, kind, what }: Difference): string {
+  return `${kind.padEnd(7)}  ${table.padEnd(11)}  ${visibleLine(what)}\n`
+}

@@ -1,0 +1,127 @@
+/**
+ * `trilobite wiki`: pages, each version of which is kept.
+ * Source: fossil src/wiki.c wiki_cmd.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import { FossilError } from '../base/error.ts'
+import { encodeText } from '../deck/text.ts'
+import { aboutOf, isDeletedPage, wikiPage, wikiPages, type WikiVersion } from '../history/pages.ts'
+import { writeWiki } from '../index.ts'
+import { textSize } from '../repo/crosslink/wiki.ts'
+import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
+import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
+import { isoTime } from './entry.ts'
+import { mimetypeFrom, readText } from './input.ts'
+import { similarNames } from './lookup.ts'
+import { jsonOption } from './look-back-options.ts'
+import { printEither, shownName, visibleLine } from './output.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+
+interface ListOptions {
+  readonly all?: boolean
+  readonly showAssociated?: boolean
+  readonly json?: boolean
+}
+
+interface WriteOptions extends AuthorOptions, DryRunOptions {
+  readonly mimetype?: string
+  readonly json?: boolean
+}
+
+/** Adds `wiki` to the program. */
+export function addWikiCommand(program: Command): void {
+  const wiki = program.command('wiki').description('pages, with all their versions')
+  wiki
+    .command('ls', { isDefault: true })
+    .alias('list')
+    .description('list the pages by title')
+    .option('--all', 'deleted ones, too')
+    .option('-a, --show-associated', 'pages about check-ins, branches and tags, too')
+    .option(...jsonOption)
+    .action((options: ListOptions) => list(program, options))
+  wiki
+    .command('cat')
+    .alias('export')
+    .description('print the latest version of a page')
+    .argument('<title>')
+    .option(...jsonOption)
+    .action((title: string, options: { json?: boolean }) => printPage(program, title, options))
+  const write = wiki
+    .command('write')
+    .alias('commit')
+    .alias('create')
+    .description('write a page, or its next version; an empty one deletes it')
+    .argument('<title>')
+    .argument('[file]', 'its text; by default from standard input')
+    .option(
+      '-M, --mimetype <type>',
+      'fossil, markdown or plain; by default as before',
+      mimetypeFrom,
+    )
+    .option(...dryRunOption)
+    .option(...jsonOption)
+  withAuthor(write).action(
+    async (title: string, file: string | undefined, options: WriteOptions) => {
+      using repo = openWhole(repositoryPath(program))
+      const author = authorOf(repo, options)
+      const content = await readText(file)
+      const { mimetype } = options
+      const page = { title, content, ...(mimetype === undefined ? {} : { mimetype }) }
+      const written = writeOne(repo, options, () => writeWiki(repo, page, author))
+      const isDeleted = textSize(content) === 0
+      const done = `${visibleLine(title)} is ${isDeleted ? 'deleted' : 'written'}`
+      printWritten(options, { written, fields: { title, deleted: isDeleted }, done, idle: done })
+    },
+  )
+}
+
+async function list(program: Command, options: ListOptions): Promise<void> {
+  using repo = openWhole(repositoryPath(program))
+  const pages = wikiPages(repo).filter(
+    (page) =>
+      (options.all === true || !isDeletedPage(page)) &&
+      (options.showAssociated === true || aboutOf(page.deck.wikiTitle) === undefined),
+  )
+  await printEither(
+    options,
+    () => ({ pages: pages.map(pageFields) }),
+    () => pages.values().map(({ deck }) => `${shownName(deck.wikiTitle)}\n`),
+  )
+}
+
+async function printPage(
+  program: Command,
+  title: string,
+  options: { json?: boolean },
+): Promise<void> {
+  using repo = openWhole(repositoryPath(program))
+  const page = wikiPage(repo, title)
+  if (page === undefined) {
+    const titles = wikiPages(repo).map(({ deck }) => deck.wikiTitle)
+    const [similar] = similarNames(title, titles)
+    const question = similar === undefined ? '' : `; did you mean "${visibleLine(similar)}"?`
+    const reason = `there is no wiki page of this title${question}`
+    throw new FossilError('name.unknown', { name: visibleLine(title), reason })
+  }
+  await printEither(
+    options,
+    () => ({ ...pageFields(page), content: page.deck.content }),
+    () => [encodeText(page.deck.content)],
+  )
+}
+
+function pageFields(page: WikiVersion): Record<string, unknown> {
+  const { hash, deck } = page
+  return {
+    title: deck.wikiTitle,
+    hash,
+    time: isoTime(deck.dateMs),
+    user: deck.user,
+    mimetype: deck.mimetype ?? 'text/x-fossil-wiki',
+    sizeBytes: textSize(deck.content),
+    deleted: isDeletedPage(page),
+    about: aboutOf(deck.wikiTitle) ?? null,
+  }
+}
