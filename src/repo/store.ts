@@ -77,7 +77,11 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
   return repo.transaction(() => {
     const held = findHeld(repo, hash)
     if (held !== undefined) {
-      if (!artifact.isPrivate) makePublic(repo, held)
+      if (!artifact.isPrivate && isPrivate(repo, held)) {
+        makePublic(repo, held)
+        // What it names is wanted in public, too.
+        crosslink(repo, held, content)
+      }
       return { rid: held, isNew: false }
     }
     const form = formToKeep(repo, artifact)
