@@ -17,6 +17,7 @@ import {
   findTree,
   nameOfPath,
   nameProblem,
+  isSameFile,
   readDiskFile,
   statOf,
 } from './disk-files.ts'
@@ -222,6 +223,9 @@ class Request {
   #add(name: string, source: Source): void {
     this.#checkName(name)
     const other = this.#sources.get(name)
+    if (source.path !== undefined && isSameFile(source.path, this.#repo.db.path)) {
+      throw invalid(`${shown(name)} is the repository itself: name it with -R`)
+    }
     if (other !== undefined && other.isOfTree !== true) throw invalid(`${shown(name)} comes twice`)
     this.#removed.delete(name)
     this.#sources.set(name, source)

@@ -299,6 +299,7 @@ suite('a check-in is refused', { concurrency: 3 }, () => {
     'for an absolute name': [['-m', 'c', '--add', '/x=a'], /begins with "\/"/],
     'for a backslash': [['-m', 'c', '--from', 't'], /a backslash stands between directories/],
     'for a file that is a directory': [['-m', 'c', '--add', 'a/x=a'], /"a" is a file/],
+    'for the repository itself': [['-m', 'c', 'p.fossil'], /is the repository itself/],
     'for a file given twice': [['-m', 'c', 'a', './a'], /"a" comes twice/],
     'for a file added and taken away': [['-m', 'c', 'a', '--rm', 'a'], /added and taken away/],
     'for taking away what is not there': [['-m', 'c', '--rm', 'x'], /the parent has no file "x"/],

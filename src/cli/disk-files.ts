@@ -152,6 +152,11 @@ function isCheckoutDatabase({ name }: Dirent<Buffer>): boolean {
 }
 
 /** Two paths to one file give one identity. */
+/** Tells whether two paths lead to one file. */
+export function isSameFile(path: string | Buffer, other: string | Buffer): boolean {
+  return identityOf(path) === identityOf(other)
+}
+
 function identityOf(path: string | Buffer): string {
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   return stat === undefined ? path.toString('latin1') : `${stat.dev}:${stat.ino}`
