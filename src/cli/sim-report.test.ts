@@ -24,6 +24,28 @@ const violated: SimReport = {
 }
 const said = { wallMs: 100, replay: 'npx trilobite sim run --seed 2' }
 
+suite('of a run with every kind of artifact', () => {
+  test('what was written is named by kind, for people and for programs', async () => {
+    const report = await simulate({
+      seed: 2,
+      leaves: 2,
+      durationMs: 20_000,
+      allKinds: true,
+      kindsMeanMs: 500,
+    })
+    const { kinds } = report
+    assert.ok(kinds)
+    const text = textReport(report, said)
+    assert.match(text, new RegExp(`\\nwritten\\n {2}branch +${kinds.written.branch}\n`))
+    assert.match(text, new RegExp(`\n {2}forum +${kinds.written.forum}\n`))
+    assert.match(text, new RegExp(`\n {2}declined +${kinds.declined}\n`))
+    assert.deepEqual(jsonReport(report)['kinds'], kinds)
+    assert.ok(
+      !('kinds' in jsonReport(converged)) && !textReport(converged, said).includes('written'),
+    )
+  })
+})
+
 suite('text', () => {
   test('begins with the verdict and the seed', () => {
     assert.match(textReport(converged, said), /^converged: .* \(seed 2: 3 repositories, /)

@@ -3,13 +3,14 @@
  * @module
  */
 
+import type { KindsReport } from '../dst/kinds-workload.ts'
 import type { SimReport } from '../dst/simulate.ts'
 import { table } from './terminal.ts'
 
 /** One object, for programs. Its fields are part of the command's interface. */
 export function jsonReport(report: SimReport): Record<string, unknown> {
   const { verdict, seed, traceHash, steps, syncs, errors, faults, nodes, violation } = report
-  const { checkins, checks, simulatedMs, uv } = report
+  const { checkins, checks, simulatedMs, uv, kinds } = report
   return {
     verdict,
     seed,
@@ -22,6 +23,7 @@ export function jsonReport(report: SimReport): Record<string, unknown> {
     simulatedMs,
     faults,
     ...(uv === undefined ? {} : { uv }),
+    ...(kinds === undefined ? {} : { kinds }),
     nodes: nodes.map(({ id, artifacts, privateArtifacts, phantoms, uvFiles }) => ({
       id,
       artifacts,
@@ -45,6 +47,7 @@ export function textReport(
     failure,
     `\nnodes\n${nodeTable(report)}`,
     report.uv === undefined ? '' : `\nunversioned files\n${table(Object.entries(report.uv))}`,
+    report.kinds === undefined ? '' : `\nwritten\n${kindTable(report.kinds)}`,
     `\nfaults injected\n${faultTable(report)}`,
     `\n${timing(report, wallMs)}`,
     `trace hash ${report.traceHash}\n`,
@@ -87,6 +90,10 @@ function nodeTable({ nodes, uv }: SimReport): string {
       id === 'master' ? '-' : errors,
     ]),
   ])
+}
+
+function kindTable({ written, refused, declined }: KindsReport): string {
+  return table([...Object.entries(written), ['refused', refused], ['declined', declined]])
 }
 
 function faultTable({ faults }: SimReport): string {

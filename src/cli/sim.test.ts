@@ -56,6 +56,7 @@ type Json = Pick<
   | 'faults'
   | 'nodes'
   | 'uv'
+  | 'kinds'
   | 'violation'
 >
 
@@ -175,8 +176,8 @@ suite('options', () => {
   test('--help names every option and its default', async () => {
     const { code, stdout } = await trilobite('sim', 'run', '--help')
     assert.equal(code, 0)
-    const options = 'seed leaves level duration private uv login from keep trace json'.split(' ')
-    for (const option of options) {
+    const options = 'seed leaves level duration private uv all-kinds login from keep trace json'
+    for (const option of options.split(' ')) {
       assert.match(stdout, new RegExp(`\\n  --${option}\\b`))
     }
     assert.match(stdout, /\(default: 10m\)/)
@@ -193,6 +194,17 @@ suite('--uv', () => {
     const { stdout } = await simRun('--uv', '--duration', '1m')
     assert.match(stdout, /\n {2}node +artifacts +private +phantoms +files +syncs +errors\n/)
     assert.match(stdout, new RegExp(`\\nunversioned files\\n {2}writes +${uv.writes}\\n`))
+  })
+})
+
+suite('--all-kinds', () => {
+  test('tells what was written by kind, and of nothing without it', async () => {
+    const { verdict, kinds } = await json('--all-kinds', '--duration', '1m')
+    assert.equal(verdict, 'converged')
+    assert.ok(kinds && Object.values(kinds.written).some((count) => count > 0))
+    assert.ok(!('kinds' in (await json())))
+    const { stdout } = await simRun('--all-kinds', '--duration', '1m')
+    assert.match(stdout, new RegExp(`\\nwritten\\n {2}branch +${kinds.written.branch}\\n`))
   })
 })
 

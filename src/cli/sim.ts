@@ -24,6 +24,7 @@ export interface SimRunOptions {
   readonly upstream: 'trilobite' | 'stock'
   readonly private?: boolean
   readonly uv?: boolean
+  readonly allKinds?: boolean
   readonly login?: boolean
   readonly from?: string
   readonly keep?: string
@@ -57,6 +58,7 @@ export function addSimCommand(program: Command): void {
     )
     .option('--private', 'make some check-ins private: they must stay where they were made')
     .option('--uv', 'write, delete and sync unversioned files, too')
+    .option('--all-kinds', 'write branches, merges, tags, pages, tickets, posts and so on, too')
     .option('--login', 'let leaves log in, and nobody else do anything at the master')
     .option('--from <file>', 'fill the master from this Fossil repository')
     .option('--keep <dir>', "leave every node's repository there as a .fossil file")
@@ -125,6 +127,7 @@ function simulateOptions(
     durationMs,
     privateCheckins: options.private === true,
     uv: options.uv === true,
+    allKinds: options.allKinds === true,
     login: options.login === true,
     ...(stock === undefined ? {} : { masterRepo: stock.repo }),
     config: {
@@ -147,6 +150,7 @@ function replayCommand(options: SimRunOptions): string {
   const flags = [
     options.private === true ? ' --private' : '',
     options.uv === true ? ' --uv' : '',
+    options.allKinds === true ? ' --all-kinds' : '',
     options.login === true ? ' --login' : '',
     upstream === 'stock' ? ' --upstream stock' : '',
     from === undefined ? '' : ` --from ${quoted(from)}`,

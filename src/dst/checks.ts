@@ -16,18 +16,23 @@ import { catalogueHash } from './invariants/unversioned.ts'
 export class Checks {
   /** Checks of single invariants that were made, one for each node. */
   made = 0
-  /** The step after which safety was last seen to hold. */
+  /** The step after which safety was last seen to hold, but for what costs a rebuild. */
   lastSafeStep = 0
+  /** The step after which all of it was. */
+  lastThoroughStep = 0
 
   /**
-   * Checks every safety invariant on every node.
+   * Checks every safety invariant on every node; those that cost a rebuild only where the check is
+   * to be thorough.
    *
    * @returns the state that was found good, for the trace
    * @throws {InvariantError} for the first that does not hold
    */
-  safety(world: World, step: number): TraceValue {
-    this.#check(safetyInvariants, world)
+  safety(world: World, { step, isThorough }: { step: number; isThorough: boolean }): TraceValue {
+    const cheap = safetyInvariants.filter(({ cost }) => cost === undefined)
+    this.#check(isThorough ? safetyInvariants : cheap, world)
     this.lastSafeStep = step
+    if (isThorough) this.lastThoroughStep = step
     return digests(world)
   }
 

@@ -25,6 +25,7 @@ test('everything has a default but the seed', () => {
     level: 'normal',
     buggify: false,
     private: false,
+    thoroughCheckEvery: 8,
     uv: false,
     safetyCheckInterval: 0,
     safetyCheckFrom: 0,

@@ -42,6 +42,11 @@ export interface SimConfig {
   readonly safetyCheckInterval?: number
   /** No periodic safety check before this step. Default 0. */
   readonly safetyCheckFrom?: number
+  /**
+   * One periodic safety check in so many includes what costs a rebuild; 0 for none of them.
+   * Default 8.
+   */
+  readonly thoroughCheckEvery?: number
   /** The server that the leaves sync with. Default: a `MockFossil` over a new repository. */
   readonly upstream?: Transport
   /** Database image that the default upstream starts from. */
@@ -87,6 +92,7 @@ export type ResolvedConfig = SimConfig &
       | 'uv'
       | 'safetyCheckInterval'
       | 'safetyCheckFrom'
+      | 'thoroughCheckEvery'
       | 'hashPolicy'
       | 'maxSkewMs'
       | 'deflateOverBytes'
@@ -106,6 +112,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
     uv: config.uv ?? false,
     safetyCheckInterval: config.safetyCheckInterval ?? 0,
     safetyCheckFrom: config.safetyCheckFrom ?? 0,
+    thoroughCheckEvery: config.thoroughCheckEvery ?? 8,
     hashPolicy: config.hashPolicy ?? 'sha1',
     maxSkewMs: config.maxSkewMs ?? 0,
     deflateOverBytes: config.deflateOverBytes ?? 65_536,
@@ -114,6 +121,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   requireInteger('pollIntervalMs', resolved.pollIntervalMs, { min: 1, max: longestMs })
   requireInteger('safetyCheckInterval', resolved.safetyCheckInterval, { min: 0 })
   requireInteger('safetyCheckFrom', resolved.safetyCheckFrom, { min: 0 })
+  requireInteger('thoroughCheckEvery', resolved.thoroughCheckEvery, { min: 0 })
   requireInteger('maxSkewMs', resolved.maxSkewMs, { min: 0, max: longestMs })
   requireInteger('deflateOverBytes', resolved.deflateOverBytes, { min: 0 })
   faultLevel(level)

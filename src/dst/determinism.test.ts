@@ -11,17 +11,22 @@ import { storeLocal } from '../repo/store.ts'
 import { levelNames } from '../sim/levels.ts'
 import { firstDivergence } from '../sim/trace.ts'
 import type { SimConfig } from './config.ts'
-import { simulate } from './simulate.ts'
+import { simulate, type SimulateOptions } from './simulate.ts'
 import { Simulator } from './simulator.ts'
 import { TraceLines, type TracedEvent } from './trace-lines.suite.ts'
 
-async function recorded(seed: number, config: Partial<SimConfig>): Promise<string[]> {
+async function recorded(
+  seed: number,
+  config: Partial<SimConfig>,
+  options: Partial<SimulateOptions> = {},
+): Promise<string[]> {
   const { lines, onTraceLine } = new TraceLines()
   await simulate({
     seed,
     leaves: 3,
     durationMs: 40_000,
     checkinMeanMs: 4_000,
+    ...options,
     config: { ...config, onTraceLine },
   })
   return lines
@@ -54,6 +59,17 @@ suite('the same seed gives the same trace, line by line, with', () => {
   }
 })
 
+suite('the same seed gives the same trace with every kind of artifact', () => {
+  const busy = { allKinds: true, kindsMeanMs: 1_000, privateCheckins: true, uv: true, login: true }
+  for (const level of levelNames) {
+    test(`in a world that is ${level}`, async () => {
+      const first = await recorded(11, { level }, busy)
+      assert.ok(first.filter((line) => line.includes('"type":"kind"')).length > 50)
+      assert.equal(firstDivergence(first, await recorded(11, { level }, busy)), undefined)
+    })
+  }
+})
+
 suite('the trace differs where', () => {
   const base: Partial<SimConfig> = { level: 'hostile' }
   const others: Record<string, [seed: number, config: Partial<SimConfig>]> = {
@@ -69,6 +85,14 @@ suite('the trace differs where', () => {
       assert.notEqual(parted, undefined)
     })
   }
+})
+
+test('checking thoroughly or never changes nothing', async () => {
+  const busy = { allKinds: true, kindsMeanMs: 1_000 }
+  const checks = { level: 'hostile', safetyCheckInterval: 20 } as const
+  const often = await recorded(11, { ...checks, thoroughCheckEvery: 1 }, busy)
+  const never = await recorded(11, { ...checks, thoroughCheckEvery: 0 }, busy)
+  assert.equal(firstDivergence(often, never), undefined)
 })
 
 test('how messages are compressed changes nothing but the bytes', async () => {

@@ -22,6 +22,12 @@ const goldenUv: Readonly<Record<string, string>> = {
   2: 'af1df230a3ec8ef558073eeee8bc82b8ae48c01ca14ad15b387cd78025a4c8b3',
 }
 
+/** The same of runs with every kind of artifact. */
+const goldenKinds: Readonly<Record<string, string>> = {
+  1: 'f4ded46e006cc091409b614fb55cb9887aef8f828e0f69ca38655093c56cf88a',
+  2: '7349b8b5a770981b35cbd71a9d8a04cb85f5fe77fdfd5b5eb52eb1638bb1a1a5',
+}
+
 async function checkHashes(
   expected: Readonly<Record<string, string>>,
   options: Partial<SimulateOptions>,
@@ -47,3 +53,6 @@ test('seeds give the runs that they gave before', () => checkHashes(golden, {}))
 
 test('seeds give the runs with unversioned files and logins that they gave before', () =>
   checkHashes(goldenUv, { uv: true, uvMeanMs: 5_000, login: true }))
+
+test('seeds give the runs with every kind of artifact that they gave before', () =>
+  checkHashes(goldenKinds, { allKinds: true, kindsMeanMs: 2_000 }))

@@ -32,6 +32,7 @@ export {
   InvariantError,
   isInScope,
   maySend,
+  ownTables,
   type AcknowledgedArtifact,
   type CheckedNode,
   type Invariant,
@@ -40,10 +41,20 @@ export {
 } from './invariant.ts'
 export { invariants, safetyInvariants, settledInvariants } from './invariants/all.ts'
 export { checkAnnounced, checkPrivateUnannounced } from './invariants/announced.ts'
+export { checkDerived } from './invariants/derived.ts'
+export { checkEvents, checkLeaves, checkParents, checkTags } from './invariants/history.ts'
+export { checkTagxrefIntegrity } from './invariants/tagxref.ts'
 export { checkBlobIntegrity, checkDeltaChains } from './invariants/content.ts'
 export { checkConvergence, checkSubsetOf } from './invariants/convergence.ts'
 export { checkNoOrphanPhantoms } from './invariants/phantoms.ts'
 export { checkUvConvergence, checkUvIntegrity } from './invariants/unversioned.ts'
+export {
+  type Kind,
+  kinds,
+  type KindsReport,
+  KindsWorkload,
+  type KindsWorkloadOptions,
+} from './kinds-workload.ts'
 export type { SimLogin } from './logins.ts'
 export { MockFossil, type MockFossilOpts } from './mock-fossil.ts'
 export { DefaultNode, type Action, type DefaultNodeOpts, type Node } from './node.ts'

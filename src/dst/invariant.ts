@@ -43,6 +43,8 @@ export interface Truth {
   readonly unversioned?: UvLedger | undefined
   /** What each leaf may do on the master; undefined where all may do everything. */
   readonly access?: ReadonlyMap<string, Access> | undefined
+  /** Nodes whose derived tables other code than ours makes, or has made. */
+  readonly foreign?: ReadonlySet<string> | undefined
 }
 
 /** Whether a node may make others take what it has. The master always may. */
@@ -70,6 +72,11 @@ export interface World {
   readonly truth: Truth
 }
 
+/** The nodes whose derived tables are all our own making. */
+export function ownTables({ nodes, truth: { foreign } }: World): readonly CheckedNode[] {
+  return foreign === undefined ? nodes : nodes.filter(({ id }) => !foreign.has(id))
+}
+
 /** Whether an invariant says anything about a run. */
 export function isInScope({ scope }: Invariant, { unversioned, access }: Truth): boolean {
   if (scope === undefined) return true
@@ -83,6 +90,11 @@ export interface Invariant {
   readonly holds: 'always' | 'settled'
   /** What a run must be about for the statement to say anything; undefined: any run. */
   readonly scope?: 'unversioned' | 'login'
+  /**
+   * `rebuild`: a check reads and derives everything anew, so that periodic checks make it more
+   * seldom. Undefined: what a check costs is bearable.
+   */
+  readonly cost?: 'rebuild'
   /** @throws {InvariantError} at the first place where the statement is false */
   readonly check: (world: World) => void
 }

@@ -132,6 +132,30 @@ suite('unversioned files', () => {
   })
 })
 
+suite('every kind of artifact', () => {
+  const busy: SimulateOptions = { ...small, allKinds: true, kindsMeanMs: 1_000 }
+
+  test('is written, and converges, with all that is derived from it', async () => {
+    const { verdict, kinds, checks, nodes } = await simulate(busy)
+    assert.equal(verdict, 'converged')
+    assert.ok(kinds && sum(Object.values(kinds.written)) > 100 && checks > 0)
+    assert.equal(new Set(nodes.map(({ artifacts }) => artifacts)).size, 1)
+  })
+
+  test('changes nothing of a run that has none: neither its report nor its trace', async () => {
+    const { traceHash, kinds } = await simulate({ ...small, allKinds: false, kindsMeanMs: 1 })
+    assert.equal(traceHash, (await simulate(small)).traceHash)
+    assert.equal(kinds, undefined)
+  })
+
+  test('goes together with secrets, unversioned files and logins', async () => {
+    const options = { ...busy, privateCheckins: true, uv: true, login: true }
+    const { verdict, nodes } = await simulate(options)
+    assert.equal(verdict, 'converged')
+    assert.ok(nodes.some(({ privateArtifacts }) => privateArtifacts > 0))
+  })
+})
+
 suite('violated', () => {
   const canary = canaries.find(({ bug }) => bug.startsWith('stores a phantom'))
   assert.ok(canary)
@@ -154,6 +178,18 @@ suite('violated', () => {
       const coarse = await simulate(checkedEvery(interval))
       assert.deepEqual(coarse.violation, exact.violation)
       assert.ok(coarse.steps >= exact.steps)
+    }
+  })
+
+  test('names the first bad event also where a check costs a rebuild', async () => {
+    const forgetful = canaries.find(({ invariant }) => invariant === 'derived')
+    assert.ok(forgetful)
+    const config = { makeNode: forgetful.plant, safetyCheckInterval: 20 }
+    const exact = await simulate({ ...planted, config: { ...config, thoroughCheckEvery: 1 } })
+    assert.equal(exact.violation?.invariant, 'derived')
+    for (const thoroughCheckEvery of [4, 0]) {
+      const coarse = await simulate({ ...planted, config: { ...config, thoroughCheckEvery } })
+      assert.deepEqual(coarse.violation, exact.violation)
     }
   })
 

@@ -16,6 +16,8 @@ import { requireInteger, type SimConfig } from './config.ts'
 import type { NodeId } from './event.ts'
 import { countBlobs, countPhantoms, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
 import { type CheckedNode, InvariantError } from './invariant.ts'
+import { invariants } from './invariants/all.ts'
+import { type KindsReport, KindsWorkload } from './kinds-workload.ts'
 import { schedulePartitions } from './partitions.ts'
 import { Simulator } from './simulator.ts'
 import { masterId } from './sim-network.ts'
@@ -43,6 +45,13 @@ export interface SimulateOptions {
   readonly uv?: boolean
   /** From one change of an unversioned file at a node to its next, on average. Default 20 s. */
   readonly uvMeanMs?: number
+  /**
+   * People write every kind of artifact: branches, merges, tags, pages, tickets and so on. Default
+   * false.
+   */
+  readonly allKinds?: boolean
+  /** From one such deed at a node to its next, on average. Default 20 s. */
+  readonly kindsMeanMs?: number
   /** Leaves log in, and the master lets nobody else do anything. Default false. */
   readonly login?: boolean
   /** Further configuration; what is said here goes before what the options above imply. */
@@ -93,6 +102,8 @@ export interface SimReport {
   readonly nodes: readonly NodeReport[]
   /** What became of unversioned files, where they were synced. */
   readonly uv?: UvReport
+  /** What was written beside plain check-ins, where every kind was. */
+  readonly kinds?: KindsReport
   readonly violation?: Violation
 }
 
@@ -148,27 +159,40 @@ const safetyCheckInterval = 250
  *   under test is thrown as it is, unless it stumbled over damage that a check sees
  */
 export async function simulate(options: SimulateOptions): Promise<SimReport> {
-  const { report, lastSafeStep } = await runOnce(options)
+  const { report, lastSafeStep, isCostly } = await runOnce(options)
   const { violation } = report
   // The caller's own upstream remembers the first run: a second would not be the same.
   const isRepeatable = options.config?.upstream === undefined
   if (violation === undefined || violation.step <= lastSafeStep + 1 || !isRepeatable) return report
   const { onTraceLine: _, ...config } = options.config ?? {}
   const { onProgress: __, onEnd: ___, ...rest } = options
-  const closer = { ...config, safetyCheckInterval: 1, safetyCheckFrom: lastSafeStep + 1 }
+  const closer = {
+    ...config,
+    safetyCheckInterval: 1,
+    safetyCheckFrom: lastSafeStep + 1,
+    thoroughCheckEvery: isCostly ? 1 : 0,
+  }
   const pinpointed = await runOnce({ ...rest, config: closer })
   return { ...report, violation: pinpointed.report.violation ?? violation }
 }
 
-async function runOnce(
-  options: SimulateOptions,
-): Promise<{ report: SimReport; lastSafeStep: number }> {
+interface Run {
+  readonly report: SimReport
+  /** The step after which what was violated was last seen to hold. */
+  readonly lastSafeStep: number
+  /** What was violated costs a rebuild to check. */
+  readonly isCostly: boolean
+}
+
+async function runOnce(options: SimulateOptions): Promise<Run> {
   const { durationMs = defaultDurationMs, uvMeanMs = defaultMeanMs } = options
+  const { kindsMeanMs = defaultMeanMs } = options
   const { checkinMeanMs: meanIntervalMs = defaultMeanMs } = options
   const level = options.config?.level ?? options.level ?? 'hostile'
   requireInteger('durationMs', durationMs, { min: 0, max: longestMs })
   requireInteger('checkinMeanMs', meanIntervalMs, { min: 1, max: longestMs })
   requireInteger('uvMeanMs', uvMeanMs, { min: 1, max: longestMs })
+  requireInteger('kindsMeanMs', kindsMeanMs, { min: 1, max: longestMs })
   using simulator = Simulator.create({
     seed: options.seed,
     numLeaves: options.leaves ?? 5,
@@ -185,13 +209,25 @@ async function runOnce(
   const workload = new CheckinWorkload(simulator, { meanIntervalMs, untilMs, privateCheckins })
   const uvWorkload = new UvWorkload(simulator, { meanIntervalMs: uvMeanMs, untilMs })
   if (simulator.config.uv) uvWorkload.start()
+  const kindsWorkload = new KindsWorkload(simulator, {
+    meanIntervalMs: kindsMeanMs,
+    untilMs,
+    privateBranches: privateCheckins,
+  })
+  if (options.allKinds === true) kindsWorkload.start()
   const { partition } = faultLevels[level]
   if (partition !== undefined) schedulePartitions(simulator, partition, untilMs)
   const outcome = await runToVerdict(simulator, workload, { ...options, durationMs })
   options.onEnd?.(simulator)
+  const violated = invariants.find(({ name }) => name === outcome.violation?.invariant)
+  const isCostly = violated?.cost !== undefined
   return {
-    report: reportOf(simulator, workload, outcome),
-    lastSafeStep: simulator.lastSafeStep,
+    report: {
+      ...reportOf(simulator, workload, outcome),
+      ...(options.allKinds === true ? { kinds: kindsWorkload.report() } : {}),
+    },
+    lastSafeStep: isCostly ? simulator.lastThoroughStep : simulator.lastSafeStep,
+    isCostly,
   }
 }
 

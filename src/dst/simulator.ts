@@ -63,6 +63,8 @@ export class Simulator {
   readonly #owners: UvOwners
   readonly #logins: Logins | undefined
   readonly #truth: Truth
+  /** Nodes whose derived tables are not all our making. */
+  readonly #foreign = new Set<string>()
   #master: Repo | undefined
 
   private constructor(config: ResolvedConfig) {
@@ -97,6 +99,7 @@ export class Simulator {
       syncsPrivate: isPrivate,
       unversioned: uv ? this.#owners.ledger : undefined,
       access: this.#logins?.access(),
+      foreign: this.#foreign,
     }
     try {
       this.#network = this.#makeNetwork(this.#makeUpstream())
@@ -188,9 +191,14 @@ export class Simulator {
     return this.#checks.made
   }
 
-  /** The step after which safety was last seen to hold. */
+  /** The step after which safety was last seen to hold, but for what costs a rebuild. */
   get lastSafeStep(): number {
     return this.#checks.lastSafeStep
+  }
+
+  /** The step after which all of it was. */
+  get lastThoroughStep(): number {
+    return this.#checks.lastThoroughStep
   }
 
   /** What was done to unversioned files. */
@@ -294,10 +302,7 @@ export class Simulator {
     else if (event.type === 'uvWrite' || event.type === 'uvDelete') this.#changeUv(event)
     else this.#tick(event)
     await this.#ticks.react()
-    const { safetyCheckInterval: interval, safetyCheckFrom } = this.config
-    if (interval > 0 && this.steps % interval === 0 && this.steps >= safetyCheckFrom) {
-      this.checkSafety()
-    }
+    this.#checkNowAndThen()
     return true
   }
 
@@ -348,10 +353,12 @@ export class Simulator {
   /**
    * Checks every safety invariant on every node, the master included.
    *
+   * @param options.isThorough false leaves out what costs a rebuild
    * @throws {InvariantError} for the first that does not hold
    */
-  checkSafety(): void {
-    this.note('state', { nodes: this.#checks.safety(this.#world(), this.steps) })
+  checkSafety({ isThorough = true }: { isThorough?: boolean } = {}): void {
+    const { steps: step } = this
+    this.note('state', { nodes: this.#checks.safety(this.#world(), { step, isThorough }) })
   }
 
   /**
@@ -393,6 +400,14 @@ export class Simulator {
     this.close()
   }
 
+  #checkNowAndThen(): void {
+    const { safetyCheckInterval, safetyCheckFrom, thoroughCheckEvery } = this.config
+    if (safetyCheckInterval === 0 || this.steps < safetyCheckFrom) return
+    if (this.steps % safetyCheckInterval !== 0) return
+    const count = this.steps / safetyCheckInterval
+    this.checkSafety({ isThorough: thoroughCheckEvery > 0 && count % thoroughCheckEvery === 0 })
+  }
+
   #makeUpstream(): Transport {
     const { upstream } = this.config
     if (upstream === undefined) {
@@ -410,6 +425,9 @@ export class Simulator {
   /** What the master holds at the beginning must not be lost, nor leak, either. */
   #setMaster(repo: Repo): void {
     this.#master = repo
+    const { upstream, masterImage } = this.config
+    const isOurs = upstream === undefined || upstream instanceof MockFossil
+    if (!isOurs || masterImage !== undefined) this.#foreign.add(masterId)
     this.#logins?.install(repo)
     if (this.config.uv) this.#owners.adopt({ id: masterId, repo })
     const open = new Set(publicBlobUuidsSorted(repo))

@@ -9,10 +9,11 @@ import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { concat, utf8 } from '../base/bytes.ts'
 import { parseArtifactHash, type ArtifactHash } from '../hash/artifact-hash.ts'
-import { hasArtifact } from '../repo/blob.ts'
+import { findHeld, hasArtifact } from '../repo/blob.ts'
 import { checkin, checkinFiles, type CheckinOptions, type FileChange } from '../repo/checkin.ts'
 import { readArtifact } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
+import { property } from '../repo/write/current.ts'
 import type { Draw, RandomStream } from '../sim/random.ts'
 import type { NodeId } from './event.ts'
 import type { CheckedNode } from './invariant.ts'
@@ -82,7 +83,7 @@ export class CheckinWorkload {
     // The newest that has arrived here, or now and then an older one: that makes a fork.
     const arrived = this.#known.filter((hash) => hasArtifact(repo, hash))
     const parent = draw.chance(0.8) ? arrived.at(-1) : arrived[draw.int(0, arrived.length)]
-    if (parent === undefined) return
+    if (parent === undefined || isClosed(repo, parent)) return
     this.#attempt(
       { id, repo },
       {
@@ -152,6 +153,12 @@ function newestCheckin(repo: Repo): ArtifactHash | undefined {
   return hash === undefined || !isReadable(repo, hash) ? undefined : hash
 }
 
+/** Nobody goes on from there: somebody has said so. */
+function isClosed(repo: Repo, hash: ArtifactHash): boolean {
+  const rid = findHeld(repo, hash)
+  return rid !== undefined && property(repo, rid, 'closed') !== undefined
+}
+
 function isReadable(repo: Repo, hash: ArtifactHash): boolean {
   try {
     checkinFiles(repo, hash)
@@ -163,7 +170,7 @@ function isReadable(repo: Repo, hash: ArtifactHash): boolean {
 }
 
 /** One to three files: new, edited, or, where enough are left, taken away. */
-function drawChanges(repo: Repo, parent: ArtifactHash, draw: Draw): FileChange[] {
+export function drawChanges(repo: Repo, parent: ArtifactHash, draw: Draw): FileChange[] {
   const files = checkinFiles(repo, parent)
   const changes = new Map<string, FileChange>()
   for (let count = draw.int(1, 3); count > 0; count--) {
@@ -182,7 +189,8 @@ function drawChanges(repo: Repo, parent: ArtifactHash, draw: Draw): FileChange[]
   return [...changes.values()]
 }
 
-function newName(draw: Draw): string {
+/** A name that few files have. */
+export function newName(draw: Draw): string {
   return `src/${draw.pick(['alpha', 'beta', 'gamma'])}/file-${draw.int(0, 99_999)}.txt`
 }
 

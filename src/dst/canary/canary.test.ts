@@ -7,7 +7,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { invariants } from '../invariants/all.ts'
 import { simulate, type SimReport } from '../simulate.ts'
-import { type Canary, canaries, soundNode } from './canary.ts'
+import { canaries } from './canary.ts'
+import { type Canary, soundNode } from './plant.ts'
 
 /** The world without the bug converges, so what the checks notice is the bug. */
 function run(canary?: Canary): Promise<SimReport> {
@@ -19,6 +20,7 @@ function run(canary?: Canary): Promise<SimReport> {
     checkinMeanMs: 6_000,
     uvMeanMs: 8_000,
     privateCheckins: true,
+    ...canary?.options,
     config: {
       safetyCheckInterval: 50,
       uv: true,

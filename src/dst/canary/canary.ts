@@ -1,7 +1,5 @@
 /**
- * Planted bugs, at least one for each invariant, so that a check that cannot fail is noticed. Each
- * is a node that syncs as it should and then makes the mistake, the way a real bug of that kind
- * would show.
+ * Planted bugs, at least one for each invariant, so that a check that cannot fail is noticed.
  * @module
  */
 
@@ -11,64 +9,16 @@ import { type Env, noBuggify } from '../../base/env.ts'
 import { openMemory } from '../../db/node.ts'
 import { unsetConfig } from '../../repo/config.ts'
 import { createRepo } from '../../repo/create.ts'
-import type { Repo } from '../../repo/repo.ts'
 import { listUnversioned } from '../../repo/unversioned.ts'
 import { fullAccess } from '../../sync/access.ts'
 import { decodeMessage } from '../../xfer/frame.ts'
 import { parseCards } from '../../xfer/parse.ts'
 import type { LeafParts, SimConfig } from '../config.ts'
-import type { TickEvent } from '../event.ts'
 import { MockFossil } from '../mock-fossil.ts'
-import { type Action, DefaultNode, type DefaultNodeOpts, type Node } from '../node.ts'
+import type { Node } from '../node.ts'
 import { SimTransport } from '../sim-network.ts'
-
-/** A bug and the invariant that must notice it. */
-export interface Canary {
-  /** What the bug is, as a sentence about the node that has it. */
-  readonly bug: string
-  /** Name of the invariant. */
-  readonly invariant: string
-  /** The node with the bug. */
-  readonly plant: (parts: LeafParts) => Node
-  /** The world that goes with it, where the bug is not in the nodes. */
-  readonly config?: () => Partial<SimConfig>
-}
-
-/** What every node of the canaries' world does. */
-export function soundNode(
-  { repo, transport, login }: LeafParts,
-  options: DefaultNodeOpts = {},
-): DefaultNode {
-  return new DefaultNode(repo, transport, { uv: true, login, ...options })
-}
-
-/** Syncs as it should, then makes its mistake. */
-class MistakenNode implements Node {
-  readonly repo: Repo
-  readonly #inner: Node
-  readonly #mistake: (repo: Repo) => void
-
-  constructor(inner: Node, mistake: (repo: Repo) => void) {
-    this.repo = inner.repo
-    this.#inner = inner
-    this.#mistake = mistake
-  }
-
-  async tick(event: TickEvent): Promise<Action> {
-    const action = await this.#inner.tick(event)
-    this.#mistake(this.repo)
-    this.repo.cache.clear()
-    return action
-  }
-}
-
-function afterSync(mistake: (repo: Repo) => void): Canary['plant'] {
-  return (parts) => new MistakenNode(soundNode(parts), mistake)
-}
-
-function sql(statement: string): Canary['plant'] {
-  return afterSync(({ db }) => db.exec(statement))
-}
+import { derivedCanaries } from './derived-canaries.ts'
+import { afterSync, type Canary, soundNode, sql } from './plant.ts'
 
 /** The same, from when there is an unversioned file. */
 function uvSql(statement: string): Canary['plant'] {
@@ -228,4 +178,5 @@ export const canaries: readonly Canary[] = [
     plant: soundNode,
     config: ungated,
   },
+  ...derivedCanaries,
 ]

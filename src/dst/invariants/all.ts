@@ -7,8 +7,11 @@ import type { Invariant } from '../invariant.ts'
 import { announced, privateUnannounced } from './announced.ts'
 import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
+import { derived, derivedConvergence } from './derived.ts'
+import { event, leaf, plink, tags } from './history.ts'
 import { phantoms } from './phantoms.ts'
 import { rights } from './rights.ts'
+import { tagxref } from './tagxref.ts'
 import { nothingLeaks, nothingLost } from './truth.ts'
 import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
 import { uvConvergence, uvIntegrity } from './unversioned.ts'
@@ -24,7 +27,14 @@ export const invariants: readonly Invariant[] = [
   rights,
   uvIntegrity,
   uvNeverLost,
+  tagxref,
+  plink,
+  tags,
+  leaf,
+  event,
+  derived,
   convergence,
+  derivedConvergence,
   uvConvergence,
   uvLastWriterWins,
 ]

@@ -8,12 +8,14 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { compressContent } from '../../base/zlib.ts'
 import { utf8 } from '../../base/bytes.ts'
+import { formatDeck } from '../../deck/format.ts'
 import { storeLocal } from '../../repo/store.ts'
 import { writeUnversioned } from '../../repo/unversioned.ts'
 import { accessOf } from '../../sync/access.ts'
 import type { Invariant } from '../invariant.ts'
 import { InvariantError } from '../invariant.ts'
 import { invariants, safetyInvariants, settledInvariants } from './all.ts'
+import { historyDamages } from './history-damage.suite.ts'
 import { type Damage, Pair, nobodys, ridOf } from './pair.suite.ts'
 import { uvDamages } from './unversioned-damage.suite.ts'
 
@@ -223,6 +225,7 @@ const damages: readonly Damage[] = [
     },
   },
   ...uvDamages,
+  ...historyDamages,
   {
     what: 'an artifact that only the master has',
     invariant: 'convergence',
@@ -303,6 +306,44 @@ test('a check changes nothing in the repositories', () => {
   const before = [pair.master.db.serialize(), pair.leaf.db.serialize()]
   for (const { check } of invariants) check(pair.world())
   assert.deepEqual([pair.master.db.serialize(), pair.leaf.db.serialize()], before)
+})
+
+suite('derived tables', () => {
+  test('that other code made are not checked', () => {
+    for (const { what, invariant, where, inflict } of historyDamages) {
+      using pair = new Pair()
+      inflict(pair)
+      assert.doesNotThrow(
+        () => named(invariant).check(pair.world({ foreign: new Set([where]) })),
+        what,
+      )
+    }
+  })
+
+  test('are checked again after a change, and not before', () => {
+    using pair = new Pair()
+    const { check } = named('derived')
+    check(pair.world())
+    check(pair.world())
+    pair.damage('leaf', 'DELETE FROM mlink')
+    assert.throws(() => check(pair.world()), InvariantError)
+  })
+
+  test('of nodes that hold different artifacts may differ', () => {
+    using pair = new Pair()
+    pair.damage('leaf', 'DELETE FROM leaf')
+    named('derived-convergence').check(pair.world())
+  })
+
+  test('keep what a control artifact says of an artifact that has not come', () => {
+    using pair = new Pair()
+    const tags = [{ action: '*', name: 'sym-early', target: nobodys } as const]
+    storeLocal(
+      pair.leaf,
+      formatDeck({ kind: 'control', dateMs: 1_767_225_600_000, tags, user: 'u' }),
+    )
+    for (const name of ['tagxref', 'tags', 'derived']) named(name).check(pair.world())
+  })
 })
 
 suite('what is private', () => {

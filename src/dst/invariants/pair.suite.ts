@@ -27,7 +27,7 @@ const env: Env = {
 }
 
 /** Name of an artifact that nobody has. */
-export const nobodys = 'e'.repeat(40)
+export const nobodys: ArtifactHash = hash('e'.repeat(40))
 
 /** One way to damage a healthy pair, and what must be noticed. */
 export interface Damage {
@@ -75,7 +75,7 @@ export class Pair implements Disposable {
     createClusters(this.master, { atLeast: 1 })
     const cluster = lastHash(this.master)
     const plain = storeLocal(this.master, utf8('after the cluster')).hash
-    ensureKnown(this.master, hash(nobodys), { isPrivate: false })
+    ensureKnown(this.master, nobodys, { isPrivate: false })
     // The newer version is kept whole, and the older one as a delta of it.
     const [delta] = first.newArtifacts
     const [base] = second.newArtifacts

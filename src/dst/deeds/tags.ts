@@ -1,0 +1,107 @@
+/**
+ * What people say of artifacts that exist: tags, properties, amendments, marks on branches. Few
+ * names and many who use them, so that one cancels what another added, and times collide.
+ * @module
+ */
+
+import { formatDate } from '../../deck/date.ts'
+import type { NamedArtifact } from '../../repo/rid.ts'
+import { amendCheckin, type Amendment } from '../../repo/write/amend.ts'
+import { type BranchMark, markBranches } from '../../repo/write/branch.ts'
+import { editTags, type TagEdit } from '../../repo/write/tag.ts'
+import {
+  checkins,
+  type Deed,
+  type Desk,
+  drawAuthor,
+  drawText,
+  news,
+  publicCheckins,
+  texts,
+} from './desk.ts'
+
+/** Adds and cancels tags, mostly of check-ins. */
+export const tag: Deed = (desk) => {
+  const { repo, draw } = desk
+  const targets = draw.chance(0.75) ? checkins(repo) : news(repo)
+  if (targets.length === 0) return undefined
+  const target = draw.pick(targets)
+  const edits = [drawEdit(desk, target), drawEdit(desk, target)]
+  const isTwice = edits[0]?.name === edits[1]?.name || draw.chance(0.6)
+  return written(editTags(repo, isTwice ? edits.slice(1) : edits, drawAuthor(desk)))
+}
+
+function drawEdit(desk: Desk, target: TagEdit['target']): TagEdit {
+  const { draw } = desk
+  const isRaw = draw.chance(0.4)
+  const name = draw.pick(isRaw ? Object.keys(properties) : ['release', 'checked', 'todo'])
+  if (draw.chance(0.25)) return { action: 'cancel', target, name, isRaw }
+  const drawn = isRaw ? properties[name]?.(desk) : draw.pick([undefined, '1', '2'])
+  const value = drawn === undefined ? {} : { value: drawn }
+  return { action: 'add', target, name, isRaw, propagates: draw.chance(0.4), ...value }
+}
+
+/** Properties that Fossil itself reads, and a value for each. */
+const properties: Readonly<Record<string, (desk: Desk) => string | undefined>> = {
+  bgcolor: ({ draw }) => draw.pick(['#fff000', 'teal']),
+  comment: drawText,
+  user: ({ draw }) => draw.pick(['ann', 'carl']),
+  date: drawDate,
+  hidden: () => undefined,
+  closed: () => undefined,
+  branch: ({ draw }) => draw.pick(['trunk', 'line-1', 'odd']),
+  parent: drawParents,
+}
+
+/** A date near now; now and then one that only looks like one. */
+function drawDate({ repo, draw }: Desk): string {
+  if (draw.chance(0.1)) return draw.pick(['now', 'soon', '2026-02-30'])
+  const dateMs = repo.env.clock.nowMs() - draw.int(0, 600_000)
+  return formatDate(dateMs, draw.pick(['seconds', 'milliseconds']))
+}
+
+/** Other parents, which everybody can get: also such as would make a circle. */
+function drawParents({ repo, draw }: Desk): string | undefined {
+  const known = publicCheckins(repo)
+  if (known.length === 0) return undefined
+  return Array.from({ length: draw.int(1, 2) }, () => draw.pick(known)).join(' ')
+}
+
+/** Amends a check-in: one or more of all that can be amended. */
+export const amendment: Deed = (desk) => {
+  const { repo, draw } = desk
+  const known = checkins(repo)
+  if (known.length === 0) return undefined
+  const nowMs = repo.env.clock.nowMs()
+  const any = (): boolean => draw.chance(0.3)
+  const change: Amendment = {
+    ...(any() ? { comment: drawText(desk) } : {}),
+    ...(any() ? { user: draw.pick(['ann', 'carl']) } : {}),
+    ...(any() ? { dateMs: nowMs - draw.int(0, 600_000) } : {}),
+    ...(any() ? { color: draw.pick(['', 'abc', 'navy']) } : {}),
+    ...(any() ? { colorPropagates: draw.chance(0.5) } : {}),
+    ...(any() ? { branch: draw.pick(['trunk', 'line-1', 'line-2']) } : {}),
+    ...(any() ? { addTags: ['checked'] } : {}),
+    ...(any() ? { cancelTags: ['release'] } : {}),
+    ...(draw.chance(0.15) ? { closed: draw.chance(0.6) } : {}),
+    ...(draw.chance(0.1) ? { hidden: draw.chance(0.5) } : {}),
+  }
+  return written(amendCheckin(repo, draw.pick(known), change, drawAuthor(desk)))
+}
+
+/** Closes, reopens, hides or shows branches. */
+export const mark: Deed = (desk) => {
+  const { repo, draw } = desk
+  const names = texts(
+    repo,
+    `SELECT DISTINCT value FROM tagxref JOIN tag USING(tagid) JOIN event ON objid = rid
+      WHERE tagname = 'branch' AND tagtype > 0 AND type = 'ci' AND value IS NOT NULL ORDER BY 1`,
+  )
+  if (names.length === 0) return undefined
+  const marks: BranchMark[] = ['close', 'reopen', 'reopen', 'hide', 'unhide']
+  return written(markBranches(repo, draw.pick(marks), [draw.pick(names)], drawAuthor(desk)))
+}
+
+function written(artifact: NamedArtifact | undefined): NamedArtifact['hash'][] | undefined {
+  return artifact === undefined ? undefined : [artifact.hash]
+}

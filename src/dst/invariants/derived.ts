@@ -1,0 +1,89 @@
+/**
+ * All derived tables, at once: they are what a rebuild makes of the artifacts, and they are the
+ * same wherever the same artifacts are.
+ *
+ * Verifies, with the production verification, that no derived table differs from a rebuild; and
+ * that two nodes which hold the same artifacts have equal tables, by names instead of rids. What
+ * depends on more than the artifacts held is left out: which are private, asked for or to be
+ * announced, and when a cluster came. Does not verify that a rebuild is right: the oracles of
+ * `plink`, `tags`, `leaf` and `event` do, and the tests against stock.
+ *
+ * A check costs a rebuild of every repository that has changed since the last one, some ten times
+ * as much as all other checks (measured): periodic checks make it now and then only.
+ * @module
+ */
+
+import { dumpDerived, dumpedTables } from '../../repo/derived-dump.ts'
+import type { Repo } from '../../repo/repo.ts'
+import { verify } from '../../repo/verify.ts'
+import { allBlobUuidsSorted } from '../holdings.ts'
+import { type CheckedNode, type Invariant, InvariantError, ownTables } from '../invariant.ts'
+import { stateOf } from './expected.ts'
+
+/** The state in which a repository was last found good. */
+const verified = new WeakMap<Repo, string>()
+
+/**
+ * The derived tables are what a rebuild would make.
+ *
+ * @throws {InvariantError} `derived`
+ */
+export function checkDerived(nodeId: string, repo: Repo): void {
+  if (verified.get(repo) === stateOf(repo)) return
+  const { differences, total } = verify(repo, { limit: 1 })
+  const [first] = differences
+  if (first !== undefined) {
+    const { table, kind, what } = first
+    const others = total === 1 ? '' : ` and ${total - 1} more`
+    throw new InvariantError('derived', { nodeId, detail: `${kind} in ${table}: ${what}${others}` })
+  }
+  // The verification itself counts as a change, though it leaves none.
+  verified.set(repo, stateOf(repo))
+}
+
+/** What a table says that is not a function of the artifacts held. */
+const ofOneNode: readonly string[] = ['blob', 'phantom', 'private', 'unclustered']
+
+const comparedTables = dumpedTables.filter((table) => !ofOneNode.includes(table))
+
+export const derived: Invariant = {
+  name: 'derived',
+  holds: 'always',
+  cost: 'rebuild',
+  check: (world) => {
+    for (const { id, repo } of ownTables(world)) checkDerived(id, repo)
+  },
+}
+
+export const derivedConvergence: Invariant = {
+  name: 'derived-convergence',
+  holds: 'settled',
+  check: (world) => {
+    const firstWith = new Map<string, CheckedNode>()
+    for (const node of ownTables(world)) {
+      const holdings = allBlobUuidsSorted(node.repo).join()
+      const first = firstWith.get(holdings)
+      if (first === undefined) firstWith.set(holdings, node)
+      else compare(first, node)
+    }
+  },
+}
+
+function compare(first: CheckedNode, node: CheckedNode): void {
+  const theirs = dumpDerived(first.repo, comparedTables)
+  const ours = dumpDerived(node.repo, comparedTables)
+  const lacking = firstOutside(ours, theirs)
+  const extra = firstOutside(theirs, ours)
+  if (lacking === undefined && extra === undefined) return
+  const told = [
+    lacking === undefined ? '' : `${first.id} has ${lacking}`,
+    extra === undefined ? '' : `here is ${extra}`,
+  ]
+  const detail = `the same artifacts, and ${told.filter(Boolean).join('; ')}`
+  throw new InvariantError('derived-convergence', { nodeId: node.id, detail })
+}
+
+function firstOutside(lines: readonly string[], others: readonly string[]): string | undefined {
+  const known = new Set(lines)
+  return others.find((line) => !known.has(line))
+}

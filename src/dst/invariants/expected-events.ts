@@ -1,0 +1,199 @@
+/**
+ * What the timeline must say, worked out the plain way: one entry for each artifact that is news.
+ * An oracle for `event`; it shares no code with crosslinking.
+ *
+ * The rules are those in the headers of src/repo/crosslink: event.ts for tags that are laid over,
+ * and each kind's own file. The words about tags, tickets and attachments, which stock composes of
+ * many parts, are not looked at here; the `derived` invariant compares those.
+ * @module
+ */
+
+import { unreachable } from '../../base/assert.ts'
+import type { ForumDeck, TechnoteDeck } from '../../deck/deck.ts'
+import type { ArtifactHash } from '../../hash/artifact-hash.ts'
+import { isShunned } from '../../repo/blob.ts'
+import type { Repo } from '../../repo/repo.ts'
+import type { Expected, TagsOfOne } from './expected.ts'
+import type { Statement } from './statements.ts'
+
+/** One row of `event`. */
+export interface ExpectedEvent {
+  readonly type: 'ci' | 'w' | 'e' | 't' | 'f' | 'g'
+  readonly user: string | undefined
+  /** `composed`: words that are not looked at. */
+  readonly comment: string | undefined | typeof composed
+  /** The name of the tag that the row points to. */
+  readonly tagName: string | undefined
+  /** Where the artifact belongs by its own word. */
+  readonly ownMs: number
+  /** It may be shown earlier, since another check-in of the same moment follows it. */
+  readonly mayMove: boolean
+  /** What tags say instead: a Julian day, and texts. */
+  readonly taggedJulian: number | undefined
+  readonly taggedUser: string | undefined
+  readonly taggedComment: string | undefined
+  readonly color: string | undefined
+}
+
+export const composed: unique symbol = Symbol('composed')
+
+/** The rows that must be there, by artifact. */
+export function expectedEvents(
+  repo: Repo,
+  expected: Expected,
+): ReadonlyMap<ArtifactHash, ExpectedEvent> {
+  const decks = [...expected.statements.values()]
+  const context: Context = {
+    ticketIds: new Set(decks.flatMap(({ deck }) => (deck.kind === 'ticket' ? deck.ticketId : []))),
+    newestNotes: newestNotes(decks),
+    threadTitles: threadTitles(repo, decks),
+    isShunned: (hash) => isShunned(repo, hash),
+  }
+  const movable = followedAtOnce(expected)
+  const events = new Map<ArtifactHash, ExpectedEvent>()
+  for (const statement of decks) {
+    const own = ownEvent(statement, context)
+    if (own === undefined) continue
+    const tags = expected.tags.get(statement.hash)
+    const mayMove = movable.has(statement.hash)
+    events.set(statement.hash, { ...own, mayMove, ...laidOver(repo, tags) })
+  }
+  return events
+}
+
+interface Context {
+  readonly ticketIds: ReadonlySet<string>
+  /** The newest version of each note, by its id. */
+  readonly newestNotes: ReadonlyMap<string, ArtifactHash>
+  /** The title of each thread that has one, by its first post. */
+  readonly threadTitles: ReadonlyMap<ArtifactHash, string>
+  readonly isShunned: (hash: ArtifactHash) => boolean
+}
+
+type OwnEvent = Pick<ExpectedEvent, 'type' | 'user' | 'comment' | 'tagName' | 'ownMs'>
+
+/** What an artifact says of itself; undefined where it is no news. */
+function ownEvent({ hash, deck, textBytes }: Statement, context: Context): OwnEvent | undefined {
+  if (deck.kind === 'cluster') return undefined
+  const { user, dateMs: ownMs } = deck
+  const row = { user, ownMs, tagName: undefined }
+  switch (deck.kind) {
+    case 'checkin':
+      return { ...row, type: 'ci', comment: deck.comment }
+    case 'wiki': {
+      const isEdit = deck.parents[0] !== undefined && !context.isShunned(deck.parents[0])
+      const sign = textBytes === 0 ? '-' : isEdit ? ':' : '+'
+      return { ...row, type: 'w', comment: sign + deck.wikiTitle }
+    }
+    case 'technote': {
+      if (context.newestNotes.get(deck.technoteId) !== hash) return undefined
+      const { comment, eventMs, technoteId } = deck
+      return { user, comment, type: 'e', tagName: `event-${technoteId}`, ownMs: eventMs }
+    }
+    case 'ticket':
+      return { ...row, type: 't', comment: composed, tagName: `tkt-${deck.ticketId}` }
+    case 'attachment':
+      return { ...row, type: attachmentType(deck.target, context), comment: composed }
+    case 'forum':
+      return { ...row, type: 'f', comment: postComment(hash, deck, context) }
+    case 'control':
+      return { ...row, type: 'g', comment: composed }
+    default:
+      return unreachable(deck)
+  }
+}
+
+/** Check-ins with a child, or one that took changes from them, less than two seconds away. */
+function followedAtOnce({ statements, parents }: Expected): Set<ArtifactHash> {
+  const followed = new Set<ArtifactHash>()
+  for (const { hash, deck } of statements.values()) {
+    if (deck.kind !== 'checkin') continue
+    const picked = deck.cherrypicks.filter(({ direction }) => direction === '+')
+    const named = [...(parents.get(hash) ?? []), ...picked.map(({ target }) => ({ hash: target }))]
+    for (const { hash: parent } of named) {
+      const before = statements.get(parent)?.deck
+      if (before?.kind !== 'checkin') continue
+      if (Math.abs(before.dateMs - deck.dateMs) < 2_000) followed.add(parent)
+    }
+  }
+  return followed
+}
+
+function attachmentType(target: string, context: Context): 't' | 'e' | 'w' {
+  if (context.ticketIds.has(target)) return 't'
+  return context.newestNotes.has(target) ? 'e' : 'w'
+}
+
+/** The newest version has the latest date; at one date, the greater name. */
+function newestNotes(statements: readonly Statement[]): Map<string, ArtifactHash> {
+  const notes = statements.flatMap(({ hash, deck }) =>
+    deck.kind === 'technote' ? { hash, deck } : [],
+  )
+  const newestLast = notes.sort(byAge)
+  return new Map(newestLast.map(({ hash, deck }) => [deck.technoteId, hash]))
+}
+
+interface Dated {
+  readonly hash: ArtifactHash
+  readonly deck: TechnoteDeck | ForumDeck
+}
+
+function byAge(a: Dated, b: Dated): number {
+  return a.deck.dateMs - b.deck.dateMs || (a.hash < b.hash ? -1 : 1)
+}
+
+/** A thread is called as the newest post says that opens it, or replaces the one that does. */
+function threadTitles(repo: Repo, statements: readonly Statement[]): Map<ArtifactHash, string> {
+  const openings = statements.flatMap(({ hash, deck }) =>
+    deck.kind === 'forum' && isOpening(deck, (name) => isShunned(repo, name)) ? { hash, deck } : [],
+  )
+  const newestLast = openings.sort(byAge)
+  return new Map(
+    newestLast.map(({ hash, deck }) => [
+      deck.threadRoot ?? hash,
+      untilNul(deck.threadTitle ?? '') || '(Deleted)',
+    ]),
+  )
+}
+
+function isOpening({ inReplyTo }: ForumDeck, isNowhere: (hash: ArtifactHash) => boolean): boolean {
+  return inReplyTo === undefined || isNowhere(inReplyTo)
+}
+
+function postComment(hash: ArtifactHash, deck: ForumDeck, context: Context): string {
+  const title = context.threadTitles.get(deck.threadRoot ?? hash) ?? '<i>Unknown</i>'
+  const [replaced] = deck.parents
+  const isEdit = replaced !== undefined && !context.isShunned(replaced)
+  if (isOpening(deck, context.isShunned)) return `${isEdit ? 'Edit' : 'Post'}: ${title}`
+  if (untilNul(deck.content) === '') return `Delete reply: ${title}`
+  return `${isEdit ? 'Edit reply' : 'Reply'}: ${title}`
+}
+
+function untilNul(text: string): string {
+  return text.split('\0', 1)[0] ?? ''
+}
+
+/** Colours are inherited; another date, user or comment is for the tagged artifact alone. */
+function laidOver(
+  repo: Repo,
+  tags: TagsOfOne | undefined,
+): Pick<ExpectedEvent, 'taggedJulian' | 'taggedUser' | 'taggedComment' | 'color'> {
+  const value = (name: string): string | undefined => {
+    const tag = tags?.get(name)
+    return tag === undefined || tag.type === 0 ? undefined : tag.value
+  }
+  const ownValue = (name: string): string | undefined =>
+    tags?.get(name)?.source === undefined ? undefined : value(name)
+  return {
+    taggedJulian: julianDay(repo, ownValue('date')),
+    taggedUser: ownValue('user'),
+    taggedComment: ownValue('comment'),
+    color: value('bgcolor'),
+  }
+}
+
+/** As SQLite reads a date. Times that move with the clock are none. */
+function julianDay({ db }: Repo, date: string | undefined): number | undefined {
+  if (date === undefined || /^(?:now|subsec|subsecond)$/i.test(date)) return undefined
+  return db.prepare<[number | null]>('SELECT julianday(?)').get(date)?.[0] ?? undefined
+}
