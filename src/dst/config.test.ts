@@ -25,7 +25,7 @@ test('everything has a default but the seed', () => {
     level: 'normal',
     buggify: false,
     private: false,
-    thoroughCheckEvery: 8,
+    thoroughCheckEvery: 4,
     uv: false,
     safetyCheckInterval: 0,
     safetyCheckFrom: 0,

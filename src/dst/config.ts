@@ -44,7 +44,7 @@ export interface SimConfig {
   readonly safetyCheckFrom?: number
   /**
    * One periodic safety check in so many includes what costs a rebuild; 0 for none of them.
-   * Default 8.
+   * Default 4.
    */
   readonly thoroughCheckEvery?: number
   /** The server that the leaves sync with. Default: a `MockFossil` over a new repository. */
@@ -112,7 +112,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
     uv: config.uv ?? false,
     safetyCheckInterval: config.safetyCheckInterval ?? 0,
     safetyCheckFrom: config.safetyCheckFrom ?? 0,
-    thoroughCheckEvery: config.thoroughCheckEvery ?? 8,
+    thoroughCheckEvery: config.thoroughCheckEvery ?? 4,
     hashPolicy: config.hashPolicy ?? 'sha1',
     maxSkewMs: config.maxSkewMs ?? 0,
     deflateOverBytes: config.deflateOverBytes ?? 65_536,
