@@ -89,11 +89,14 @@ function addFiles(repo: Repo, paths: readonly string[], options: AddOptions): vo
     ...fileAt(path),
     name: as ?? path.replace(/^(?:\.\/)+/, ''),
   }))
-  const nowSec = secondsNow(repo)
   const added = repo.transaction(() =>
     files.map(({ name, content, ownSec }) => {
-      const mtimeSec = mtime === true ? ownSec : nowSec
-      const hash = writeUnversioned(repo, { name, content, mtimeSec })
+      const hash = writeUnversioned(repo, {
+        name,
+        content,
+        mtimeSec: mtime === true ? ownSec : undefined,
+      })
+      const { mtimeSec } = present(repo, name)
       return { name, hash, sizeBytes: content.length, mtimeSec, time: formatTime(mtimeSec) }
     }),
   )
@@ -102,11 +105,10 @@ function addFiles(repo: Repo, paths: readonly string[], options: AddOptions): vo
 
 /** @throws {FossilError} `option.invalid` for a name that is not here; then nothing is removed */
 function removeFiles(repo: Repo, names: readonly string[]): void {
-  const mtimeSec = secondsNow(repo)
   repo.transaction(() => {
     for (const name of names) {
       present(repo, name)
-      removeUnversioned(repo, { name, mtimeSec })
+      removeUnversioned(repo, { name })
     }
   })
 }
@@ -153,10 +155,6 @@ function fileAt(path: string): { content: Uint8Array; ownSec: number } {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new FossilError('repo.unreadable', { path, reason }, { cause })
   }
-}
-
-function secondsNow(repo: Repo): number {
-  return Math.floor(repo.env.clock.nowMs() / 1000)
 }
 
 function quoted(text: string): string {

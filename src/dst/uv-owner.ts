@@ -5,6 +5,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
+import type { Repo } from '../repo/repo.ts'
 import {
   findUnversioned,
   listUnversioned,
@@ -81,9 +82,8 @@ export class UvOwners {
    */
   act(event: UvEvent, node: CheckedNode): boolean {
     const before = findUnversioned(node.repo, event.name)
-    const nowSec = Math.floor(node.repo.env.clock.nowMs() / 1000)
     try {
-      return this.#change(event, node, { before, mtimeSec: event.mtimeSec ?? nowSec })
+      return this.#change(event, node, before)
     } catch (error) {
       if (!FossilError.is(error, 'repo.io')) throw error
       this.#deeds.refused++
@@ -95,23 +95,29 @@ export class UvOwners {
   #change(
     event: UvEvent,
     { id, repo }: CheckedNode,
-    { before, mtimeSec }: { before: UnversionedEntry | undefined; mtimeSec: number },
+    before: UnversionedEntry | undefined,
   ): boolean {
     const { type, name } = event
-    const facts = { node: id, name, mtimeSec }
-    if (type === 'uvWrite') {
-      const { data } = event
-      const hash = writeUnversioned(repo, { name, content: data, mtimeSec })
-      this.#deeds.writes++
-      this.#host.note(type, { ...facts, hash, bytes: data.length })
-      this.#record({ name, mtimeSec, hash, nodeId: id }, before)
-      return true
+    const after = carryOut(event, repo)
+    if (after === undefined) {
+      this.#host.note(type, { node: id, name, wasKnown: false })
+      return false
     }
-    const wasKnown = removeUnversioned(repo, { name, mtimeSec })
-    this.#host.note(type, { ...facts, wasKnown })
-    if (!wasKnown) return false
-    this.#deeds.deletes++
-    this.#record({ name, mtimeSec, hash: undefined, nodeId: id }, before)
+    const { mtimeSec, hash } = after
+    if (type === 'uvWrite') {
+      this.#deeds.writes++
+      this.#host.note(type, {
+        node: id,
+        name,
+        mtimeSec,
+        hash: hash ?? '-',
+        bytes: event.data.length,
+      })
+    } else {
+      this.#deeds.deletes++
+      this.#host.note(type, { node: id, name, mtimeSec, wasKnown: true })
+    }
+    this.#record({ name, mtimeSec, hash, nodeId: id }, before)
     return true
   }
 
@@ -124,4 +130,14 @@ export class UvOwners {
     const travels = this.#host.uvTravels(version.nodeId)
     this.ledger.record({ version, before, current, travels })
   }
+}
+
+/** @returns the row as it is then; undefined where there was nothing to delete */
+function carryOut(event: UvEvent, repo: Repo): UnversionedEntry | undefined {
+  const { name, mtimeSec } = event
+  return repo.transaction(() => {
+    if (event.type === 'uvWrite') writeUnversioned(repo, { name, content: event.data, mtimeSec })
+    else removeUnversioned(repo, { name, mtimeSec })
+    return findUnversioned(repo, name)
+  })
 }

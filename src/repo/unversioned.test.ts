@@ -109,6 +109,27 @@ test('a deleted file is remembered with the time of its deletion', () => {
   assert.deepEqual(row, [null, 0, 0, null])
 })
 
+test('what is made here without a time beats what it replaces, even within the same second', () => {
+  using repo = memoryRepo()
+  const nowSec = Math.floor(repo.env.clock.nowMs() / 1000)
+  const times = [long, long, undefined, undefined, hello].map((content) => {
+    if (content === undefined) removeUnversioned(repo, { name: 'x' })
+    else writeUnversioned(repo, { name: 'x', content })
+    return findUnversioned(repo, 'x')?.mtimeSec
+  })
+  // Only the deletion needs a second more: a deletion loses against any file of the same time.
+  assert.deepEqual(
+    times,
+    [0, 0, 1, 1, 1].map((laterSec) => nowSec + laterSec),
+  )
+  write(repo, 'ahead', hello, nowSec + 3600)
+  removeUnversioned(repo, { name: 'ahead' })
+  assert.equal(findUnversioned(repo, 'ahead')?.mtimeSec, nowSec + 3601)
+  write(repo, 'last', hello, Number.MAX_SAFE_INTEGER)
+  removeUnversioned(repo, { name: 'last' })
+  assert.equal(findUnversioned(repo, 'last')?.mtimeSec, Number.MAX_SAFE_INTEGER)
+})
+
 test('without a file nothing is made: no table, no row, no receipt', () => {
   using repo = memoryRepo()
   assert.deepEqual(listUnversioned(repo), [])

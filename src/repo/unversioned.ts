@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS unversioned(
 /** Where stock and we keep the answer of {@link unversionedHash}; gone after every change. */
 const hashSetting = 'uv-hash'
 
+/** The latest time that a row is read as: a whole number that JavaScript can hold. */
+const maxMtimeSec = Number.MAX_SAFE_INTEGER
+
 /** What a SQLite row can hold, less the room that stock leaves for the rest. unversioned.c:325. */
 const maxContentBytes = 1_000_000_000 - 850
 
@@ -132,18 +135,22 @@ export function readUnversioned(repo: Repo, name: string): Uint8Array | undefine
 /**
  * Writes a file made here, whatever was there before.
  *
- * @param file.mtimeSec seconds since 1970; in a sync a version of the same name that is later wins
+ * @param file.mtimeSec seconds since 1970; in a sync a version of the same name that is later wins.
+ *   Left out: now, or later where needed to beat what it replaces, see {@link ownMtimeSec}
  * @returns the hash of the content, by the algorithm that the hash policy names
  * @throws {FossilError} `option.invalid` for a name or time that no card can carry; `repo.io` for
  *   content too long for a row
  */
 export function writeUnversioned(
   repo: Repo,
-  file: { name: string; content: Uint8Array; mtimeSec: number },
+  file: { name: string; content: Uint8Array; mtimeSec?: number | undefined },
 ): ArtifactHash {
-  checkFile(file)
-  const hash = nameFor(file.content, hashPolicy(repo))
-  replaceRow(repo, { ...file, hash })
+  const { name, content } = file
+  checkContent(file)
+  const hash = nameFor(content, hashPolicy(repo))
+  const mtimeSec = file.mtimeSec ?? ownMtimeSec(repo, { name, hash })
+  checkMtime(mtimeSec)
+  replaceRow(repo, { name, content, mtimeSec, hash })
   return hash
 }
 
@@ -157,7 +164,8 @@ export function storeUnversioned(
   repo: Repo,
   file: { name: string; content: Uint8Array; mtimeSec: number; hash: ArtifactHash },
 ): void {
-  checkFile(file)
+  checkContent(file)
+  checkMtime(file.mtimeSec)
   const actual = hashLike(file.hash, file.content)
   if (actual !== file.hash) throw new FossilError('hash.mismatch', { expected: file.hash, actual })
   replaceRow(repo, file)
@@ -166,11 +174,16 @@ export function storeUnversioned(
 /**
  * Deletes a file and remembers when. A name that was never here stays unknown, as in stock.
  *
+ * @param file.mtimeSec as for {@link writeUnversioned}
  * @returns whether there was a row
  * @throws {FossilError} `option.invalid` for a time that no card can carry
  */
-export function removeUnversioned(repo: Repo, file: { name: string; mtimeSec: number }): boolean {
-  checkMtime(file.mtimeSec)
+export function removeUnversioned(
+  repo: Repo,
+  file: { name: string; mtimeSec?: number | undefined },
+): boolean {
+  const mtimeSec = file.mtimeSec ?? ownMtimeSec(repo, { name: file.name, hash: undefined })
+  checkMtime(mtimeSec)
   if (findUnversioned(repo, file.name) === undefined) return false
   repo.transaction(() => {
     repo.db
@@ -179,7 +192,7 @@ export function removeUnversioned(repo: Repo, file: { name: string; mtimeSec: nu
             SET rcvid = ?, mtime = ?, hash = NULL, sz = 0, encoding = 0, content = NULL
           WHERE name = ?`,
       )
-      .run(receivedFrom(repo), file.mtimeSec, file.name)
+      .run(receivedFrom(repo), mtimeSec, file.name)
     unsetConfig(repo, hashSetting)
   })
   return true
@@ -252,6 +265,24 @@ export function compareVersions(
   return (ours.hash ?? '-') < (theirs.hash ?? '-') ? 'theirs' : 'ours'
 }
 
+/**
+ * The time of a version made here: now, by the clock of the repository, or the first second at
+ * which the version beats the one it replaces. Without it a file that is written and deleted within
+ * one second would come back from whoever saw the first version, and so would one that was written
+ * where a clock is ahead.
+ */
+function ownMtimeSec(
+  repo: Repo,
+  { name, hash }: { name: string; hash: ArtifactHash | undefined },
+): number {
+  const nowSec = Math.floor(repo.env.clock.nowMs() / 1000)
+  const before = findUnversioned(repo, name)
+  if (before === undefined) return nowSec
+  const status = compareVersions(before, { mtimeSec: before.mtimeSec, hash })
+  const firstSec = status === 'ours' ? before.mtimeSec + 1 : before.mtimeSec
+  return Math.max(nowSec, Math.min(firstSec, maxMtimeSec))
+}
+
 function hasTable(repo: Repo): boolean {
   const sql = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'unversioned'`
   return repo.db.prepare(sql).get() !== undefined
@@ -318,12 +349,11 @@ function expand(repo: Repo, name: string, stored: Uint8Array): Uint8Array {
   }
 }
 
-function checkFile(file: { name: string; content: Uint8Array; mtimeSec: number }): void {
+function checkContent(file: { name: string; content: Uint8Array }): void {
   if (!isUnversionedName(file.name)) {
     const reason = `${JSON.stringify(file.name)} is not a name that a sync can carry`
     throw new FossilError('option.invalid', { option: 'name', reason })
   }
-  checkMtime(file.mtimeSec)
   if (file.content.length > maxContentBytes) {
     const reason = `${file.content.length} bytes of an unversioned file do not fit a row`
     throw new FossilError('repo.io', { reason })
