@@ -15,6 +15,7 @@ import {
   type Access,
   accessOf,
   type ArtifactHash,
+  attachFile,
   checkin,
   createRepo,
   FossilError,
@@ -25,6 +26,7 @@ import {
   sync,
   systemEnv,
   type Transport,
+  writeWiki,
 } from 'trilobite'
 import { openFile } from 'trilobite/db/node'
 
@@ -392,4 +394,52 @@ test('stock completes its pull under our smallest budget', async (t) => {
   const url = await ourServer(t, pair.ours)
   await stockClient('sync', pair.theirs, url)
   assert.ok((await agree(pair)) > 12)
+})
+
+test('an attachment whose push was not answered reaches stock with the sync after', async (t) => {
+  if (requireFossilOrSkip(t) === undefined) return
+  const pair = await makePair(t)
+  const author = { user: 'us' }
+  writeWiki(pair.ours, { title: 'Home', content: 'text' }, author)
+  attachFile(pair.ours, { page: 'Home' }, { fileName: 'a', content: Buffer.from('a') }, author)
+  const server = stockServer(pair.theirs)
+  const deaf: Transport = {
+    async exchange(request) {
+      await server.exchange(request)
+      throw new FossilError('transport.failed', { reason: 'the reply was lost' })
+    },
+  }
+  await assert.rejects(sync(pair.ours, deaf))
+  // Sent once more, it makes stock fail on a UNIQUE constraint, at every sync from then on.
+  const result = await sync(pair.ours, server)
+  assert.deepEqual([result.shortfall, result.artifactsSent], [undefined, 0])
+  assert.ok((await agree(pair)) >= 3)
+})
+
+test('what stock sends as a delta of itself is reported, and the rest comes', async (t) => {
+  if (requireFossilOrSkip(t) === undefined) return
+  const pair = await makePair(t)
+  const content = Buffer.from('the same line again\n'.repeat(20))
+  const common = { user: 'us', comment: 'text' }
+  const added = checkin(pair.ours, {
+    ...common,
+    changes: [{ name: 'old', content }],
+    dateMs: startSec * 1000,
+  })
+  // The rename says that it is older than the file: then stock takes the file for its own parent.
+  checkin(pair.ours, {
+    ...common,
+    changes: [{ name: 'new', content: undefined, renamedFrom: 'old' }],
+    parent: added.hash,
+    dateMs: (startSec - 100) * 1000,
+    allowOlder: true,
+  })
+  const server = stockServer(pair.theirs)
+  assert.ok((await sync(pair.ours, server)).complete)
+  const other = createRepo(`${pair.ours.db.path}2`, systemEnv, { projectCode: codeOf(pair) })
+  t.after(() => other.close())
+  const result = await sync(other, server)
+  const [file] = added.newArtifacts
+  assert.deepEqual([result.complete, result.missing], [false, [file]])
+  assert.equal(rows(other.db.path, publicHeld).length, rows(pair.theirs, publicHeld).length - 1)
 })

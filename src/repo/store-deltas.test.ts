@@ -186,7 +186,7 @@ test('bytes that are no delta are refused, and nothing is kept', () => {
 test('a delta that would close a loop is not taken, and nothing is kept', () => {
   using repo = memoryRepo()
   const own = deltaOf(version(1), version(1))
-  assert.throws(() => receive(repo, own), failsWith('delta.corrupt', /loop/))
+  assert.equal(receive(repo, own), false)
   assert.equal(findRid(repo, own.hash), undefined)
   receive(repo, deltaOf(version(1), version(2)))
   receive(repo, deltaOf(version(2), version(3)))

@@ -115,10 +115,9 @@ function formToKeep(
  * delta is expanded and verified, and dropped where it does not give what its name says. Until
  * then it proves nothing, so it makes nothing public that is here already.
  *
- * @returns undefined where the source is shunned, or waits for this artifact itself: then nothing
+ * @returns undefined where the source is shunned, is this artifact, or waits for it: then nothing
  *   was stored
- * @throws {FossilError} `delta.corrupt` when the delta does not even say how long its result is,
- *   or is of itself
+ * @throws {FossilError} `delta.corrupt` when the delta does not even say how long its result is
  */
 export function storeUnresolved(
   repo: Repo,
@@ -136,7 +135,8 @@ export function storeUnresolved(
     const row = rowOf(repo, artifact.hash)
     // First of all, or a peer that repeats itself would leave phantoms that nobody needs.
     if (row !== undefined && row.size >= 0) return { rid: row.rid, isNew: false }
-    if (artifact.source === artifact.hash) throw deltaLoop()
+    // Stock sends such for good (see docs/divergences.md): one must not spoil the sync.
+    if (artifact.source === artifact.hash) return undefined
     const source = ensureKnown(repo, artifact.source, { isPrivate: artifact.isPrivate })
     if (source === undefined) return undefined
     assert(findHeld(repo, artifact.source) === undefined, 'a delta of what is here is expanded')
@@ -267,8 +267,4 @@ function applyQuietly(source: Uint8Array, delta: Uint8Array): Uint8Array | undef
     if (FossilError.is(error, 'delta.corrupt')) return undefined
     throw error
   }
-}
-
-function deltaLoop(): FossilError<'delta.corrupt'> {
-  return new FossilError('delta.corrupt', { offset: 0, reason: 'delta chain loops' })
 }

@@ -49,8 +49,12 @@ function cfile(content: Uint8Array, hash = nameOf(content)): Card {
   return { type: 'cfile', hash, deltaSource: undefined, uncompressedSizeBytes, compressed }
 }
 
-function cfileDelta(source: Uint8Array, target: Uint8Array): Card {
-  const compressed = compressContent(createDelta(source, target))
+function cfileDelta(
+  source: Uint8Array,
+  target: Uint8Array,
+  delta = createDelta(source, target),
+): Card {
+  const compressed = compressContent(delta)
   const names = { hash: nameOf(target), deltaSource: nameOf(source) }
   return { type: 'cfile', ...names, uncompressedSizeBytes: target.length, compressed }
 }
@@ -110,7 +114,7 @@ test('a new session goes on where the last whole reply ended', () => {
 test('a reply that is wrong anywhere is dropped as a whole; those before it are kept', () => {
   const wrong: [Parameters<typeof fails>[0], ...Card[]][] = [
     ['hash.mismatch', cfile(contentOf(1)), cfile(contentOf(2), nameOf(contentOf(3)))],
-    ['delta.corrupt', { ...cfileDelta(contentOf(0), contentOf(1)), ...loop(contentOf(1)) }],
+    ['delta.corrupt', cfileDelta(contentOf(0), contentOf(1), utf8('0:;'))],
     ['xfer.malformed', cfile(contentOf(1)), { type: 'unknown', name: 'brew', line: 'brew tea' }],
     ['sync.refused', cfile(contentOf(1)), refusal('enough')],
     ['sync.wrongproject', cfile(contentOf(1)), seqno(9), push('c'.repeat(40))],
@@ -129,10 +133,6 @@ test('a reply that is wrong anywhere is dropped as a whole; those before it are 
     assert.equal(asks(round(session, seqno(0), push())), 7, code)
   }
 })
-
-function loop(content: Uint8Array): object {
-  return { hash: nameOf(content), deltaSource: nameOf(content) }
-}
 
 test('an artifact that does not match its name is named by the error', () => {
   using repo = prepared()

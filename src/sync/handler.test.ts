@@ -83,10 +83,6 @@ test('whatever is wrong with a request, nothing of it is kept', () => {
     'hash mismatch': fileCard(utf8('b'), nameOf(utf8('a'))),
     'corrupt delta': { ...fileCard(utf8('0:;')), deltaSource: nameOf(source) },
     'delta of other content': { ...fileCard(delta), deltaSource: nameOf(source) },
-    'delta of itself': {
-      ...fileCard(delta, nameOf(utf8('loop'))),
-      deltaSource: nameOf(utf8('loop')),
-    },
     'wrong project': { type: 'pull', serverCode: 'x', projectCode: 'b'.repeat(40) },
     'unknown card': { type: 'unknown', name: 'brew', line: 'brew tea' },
     'malformed card': { type: 'unknown', name: 'gimme', line: 'gimme five' },

@@ -280,6 +280,18 @@ suite('a hostile client', () => {
     verifyRepo(server)
   })
 
+  test('that sends a delta of itself is asked for it whole, and keeps nothing else away', () => {
+    using server = makeRepo('server')
+    const [one, two] = [contentOf(1, 200), contentOf(2, 200)]
+    const replies = [deltaCard(one, one), fileCard(two), deltaCard(two, contentOf(3, 200))]
+    const asked = ofType(ask(server, [pushCard, ...replies]), 'gimme').map(({ hash }) => hash)
+    assert.deepEqual(asked, [nameOf(one)])
+    assert.equal(heldNames(server).length, 2)
+    ask(server, [pushCard, fileCard(one)])
+    assert.equal(heldNames(server).length, 3)
+    verifyRepo(server)
+  })
+
   test('that sends a long chain of deltas from its end is served to the beginning', () => {
     using server = makeRepo('server')
     const contents = Array.from({ length: 500 }, (_, i) =>

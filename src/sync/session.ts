@@ -177,6 +177,22 @@ export class SyncSession {
     else this.#end()
   }
 
+  /**
+   * Takes note that the reply to the last request did not come, or could not be taken: nobody
+   * knows whether what it carried arrived. From now on that is announced, as everything is, rather
+   * than sent unasked. A stock server that is sent an attachment once more
+   * fails on it (manifest.c:2649), and would do so at every sync.
+   */
+  abandon(): void {
+    this.#state = 'over'
+    try {
+      this.#repo.transaction(() => forgetUnsent(this.#repo, this.#sentUnsent))
+    } catch (error) {
+      // What ended the sync is to be told, rather than this, which costs a repetition at most.
+      if (!FossilError.is(error)) throw error
+    }
+  }
+
   #writeHeader(writer: CardWriter): void {
     writer.add(versionPragma('client-version', ourVersion))
     if (this.#exchange.sendsPrivate) writer.add({ type: 'pragma', name: 'send-private', args: [] })

@@ -26,7 +26,13 @@ export async function sync(
 ): Promise<SyncResult> {
   const session = new SyncSession(repo, options)
   while (session.result === undefined) {
-    session.receive(await transport.exchange(session.request(), exchange))
+    const request = session.request()
+    try {
+      session.receive(await transport.exchange(request, exchange))
+    } catch (error) {
+      session.abandon()
+      throw error
+    }
   }
   return session.result
 }
