@@ -6,8 +6,12 @@
  */
 
 import { unresolvedRids } from './blob.ts'
+import { config, setConfig, unsetConfig } from './config.ts'
 import type { Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
+
+/** The `config` row that is there while nobody knows whether the last push arrived. */
+const row = 'trilobite-push-unanswered'
 
 /** What a push sends unasked: public and held, in rid order. */
 export function unsentRids(repo: Repo): Rid[] {
@@ -29,4 +33,15 @@ export function forgetUnsent(repo: Repo, rids: readonly Rid[]): void {
   if (rids.length === 0) return
   const forget = repo.db.prepare('DELETE FROM unsent WHERE rid = ?')
   for (const rid of rids) forget.run(rid)
+}
+
+/** Whether a push had no answer, and none that came through since settled what became of it. */
+export function isPushUnanswered(repo: Repo): boolean {
+  return config(repo, row) !== undefined
+}
+
+/** Remembers, for the next session, that a push had no answer; or that it is settled. */
+export function setPushUnanswered(repo: Repo, isUnanswered: boolean): void {
+  if (isUnanswered) setConfig(repo, row, '1')
+  else unsetConfig(repo, row)
 }

@@ -18,7 +18,7 @@ import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import { config, configInteger, projectCode, serverCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { forgetUnsent, unsentRids } from '../repo/unsent.ts'
+import { forgetUnsent, isPushUnanswered, setPushUnanswered, unsentRids } from '../repo/unsent.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
@@ -88,6 +88,8 @@ export class SyncSession {
   readonly #messages: string[] = []
   #push: boolean
   #pushRefused = false
+  /** What is unsent may be with the server already: it is announced, and sent when asked for. */
+  readonly #isUnanswered: boolean
   #round = 0
   /** `over` also while a request or reply is being worked on: an error leaves it so. */
   #state: 'ready' | 'waiting' | 'over' = 'ready'
@@ -114,6 +116,7 @@ export class SyncSession {
     this.#repo = repo
     this.#options = options
     this.#push = options.push ?? true
+    this.#isUnanswered = isPushUnanswered(repo)
     this.#exchange = new ArtifactExchange(repo, {
       side: 'sync',
       acceptsPrivate: options.private ?? false,
@@ -179,14 +182,15 @@ export class SyncSession {
 
   /**
    * Takes note that the reply to the last request did not come, or could not be taken: nobody
-   * knows whether what it carried arrived. From now on that is announced, as everything is, rather
-   * than sent unasked. A stock server that is sent an attachment once more
-   * fails on it (manifest.c:2649), and would do so at every sync.
+   * knows whether what it carried arrived. The next session announces what is unsent rather than
+   * send it unasked. A stock server that is sent an attachment once more fails on it
+   * (manifest.c:2649), and would do so at every sync.
    */
   abandon(): void {
     this.#state = 'over'
+    if (this.#lastSent === 0) return
     try {
-      this.#repo.transaction(() => forgetUnsent(this.#repo, this.#sentUnsent))
+      this.#repo.transaction(() => setPushUnanswered(this.#repo, true))
     } catch (error) {
       // What ended the sync is to be told, rather than this, which costs a repetition at most.
       if (!FossilError.is(error)) throw error
@@ -224,7 +228,7 @@ export class SyncSession {
     for (const rid of wanted) {
       if (this.#exchange.send(writer, rid, { overBudget: isOverBudget() }) === 'file') sent++
     }
-    for (const rid of unsentRids(this.#repo)) {
+    for (const rid of this.#isUnanswered ? [] : unsentRids(this.#repo)) {
       if (isOverBudget()) break
       const outcome = this.#exchange.send(writer, rid, { overBudget: false })
       if (outcome === 'file') sent++
@@ -347,7 +351,20 @@ export class SyncSession {
     return [...phantoms, ...waiting].map(({ hash }) => hash)
   }
 
+  /** A server that was told of everything, and asks for nothing more, has it. */
+  #settleUnanswered(): void {
+    if (!this.#isUnanswered || !this.#push) return
+    const unsent = unsentRids(this.#repo)
+    const mayWantMore = this.#lastSent > 0 && unsent.length > 0
+    if (this.#wanted.size > 0 || mayWantMore || this.#exchange.sentInVain > 0) return
+    this.#repo.transaction(() => {
+      forgetUnsent(this.#repo, unsent)
+      setPushUnanswered(this.#repo, false)
+    })
+  }
+
   #end(): void {
+    this.#settleUnanswered()
     const missing = this.#pull ? this.#missing(maxMissing) : []
     const shortfall = this.#shortfall(missing.length)
     this.#result = {

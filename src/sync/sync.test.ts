@@ -60,6 +60,7 @@ test('whichever reply is lost, the next sync makes up for it', async () => {
       assert.ok(FossilError.is(error, 'transport.failed'))
       wasLost = true
     }
+    if (lost === 1) assert.equal(unsentRids(client).length, 250)
     verifyRepo(client)
     assert.ok((await sync(client, losing(server, 0))).complete)
     assert.deepEqual(heldNames(client), heldNames(server))
@@ -79,6 +80,10 @@ test('what may have arrived with a lost reply is announced, not sent again', asy
   assert.ok(result.complete)
   assert.equal(result.artifactsSent, 2)
   assert.deepEqual(heldNames(client), heldNames(server))
+  assert.equal(unsentRids(client).length, 0)
+  // From then on it sends unasked again.
+  addArtifacts(client, { from: 12, to: 13 })
+  assert.equal((await sync(client, losing(server, 0))).rounds, 1)
 })
 
 test('what is announced in place of being sent is sent when asked for', async () => {
