@@ -15,7 +15,6 @@ import { julianFromMs, storedJulian } from '../../deck/date.ts'
 import type { ForumDeck } from '../../deck/deck.ts'
 import { parseDeck } from '../../deck/parse.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { ensureKnown, isPrivate } from '../blob.ts'
 import { readContent } from '../content.ts'
 import { textParameter } from '../db-text.ts'
 import type { Repo } from '../repo.ts'
@@ -24,6 +23,7 @@ import { putBacklinks } from './backlink.ts'
 import { linkParents } from './checkin.ts'
 import { putEvent } from './event.ts'
 import { cText } from './event-text.ts'
+import { mentioned } from './mention.ts'
 
 /** The title of a thread whose first post is not here. */
 const unknownTitle = '<i>Unknown</i>'
@@ -33,7 +33,7 @@ export function linkForumPost(repo: Repo, rid: Rid, deck: ForumDeck): void {
   const mtimeJulian = julianFromMs(deck.dateMs)
   linkParents(repo, rid, { parents: deck.parents, mtimeJulian })
   const known = (hash: ArtifactHash | undefined): Rid | undefined =>
-    hash && ensureKnown(repo, hash, { isPrivate: isPrivate(repo, rid) })
+    hash && mentioned(repo, rid, hash)
   const root = deck.threadRoot === undefined ? rid : known(deck.threadRoot)
   const replaced = known(deck.parents[0])
   const answered = known(deck.inReplyTo)

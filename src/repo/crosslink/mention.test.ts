@@ -92,3 +92,23 @@ test('a private cluster hides what it names, and takes nothing off the announcem
   assert.deepEqual(stateOf(repo).announced, [file.hash])
   assert.deepEqual(stateOf(repo).private, [cluster.hash, lost.hash].sort())
 })
+
+test('a forum post that a public post answers is public, whoever named it first', () => {
+  const lostPost = plain('a post').hash
+  const [secret, open] = ['secret', 'open'].map((content, i) =>
+    artifact({
+      kind: 'forum',
+      dateMs: i,
+      user: 'ann',
+      parents: [],
+      content,
+      threadRoot: lostPost,
+      inReplyTo: lostPost,
+    }),
+  )
+  assert.ok(secret !== undefined && open !== undefined)
+  using hiding = came(privately(secret))
+  assert.deepEqual(stateOf(hiding).private, [secret.hash, lostPost].sort())
+  using repo = came(privately(secret), publicly(open))
+  assert.deepEqual(stateOf(repo).private, [secret.hash])
+})
