@@ -7,7 +7,8 @@
 
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { branchTagId, isClosed } from './branch.ts'
+import { branchTagId } from '../repo/schema.ts'
+import { isClosed } from './branch.ts'
 
 /** How far a walk goes. */
 export interface WalkOptions {

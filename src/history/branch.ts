@@ -9,11 +9,9 @@
 import type { Rid } from '../repo/rid.ts'
 import type { Repo } from '../repo/repo.ts'
 import { config } from '../repo/config.ts'
-import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
-
-/** `tag.tagid` of `branch` and of `closed`. schema.c:463-473. */
-export const branchTagId = 8
-const closedTagId = 9
+import { type TextColumn, textOf, textParameter } from '../repo/db-text.ts'
+import { branchTagId, closedTagId } from '../repo/schema.ts'
+import { property } from '../repo/write/current.ts'
 
 /** The branch of a check-in that says nothing: `main-branch`, or `trunk`. */
 export function mainBranch(repo: Repo): string {
@@ -22,13 +20,7 @@ export function mainBranch(repo: Repo): string {
 
 /** The branch that a check-in is on. */
 export function branchOf(repo: Repo, rid: Rid): string {
-  const row = repo.db
-    .prepare<[TextColumn]>(
-      `SELECT CAST(value AS BLOB) FROM tagxref
-        WHERE rid = ? AND tagid = ${branchTagId} AND tagtype > 0`,
-    )
-    .get(rid)
-  return (row === undefined ? undefined : textIfAny(row[0])) ?? mainBranch(repo)
+  return property(repo, rid, 'branch')?.value || mainBranch(repo)
 }
 
 /** The parent whose line a check-in continues; undefined for the first of its line. */
@@ -105,18 +97,14 @@ function walkBranch(repo: Repo, rid: Rid): { start: Rid; root: Rid | undefined }
   return { start, root: undefined }
 }
 
-/** Tells whether a check-in has no children on its own branch. leaf.c:is_a_leaf. */
+/** Tells whether a check-in has no children on its own branch, by the table `leaf`. */
 export function isLeaf(repo: Repo, rid: Rid): boolean {
   return repo.db.prepare('SELECT 1 FROM leaf WHERE rid = ?').get(rid) !== undefined
 }
 
 /** Tells whether nothing more is expected to follow a check-in: it is tagged `closed`. */
 export function isClosed(repo: Repo, rid: Rid): boolean {
-  return (
-    repo.db
-      .prepare(`SELECT 1 FROM tagxref WHERE rid = ? AND tagid = ${closedTagId} AND tagtype > 0`)
-      .get(rid) !== undefined
-  )
+  return property(repo, rid, 'closed') !== undefined
 }
 
 /** How many children of a check-in continue its line, on any branch and on its own. */

@@ -9,6 +9,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type TextColumn, textOf } from '../repo/db-text.ts'
+import { symbolicTags as prefixedTags } from '../repo/write/current.ts'
 
 /** How a tag stands to an artifact. */
 export type TagType = 'cancel' | 'single' | 'propagating'
@@ -59,11 +60,5 @@ export function artifactTags(repo: Repo, rid: Rid): ArtifactTag[] {
 
 /** The tags and branches that people gave an artifact: without `sym-`, in byte order. */
 export function symbolicTags(repo: Repo, rid: Rid): string[] {
-  return repo.db
-    .prepare<[TextColumn]>(
-      `SELECT CAST(substr(tagname, 5) AS BLOB) FROM tagxref JOIN tag USING(tagid)
-        WHERE tagxref.rid = ? AND tagtype > 0 AND tagname GLOB 'sym-*' ORDER BY tagname`,
-    )
-    .all(rid)
-    .map(([name]) => textOf(name))
+  return prefixedTags(repo, rid, 'all').map((name) => name.slice('sym-'.length))
 }

@@ -230,6 +230,7 @@ export const bgcolorTagId = 1
 export const commentTagId = 2
 export const userTagId = 3
 export const dateTagId = 4
+export const hiddenTagId = 5
 export const clusterTagId = 7
 export const branchTagId = 8
 export const closedTagId = 9

@@ -12,16 +12,25 @@ import { config } from '../config.ts'
 import { columnText, textParameter } from '../db-text.ts'
 import type { Repo } from '../repo.ts'
 import type { NamedArtifact, Rid } from '../rid.ts'
+import {
+  bgcolorTagId,
+  branchTagId,
+  closedTagId,
+  commentTagId,
+  dateTagId,
+  hiddenTagId,
+  userTagId,
+} from '../schema.ts'
 
-/** `tag.tagid` of the properties that Fossil itself reads. schema.c:463-473. */
-export const propertyIds = {
-  bgcolor: 1,
-  comment: 2,
-  user: 3,
-  date: 4,
-  hidden: 5,
-  branch: 8,
-  closed: 9,
+/** `tag.tagid` of the properties that Fossil itself reads. */
+const propertyIds = {
+  bgcolor: bgcolorTagId,
+  comment: commentTagId,
+  user: userTagId,
+  date: dateTagId,
+  hidden: hiddenTagId,
+  branch: branchTagId,
+  closed: closedTagId,
 } as const
 
 /** The branch of a check-in that no tag puts on another. */
@@ -101,7 +110,7 @@ export function branchTip(repo: Repo, branch: string): NamedArtifact | undefined
     .prepare<[rid: Rid, hash: ArtifactHash]>(
       `SELECT blob.rid, blob.uuid
          FROM tagxref JOIN event ON event.objid = tagxref.rid JOIN blob ON blob.rid = tagxref.rid
-        WHERE tagxref.tagid = ${propertyIds.branch} AND tagtype > 0
+        WHERE tagxref.tagid = ${branchTagId} AND tagtype > 0
           AND tagxref.value = CAST(? AS TEXT) AND event.type = 'ci'
         ORDER BY event.mtime DESC, blob.rid DESC LIMIT 1`,
     )
@@ -134,7 +143,7 @@ export function openLeaves(repo: Repo, branch: string, except: readonly Rid[]): 
         WHERE ${branchSql('leaf.rid')} = CAST(? AS TEXT)
           AND leaf.rid NOT IN (SELECT value FROM json_each(?))
           AND NOT EXISTS(SELECT 1 FROM tagxref WHERE tagxref.rid = leaf.rid
-                            AND tagid = ${propertyIds.closed} AND tagtype > 0)
+                            AND tagid = ${closedTagId} AND tagtype > 0)
         ORDER BY blob.uuid`,
     )
     .all(textParameter(branch), JSON.stringify(except))
@@ -144,6 +153,6 @@ export function openLeaves(repo: Repo, branch: string, except: readonly Rid[]): 
 /** The branch of a check-in, as SQL. */
 function branchSql(rid: string): string {
   const named = `SELECT value FROM tagxref
-    WHERE tagxref.rid = ${rid} AND tagid = ${propertyIds.branch} AND tagtype > 0`
+    WHERE tagxref.rid = ${rid} AND tagid = ${branchTagId} AND tagtype > 0`
   return `coalesce((${named}), '${defaultBranch}')`
 }
