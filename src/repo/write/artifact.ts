@@ -18,16 +18,25 @@ import { deltify, storeLocal } from '../store.ts'
 /** Who writes, and when. */
 export interface Author {
   readonly user: string
-  /** By default now. */
+  /** By default now, or the first millisecond at which it counts as newer than what it replaces. */
   readonly dateMs?: number
 }
 
 /** The mimetype that a page has without saying so. */
 const wikiText = 'text/x-fossil-wiki'
 
-/** D and U cards. */
-export function stamp(repo: Repo, { user, dateMs }: Author): { dateMs: number; user: string } {
-  return { dateMs: dateMs ?? repo.env.clock.nowMs(), user }
+/**
+ * D and U cards.
+ *
+ * @param replacedMs the date of what this replaces. Of two versions the later counts: without this
+ *   one that is written within the same millisecond, or while the clock is behind, might not
+ */
+export function stamp(
+  repo: Repo,
+  { user, dateMs }: Author,
+  replacedMs = -Infinity,
+): { dateMs: number; user: string } {
+  return { dateMs: dateMs ?? Math.max(repo.env.clock.nowMs(), replacedMs + 1), user }
 }
 
 /** The N card of a page or post: none for Fossil's own wiki text. */

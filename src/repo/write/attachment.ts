@@ -6,17 +6,18 @@
 
 import { FossilError } from '../../base/error.ts'
 import { compressContent } from '../../base/zlib.ts'
+import { msFromJulian } from '../../deck/date.ts'
 import type { AttachmentDeck } from '../../deck/deck.ts'
 import { fileTail } from '../../deck/file-name.ts'
 import { parseDeck } from '../../deck/parse.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { isPrivate } from '../blob.ts'
 import { textParameter } from '../db-text.ts'
+import { newestVersion } from '../crosslink/version.ts'
 import type { Repo } from '../repo.ts'
 import type { NamedArtifact } from '../rid.ts'
 import { storeLocal } from '../store.ts'
 import { type Author, invalid, stamp, writeDeck } from './artifact.ts'
-import { latestTagged } from './current.ts'
 
 /** What an attachment belongs to: one of the three. */
 export type AttachmentTarget =
@@ -56,13 +57,14 @@ export function attachFile(
     const content = isStructural ? compressContent(file.content, repo) : file.content
     const source = storeLocal(repo, content, { isPrivate: asPrivate }).hash
     const comment = file.comment?.trim() ?? ''
+    const fileName = `${plainName(file.fileName)}${isStructural ? '.gz' : ''}`
     const deck: AttachmentDeck = {
       kind: 'attachment',
-      fileName: `${plainName(file.fileName)}${isStructural ? '.gz' : ''}`,
+      fileName,
       target: name,
       source,
       ...(comment === '' ? {} : { comment }),
-      ...stamp(repo, author),
+      ...stamp(repo, author, latest(repo, name, fileName)?.dateMs),
     }
     return { ...writeDeck(repo, deck, { isPrivate: asPrivate }), source }
   })
@@ -82,28 +84,39 @@ export function detachFile(
 ): NamedArtifact {
   return repo.transaction(() => {
     const { name, current } = readName(repo, target)
-    const attached = repo.db
-      .prepare<[string]>(
-        `SELECT src FROM attachment
-          WHERE target = CAST(? AS TEXT) AND filename = CAST(? AS TEXT)
-            AND isLatest AND coalesce(src, '') <> ''`,
-      )
-      .get(textParameter(name), textParameter(fileName))
-    if (attached === undefined) throw new FossilError('artifact.missing', { name: fileName })
-    const deck = { kind: 'attachment', fileName, target: name, ...stamp(repo, author) } as const
+    const attached = latest(repo, name, fileName)
+    if (attached?.isHere !== true) throw new FossilError('artifact.missing', { name: fileName })
+    const date = stamp(repo, author, attached.dateMs)
+    const deck = { kind: 'attachment', fileName, target: name, ...date } as const
     return writeDeck(repo, deck, { about: [current.hash] })
   })
 }
 
+/** What was last done to a file name at a target: attached, or taken away. */
+function latest(
+  repo: Repo,
+  target: string,
+  fileName: string,
+): { dateMs: number; isHere: boolean } | undefined {
+  const row = repo.db
+    .prepare<[mtime: number, isHere: number]>(
+      `SELECT mtime, coalesce(src, '') <> '' FROM attachment
+        WHERE target = CAST(? AS TEXT) AND filename = CAST(? AS TEXT) AND isLatest
+        ORDER BY 2 DESC LIMIT 1`,
+    )
+    .get(textParameter(target), textParameter(fileName))
+  return row === undefined ? undefined : { dateMs: msFromJulian(row[0]), isHere: row[1] === 1 }
+}
+
 /** What the A card calls a target, and its current version. */
 function readName(repo: Repo, target: AttachmentTarget): { name: string; current: NamedArtifact } {
-  const [prefix, name] =
+  const [kind, name] =
     'page' in target
-      ? ['wiki-', target.page]
+      ? (['wiki', target.page] as const)
       : 'ticketId' in target
-        ? ['tkt-', target.ticketId]
-        : ['event-', target.technoteId]
-  const current = latestTagged(repo, prefix + name)
+        ? (['ticket', target.ticketId] as const)
+        : (['technote', target.technoteId] as const)
+  const current = newestVersion(repo, kind, name)
   if (current === undefined) throw new FossilError('artifact.missing', { name })
   return { name, current }
 }

@@ -1,6 +1,6 @@
 /**
- * What the derived tables say of an artifact now: its tags, whether it is a leaf, which version of
- * a page is the latest. Whoever writes a change asks here what there is to change.
+ * What the derived tables say of an artifact now: its tags, whether it is a leaf. Whoever writes a
+ * change asks here what there is to change.
  * Source: fossil src/tag.c, src/leaf.c, src/wiki.c; table comments in src/schema.c.
  * @module
  */
@@ -86,22 +86,6 @@ export function symbolicTags(repo: Repo, rid: Rid, which: 'all' | 'propagating')
     )
     .all(rid, which === 'all' ? 1 : 2)
     .map(([name]) => decodeText(name))
-}
-
-/**
- * The artifact that carries a tag and has the latest date: the current version of what the tag
- * names, such as `wiki-TITLE`. Where dates are equal, the one that came last, so that a program may
- * write faster than the clock ticks. wiki.c wiki_fetch_by_name.
- */
-export function latestTagged(repo: Repo, tagName: string): NamedArtifact | undefined {
-  const row = repo.db
-    .prepare<[rid: Rid, hash: ArtifactHash]>(
-      `SELECT blob.rid, blob.uuid FROM tag JOIN tagxref USING(tagid) JOIN blob USING(rid)
-        WHERE tagname = CAST(? AS TEXT) AND tagtype > 0 AND blob.size >= 0
-        ORDER BY tagxref.mtime DESC, blob.rid DESC LIMIT 1`,
-    )
-    .get(textParameter(tagName))
-  return row === undefined ? undefined : { rid: row[0], hash: row[1] }
 }
 
 /** The check-in of a branch that the timeline shows last, open or closed. name.c:189-210. */

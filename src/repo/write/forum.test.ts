@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import { utf8 } from '../../base/bytes.ts'
 import { failsWith, memoryRepo, named, stateOf } from '../fixture.suite.ts'
 import { editPost, newThread, replyToPost } from './forum.ts'
-import { ada, cardsOf, commit, dateCard } from './written.suite.ts'
+import { ada, cardsOf, commit, dateCard, dateCardAfter } from './written.suite.ts'
 
 test('posts open threads, answer, and replace each other', () => {
   using repo = memoryRepo()
@@ -25,13 +25,13 @@ test('posts open threads, answer, and replace each other', () => {
   const below = [`G ${root.hash}`, `I ${reply.hash}`]
   assert.deepEqual(cardsOf(repo, nested), [dateCard, ...below, 'U ada', 'W 3', 'yes'])
   const edited = editPost(repo, reply.hash, { content: '' }, { user: 'bob' })
-  const edit = [dateCard, ...place, `P ${reply.hash}`, 'U bob', 'W 0', '']
+  const edit = [dateCardAfter(1), ...place, `P ${reply.hash}`, 'U bob', 'W 0', '']
   assert.deepEqual(cardsOf(repo, edited), edit)
   const retitled = editPost(repo, root.hash, { title: 'New' }, ada)
-  const anew = [dateCard, `G ${root.hash}`, 'H New', 'N text/x-markdown', `P ${root.hash}`]
+  const anew = [dateCardAfter(1), `G ${root.hash}`, 'H New', 'N text/x-markdown', `P ${root.hash}`]
   assert.deepEqual(cardsOf(repo, retitled), [...anew, 'U ada', 'W 6', 'first', ''])
   const again = editPost(repo, retitled.hash, { mimetype: 'text/x-fossil-wiki' }, ada)
-  const last = [dateCard, `G ${root.hash}`, 'H New', `P ${retitled.hash}`, 'U ada']
+  const last = [dateCardAfter(2), `G ${root.hash}`, 'H New', `P ${retitled.hash}`, 'U ada']
   assert.deepEqual(cardsOf(repo, again), [...last, 'W 6', 'first', ''])
 })
 

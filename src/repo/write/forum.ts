@@ -94,7 +94,8 @@ export function editPost(
         ? { threadTitle: titleOf(change.title ?? old.threadTitle ?? '') }
         : { inReplyTo: old.inReplyTo }
     const threadRoot = rootOf(version, old)
-    const deck = { ...postDeck(repo, post, author), ...place, threadRoot, parents: [version] }
+    const dated = postDeck(repo, post, author, old.dateMs)
+    const deck = { ...dated, ...place, threadRoot, parents: [version] }
     return writeDeck(repo, deck, { replaces, about: [threadRoot] })
   })
 }
@@ -103,9 +104,10 @@ function postDeck(
   repo: Repo,
   { content, mimetype }: Post,
   author: Author,
+  replacedMs?: number,
 ): Omit<ForumDeck, 'parents'> {
   checkText('forum', content)
-  return { kind: 'forum', ...stamp(repo, author), ...mimetypeCard(mimetype), content }
+  return { kind: 'forum', ...stamp(repo, author, replacedMs), ...mimetypeCard(mimetype), content }
 }
 
 /** The post that opens a thread names no root: it is the root. */

@@ -12,7 +12,7 @@ import { parseDate } from '../../deck/date.ts'
 import { amendCheckin, type Amendment } from './amend.ts'
 import { attachFile } from './attachment.ts'
 import { markBranches, newBranch } from './branch.ts'
-import { latestTagged } from './current.ts'
+import { newestVersion } from '../crosslink/version.ts'
 import { Stock } from './stock.suite.ts'
 import { addTag, cancelTag } from './tag.ts'
 import { editTechnote, newTechnote } from './technote.ts'
@@ -43,7 +43,7 @@ test('tags are added and cancelled as stock does', async (t) => {
   stock.write('page', 'text')
   await stock.run('wiki', 'create', 'Page', 'page')
   using repo = stock.open()
-  const page = latestTagged(repo, 'wiki-Page')?.hash ?? assert.fail()
+  const page = newestVersion(repo, 'wiki', 'Page')?.hash ?? assert.fail()
   await stock.isMatched(['tag', 'add', 'label', page], (other, author) =>
     addTag(other, { name: 'label', target: page }, author),
   )

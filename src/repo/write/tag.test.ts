@@ -14,14 +14,15 @@ import {
   isHeldPrivately,
   memoryRepo,
   named,
+  startMs,
   stateOf,
   TestEnv,
 } from '../fixture.suite.ts'
 import type { NamedArtifact } from '../rid.ts'
 import { storeLocal } from '../store.ts'
-import { addTag, cancelTag, editTags, type TagEdit } from './tag.ts'
+import { addTag, cancelTag, checkTagged, editTags, type TagEdit } from './tag.ts'
 import { writeWiki } from './wiki.ts'
-import { ada, cardsOf, commit, dateCard } from './written.suite.ts'
+import { ada, cardsOf, commit, dateCard, dateCardAfter } from './written.suite.ts'
 
 test('a tag of a check-in is a name for it, unless it is raw', () => {
   using repo = memoryRepo()
@@ -36,8 +37,61 @@ test('a tag of a check-in is a name for it, unless it is raw', () => {
     [cancelTag(repo, { target, name: 'p', isRaw: true }, ada), `T -p ${target}`],
   ]
   for (const [artifact, card] of written) {
-    assert.deepEqual(cardsOf(repo, artifact), [dateCard, card, 'U ada'])
+    // What cancels a tag is later than the tag.
+    const date = card.startsWith('T -') ? dateCardAfter(1) : dateCard
+    assert.deepEqual(cardsOf(repo, artifact), [date, card, 'U ada'])
   }
+})
+
+test('a tag that came down from an ancestor is cancelled, for the descendants, too', () => {
+  using repo = memoryRepo()
+  const { hash: first } = commit(repo, { branch: 'b' })
+  const { hash: target } = commit(repo, { parent: first })
+  const { hash: child } = commit(repo, { parent: target })
+  const raw = { name: 'color', isRaw: true }
+  addTag(repo, { target: first, ...raw, propagates: true, value: 'x' }, ada)
+  const written = cancelTag(repo, { target, name: 'b' }, ada)
+  assert.deepEqual(cardsOf(repo, written), [dateCard, `T -sym-b ${target}`, 'U ada'])
+  cancelTag(repo, { target: child, ...raw }, ada)
+  checkTagged(repo, first, 'sym-b')
+  checkTagged(repo, target, 'color')
+  for (const [hash, name] of [
+    [target, 'sym-b'],
+    [child, 'sym-b'],
+    [child, 'color'],
+  ] as const) {
+    assert.throws(() => checkTagged(repo, hash, name), failsWith('artifact.invalid'))
+  }
+})
+
+test('a tag that is not there cannot be cancelled, and the error says which are', () => {
+  using repo = memoryRepo()
+  const { hash: target } = commit(repo)
+  addTag(repo, { target, name: 'v1' }, ada)
+  addTag(repo, { target, name: 'v2' }, ada)
+  cancelTag(repo, { target, name: 'v2' }, { ...ada, dateMs: startMs + 1000 })
+  const page = writeWiki(repo, { title: 'P', content: 'x' }, ada).hash
+  const before = stateOf(repo)
+  const cancel = (name: string, isRaw = false) => {
+    return (): unknown => cancelTag(repo, { target, name, isRaw }, ada)
+  }
+  const names = `${target} has no tag "v2" to cancel: it has "trunk", "v1"`
+  assert.throws(cancel('v2'), failsWith('artifact.invalid', new RegExp(names)))
+  const raw = /has no property or raw tag "v1" to cancel: it has "branch"/
+  assert.throws(cancel('v1', true), failsWith('artifact.invalid', raw))
+  const none = (): unknown => cancelTag(repo, { target: page, name: 'x' }, ada)
+  assert.throws(none, failsWith('artifact.invalid', /has no property or raw tag "x"/))
+  const gone = (): unknown => cancelTag(repo, { target: named(utf8('gone')), name: 'x' }, ada)
+  assert.throws(gone, failsWith('artifact.missing'))
+  assert.deepEqual(stateOf(repo), before)
+})
+
+test('an artifact of very many tags is told with some of them', () => {
+  using repo = memoryRepo()
+  const names = Array.from({ length: 12 }, (_, n) => `t${n}`)
+  const { hash: target } = commit(repo, { tags: names })
+  const cancel = (): unknown => cancelTag(repo, { target, name: 'x' }, ada)
+  assert.throws(cancel, failsWith('artifact.invalid', /it has "t0", "t1", [^a-su-z]* and others/))
 })
 
 test('several tags are one artifact', () => {

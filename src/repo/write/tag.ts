@@ -4,10 +4,15 @@
  * @module
  */
 
+import { FossilError } from '../../base/error.ts'
+import { msFromJulian } from '../../deck/date.ts'
 import type { DeckTag } from '../../deck/deck.ts'
+import { decodeText } from '../../deck/text.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
+import { findHeld } from '../blob.ts'
+import { textParameter } from '../db-text.ts'
 import type { Repo } from '../repo.ts'
-import type { NamedArtifact } from '../rid.ts'
+import type { NamedArtifact, Rid } from '../rid.ts'
 import { type Author, invalid, isKnownPrivate, readDeck, stamp, writeDeck } from './artifact.ts'
 
 /** A tag to cancel. */
@@ -42,13 +47,63 @@ export function addTag(repo: Repo, tag: TagToAdd, author: Author): NamedArtifact
   return editTags(repo, [{ action: 'add', ...tag }], author)
 }
 
-/** Cancels one tag, whether or not it holds. Throws as {@link editTags} does. */
+/**
+ * Cancels one tag that the target has, of its own or from an ancestor; its descendants lose it,
+ * too.
+ *
+ * @throws {FossilError} `artifact.invalid` where it has no such tag; as {@link editTags} does
+ */
 export function cancelTag(repo: Repo, tag: TagToCancel, author: Author): NamedArtifact {
-  return editTags(repo, [{ action: 'cancel', ...tag }], author)
+  return repo.transaction(() => {
+    const edit = { action: 'cancel', ...tag } as const
+    const { name } = targetedTag(repo, edit)
+    checkTagged(repo, tag.target, name)
+    return editTags(repo, [edit], author)
+  })
+}
+
+/** What a reader is told of an artifact with very many tags. */
+const maxTold = 10
+
+/**
+ * Sees that an artifact has a tag, of its own or from an ancestor. Stock cancels any tag
+ * (tag.c:548-577): that says nothing, and stays in the history for good.
+ *
+ * @param fullName as in a T card: `sym-release`, `bgcolor`
+ * @throws {FossilError} `artifact.missing`; `artifact.invalid`, which says what tags there are
+ */
+export function checkTagged(repo: Repo, target: ArtifactHash, fullName: string): void {
+  const rid = findHeld(repo, target)
+  if (rid === undefined) throw new FossilError('artifact.missing', { name: target })
+  const held = tagsOf(repo, rid)
+  if (held.includes(fullName)) return
+  const isName = fullName.startsWith('sym-')
+  const told = held
+    .filter((name) => name.startsWith('sym-') === isName)
+    .map((name) => JSON.stringify(isName ? name.slice(4) : name))
+  const rest = told.length > maxTold ? `${told.slice(0, maxTold).join(', ')} and others` : undefined
+  const shown = isName ? fullName.slice(4) : fullName
+  const what = isName ? 'tag' : 'property or raw tag'
+  throw invalid(
+    'control',
+    `${target} has no ${what} ${JSON.stringify(shown)} to cancel: ` +
+      (told.length === 0 ? 'it has none' : `it has ${rest ?? told.join(', ')}`),
+  )
+}
+
+/** Full names of the tags and properties that hold for `rid`, in byte order. */
+function tagsOf(repo: Repo, rid: Rid): string[] {
+  return repo.db
+    .prepare<[Uint8Array]>(
+      `SELECT CAST(tagname AS BLOB) FROM tagxref JOIN tag USING(tagid)
+        WHERE rid = ? AND tagtype > 0 ORDER BY tagname`,
+    )
+    .all(rid)
+    .map(([name]) => decodeText(name))
 }
 
 /**
- * Adds and cancels tags, all in one artifact.
+ * Adds and cancels tags, all in one artifact. A tag may be cancelled that does not hold.
  *
  * @throws {FossilError} `artifact.missing` for a target that is not here; `artifact.invalid` for
  *   one that is plain data, for a name that Fossil keeps to itself or that could be a hash, and for
@@ -81,8 +136,19 @@ export function writeControl(
   if (hidden.length > 0 && hidden.length < targets.length) {
     throw invalid('control', 'private and public artifacts in one change')
   }
-  const deck = { kind: 'control', ...stamp(repo, author), tags } as const
+  const date = stamp(repo, author, lastChangeMs(repo, tags))
+  const deck = { kind: 'control', ...date, tags } as const
   return writeDeck(repo, deck, { about: targets })
+}
+
+/** When the last of these tags was set or cancelled on its target; undefined for none. */
+function lastChangeMs(repo: Repo, tags: readonly TargetedTag[]): number | undefined {
+  const changed = repo.db.prepare<[mtime: number]>(
+    `SELECT mtime FROM blob CROSS JOIN tagxref USING(rid) CROSS JOIN tag USING(tagid)
+      WHERE uuid = ? AND tagname = CAST(? AS TEXT) AND srcid <> 0`,
+  )
+  const times = tags.flatMap(({ target, name }) => changed.get(target, textParameter(name)) ?? [])
+  return times.length === 0 ? undefined : msFromJulian(Math.max(...times))
 }
 
 function targetedTag(repo: Repo, edit: TagEdit): TargetedTag {
@@ -90,9 +156,15 @@ function targetedTag(repo: Repo, edit: TagEdit): TargetedTag {
   if (name === '') throw invalid('control', 'a tag without a name')
   if (/^(?:wiki|tkt|event)-/.test(name)) throw invalid('control', `the tag name ${name} is taken`)
   const deck = readDeck(repo, target)
-  if (deck === undefined) throw invalid('control', `${target} is plain data`)
+  if (deck === undefined) {
+    throw invalid(
+      'control',
+      `${target} is a file: tags are for check-ins, pages, tickets and notes`,
+    )
+  }
   const isName = deck.kind === 'checkin' && edit.isRaw !== true
   const full = isName ? `sym-${name}` : name
+  if (/^[0-9a-f]+$/i.test(full)) throw invalid('control', `the tag name ${name} could be a hash`)
   if (edit.action === 'cancel') return { action: '-', name: full, target }
   return {
     action: edit.propagates === true ? '*' : '+',

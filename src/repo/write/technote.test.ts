@@ -9,7 +9,7 @@ import { test } from 'node:test'
 
 import { failsWith, memoryRepo, startMs } from '../fixture.suite.ts'
 import { editTechnote, newTechnote } from './technote.ts'
-import { ada, cardsOf, dateCard } from './written.suite.ts'
+import { ada, cardsOf, dateCard, dateCardAfter } from './written.suite.ts'
 
 test('a technote has an id, a place on the timeline, and marks that stay until changed', () => {
   using repo = memoryRepo()
@@ -33,7 +33,7 @@ test('a technote has an id, a place on the timeline, and marks that stay until c
   const second = editTechnote(repo, technoteId, { content: 'y', color: '', tags: ['c'] }, ada)
   assert.deepEqual(cardsOf(repo, second), [
     'C shown',
-    dateCard,
+    dateCardAfter(1),
     `E 2023-11-14T22:13:19 ${technoteId}`,
     'N text/x-fossil-wiki',
     `P ${first.hash}`,
@@ -44,7 +44,7 @@ test('a technote has an id, a place on the timeline, and marks that stay until c
   ])
   const moved = editTechnote(repo, technoteId, { eventMs: startMs, comment: '', mimetype: '' }, ada)
   assert.deepEqual(cardsOf(repo, moved), [
-    dateCard,
+    dateCardAfter(2),
     `E 2023-11-14T22:13:20 ${technoteId}`,
     `P ${second.hash}`,
     'T +sym-c *',

@@ -7,10 +7,10 @@
 import { hex } from '../../base/bytes.ts'
 import { FossilError } from '../../base/error.ts'
 import type { TechnoteDeck } from '../../deck/deck.ts'
+import { newestVersion, type Version } from '../crosslink/version.ts'
 import type { Repo } from '../repo.ts'
 import type { NamedArtifact } from '../rid.ts'
-import { type Author, checkText, invalid, readTarget, stamp, writeDeck } from './artifact.ts'
-import { latestTagged } from './current.ts'
+import { type Author, checkText, invalid, stamp, writeDeck } from './artifact.ts'
 
 /** A note to write. */
 export interface Technote {
@@ -45,7 +45,7 @@ export function newTechnote(repo: Repo, note: Technote, author: Author): NewTech
   return repo.transaction(() => {
     const technoteId = hex(repo.env.random.bytes(20))
     const eventMs = note.eventMs ?? repo.env.clock.nowMs()
-    const deck = technoteDeck(repo, { ...note, eventMs }, author, { technoteId, parents: [] })
+    const deck = technoteDeck(repo, { ...note, eventMs }, author, { technoteId })
     return { ...writeDeck(repo, deck), technoteId }
   })
 }
@@ -62,12 +62,11 @@ export function editTechnote(
   author: Author,
 ): NamedArtifact {
   return repo.transaction(() => {
-    const current = latestTagged(repo, `event-${technoteId}`)
+    const current = newestVersion(repo, 'technote', technoteId)
     if (current === undefined) throw new FossilError('artifact.missing', { name: technoteId })
-    const target = { kind: 'technote', forA: 'technote' } as const
-    const old = noteOf(readTarget(repo, current.hash, target).deck)
-    const parents = [current.hash]
-    const deck = technoteDeck(repo, { ...old, ...change }, author, { technoteId, parents })
+    const note = { ...noteOf(current.deck), ...change }
+    const links = { technoteId, replaced: current }
+    const deck = technoteDeck(repo, note, author, links)
     return writeDeck(repo, deck, { replaces: current })
   })
 }
@@ -76,7 +75,7 @@ function technoteDeck(
   repo: Repo,
   note: Technote & { readonly eventMs: number },
   author: Author,
-  links: Pick<TechnoteDeck, 'technoteId' | 'parents'>,
+  { technoteId, replaced }: { technoteId: string; replaced?: Version<TechnoteDeck> },
 ): TechnoteDeck {
   const { content, eventMs, mimetype = '', color = '', tags = [] } = note
   if (tags.includes('')) throw invalid('technote', 'a tag without a name')
@@ -85,8 +84,9 @@ function technoteDeck(
   return {
     kind: 'technote',
     ...(comment === '' ? {} : { comment }),
-    ...stamp(repo, author),
-    ...links,
+    ...stamp(repo, author, replaced?.deck.dateMs),
+    technoteId,
+    parents: replaced === undefined ? [] : [replaced.hash],
     eventMs: Math.floor(eventMs / 1000) * 1000,
     ...(mimetype === '' ? {} : { mimetype }),
     tags: [

@@ -11,10 +11,10 @@ import type { TicketDeck, TicketField } from '../../deck/deck.ts'
 import { isArtifactHash } from '../../hash/artifact-hash.ts'
 import { sha1 } from '../../hash/hash.ts'
 import { columnText, textParameter } from '../db-text.ts'
+import { newestVersion, type Version } from '../crosslink/version.ts'
 import type { Repo } from '../repo.ts'
 import type { NamedArtifact } from '../rid.ts'
 import { type Author, checkText, invalid, stamp, writeDeck } from './artifact.ts'
-import { latestTagged } from './current.ts'
 
 /**
  * Values by field. The fields are the columns of the repository's tables `ticket` and
@@ -66,7 +66,7 @@ export function changeTicket(
   author: Author,
 ): NamedArtifact | undefined {
   return repo.transaction(() => {
-    const last = latestTagged(repo, `tkt-${ticketId}`)
+    const last = newestVersion(repo, 'ticket', ticketId)
     if (last === undefined) throw new FossilError('artifact.missing', { name: ticketId })
     const cards = fieldCards(repo, fields, currentValues(repo, ticketId))
     return cards.length === 0 ? undefined : writeChange(repo, ticketId, cards, author, last)
@@ -78,9 +78,10 @@ function writeChange(
   ticketId: string,
   fields: readonly TicketField[],
   author: Author,
-  last?: NamedArtifact,
+  last?: Version<TicketDeck>,
 ): NamedArtifact {
-  const deck: TicketDeck = { kind: 'ticket', ...stamp(repo, author), ticketId, fields }
+  const date = stamp(repo, author, last?.deck.dateMs)
+  const deck: TicketDeck = { kind: 'ticket', ...date, ticketId, fields }
   return writeDeck(repo, deck, { about: last === undefined ? [] : [last.hash] })
 }
 

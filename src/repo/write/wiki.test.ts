@@ -12,7 +12,7 @@ import { failsWith, isHeldPrivately, memoryRepo, stateOf, version } from '../fix
 import { deltaSource } from '../content.ts'
 import { makePrivate } from '../blob.ts'
 import { type WikiPage, writeWiki } from './wiki.ts'
-import { ada, cardsOf, dateCard } from './written.suite.ts'
+import { ada, cardsOf, dateCard, dateCardAfter } from './written.suite.ts'
 
 /** A version of page P that is long enough to be worth a delta. */
 function page(number: number): WikiPage {
@@ -34,7 +34,7 @@ test('a page follows the version before it and keeps its mimetype', () => {
   const second = writeWiki(repo, { title: 'A ü', content: '', comment: 'gone' }, ada)
   const said = [
     'C gone',
-    dateCard,
+    dateCardAfter(1),
     'L A\\sü',
     'N text/plain',
     `P ${first.hash}`,
@@ -45,7 +45,7 @@ test('a page follows the version before it and keeps its mimetype', () => {
   assert.deepEqual(cardsOf(repo, second), said)
   const mimetype = 'text/x-fossil-wiki'
   const third = writeWiki(repo, { title: 'A ü', content: 'y', mimetype }, ada)
-  const plain = [dateCard, 'L A\\sü', `P ${second.hash}`, 'U ada', 'W 1', 'y']
+  const plain = [dateCardAfter(2), 'L A\\sü', `P ${second.hash}`, 'U ada', 'W 1', 'y']
   assert.deepEqual(cardsOf(repo, third), plain)
 })
 

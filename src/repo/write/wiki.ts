@@ -5,18 +5,10 @@
  */
 
 import type { WikiDeck } from '../../deck/deck.ts'
+import { newestVersion } from '../crosslink/version.ts'
 import type { Repo } from '../repo.ts'
 import type { NamedArtifact } from '../rid.ts'
-import {
-  type Author,
-  checkText,
-  invalid,
-  mimetypeCard,
-  readTarget,
-  stamp,
-  writeDeck,
-} from './artifact.ts'
-import { latestTagged } from './current.ts'
+import { type Author, checkText, invalid, mimetypeCard, stamp, writeDeck } from './artifact.ts'
 
 /** A version of a page to write. */
 export interface WikiPage {
@@ -41,12 +33,12 @@ export function writeWiki(repo: Repo, page: WikiPage, author: Author): NamedArti
   if (/^sand ?box$/i.test(title)) throw invalid('wiki', 'the sandbox is not a page')
   checkText('wiki', content)
   return repo.transaction(() => {
-    const current = latestTagged(repo, `wiki-${title}`)
-    const mimetype = page.mimetype ?? mimetypeOf(repo, current)
+    const current = newestVersion(repo, 'wiki', title)
+    const mimetype = page.mimetype ?? current?.deck.mimetype
     const deck: WikiDeck = {
       kind: 'wiki',
       ...(comment === undefined || comment === '' ? {} : { comment }),
-      ...stamp(repo, author),
+      ...stamp(repo, author, current?.deck.dateMs),
       wikiTitle: title,
       ...mimetypeCard(mimetype),
       parents: current === undefined ? [] : [current.hash],
@@ -54,9 +46,4 @@ export function writeWiki(repo: Repo, page: WikiPage, author: Author): NamedArti
     }
     return writeDeck(repo, deck, { replaces: current })
   })
-}
-
-function mimetypeOf(repo: Repo, current: NamedArtifact | undefined): string | undefined {
-  if (current === undefined) return undefined
-  return readTarget(repo, current.hash, { kind: 'wiki', forA: 'wiki' }).deck.mimetype
 }

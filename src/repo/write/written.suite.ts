@@ -14,6 +14,11 @@ import type { NamedArtifact } from '../rid.ts'
 /** The D card of what is written in a world that stands still. */
 export const dateCard = 'D 2023-11-14T22:13:20.000'
 
+/** The D card of what replaces something there, and must be later by so much. */
+export function dateCardAfter(laterMs: number): string {
+  return dateCard.replace(/0{3}$/, String(laterMs).padStart(3, '0'))
+}
+
 /** Who writes. */
 export const ada = { user: 'ada' }
 
