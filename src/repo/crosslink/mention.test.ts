@@ -95,7 +95,7 @@ test('a private cluster hides what it names, and takes nothing off the announcem
 
 test('a forum post that a public post answers is public, whoever named it first', () => {
   const lostPost = plain('a post').hash
-  const [secret, open] = ['secret', 'open'].map((content, i) =>
+  const [secret, known] = ['secret', 'known'].map((content, i) =>
     artifact({
       kind: 'forum',
       dateMs: i,
@@ -106,9 +106,9 @@ test('a forum post that a public post answers is public, whoever named it first'
       inReplyTo: lostPost,
     }),
   )
-  assert.ok(secret !== undefined && open !== undefined)
+  assert.ok(secret !== undefined && known !== undefined)
   using hiding = came(privately(secret))
   assert.deepEqual(stateOf(hiding).private, [secret.hash, lostPost].sort())
-  using repo = came(privately(secret), publicly(open))
+  using repo = came(privately(secret), publicly(known))
   assert.deepEqual(stateOf(repo).private, [secret.hash])
 })
