@@ -7,6 +7,7 @@
 import type { Command } from 'commander'
 import { FossilError } from '../base/error.ts'
 import { amendCheckin, type Amendment, type Repo } from '../index.ts'
+import { checkTagged } from '../repo/write/tag.ts'
 import { type AuthorOptions, authorOf, readDate } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { collected, commentFrom, type CommentOptions } from './input.ts'
@@ -63,6 +64,7 @@ async function amend(program: Command, name: string, options: AmendOptions): Pro
   using repo = openWhole(repositoryPath(program))
   const target = findCheckin(repo, name).hash
   const amendment = await amendmentOf(repo, options)
+  for (const tag of options.cancel ?? []) checkTagged(repo, target, `sym-${tag}`)
   if (Object.keys(amendment).length === 0) {
     throw new FossilError('option.invalid', { option: 'amend', reason: 'say what is to change' })
   }

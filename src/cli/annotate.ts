@@ -9,7 +9,7 @@ import { annotate, type AnnotatedVersion, type Annotation } from '../history/ann
 import { checkinFiles } from '../index.ts'
 import { firstCharacters } from './comment.ts'
 import { formatDay, isoTime } from './entry.ts'
-import { findCheckin, shortHashes, treePaths, unknownFile } from './lookup.ts'
+import { checkContent, findCheckin, shortHashes, treePaths, unknownFile } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -49,7 +49,9 @@ function addCommand(
       const { rid, hash } = findCheckin(repo, options.revision)
       const [name = given] = treePaths([given]) ?? []
       const files = checkinFiles(repo, hash)
-      if (!files.has(name)) throw unknownFile(name, `in check-in ${hash}`, files.keys())
+      const file = files.get(name)?.hash
+      if (file === undefined) throw unknownFile(name, `in check-in ${hash}`, files.keys())
+      checkContent(repo, { name, hash: file })
       const most = options.limit === undefined ? {} : { limit: options.limit }
       const annotation = annotate(repo, { checkin: rid, name }, most)
       await printEither(

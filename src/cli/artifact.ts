@@ -6,8 +6,8 @@
 
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
 import { readArtifact } from '../index.ts'
+import { unreadable } from './input.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither } from './output.ts'
@@ -49,7 +49,6 @@ function write(path: string, content: Uint8Array): void {
   try {
     writeFileSync(path, content)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FossilError('repo.unreadable', { path, reason }, { cause })
+    throw unreadable(path, cause)
   }
 }

@@ -14,6 +14,7 @@ import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-
 import { isoTime } from './entry.ts'
 import { readInput } from './input.ts'
 import { jsonOption } from './look-back-options.ts'
+import { unknownName } from './lookup.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { findNote } from './technote.ts'
@@ -61,7 +62,8 @@ export function addAttachCommand(program: Command): void {
     .option(...jsonOption)
   withAuthor(remove).action((name: string, options: WriteOptions) => {
     using repo = openWhole(repositoryPath(program))
-    const { target, text } = targetOf(repo, options)
+    const { target, name: of, text } = targetOf(repo, options)
+    checkAttached(repo, { target: of, text }, name)
     const author = authorOf(repo, options)
     const written = writeOne(repo, options, () => detachFile(repo, target, name, author))
     const done = `${visibleLine(name)} is taken from ${text}`
@@ -86,7 +88,8 @@ async function addFile(
   options: WriteOptions,
 ): Promise<void> {
   using repo = openWhole(repositoryPath(program))
-  if (page !== undefined && options.page !== undefined) throw invalid('--page', 'comes twice')
+  if (page !== undefined && options.page !== undefined)
+    throw invalid('--page', 'the page is named already, before the file')
   const named = page === undefined ? options : { ...options, page }
   const { target, text } = targetOf(repo, named)
   const author = authorOf(repo, options)
@@ -139,6 +142,17 @@ function targetOf(
     throw new FossilError('name.unknown', { name: visibleLine(title), reason })
   }
   return { target: { page: title }, name: title, text: `page ${visibleLine(title)}` }
+}
+
+/** @throws {FossilError} `name.unknown` */
+function checkAttached(
+  repo: Repo,
+  { target, text }: { target: string; text: string },
+  name: string,
+) {
+  const names = attachedFiles(repo, target).map(({ fileName }) => fileName)
+  if (!names.includes(name))
+    throw unknownName(name, `nothing of this name is attached to ${text}`, names)
 }
 
 function attachedLine({ fileName, target, source }: AttachedFile): string {

@@ -36,7 +36,7 @@ export function withAuthor(command: Command): Command {
 export function authorOf(repo: Repo, options: AuthorOptions): Author {
   const user = options.user ?? options.userOverride ?? knownUser(repo)
   const date = options.date ?? options.dateOverride
-  if (user === '') throw invalid('--user', 'is a name')
+  if (user === '') throw invalid('--user', 'say who writes: the name is empty')
   return date === undefined ? { user } : { user, dateMs: readDate(repo, '--date', date) }
 }
 

@@ -13,7 +13,7 @@ import { branchTip } from '../repo/write/current.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { globMatcher } from './globs.ts'
-import { findCheckin } from './lookup.ts'
+import { findCheckin, unknownName } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -100,6 +100,7 @@ function addMark(program: Command, branch: Command, mark: BranchMark): void {
     .option(...jsonOption)
   withAuthor(command).action((names: string[], options: MarkOptions) => {
     using repo = openWhole(repositoryPath(program))
+    for (const name of names) checkBranch(repo, name)
     const author = authorOf(repo, options)
     const written = writeOne(repo, options, () => markBranches(repo, mark, names, author))
     const shown = names.map(visibleLine).join(', ')
@@ -110,6 +111,13 @@ function addMark(program: Command, branch: Command, mark: BranchMark): void {
       idle: `${shown}: nothing to ${mark}`,
     })
   })
+}
+
+/** @throws {FossilError} `name.unknown` */
+function checkBranch(repo: Repo, name: string): void {
+  if (branchTip(repo, name) !== undefined) return
+  const names = branches(repo).map((branch) => branch.name)
+  throw unknownName(name, 'there is no such branch', names)
 }
 
 async function list(

@@ -7,7 +7,7 @@
 import type { Command } from 'commander'
 import { filePermission } from '../deck/file-name.ts'
 import { type ArtifactHash, checkinFiles, readArtifact, type Repo } from '../index.ts'
-import { findCheckin, treePaths, unknownFile } from './lookup.ts'
+import { checkContent, findCheckin, treePaths, unknownFile } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { type Chunk, printEither } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -50,6 +50,7 @@ function filesNamed(repo: Repo, checkin: ArtifactHash, names: readonly string[])
     const [name = given] = treePaths([given]) ?? []
     const file = files.get(name)
     if (file?.hash === undefined) throw unknownFile(name, `in check-in ${checkin}`, files.keys())
+    checkContent(repo, { name, hash: file.hash })
     return { name, hash: file.hash, permissions: file.permissions }
   })
 }

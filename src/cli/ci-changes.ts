@@ -15,6 +15,7 @@ import {
   existsOnDisk,
   type FoundFile,
   findTree,
+  hasFolder,
   nameOfPath,
   nameProblem,
   isSameFile,
@@ -104,7 +105,7 @@ class Request {
 
   /** The folder is the project: what it lacks, goes. */
   addTree(folder: string): void {
-    if (!statOf(`${folder}/.`).isDirectory()) throw invalid(`${shown(folder)} is not a folder`)
+    if (!hasFolder(folder)) throw invalid(`there is no folder ${shown(folder)} on disk`)
     const found = this.#find(folder, '')
     if (found.length === 0 && this.#before.size > 0 && this.#options.allowEmpty !== true) {
       throw invalid(`${shown(folder)} has no files: --allow-empty takes all files away`)
@@ -130,6 +131,7 @@ class Request {
   /** `NAME=FILE`; `-` for a file is standard input. */
   addPair(pair: string): void {
     const [name, file] = splitPair('--add', pair, (_, at) => at === '-' || existsOnDisk(at))
+    if (file !== '-' && !existsOnDisk(file)) throw this.#absent(file, nameOfPath(name))
     this.#add(nameOfPath(name), { path: file === '-' ? undefined : file })
   }
 
@@ -289,7 +291,7 @@ function splitPair(
   const cut = cuts.find(([left, right]) => isRight(left, right)) ?? cuts[0]
   if (cut !== undefined) return cut
   const form = option === '--mv' ? 'OLD=NEW' : 'NAME=FILE'
-  throw new FossilError('option.invalid', { option, reason: `takes ${form}` })
+  throw new FossilError('option.invalid', { option, reason: `it takes ${form}` })
 }
 
 function badName(name: string, problem: string): FossilError<'checkin.invalid'> {

@@ -1,7 +1,8 @@
 /**
  * A check-in beside a server, as stock's autosync does it: pull first, so as not to fork, and tell
- * the server which check-in is about to get a child; push afterwards, and give that back.
- * Source: fossil src/checkin.c:2356-2367, src/xfer.c (ci-lock).
+ * the server which check-in is about to get a child; push afterwards, and give that back. Whatever
+ * goes wrong in between, the lock is given back where the server still answers.
+ * Source: fossil src/checkin.c:2356-2367, src/xfer.c (ci-lock, ci-unlock).
  * @module
  */
 
@@ -11,13 +12,23 @@ import { type Repo, sync } from '../index.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { type Outcome, runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
+import { errorText } from './error-text.ts'
 import { findPeer, type Peer } from './peer.ts'
 import { formatTime } from './terminal.ts'
 
 /** The server's side of a check-in. */
 export interface CheckinSync {
-  /** Sends what was written. */
-  push(): Promise<{ isComplete: boolean; fields: Record<string, unknown>; text: string }>
+  /** Sends what was written. What goes wrong is told, not thrown: the check-in stands. */
+  push(): Promise<Pushed>
+  /** Gives back the lock, where nothing is to be pushed after all. Never throws. */
+  release(): Promise<void>
+}
+
+/** What became of the push. */
+export interface Pushed {
+  readonly isComplete: boolean
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly text: string
 }
 
 /**
@@ -32,23 +43,45 @@ export async function syncsCheckin(
   config: {
     parent: NamedArtifact | undefined
     isPrivate: boolean
-    options: { sync?: boolean; allowFork?: boolean; json?: boolean }
+    options: { sync?: boolean; allowFork?: boolean; dryRun?: boolean; json?: boolean }
   },
 ): Promise<CheckinSync | undefined> {
   const { parent, isPrivate, options } = config
   if (options.sync !== true || isPrivate) return undefined
-  const { allowFork, json } = options
+  const { allowFork, dryRun, json } = options
   const peer = await findPeer(repo, undefined)
   const clientId = hex(repo.env.random.bytes(20))
-  const lock = parent === undefined ? {} : { lock: { checkin: parent.hash, clientId } }
+  // Nobody is to wait for what is only tried out.
+  const isLocking = parent !== undefined && dryRun !== true
+  const lock = isLocking ? { lock: { checkin: parent.hash, clientId } } : {}
   const isQuiet = json === true
   const run = (what: Parameters<typeof sync>[2], next: string): Promise<Outcome> =>
     runExchange(peer, { isQuiet, next }, (means) =>
       sync(repo, means.transport, { ...what, ...means.options }, means.exchange),
     )
+  /** Whether the server has no lock of ours, or none any more. */
+  const unlock = async (): Promise<boolean> => {
+    if (!isLocking) return true
+    try {
+      const next = 'the server warns others for a minute'
+      const what = { push: false, pull: false, unlockClientId: clientId }
+      const { complete, messages } = await run(what, next)
+      // Who may not unlock is told so, and the sync goes on.
+      return complete && messages.length === 0
+    } catch (error) {
+      if (FossilError.is(error)) return false
+      throw error
+    }
+  }
+  const release = async (): Promise<void> => {
+    await unlock()
+  }
   const pulled = await run({ push: false, ...lock }, 'nothing is checked in')
-  if (!pulled.complete) throw invalid(`the pull before it is incomplete: ${pulled.shortfall}`)
   const { lockedBy } = pulled
+  if (!pulled.complete) {
+    await release()
+    throw invalid(`the pull before it is incomplete, and nothing is written: ${pulled.shortfall}`)
+  }
   if (lockedBy !== undefined && allowFork !== true) {
     const since = formatTime(lockedBy.mtimeSec)
     throw invalid(
@@ -56,19 +89,40 @@ export async function syncsCheckin(
         'try again in a minute, or --allow-fork',
     )
   }
-  return {
-    push: async () => {
+  const push = async (): Promise<Pushed> => {
+    try {
       const next = 'it is checked in here, and the next sync sends it'
       return pushed(peer, await run({ pull: false, unlockClientId: clientId }, next))
-    },
+    } catch (error) {
+      if (!FossilError.is(error)) throw error
+      // A server that cannot be reached would only be waited for once more.
+      const isGone = FossilError.is(error, 'transport.failed')
+      return failed(peer, error, isGone ? !isLocking : await unlock())
+    }
+  }
+  return { push, release }
+}
+
+function pushed(peer: Peer, outcome: Outcome): Pushed {
+  return {
+    isComplete: outcome.complete,
+    fields: { url: peer.url, ...outcomeFields(outcome), error: null },
+    text: `pushed to ${peer.url}\n${outcomeText(outcome)}${outcome.complete ? '' : standing}`,
   }
 }
 
-function pushed(peer: Peer, outcome: Outcome): Awaited<ReturnType<CheckinSync['push']>> {
+const standing = 'the check-in stands here: "trilobite sync" sends it\n'
+
+function failed(peer: Peer, error: FossilError, isUnlocked: boolean): Pushed {
+  const { code } = error
+  const message = errorText(error)
+  const lock = isUnlocked
+    ? ''
+    : 'the lock there, which warns others of a fork, ends by itself within a minute\n'
   return {
-    isComplete: outcome.complete,
-    fields: { url: peer.url, ...outcomeFields(outcome) },
-    text: `pushed to ${peer.url}\n${outcomeText(outcome)}`,
+    isComplete: false,
+    fields: { url: peer.url, complete: false, isUnlocked, error: { code, message } },
+    text: `not pushed to ${peer.url}: ${message}\n${standing}${lock}`,
   }
 }
 

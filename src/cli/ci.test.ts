@@ -308,7 +308,10 @@ suite('a check-in is refused', { concurrency: 3 }, () => {
     'for making executable what is not there': [['-m', 'c', '--exec', 'x'], /there is no file "x"/],
     'for an unknown parent': [['-m', 'c', '--parent', 'trunc', 'a'], /did you mean "trunk"/],
     'for a bad date': [['-m', 'c', '--date', 'noon', 'a'], /"noon" is no date such as/],
-    'for a bad mimetype': [['-m', 'c', '--mimetype', 'x', 'a'], /is fossil, markdown, plain/],
+    'for a bad mimetype': [
+      ['-m', 'c', '--mimetype', 'x', 'a'],
+      /"x" is not one of fossil, markdown, plain/,
+    ],
   }
   for (const [when, [args, said]] of Object.entries(refusals)) {
     test(when, async () => assert.match(await project.refused(...args), said))

@@ -1,6 +1,7 @@
 /**
  * `trilobite ci`: a check-in of files of the disk, without a check-out. Exits 0 when it is written,
- * 1 when it is written but did not reach the server, 2 on an error: then nothing is written.
+ * 1 when it is written but did not reach the server, 2 on an error: then nothing is written, and
+ * the server is told.
  *
  * It follows a parent, by default the latest check-in of the main branch, and has everything that
  * the parent has but for what is named: single files, folders, or one folder that is the project.
@@ -13,7 +14,6 @@ import { FossilError } from '../base/error.ts'
 import { branchOf } from '../history/branch.ts'
 import {
   type ArtifactHash,
-  type Checkin,
   checkin,
   checkinFiles,
   type CheckinOptions,
@@ -23,7 +23,7 @@ import { hashOf, isPrivate } from '../repo/blob.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { isLeaf, openLeaves } from '../repo/write/current.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
-import { type Changes, type ChangeOptions, readChanges } from './ci-changes.ts'
+import { type ChangeOptions, readChanges } from './ci-changes.ts'
 import { type CheckinSync, syncsCheckin } from './ci-sync.ts'
 import { changedFiles, checkinFields, checkinText, type Place, type Written } from './ci-report.ts'
 import { type DryRunOptions, dryRunOption, keepUnlessDry } from './dry-run.ts'
@@ -108,20 +108,41 @@ async function checkIn(
   const author = authorOf(repo, options)
   const parent = parentOf(repo, options)
   const place = placeOf(repo, parent, options)
+  const wasLeaf = parent !== undefined && isLeaf(repo, parent.rid)
   const link = await syncsCheckin(repo, { parent, isPrivate: place.isPrivate, options })
+  let done: Written
+  try {
+    done = await write(repo, { comment, author, parent, place, paths, wasLeaf, options })
+  } catch (error) {
+    await link?.release()
+    throw error
+  }
+  await report(done, link)
+}
+
+/** What is to be written, and on what it is based. */
+interface Draft extends Pick<Written, 'author' | 'parent' | 'place'> {
+  readonly comment: string
+  readonly paths: readonly string[]
+  /** Whether nothing followed the parent when the command began. */
+  readonly wasLeaf: boolean
+  readonly options: CheckinCommandOptions
+}
+
+/** Reads the files and writes the check-in. */
+async function write(repo: Repo, draft: Draft): Promise<Written> {
+  const { comment, author, parent, place, paths, options } = draft
   const before = parent === undefined ? new Map() : checkinFiles(repo, parent.hash)
   const progress = new ProgressLine({ isQuiet: options.json === true })
-  let changes: Changes
-  let written: Checkin
   try {
-    changes = await readChanges(repo, { before, paths, options, progress })
+    const changes = await readChanges(repo, { before, paths, options, progress })
     const isIdle = parent !== undefined && options.merge === undefined
     if (isIdle && changes.changes.length === 0 && options.allowEmpty !== true) {
       throw invalid('nothing has changed: --allow-empty checks in all the same')
     }
     progress.show(undefined, `storing ${changes.changes.length} files`)
-    written = keepUnlessDry(repo, options, () => {
-      refuseFork(repo, parent, place, options)
+    const written = keepUnlessDry(repo, options, () => {
+      refuseFork(repo, draft)
       return checkin(repo, {
         ...place,
         ...checkinOptions(repo, options),
@@ -131,21 +152,19 @@ async function checkIn(
         ...(parent === undefined ? {} : { parent: parent.hash }),
       })
     })
+    return { repo, written, parent, place, author, changes, before, options }
   } finally {
     progress.end()
   }
-  await report({ repo, written, parent, place, author, changes, before, options }, link)
 }
 
+/** People hear of the check-in before it is pushed: whatever comes then, it stands. */
 async function report(all: Written, link: CheckinSync | undefined): Promise<void> {
   const { options } = all
-  const pushed = options.dryRun === true ? undefined : await link?.push()
   const files = changedFiles(all)
-  print(
-    options,
-    { ...checkinFields(all, files), sync: pushed?.fields ?? null },
-    checkinText(all, files) + (pushed?.text ?? ''),
-  )
+  if (options.json !== true) print(options, {}, checkinText(all, files))
+  const pushed = options.dryRun === true ? undefined : await link?.push()
+  print(options, { ...checkinFields(all, files), sync: pushed?.fields ?? null }, pushed?.text ?? '')
   if (pushed?.isComplete === false) process.exitCode = 1
 }
 
@@ -194,9 +213,7 @@ function checkinOptions(repo: Repo, options: CheckinCommandOptions): Partial<Che
  */
 function refuseFork(
   repo: Repo,
-  parent: NamedArtifact | undefined,
-  place: Place,
-  { allowFork, merge }: CheckinCommandOptions,
+  { parent, place, wasLeaf, options: { allowFork, merge } }: Draft,
 ): void {
   if (allowFork === true || parent === undefined) return
   if (place.branch !== undefined && place.branch !== 'private') {
@@ -209,10 +226,25 @@ function refuseFork(
   }
   if (place.branch !== undefined || place.isPrivate || isLeaf(repo, parent.rid)) return
   const others = followers(repo, parent)
+  if (wasLeaf) throw overtaken(parent.hash, others)
   const advice = merge === undefined ? '--parent follows it instead, ' : ''
   throw invalid(
     `it would fork: ${parent.hash} is followed by ${others.join(' and ')} already ` +
       `(${advice}--branch begins a branch, --allow-fork forks)`,
+  )
+}
+
+/**
+ * Somebody else was quicker: what is checked in was compared with a parent that is not the latest
+ * any more. To follow the newer one blindly would take back what it changed.
+ */
+function overtaken(parent: ArtifactHash, others: readonly ArtifactHash[]): FossilError {
+  const [newer = ''] = others
+  return invalid(
+    `nothing is written, because it would fork: while this command ran, ${parent} was followed ` +
+      `by ${others.join(' and ')}. See what that changed ("trilobite diff --checkin ${newer}"), ` +
+      'take it over into your files, and check in again; or --branch begins a branch, ' +
+      '--allow-fork forks',
   )
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
+import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
 import { type FilePermission, isReservedName } from '../deck/file-name.ts'
 import { decodeText } from '../deck/text.ts'
 import { isNewFileName } from '../repo/write/file-changes.ts'
@@ -51,6 +51,16 @@ export interface FoundTree {
 export function statOf(path: string | Buffer): Stats {
   try {
     return lstatSync(path)
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+/** Tells whether there is a folder, or a symlink to one. Throws as {@link statOf}. */
+export function hasFolder(path: string): boolean {
+  if (!existsOnDisk(path)) return false
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   } catch (cause) {
     throw unreadable(path, cause)
   }
@@ -151,12 +161,12 @@ function isCheckoutDatabase({ name }: Dirent<Buffer>): boolean {
   return /^(?:_FOSSIL_|\.fslckout)$/.test(name.toString('latin1'))
 }
 
-/** Two paths to one file give one identity. */
 /** Tells whether two paths lead to one file. */
 export function isSameFile(path: string | Buffer, other: string | Buffer): boolean {
   return identityOf(path) === identityOf(other)
 }
 
+/** Two paths to one file give one identity. */
 function identityOf(path: string | Buffer): string {
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false })
   return stat === undefined ? path.toString('latin1') : `${stat.dev}:${stat.ino}`

@@ -143,7 +143,7 @@ const refusals: readonly (readonly [args: string, said: string])[] = [
   ['user capabilities -R two/a.fossil admin !', 'are letters and digits'],
   ['user rm -R two/a.fossil who', 'there is no user "who"'],
   ['uv add -R two/a.fossil none.txt', 'no such file'],
-  ['uv add -R two/a.fossil ../x one/empty.txt --as y', 'names a single file'],
+  ['uv add -R two/a.fossil ../x one/empty.txt --as y', 'one name is for one file'],
   ['uv add -R two/a.fossil one/empty.txt --as ../y', 'is not a name that a sync can carry'],
   ['uv cat -R two/a.fossil none', 'there is no unversioned file "none"'],
   ['uv rm -R two/a.fossil none', 'there is no unversioned file "none"'],

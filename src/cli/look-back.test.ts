@@ -195,6 +195,25 @@ file:       raw
     assert.deepEqual(meaning?.['uses'], [{ ...use, user: 'amy', comment: 'first' }])
   })
 
+  test('whatis says which names mean nothing, in their places, and exits with 1', async () => {
+    const { code, stdout, stderr } = await scratch.run(['whatis', 'v2', 'v1'])
+    assert.deepEqual([code, stderr], [1, ''])
+    const line = 'unknown:    v2 (no artifact has this name; did you mean "v1"?)'
+    assert.ok(stdout.startsWith(`${line}\n${'-'.repeat(79)}\nname:       v1\n`), stdout)
+    const answers = listOf(await scratch.json(['whatis', 'v1', 'v2'], { code: 1 }), 'names')
+    assert.deepEqual(
+      answers.map(({ name, meanings, unknown }) => [
+        name,
+        Array.isArray(meanings) && meanings.length,
+        unknown,
+      ]),
+      [
+        ['v1', 1, null],
+        ['v2', 0, 'no artifact has this name; did you mean "v1"?'],
+      ],
+    )
+  })
+
   test('whatis finds a file by its content, read from standard input, too', async () => {
     writeFileSync(join(scratch.folder, 'copy'), raw)
     assert.match(
@@ -435,13 +454,12 @@ const refusals: readonly (readonly [args: string, said: string])[] = [
   ['timeline -t x', 'is not one of ci'],
   ['info trnk', 'did you mean "trunk"?'],
   ['info none.fossil', 'there is no such file (path none.fossil)'],
-  ['whatis v1 v2', 'did you mean "v1"? (name v2)'],
   ['whatis -f none', 'no such file'],
   ['ls dir/b.txt', 'did you mean "dir/c.txt"?'],
   ['cat a.txt b.txt', 'did you mean "a.txt"?'],
   ['cat a.txt -r tip:', 'no artifact has this name'],
   ['artifact 0000', 'no artifact has this name (name 0000)'],
-  ['artifact v1 no/such/folder', 'no such file or directory'],
+  ['artifact v1 no/such/folder', 'there is no such file or folder (path no/such/folder)'],
   ['diff', 'say what to compare'],
   ['diff --from v1 --checkin v1', 'choose --from with --to, --checkin or --branch'],
   ['diff -ci root:trunk', 'has no parent'],

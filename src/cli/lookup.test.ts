@@ -6,9 +6,18 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
-import { checkin, type Repo, setConfig } from '../index.ts'
+import {
+  checkin,
+  checkinFiles,
+  parseArtifactHash,
+  rebuild,
+  type Repo,
+  setConfig,
+  shun,
+} from '../index.ts'
 import { failsWith, memoryRepo, startMs } from '../repo/fixture.suite.ts'
 import {
+  checkContent,
   checkPaths,
   findArtifact,
   findCheckin,
@@ -46,6 +55,29 @@ function unknown(message: RegExp): (error: unknown) => boolean {
 }
 
 suite('a name that means nothing', () => {
+  test('asked for is told by what it is', () => {
+    using repo = memoryRepo()
+    const checkinHash = addCheckin(repo, 'trunk')
+    const asked = () => findArtifact(repo, checkinHash.slice(0, 10), { kind: 'wiki' })
+    assert.throws(asked, unknown(new RegExp(`${checkinHash} is no wiki page`)))
+  })
+
+  test('because it is shunned is told as that', () => {
+    using repo = memoryRepo()
+    const trunk = parseArtifactHash(addCheckin(repo, 'trunk')) ?? assert.fail()
+    const file = checkinFiles(repo, trunk).get('a')?.hash ?? assert.fail()
+    checkContent(repo, { name: 'a', hash: file })
+    shun(repo, [file])
+    rebuild(repo)
+    const said = /the content of this file, [0-9a-f]{64}, is shunned here: "trilobite shun ls"/
+    assert.throws(() => checkContent(repo, { name: 'a', hash: file }), unknown(said))
+    const byHash = () => findArtifact(repo, file.slice(0, 8))
+    assert.throws(byHash, unknown(/an artifact of this name is shunned here/))
+    const elsewhere = parseArtifactHash('e'.repeat(64)) ?? assert.fail()
+    const absent = () => checkContent(repo, { name: 'a', hash: elsewhere })
+    assert.throws(absent, unknown(/e{64}, is not here: a sync may bring it/))
+  })
+
   test('gets the tags and branches that are like it', () => {
     using repo = memoryRepo()
     for (const branch of ['trunk', 'feature/login', 'feature/logout']) addCheckin(repo, branch)

@@ -8,29 +8,74 @@ import { FossilError } from '../base/error.ts'
 import { parseDate } from '../deck/date.ts'
 import { compareAsBytes } from '../deck/text.ts'
 import { mainBranch } from '../history/branch.ts'
+import type { EventKind } from '../history/event-kind.ts'
 import { type NameOptions, resolveName } from '../history/name.ts'
 import { type TextColumn, textOf } from '../repo/db-text.ts'
 import type { Moment } from '../history/timeline.ts'
-import { config, type Repo } from '../index.ts'
+import { type ArtifactHash, config, listShunned, type Repo } from '../index.ts'
+import { hasArtifact, isShunned } from '../repo/blob.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { visibleLine } from './output.ts'
 
 /**
  * The artifact that a name means.
  *
- * @throws {FossilError} `name.unknown`, with branches and tags of similar names; `name.ambiguous`
+ * @throws {FossilError} `name.unknown`, with branches and tags of similar names, or with the reason
+ *   why the name means nothing that was asked for; `name.ambiguous`
  */
 export function findArtifact(
   repo: Repo,
   name: string,
-  options: Pick<NameOptions, 'kind'> = {},
+  options: Pick<NameOptions, 'kind' | 'wholeBranch'> = {},
 ): NamedArtifact {
   try {
     return resolveName(repo, name, options)
   } catch (error) {
     if (!FossilError.is(error, 'name.unknown')) throw error
+    const reason = otherwise(repo, name, options.kind)
+    if (reason !== undefined) throw unknownName(name, reason, [])
     throw unknownName(name, error.detail.reason, symbolicNames(repo))
   }
+}
+
+/** What a name means, where it is not what was asked for. */
+function otherwise(repo: Repo, name: string, kind: EventKind | undefined): string | undefined {
+  const digits = /^[0-9a-f]{4,64}$/.test(name) ? name : undefined
+  if (digits !== undefined && listShunned(repo).some(({ hash }) => hash.startsWith(digits))) {
+    return `an artifact of this name ${shunnedHere}`
+  }
+  if (kind === undefined) return undefined
+  try {
+    return `${resolveName(repo, name).hash} is ${kindWords[kind]}`
+  } catch (error) {
+    if (FossilError.is(error, 'name.unknown') || FossilError.is(error, 'name.ambiguous')) {
+      return undefined
+    }
+    throw error
+  }
+}
+
+const kindWords: Readonly<Record<EventKind, string>> = {
+  checkin: 'no check-in',
+  wiki: 'no wiki page',
+  ticket: 'no change of a ticket',
+  technote: 'no technote',
+  forum: 'no forum post',
+  control: 'no change of tags',
+}
+
+const shunnedHere = 'is shunned here: "trilobite shun ls" says since when and why'
+
+/**
+ * Sees that the content of a file is here.
+ *
+ * @throws {FossilError} `name.unknown` where it is shunned, or never came
+ */
+export function checkContent(repo: Repo, file: { name: string; hash: ArtifactHash }): void {
+  const { name, hash } = file
+  if (hasArtifact(repo, hash)) return
+  const fate = isShunned(repo, hash) ? shunnedHere : 'is not here: a sync may bring it'
+  throw unknownName(name, `the content of this file, ${hash}, ${fate}`, [])
 }
 
 /**
@@ -112,7 +157,8 @@ export function shortHashes(repo: Repo): (hash: string) => string {
 /** At most so many similar names are told. */
 const maxSimilar = 5
 
-function unknownName(name: string, reason: string, names: Iterable<string>): FossilError {
+/** The error for a name that means nothing, with those of `names` that are like it. */
+export function unknownName(name: string, reason: string, names: Iterable<string>): FossilError {
   const similar = similarNames(name, names).map(quoted)
   const last = similar.pop()
   const list = similar.length === 0 ? last : `${similar.join(', ')} or ${last}`

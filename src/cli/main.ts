@@ -15,6 +15,7 @@ import { addCatCommand } from './cat.ts'
 import { addCheckinCommand } from './ci.ts'
 import { addCloneCommand } from './clone.ts'
 import { addDiffCommand } from './diff.ts'
+import { errorText } from './error-text.ts'
 import { addFinfoCommand } from './finfo.ts'
 import { addInfoCommand } from './info.ts'
 import { addDescendantsCommand, addLeavesCommand } from './leaves.ts'
@@ -36,11 +37,18 @@ import { addVerifyCommand } from './verify.ts'
 import { addWhatisCommand } from './whatis.ts'
 import { addWikiCommand } from './wiki.ts'
 
+/** What the parser has to say, until it is known whether a clearer sentence takes its place. */
+let parserText = ''
+
 const program = new Command('trilobite')
   .description('Fossil repositories and Fossil sync, proven by deterministic simulation')
   .option('-R, --repository <file>', 'the repository; by default the only .fossil file here')
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error:/, 'trilobite:')) })
+  .configureOutput({
+    outputError: (text) => {
+      parserText += text.replace(/^error:/, 'trilobite:')
+    },
+  })
 
 addNewCommand(program)
 addCloneCommand(program)
@@ -91,11 +99,31 @@ try {
   process.exitCode = exitCodeFor(error)
 }
 
+/** A command with subcommands takes a word it does not know for an argument of the default one. */
+function unknownSubcommand({ commands }: Command, words: readonly string[]): string | undefined {
+  for (const [at, word] of words.entries()) {
+    const command = commands.find((each) => each.name() === word || each.aliases().includes(word))
+    const next = words.slice(at + 1).find((each) => !each.startsWith('-'))
+    if (command === undefined || next === undefined || command.commands.length === 0) continue
+    const names = command.commands.map((each) => each.name())
+    const isKnown = command.commands.some(
+      (each) => each.name() === next || each.aliases().includes(next),
+    )
+    return isKnown ? undefined : `"${word} ${next}" is no command: ${word} has ${names.join(', ')}`
+  }
+  return undefined
+}
+
 function exitCodeFor(error: unknown): number {
-  // The parser has said what was wrong already; asking for help is not wrong.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof CommanderError) {
+    const isExcess = error.code === 'commander.excessArguments'
+    const clearer = isExcess ? unknownSubcommand(program, process.argv.slice(2)) : undefined
+    process.stderr.write(clearer === undefined ? parserText : `trilobite: ${clearer}\n`)
+    // Asking for help is not wrong.
+    return error.exitCode === 0 ? 0 : 2
+  }
   if (FossilError.is(error)) {
-    process.stderr.write(`trilobite: ${error.message}\n`)
+    process.stderr.write(`trilobite: ${errorText(error)}\n`)
     return 2
   }
   const trail = error instanceof Error ? (error.stack ?? error.message) : String(error)

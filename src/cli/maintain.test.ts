@@ -111,10 +111,10 @@ test('purge takes a branch out of the history and brings it back', async () => {
     return [first, side, tip].map((hash) => hasArtifact(repo, hash))
   }
   const explained = await scratch.run([...args, 'checkins', 'side', '--explain'])
-  assert.match(
-    explained.stdout,
-    / check-in to side by admin on [^]* file a\n[^]*\n4 artifacts would/,
-  )
+  assert.equal(explained.stdout.split('\n').length, 7)
+  assert.match(explained.stdout, /^side stands for the whole branch side, from [0-9a-f]{64} on\n/)
+  assert.match(explained.stdout, /^4 artifacts would go, 2 check-ins among them:$/m)
+  assert.match(explained.stdout, / check-in to side by admin on [^]* file a\n/)
   assert.deepEqual(isHere(), [true, true, true])
   const { stdout } = await scratch.run([...args, 'checkins', 'side', '-m', 'why not'])
   assert.match(stdout, /\n4 artifacts purged: "trilobite purge undo 1" takes that back\n/)
@@ -155,7 +155,8 @@ const refusals: readonly (readonly [args: string, said: string])[] = [
   ['-R v.fossil shun add none', 'no artifact has this name'],
   ['-R v.fossil shun rm abcd', 'no artifact of this name is shunned'],
   ['-R v.fossil purge checkins none', 'no artifact has this name'],
-  ['-R v.fossil purge files none', 'nothing has this name'],
+  ['-R v.fossil purge files none', 'there is no such file or directory in any check-in'],
+  ['-R v.fossil purge obliterate', 'say which purges: "trilobite purge ls" lists them'],
   ['-R v.fossil purge undo 7', 'there is no purge 7'],
   ['-R v.fossil purge undo x', 'is not a whole number'],
   ['-R v.fossil purge cat abcd', 'no artifact of the graveyard has this name'],

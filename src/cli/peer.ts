@@ -31,7 +31,7 @@ export async function findPeer(repo: Repo, argument: string | undefined): Promis
   if (remote !== undefined) return peerOf(remote.url, () => remote.password)
   const reason =
     argument === undefined
-      ? 'say with which server: none is remembered'
+      ? 'say with which server: none is remembered, and "trilobite remote add" remembers one'
       : `${JSON.stringify(argument)} is neither an address nor the name of a remote`
   throw new FossilError('option.invalid', { option: 'remote', reason })
 }

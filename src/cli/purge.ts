@@ -6,7 +6,7 @@
 
 import type { Command } from 'commander'
 import { FossilError } from '../base/error.ts'
-import { resolveName } from '../history/name.ts'
+import { branchOf } from '../history/branch.ts'
 import { type ArtifactHash, findRemote, type Repo } from '../index.ts'
 import {
   listPurges,
@@ -17,14 +17,35 @@ import {
   readPurged,
   undoPurge,
 } from '../repo/graveyard.ts'
-import { checkinsWithAll, fileVersions, purge } from '../repo/purge.ts'
+import {
+  type ArtifactToPurge,
+  checkinsWithAll,
+  describePurge,
+  fileVersions,
+  purge,
+} from '../repo/purge.ts'
 import { keepUnlessDry } from './dry-run.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
-import { printEither, shownName } from './output.ts'
+import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { counted, formatBytes, formatTime, print, ProgressLine } from './terminal.ts'
 import { integer } from './values.ts'
+
+/** What somebody asked to purge. */
+interface Subject {
+  readonly hashes: readonly ArtifactHash[]
+  /** Of check-ins: where each name begins. */
+  readonly roots?: readonly Root[]
+}
+
+/** Where a name of a purge begins. */
+interface Root {
+  readonly name: string
+  readonly checkin: ArtifactHash
+  /** The branch that the name stands for, where that is more than the check-in it means. */
+  readonly branch: string | null
+}
 
 interface PurgeOptions {
   readonly explain?: boolean
@@ -46,29 +67,33 @@ export function addPurgeCommand(program: Command): void {
   const what = {
     checkins: {
       description: 'check-ins, all that follows them, and what only they need',
-      argument: 'names; of a branch: all of it',
-      find: (repo: Repo, names: readonly string[]) =>
-        checkinsWithAll(
-          repo,
-          names.map((name) => resolveName(repo, name, { kind: 'checkin', wholeBranch: true }).hash),
-        ),
+      advice:
+        'As in stock, the name of a branch or of any tag stands for the whole branch it is on, ' +
+        'from the first check-in. Name the check-in to begin with by its hash, and look at ' +
+        '--explain first.',
+      argument: 'hashes of check-ins; a branch, or any tag on it: all of the branch',
+      find: checkinsNamed,
     },
     artifacts: {
       description: 'just these artifacts',
+      advice: '',
       argument: 'names',
-      find: (repo: Repo, names: readonly string[]) =>
-        names.map((name) => findArtifact(repo, name).hash),
+      find: (repo: Repo, names: readonly string[]): Subject => ({
+        hashes: names.map((name) => findArtifact(repo, name).hash),
+      }),
     },
     files: {
       description: 'all versions of files; check-ins that have them stay, and miss them',
+      advice: '',
       argument: 'names of files or directories',
-      find: fileVersions,
+      find: filesNamed,
     },
   }
-  for (const [name, { description, argument, find }] of Object.entries(what)) {
+  for (const [name, { description, advice, argument, find }] of Object.entries(what)) {
     command
       .command(name)
-      .description(description)
+      .summary(description)
+      .description(`${description}. ${advice}`.trim())
       .argument('<name...>', argument)
       .option('--explain', 'list what would go, and change nothing')
       .option('-n, --dry-run', 'the same')
@@ -80,6 +105,30 @@ export function addPurgeCommand(program: Command): void {
       })
   }
   addGraveyard(program, command)
+}
+
+/** @throws {FossilError} `name.unknown`, `name.ambiguous` */
+function checkinsNamed(repo: Repo, names: readonly string[]): Subject {
+  const roots = names.map((name): Root => {
+    const meant = findArtifact(repo, name, { kind: 'checkin' })
+    const { rid, hash } = findArtifact(repo, name, { kind: 'checkin', wholeBranch: true })
+    return { name, checkin: hash, branch: hash === meant.hash ? null : branchOf(repo, rid) }
+  })
+  const hashes = checkinsWithAll(
+    repo,
+    roots.map(({ checkin }) => checkin),
+  )
+  return { hashes, roots }
+}
+
+/** @throws {FossilError} `name.unknown` for one that no check-in has or had */
+function filesNamed(repo: Repo, names: readonly string[]): Subject {
+  for (const name of names) {
+    if (fileVersions(repo, [name]).length > 0) continue
+    const reason = 'there is no such file or directory in any check-in'
+    throw new FossilError('name.unknown', { name: visibleLine(name), reason })
+  }
+  return { hashes: fileVersions(repo, names) }
 }
 
 function addGraveyard(program: Command, command: Command): void {
@@ -117,24 +166,27 @@ function addGraveyard(program: Command, command: Command): void {
   command
     .command('obliterate')
     .description('end purges for good: nothing brings back what they took')
-    .argument('<id...>', 'as "purge ls" lists them')
+    .argument('[id...]', 'as "purge ls" lists them')
     .option('-f, --force', 'really')
     .option(...jsonOption)
     .action((names: string[], options: { force?: boolean; json?: boolean }) => {
       using repo = openWhole(repositoryPath(program))
       const ids = names.map(integer('id', { min: 1 }))
+      if (ids.length === 0) throw invalid('id', 'say which purges: "trilobite purge ls" lists them')
+      for (const id of ids) purgedArtifacts(repo, id)
       if (options.force !== true) {
-        throw invalid('--force', 'is needed: nothing brings back what is obliterated')
+        throw invalid('--force', 'nothing brings back what is obliterated: say that you mean it')
       }
       const gone = obliterate(repo, ids)
       print(options, { ids, obliterated: gone }, `${counted(gone, 'artifact')} gone for good\n`)
     })
 }
 
-function bury(repo: Repo, hashes: readonly ArtifactHash[], options: PurgeOptions): void {
-  if (hashes.length === 0) throw invalid('name', 'nothing has this name')
+function bury(repo: Repo, { hashes, roots }: Subject, options: PurgeOptions): void {
   const { comment, explain = false, dryRun = explain, json = false } = options
   const isDry = explain || dryRun
+  // Before anything goes: who sees more than was meant can still stop it, or knows what to undo.
+  if (!json) print({}, {}, subjectText(describePurge(repo, hashes), { roots, isDry }))
   const progress = new ProgressLine({ isQuiet: json })
   const onProgress = (at: number, total: number): void => {
     progress.show(at / total, `${at} of ${counted(total, 'artifact')}`)
@@ -152,24 +204,37 @@ function bury(repo: Repo, hashes: readonly ArtifactHash[], options: PurgeOptions
   const { id, items } = done
   print(
     options,
-    { id: isDry ? null : id, dryRun: isDry, artifacts: items },
-    purgeText(repo, { id, items, isDry }),
+    { id: isDry ? null : id, dryRun: isDry, roots: roots ?? null, artifacts: items },
+    isDry ? '' : purgeText(repo, { id, items }),
   )
+}
+
+function subjectText(
+  going: readonly ArtifactToPurge[],
+  { roots = [], isDry }: { roots: readonly Root[] | undefined; isDry: boolean },
+): string {
+  const branches = roots.flatMap(({ name, checkin, branch }) => {
+    if (branch === null) return []
+    const whole = `${shownName(name)} stands for the whole branch ${shownName(branch)}`
+    return [`${whole}, from ${checkin} on\n`]
+  })
+  const checkins = going.filter(({ isCheckin }) => isCheckin).length
+  const among = checkins === 0 ? '' : `, ${counted(checkins, 'check-in')} among them`
+  const count = `${counted(going.length, 'artifact')} ${isDry ? 'would go' : 'to purge'}${among}:\n`
+  return branches.join('') + count + going.map(itemLine).join('')
 }
 
 function purgeText(
   repo: Repo,
-  { id, items, isDry }: { id: number; items: readonly PurgedArtifact[]; isDry: boolean },
+  { id, items }: { id: number; items: readonly PurgedArtifact[] },
 ): string {
-  const lines = items.map(itemLine)
   const count = counted(items.length, 'artifact')
-  if (isDry) return `${lines.join('')}${count} would go\n`
   const isKnown = findRemote(repo, 'default') !== undefined && items.some((item) => !item.isPrivate)
   const warning = isKnown
     ? 'a sync brings back what the server has of them: "trilobite shun add" bans it\n'
     : ''
   const done = `${count} purged: "trilobite purge undo ${id}" takes that back\n`
-  return lines.join('') + done + warning
+  return done + warning
 }
 
 async function list(program: Command, options: ListOptions): Promise<void> {
@@ -193,7 +258,11 @@ function eventLine({ id, ctimeSec, notes, artifacts, storedBytes }: PurgeEvent):
   return `${line.trimEnd()}\n`
 }
 
-function itemLine({ hash, description, isPrivate }: PurgedArtifact): string {
+function itemLine({
+  hash,
+  description,
+  isPrivate,
+}: Pick<PurgedArtifact, 'hash' | 'description' | 'isPrivate'>): string {
   return `      ${hash.slice(0, 16)} ${isPrivate ? 'P' : ' '} ${shownName(description)}\n`
 }
 

@@ -20,7 +20,8 @@ const json = ['--json', 'print one JSON object and nothing else'] as const
 export function addRemoteCommand(program: Command): void {
   const remote = program.command('remote').description('list and change remembered servers')
   remote
-    .command('list', { isDefault: true })
+    .command('ls', { isDefault: true })
+    .alias('list')
     .description('the servers, the default one first')
     .option(...json)
     .action((options: RemoteOptions) => listThem(program, options))

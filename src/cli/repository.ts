@@ -3,11 +3,12 @@
  * @module
  */
 
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { cloneState, findRemote, openRepo, type Repo } from '../index.ts'
+import { fileProblem, unreadable } from './input.ts'
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalOptions {
@@ -40,9 +41,9 @@ export function repositoryPath(program: Command): string {
  * @throws {FossilError} `repo.unreadable`, `repo.invalid`
  */
 export function openAny(path: string): Repo {
-  if (!existsSync(path)) {
-    throw new FossilError('repo.unreadable', { path, reason: 'there is no such file' })
-  }
+  const stat = statSync(path, statQuietly)
+  const problem = stat === undefined ? 'there is no such file' : fileProblem(stat)
+  if (problem !== undefined) throw unreadable(path, problem)
   return openRepo(path, systemEnv)
 }
 

@@ -146,7 +146,10 @@ function tagFields(tag: ArtifactTag): Record<string, unknown> {
   }
 }
 
-/** As stock: without `--raw`, names that people gave, and no property that is cancelled. */
+/**
+ * Without `--raw`, what holds and people gave. Stock prints cancelled tags as if they held, and the
+ * tags by which pages, tickets and notes are found, as `TITLE=SIZE`. tag.c:633-710.
+ */
 function tagLine({ name, type, value }: ArtifactTag, isRaw: boolean): string[] {
   if (type === 'cancel' && !isRaw) return []
   if (!isRaw && /^(?:wiki|tkt|event)-/.test(name)) return []

@@ -40,6 +40,7 @@ export function addTechnoteCommand(program: Command): void {
     .argument('[file]', 'its text; by default from standard input')
   withNote(add).action(async (comment: string, file: string | undefined, options: WriteOptions) => {
     using repo = openWhole(repositoryPath(program))
+    checkComment(comment)
     const author = authorOf(repo, options)
     const note = { ...noteOf(repo, options), comment, content: await readText(file) }
     let technoteId = ''
@@ -62,12 +63,13 @@ export function addTechnoteCommand(program: Command): void {
     const author = authorOf(repo, options)
     const { technoteId } = findNote(repo, name).deck
     const { comment } = options
+    if (comment !== undefined) checkComment(comment)
     const change: TechnoteChange = {
       ...noteOf(repo, options),
       ...(comment === undefined ? {} : { comment }),
       ...(file === undefined ? {} : { content: await readText(file) }),
     }
-    if (Object.keys(change).length === 0) throw invalid('technote', 'say what is to change')
+    if (Object.keys(change).length === 0) throw invalid('note', 'say what is to change')
     const written = writeOne(repo, options, () => editTechnote(repo, technoteId, change, author))
     const done = `technote ${technoteId} is written`
     printWritten(options, { written, fields: { technoteId }, done, idle: done })
@@ -124,6 +126,12 @@ function noteOf(repo: Repo, options: WriteOptions): Omit<TechnoteChange, 'conten
     ...(bgcolor === undefined ? {} : { color: bgcolor }),
     ...(tag === undefined ? {} : { tags: tag }),
   }
+}
+
+/** Without a comment a note is an empty line of the timeline, without its user in stock. */
+function checkComment(comment: string): void {
+  if (comment.trim() !== '') return
+  throw invalid('comment', 'the comment is empty: say what the timeline is to show')
 }
 
 /**

@@ -117,11 +117,20 @@ function fieldsOf(pairs: readonly string[], { quote }: WriteOptions): TicketFiel
   const fields: Record<string, string> = {}
   for (let at = 0; at < pairs.length; at += 2) {
     const [field = '', value] = pairs.slice(at, at + 2)
-    if (value === undefined) throw invalid(`the field ${visibleLine(field)} has no value`)
-    if (Object.hasOwn(fields, field)) throw invalid(`the field ${visibleLine(field)} comes twice`)
+    if (value === undefined) throw withoutValue(field)
+    if (Object.hasOwn(fields, field)) throw invalid(`the field ${quoted(field)} comes twice`)
     fields[field] = quote === true ? defossilize(value) : value
   }
   return fields
+}
+
+function withoutValue(field: string): FossilError {
+  const [, name, value] = /^(\+?\w+)=([^]*)$/.exec(field) ?? []
+  const advice =
+    name === undefined || value === undefined
+      ? 'fields and values take turns, as in: title "It fails" status Open'
+      : `write it as two arguments, ${name} ${JSON.stringify(visibleLine(value))}`
+  return invalid(`the field ${quoted(field)} has no value: ${advice}`)
 }
 
 /** @throws {FossilError} `name.unknown`, `name.ambiguous` */
@@ -182,6 +191,10 @@ function changeText({ dateMs, user, fields }: ChangeFields): string {
 
 function indented(value: string, columns: number): string {
   return visible(value.trimEnd()).replaceAll('\n', `\n${' '.repeat(columns)}`)
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(visibleLine(text))
 }
 
 function invalid(reason: string): FossilError {

@@ -31,7 +31,8 @@ const passwordStdin = ['--password-stdin', 'read the password from standard inpu
 export function addUserCommand(program: Command): void {
   const user = program.command('user').description('list and change who may log in')
   user
-    .command('list', { isDefault: true })
+    .command('ls', { isDefault: true })
+    .alias('list')
     .description('everybody, and what they may do')
     .option(...json)
     .action((options: UserOptions) => {
@@ -87,6 +88,7 @@ function addChanges(program: Command, user: Command): void {
 
 async function makeUser(program: Command, login: string, options: NewUserOptions): Promise<void> {
   using repo = openWhole(repositoryPath(program))
+  if (login.trim() === '') throw invalid('the login is empty: say who is to log in')
   if (findUser(repo, login) !== undefined) throw invalid(`${quoted(login)} exists already`)
   const { info } = options
   const capabilities = options.capabilities ?? config(repo, 'default-perms') ?? 'u'

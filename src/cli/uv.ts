@@ -3,7 +3,7 @@
  * @module
  */
 
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { FossilError } from '../base/error.ts'
 import {
@@ -15,6 +15,7 @@ import {
   writeUnversioned,
 } from '../index.ts'
 import { findUnversioned } from '../repo/unversioned.ts'
+import { readWhole, unreadable } from './input.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { runSync, type SyncCommandOptions, withRemote } from './sync.ts'
 import { counted, formatTime, print } from './terminal.ts'
@@ -84,7 +85,7 @@ function addWriters(program: Command, uv: Command): void {
 
 function addFiles(repo: Repo, paths: readonly string[], options: AddOptions): void {
   const { as, mtime } = options
-  if (as !== undefined && paths.length > 1) throw invalid('--as', 'names a single file')
+  if (as !== undefined && paths.length > 1) throw invalid('--as', 'one name is for one file')
   const files = paths.map((path) => ({
     ...fileAt(path),
     name: as ?? path.replace(/^(?:\.\/)+/, ''),
@@ -149,11 +150,11 @@ function present(repo: Repo, name: string): UnversionedEntry {
 }
 
 function fileAt(path: string): { content: Uint8Array; ownSec: number } {
+  const content = readWhole(path)
   try {
-    return { content: readFileSync(path), ownSec: Math.floor(statSync(path).mtimeMs / 1000) }
+    return { content, ownSec: Math.floor(statSync(path).mtimeMs / 1000) }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FossilError('repo.unreadable', { path, reason }, { cause })
+    throw unreadable(path, cause)
   }
 }
 

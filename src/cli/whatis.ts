@@ -1,10 +1,10 @@
 /**
- * `trilobite whatis`: what a name means.
+ * `trilobite whatis`: what names mean. Exits 1 where one of them means nothing, which it says in
+ * its place.
  * Source: fossil src/name.c whatis_cmd.
  * @module
  */
 
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { FossilError } from '../base/error.ts'
 import type { EventKind } from '../history/event-kind.ts'
@@ -12,9 +12,10 @@ import { type ArtifactInfo, artifactInfo } from '../history/info.ts'
 import { sha1, sha3 } from '../hash/hash.ts'
 import type { Repo } from '../index.ts'
 import { artifactFields, whatisText } from './artifact-info.ts'
+import { readInput } from './input.ts'
 import { findArtifact, shortHashes } from './lookup.ts'
 import { jsonOption, outputWidth } from './look-back-options.ts'
-import { printEither } from './output.ts'
+import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { kindsOf } from './timeline.ts'
 
@@ -37,55 +38,52 @@ export function addWhatisCommand(program: Command): void {
     .option(...jsonOption)
     .action(async (names: string[], options: Options) => {
       using repo = openWhole(repositoryPath(program))
-      const answers = names.map((name) => answerOf(repo, name, options))
+      const answers: Answer[] = []
+      for (const name of names) answers.push(await answerOf(repo, name, options))
       await printEither(
         options,
         () => ({ names: answers.map(answerFields) }),
         () => answersText(repo, answers, options),
       )
+      if (answers.some(({ unknown }) => unknown !== undefined)) process.exitCode = 1
     })
 }
 
-/** What a name means: one artifact, or any of several. */
+/** What a name means: one artifact, any of several, or nothing. */
 interface Answer {
   readonly name: string
   /** The hash of the file that was given by name. */
   readonly hash?: string
   readonly meanings: readonly ArtifactInfo[]
+  /** Why it means nothing. */
+  readonly unknown?: string
 }
 
-/** @throws {FossilError} `name.unknown`; `repo.unreadable` for a file */
-function answerOf(repo: Repo, name: string, { file, type }: Options): Answer {
+/** @throws {FossilError} `repo.unreadable` for a file */
+async function answerOf(repo: Repo, name: string, { file, type }: Options): Promise<Answer> {
   const kind = type === undefined || type === 'all' ? undefined : type[0]
   const options = kind === undefined ? {} : { kind }
-  if (file === true) {
-    const hash = hashOfFile(repo, name)
-    return { name, hash, meanings: [artifactInfo(repo, findArtifact(repo, hash, options).rid)] }
-  }
+  const hash = file === true ? await hashOfFile(repo, name) : undefined
+  const answer = hash === undefined ? { name } : { name, hash }
   try {
-    return { name, meanings: [artifactInfo(repo, findArtifact(repo, name, options).rid)] }
+    const { rid } = findArtifact(repo, hash ?? name, options)
+    return { ...answer, meanings: [artifactInfo(repo, rid)] }
   } catch (error) {
+    if (FossilError.is(error, 'name.unknown')) {
+      return { ...answer, meanings: [], unknown: error.detail.reason }
+    }
     if (!FossilError.is(error, 'name.ambiguous')) throw error
-    const rids = error.detail.candidates.map((hash) => findArtifact(repo, hash).rid)
-    return { name, meanings: rids.map((rid) => artifactInfo(repo, rid)) }
+    const rids = error.detail.candidates.map((candidate) => findArtifact(repo, candidate).rid)
+    return { ...answer, meanings: rids.map((rid) => artifactInfo(repo, rid)) }
   }
 }
 
 /** By whichever name the repository has it. */
-function hashOfFile(repo: Repo, name: string): string {
-  const content = contentOf(name)
+async function hashOfFile(repo: Repo, name: string): Promise<string> {
+  const content = await readInput(name)
   const old = sha1(content)
   const isHere = repo.db.prepare('SELECT 1 FROM blob WHERE uuid = ?').get(old) !== undefined
   return isHere ? old : sha3(content)
-}
-
-function contentOf(name: string): Uint8Array {
-  try {
-    return readFileSync(name === '-' ? 0 : name)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new FossilError('repo.unreadable', { path: name, reason }, { cause })
-  }
 }
 
 function* answersText(repo: Repo, answers: readonly Answer[], options: Options): Generator<string> {
@@ -94,8 +92,13 @@ function* answersText(repo: Repo, answers: readonly Answer[], options: Options):
     shortHash: shortHashes(repo),
     isVerbose: options.verbose === true,
   }
-  for (const [i, { name, hash, meanings }] of answers.entries()) {
+  for (const [i, { name, hash, meanings, unknown }] of answers.entries()) {
     if (i > 0) yield `${'-'.repeat(79)}\n`
+    if (unknown !== undefined) {
+      if (hash !== undefined) yield `name:       ${shownName(name)}\n`
+      yield `unknown:    ${shownName(hash ?? name)} (${unknown})\n`
+      continue
+    }
     yield `name:       ${name}${meanings.length > 1 ? ' (ambiguous)' : ''}\n`
     if (hash !== undefined) yield `hash:       ${hash}\n`
     for (const [j, meaning] of meanings.entries()) {
@@ -105,6 +108,6 @@ function* answersText(repo: Repo, answers: readonly Answer[], options: Options):
   }
 }
 
-function answerFields({ name, meanings }: Answer): Record<string, unknown> {
-  return { name, meanings: meanings.map(artifactFields) }
+function answerFields({ name, meanings, unknown }: Answer): Record<string, unknown> {
+  return { name, meanings: meanings.map(artifactFields), unknown: unknown ?? null }
 }

@@ -65,6 +65,7 @@ export function addWikiCommand(program: Command): void {
   withAuthor(write).action(
     async (title: string, file: string | undefined, options: WriteOptions) => {
       using repo = openWhole(repositoryPath(program))
+      checkTitle(title)
       const author = authorOf(repo, options)
       const content = await readText(file)
       const { mimetype } = options
@@ -75,6 +76,19 @@ export function addWikiCommand(program: Command): void {
       printWritten(options, { written, fields: { title, deleted: isDeleted }, done, idle: done })
     },
   )
+}
+
+/** As an L card takes it. wiki.c:37-49. */
+function checkTitle(title: string): void {
+  const isPlain =
+    !/^ | $| {2}/.test(title) && title.split('').every((character) => character >= ' ')
+  if (title !== '' && textSize(title) <= 100 && isPlain) return
+  throw new FossilError('option.invalid', {
+    option: 'title',
+    reason:
+      `${JSON.stringify(visibleLine(title))} cannot be a title: it takes 1 to 100 bytes on one ` +
+      'line, without spaces at its ends or two in a row',
+  })
 }
 
 async function list(program: Command, options: ListOptions): Promise<void> {

@@ -13,7 +13,7 @@ import { checkin, type CheckinOptions } from './checkin.ts'
 import { readArtifact } from './content.ts'
 import { failsWith, memoryRepo, stateOf, version } from './fixture.suite.ts'
 import { listPurges, obliterate, purgedArtifacts, readPurged, undoPurge } from './graveyard.ts'
-import { checkinsWithAll, fileVersions, purge } from './purge.ts'
+import { checkinsWithAll, describePurge, fileVersions, purge } from './purge.ts'
 import type { Repo } from './repo.ts'
 import { isShunned } from './blob.ts'
 import { rebuild } from './rebuild.ts'
@@ -77,6 +77,26 @@ suite('the artifacts of check-ins', () => {
     assert.deepEqual(going.length, 2)
     assert.ok(!going.includes(source) && !going.includes(first))
   })
+})
+
+test('what a purge would take is told before, in its order and in its words', () => {
+  using repo = memoryRepo()
+  const { side, sideTip } = branched(repo)
+  const secret = { files: { secret: utf8('s') }, isPrivate: true }
+  const hidden = commit(repo, { parent: sideTip, ...secret })
+  const going = checkinsWithAll(repo, [side])
+  const told = describePurge(repo, [...going, side])
+  assert.equal(told.length, going.length)
+  assert.deepEqual(
+    told.filter(({ isCheckin }) => isCheckin).map(({ hash }) => hash),
+    [side, sideTip, hidden],
+  )
+  const { id } = purge(repo, going)
+  assert.deepEqual(
+    told.map(({ hash, description, isPrivate }) => [hash, description, isPrivate]),
+    purgedArtifacts(repo, id).map((item) => [item.hash, item.description, item.isPrivate]),
+  )
+  assert.throws(() => describePurge(repo, [side]), failsWith('artifact.missing'))
 })
 
 test('a purge undone leaves the repository as it was', () => {

@@ -15,7 +15,7 @@ import { parseDeck } from '../deck/parse.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, hashOf } from './blob.ts'
 import { readContent } from './content.ts'
-import { textParameter } from './db-text.ts'
+import { columnText, textParameter } from './db-text.ts'
 import { descriptionSql } from './describe.ts'
 import { rebuild, type RebuildProgress } from './rebuild.ts'
 import type { Repo } from './repo.ts'
@@ -28,6 +28,15 @@ export interface Purge {
   readonly id: number
   /** How many artifacts went. */
   readonly artifacts: number
+}
+
+/** An artifact that a purge is about to take. */
+export interface ArtifactToPurge {
+  readonly hash: ArtifactHash
+  /** What it is: `check-in to trunk by …`. */
+  readonly description: string
+  readonly isCheckin: boolean
+  readonly isPrivate: boolean
 }
 
 /** The tables of the graveyard, made when first needed. purge.c:36-54. */
@@ -72,6 +81,29 @@ export function purge(
     rebuild(repo, options.onProgress)
     return { id, artifacts: rids.length }
   })
+}
+
+/**
+ * Tells what {@link purge} would take, in the order in which it takes it.
+ *
+ * @throws {FossilError} `artifact.missing` for one whose content is not here
+ */
+export function describePurge(repo: Repo, hashes: readonly ArtifactHash[]): ArtifactToPurge[] {
+  const rids = [...new Set(hashes)].map((hash) => heldRid(repo, hash))
+  return repo.db
+    .prepare<[ArtifactHash, Uint8Array, number, number]>(
+      `SELECT blob.uuid, CAST(${descriptionSql(repo)} AS BLOB),
+              EXISTS(SELECT 1 FROM event WHERE objid = blob.rid AND event.type = 'ci'),
+              EXISTS(SELECT 1 FROM private WHERE private.rid = blob.rid)
+         FROM json_each(?) AS going JOIN blob ON blob.rid = going.value ORDER BY blob.rid`,
+    )
+    .all(JSON.stringify(rids))
+    .map(([hash, description, isCheckin, asPrivate]) => ({
+      hash,
+      description: columnText(description) ?? '',
+      isCheckin: isCheckin === 1,
+      isPrivate: asPrivate === 1,
+    }))
 }
 
 /**

@@ -1,0 +1,47 @@
+/**
+ * What an error says to people: its code, and one sentence. The facts that the catalogue keeps for
+ * programs are told where they help a reader.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { visible } from './output.ts'
+
+/** Candidates that are told of an ambiguous name. */
+const maxCandidates = 5
+
+/** The code of an error and its sentence, safe to show on a terminal. */
+export function errorText(error: FossilError): string {
+  const wording = wordingOf(error)
+  return visible(wording === undefined ? error.message : `${error.code}: ${wording}`)
+}
+
+/** Undefined where the error's own message serves. */
+function wordingOf(error: FossilError): string | undefined {
+  if (FossilError.is(error, 'artifact.invalid')) {
+    const { kind, reason } = error.detail
+    // Of tags and purges the reasons speak for themselves.
+    return kind === 'control' || kind === 'purge' ? reason : `${reason} (kind ${kind})`
+  }
+  if (FossilError.is(error, 'artifact.missing')) {
+    return `${shown(error.detail.name)} is not here: it never came, or it was shunned or purged`
+  }
+  if (FossilError.is(error, 'name.ambiguous')) {
+    const { name, candidates } = error.detail
+    const told = candidates.slice(0, maxCandidates).join(', ')
+    const rest = candidates.length > maxCandidates ? ' and others' : ''
+    return `type more of ${shown(name)}, so begin ${told}${rest}`
+  }
+  if (FossilError.is(error, 'name.unknown')) {
+    return `${error.detail.reason} (name ${shown(error.detail.name)})`
+  }
+  if (FossilError.is(error, 'repo.unreadable')) {
+    return `${error.detail.reason} (path ${shown(error.detail.path)})`
+  }
+  return undefined
+}
+
+/** A name, in quotes where it could not be seen. */
+function shown(name: string): string {
+  return name.trim() === '' ? JSON.stringify(name) : name
+}
