@@ -28,6 +28,7 @@ export {
   hasBlob,
   publicBlobUuidsSorted,
 } from './holdings.ts'
+export { dumpDerived } from '../repo/derived-dump.ts'
 export {
   InvariantError,
   isInScope,
