@@ -11,8 +11,9 @@ import { existsSync, rmSync } from 'node:fs'
 
 import type { Env } from './base/env.ts'
 import { openFile, type OpenFileOptions, openMemory } from './db/node.ts'
-import { createRepo as createRepoIn, type CreateOptions } from './repo/create.ts'
-import { openRepo as openRepoIn, type Repo } from './repo/repo.ts'
+import type { CreateOptions } from './repo/create.ts'
+import { createRepo as createRepoIn, openRepo as openRepoIn } from './crosslink/open.ts'
+import type { Repo } from './repo/repo.ts'
 
 export {
   noBuggify,
@@ -36,12 +37,12 @@ export {
   type Checkin,
   type CheckinOptions,
   type FileChange,
-} from './repo/checkin.ts'
+} from './write/checkin.ts'
 export { type CloneState, beginClone, cloneState } from './repo/clone-state.ts'
 export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
 export { readArtifact } from './repo/content.ts'
 export type { CreateOptions } from './repo/create.ts'
-export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './repo/remote.ts'
+export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './admin/remote.ts'
 export {
   listPurges,
   obliterate,
@@ -50,9 +51,9 @@ export {
   type PurgeEvent,
   readPurged,
   undoPurge,
-} from './repo/graveyard.ts'
-export { checkinsWithAll, purge, type Purge } from './repo/purge.ts'
-export { rebuild, type RebuildProgress, type RebuildResult } from './repo/rebuild.ts'
+} from './admin/graveyard.ts'
+export { checkinsWithAll, purge, type Purge } from './admin/purge.ts'
+export { rebuild, type RebuildProgress, type RebuildResult } from './crosslink/rebuild.ts'
 export type { Repo } from './repo/repo.ts'
 export { listShunned, shun, type Shunned, unshun } from './repo/shun.ts'
 export { storeLocal, type Stored } from './repo/store.ts'
@@ -71,30 +72,24 @@ export {
   putUser,
   removeUser,
   type User,
-} from './repo/user.ts'
-export { verify, type Difference, type Verification, type VerifyOptions } from './repo/verify.ts'
-export { amendCheckin, type Amendment } from './repo/write/amend.ts'
-export type { Author } from './repo/write/artifact.ts'
+} from './admin/user.ts'
+export {
+  verify,
+  type Difference,
+  type Verification,
+  type VerifyOptions,
+} from './crosslink/verify.ts'
+export { amendCheckin, type Amendment } from './write/amend.ts'
+export type { Author } from './write/artifact.ts'
 export {
   attachFile,
   detachFile,
   type Attached,
   type AttachmentTarget,
   type FileToAttach,
-} from './repo/write/attachment.ts'
-export {
-  markBranches,
-  newBranch,
-  type BranchMark,
-  type BranchToBegin,
-} from './repo/write/branch.ts'
-export {
-  editPost,
-  newThread,
-  replyToPost,
-  type OpeningPost,
-  type Post,
-} from './repo/write/forum.ts'
+} from './write/attachment.ts'
+export { markBranches, newBranch, type BranchMark, type BranchToBegin } from './write/branch.ts'
+export { editPost, newThread, replyToPost, type OpeningPost, type Post } from './write/forum.ts'
 export {
   addTag,
   cancelTag,
@@ -102,16 +97,16 @@ export {
   type TagEdit,
   type TagToAdd,
   type TagToCancel,
-} from './repo/write/tag.ts'
+} from './write/tag.ts'
 export {
   editTechnote,
   newTechnote,
   type NewTechnote,
   type Technote,
   type TechnoteChange,
-} from './repo/write/technote.ts'
-export { changeTicket, newTicket, type NewTicket, type TicketFields } from './repo/write/ticket.ts'
-export { writeWiki, type WikiPage } from './repo/write/wiki.ts'
+} from './write/technote.ts'
+export { changeTicket, newTicket, type NewTicket, type TicketFields } from './write/ticket.ts'
+export { writeWiki, type WikiPage } from './write/wiki.ts'
 export { accessOf, fullAccess, type Access } from './sync/access.ts'
 export type { SyncEvent, SyncObserver } from './sync/events.ts'
 export { answerXfer, handleXfer, type XferReply } from './sync/handler.ts'

@@ -7,7 +7,7 @@
 import type { Command } from 'commander'
 import { FossilError } from '../base/error.ts'
 import { amendCheckin, type Amendment, type Repo } from '../index.ts'
-import { checkTagged } from '../repo/write/tag.ts'
+import { checkTagged } from '../write/tag.ts'
 import { type AuthorOptions, authorOf, readDate } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { collected, commentFrom, type CommentOptions } from './input.ts'

@@ -8,7 +8,7 @@ import { type Command, Option } from 'commander'
 import { FossilError } from '../base/error.ts'
 import { parseDate } from '../deck/date.ts'
 import { type Author, config, findUser, listUsers, type Repo } from '../index.ts'
-import { specialLogins } from '../repo/user.ts'
+import { specialLogins } from '../admin/user.ts'
 
 /** Options of every command that writes an artifact. */
 export interface AuthorOptions {

@@ -26,8 +26,8 @@ import {
   type Repo,
   setConfig,
 } from '../index.ts'
-import { openLeaves } from '../repo/write/current.ts'
-import { verify } from '../repo/verify.ts'
+import { openLeaves } from '../write/current.ts'
+import { verify } from '../crosslink/verify.ts'
 import { type Json, Scratch } from './command.suite.ts'
 
 const scratch = new Scratch()

@@ -21,7 +21,7 @@ import {
 } from '../index.ts'
 import { hashOf, isPrivate } from '../repo/blob.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
-import { isLeaf, openLeaves } from '../repo/write/current.ts'
+import { isLeaf, openLeaves } from '../write/current.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type ChangeOptions, readChanges } from './ci-changes.ts'
 import { type CheckinSync, syncsCheckin } from './ci-sync.ts'

@@ -9,7 +9,7 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
 import { type FilePermission, isReservedName } from '../deck/file-name.ts'
 import { decodeText } from '../deck/text.ts'
-import { isNewFileName } from '../repo/write/file-changes.ts'
+import { isNewFileName } from '../write/file-changes.ts'
 import { readWhole, unreadable } from './input.ts'
 
 /** What a file is, and what is in it: of a symlink, where it leads. */

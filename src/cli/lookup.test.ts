@@ -15,7 +15,8 @@ import {
   setConfig,
   shun,
 } from '../index.ts'
-import { failsWith, memoryRepo, startMs } from '../repo/fixture.suite.ts'
+import { failsWith, startMs } from '../repo/fixture.suite.ts'
+import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import {
   checkContent,
   checkPaths,

@@ -16,14 +16,14 @@ import {
   type PurgeEvent,
   readPurged,
   undoPurge,
-} from '../repo/graveyard.ts'
+} from '../admin/graveyard.ts'
 import {
   type ArtifactToPurge,
   checkinsWithAll,
   describePurge,
   fileVersions,
   purge,
-} from '../repo/purge.ts'
+} from '../admin/purge.ts'
 import { keepUnlessDry } from './dry-run.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'

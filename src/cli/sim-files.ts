@@ -29,7 +29,7 @@ import { checkNoOrphanPhantoms } from '../dst/invariants/phantoms.ts'
 import { checkUvIntegrity } from '../dst/invariants/unversioned.ts'
 import type { Simulator } from '../dst/simulator.ts'
 import { projectCode } from '../repo/config.ts'
-import { openRepo } from '../repo/repo.ts'
+import { openRepo } from '../crosslink/open.ts'
 
 /** Trace lines are gathered up to this many characters before they are written. */
 const traceBatchLength = 1 << 16

@@ -11,7 +11,7 @@ import { before, suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { checkin, createRepo } from '../index.ts'
-import { verify } from '../repo/verify.ts'
+import { verify } from '../crosslink/verify.ts'
 import { type Json, Scratch } from './command.suite.ts'
 
 const scratch = new Scratch()

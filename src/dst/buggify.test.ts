@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { noBuggify, systemEnv } from '../base/env.ts'
 import { openMemory } from '../db/node.ts'
-import { createRepo } from '../repo/create.ts'
+import { createRepo } from '../crosslink/open.ts'
 import { SeededBuggify, withoutBuggify } from './buggify.ts'
 
 /** What the first sites of a seed answer, over and over. */

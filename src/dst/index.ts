@@ -28,7 +28,7 @@ export {
   hasBlob,
   publicBlobUuidsSorted,
 } from './holdings.ts'
-export { dumpDerived } from '../repo/derived-dump.ts'
+export { dumpDerived } from '../crosslink/derived-dump.ts'
 export {
   InvariantError,
   isInScope,

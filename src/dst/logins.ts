@@ -7,7 +7,7 @@
 
 import { hex } from '../base/bytes.ts'
 import type { Repo } from '../repo/repo.ts'
-import { putUser } from '../repo/user.ts'
+import { putUser } from '../admin/user.ts'
 import type { RandomSource } from '../sim/random.ts'
 import { type Access, accessOf } from '../sync/access.ts'
 import type { Credentials } from '../sync/login.ts'

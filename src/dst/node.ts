@@ -4,7 +4,7 @@
  */
 
 import type { FossilError } from '../base/error.ts'
-import type { ConfigArea } from '../repo/config-areas.ts'
+import type { ConfigArea } from '../admin/config-areas.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Credentials } from '../sync/login.ts'
 import type { SyncResult } from '../sync/session.ts'

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
-import { memoryRepo } from '../repo/fixture.suite.ts'
+import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { ancestors, descendants, leafDescendants, leaves, primaryLine } from './ancestry.ts'

@@ -11,7 +11,7 @@ import type { Repo } from '../repo/repo.ts'
 import { config } from '../repo/config.ts'
 import { type TextColumn, textOf, textParameter } from '../repo/db-text.ts'
 import { branchTagId, closedTagId } from '../repo/schema.ts'
-import { property } from '../repo/write/current.ts'
+import { property } from '../write/current.ts'
 
 /** The branch of a check-in that says nothing: `main-branch`, or `trunk`. */
 export function mainBranch(repo: Repo): string {

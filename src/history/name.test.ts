@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { FossilError } from '../base/error.ts'
-import { memoryRepo } from '../repo/fixture.suite.ts'
+import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import type { Repo } from '../repo/repo.ts'
 import { type EventKind, eventKinds, typeOfEvent } from './event-kind.ts'
 import { type NameOptions, resolveName } from './name.ts'

@@ -6,8 +6,8 @@
 
 import { compareAsBytes } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { textSize } from '../repo/crosslink/wiki.ts'
-import { newestVersion, type Version } from '../repo/crosslink/version.ts'
+import { textSize } from '../crosslink/wiki.ts'
+import { newestVersion, type Version } from '../crosslink/version.ts'
 import type { TechnoteDeck, WikiDeck } from '../deck/deck.ts'
 import { textIfAny, textOf, textParameter, type TextColumn } from '../repo/db-text.ts'
 import { msFromJulian } from '../deck/date.ts'

@@ -14,7 +14,8 @@ import { after } from 'node:test'
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
 import { openFile } from '../db/node.ts'
 import { TestEnv } from '../repo/fixture.suite.ts'
-import { openRepo, type Repo } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
+import { openRepo } from '../crosslink/open.ts'
 import type { Rid } from '../repo/rid.ts'
 
 /** A repository of stock's, a check-out of it, and what stock says of it. */

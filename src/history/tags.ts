@@ -9,7 +9,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type TextColumn, textOf } from '../repo/db-text.ts'
-import { symbolicTags as prefixedTags } from '../repo/write/current.ts'
+import { symbolicTags as prefixedTags } from '../write/current.ts'
 
 /** How a tag stands to an artifact. */
 export type TagType = 'cancel' | 'single' | 'propagating'

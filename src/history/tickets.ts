@@ -6,8 +6,8 @@
 
 import { msFromJulian } from '../deck/date.ts'
 import type { TicketDeck } from '../deck/deck.ts'
-import { ticketFields } from '../repo/crosslink/ticket-fields.ts'
-import { type Version, versionsOf } from '../repo/crosslink/version.ts'
+import { ticketFields } from '../crosslink/ticket-fields.ts'
+import { type Version, versionsOf } from '../crosslink/version.ts'
 import { textOf, type TextColumn } from '../repo/db-text.ts'
 import type { Repo } from '../repo/repo.ts'
 

@@ -7,16 +7,22 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { utf8 } from '../base/bytes.ts'
 import { openFile, openMemory } from '../db/node.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
-import { checkin } from './checkin.ts'
 import { config, projectCode, serverCode } from './config.ts'
 import { storeLocal } from './store.ts'
-import { createRepo, identify } from './create.ts'
-import { failsWith, memoryRepo, scratchPath, startMs, TestEnv, version } from './fixture.suite.ts'
+import { identify } from './create.ts'
+import {
+  createRepo,
+  failsWith,
+  memoryRepo,
+  openRepo,
+  scratchPath,
+  startMs,
+  TestEnv,
+  version,
+} from './fixture.suite.ts'
 import { hashPolicy } from './hash-policy.ts'
-import { openRepo } from './repo.ts'
 
 test('a new repository knows what it is, who it is and who may use it', () => {
   using repo = createRepo(openMemory(), new TestEnv())
@@ -138,24 +144,6 @@ test('a file that is no database is left alone', (t) => {
   assert.throws(() => createRepo(db, new TestEnv()), failsWith('repo.unreadable'))
   db.close()
   assert.equal(readFileSync(path, 'utf8'), text)
-})
-
-test('the same work in the same world makes the same bytes', () => {
-  const [first, second] = [1, 2].map(() => {
-    const env = new TestEnv()
-    using repo = createRepo(openMemory(), env)
-    let parent = checkin(repo, { changes: [], comment: 'begin', user: 'admin' }).hash
-    for (let number = 0; number < 30; number++) {
-      env.nowMs += 1000
-      const changes = [{ name: `file-${number % 7}`, content: version(number) }]
-      const branch = number % 10 === 9 ? { branch: `b${number}` } : {}
-      parent = checkin(repo, { changes, comment: 'c', user: 'u', parent, ...branch }).hash
-      storeLocal(repo, utf8(`secret ${number}`), { isPrivate: true })
-    }
-    return repo.db.serialize()
-  })
-  assert.ok(first !== undefined && second !== undefined && first.length > 50_000)
-  assert.equal(Buffer.compare(first, second), 0)
 })
 
 test('an image of a repository is a repository of its own', () => {

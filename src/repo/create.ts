@@ -13,7 +13,7 @@ import type { Database } from '../db/driver.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { setConfig } from './config.ts'
 import { setHashPolicy } from './hash-policy.ts'
-import { Repo } from './repo.ts'
+import { type Crosslinker, Repo } from './repo.ts'
 import { auxSchema, defaultReport, derivedTables, insertFixedTags, keptTables } from './schema.ts'
 
 /** What a new repository may be told. */
@@ -29,17 +29,23 @@ export interface CreateOptions {
 }
 
 /**
- * Makes an empty database into a repository, or leaves it empty.
+ * Makes an empty database into a repository, or leaves it empty; `crosslink` gives what arrives its
+ * meaning.
  *
  * @throws {FossilError} `repo.invalid` when the database has tables already; `option.invalid` for
  *   a malformed code
  */
-export function createRepo(db: Database, env: Env, options: CreateOptions = {}): Repo {
+export function createRepoWith(
+  crosslink: Crosslinker,
+  db: Database,
+  env: Env,
+  options: CreateOptions = {},
+): Repo {
   if (db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined) {
     const reason = 'it is a repository, or another database, already'
     throw new FossilError('repo.invalid', { path: db.path, reason })
   }
-  const repo = new Repo(db, env)
+  const repo = new Repo(crosslink, db, env)
   repo.transaction(() => {
     db.exec(keptTables)
     db.exec(derivedTables)

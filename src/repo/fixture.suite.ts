@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { utf8 } from '../base/bytes.ts'
 import type { Buggify, Clock, Env, Random } from '../base/env.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
+import type { Database } from '../db/driver.ts'
 import { openMemory } from '../db/node.ts'
 import { applyDelta, createDelta } from '../delta/index.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
@@ -18,8 +19,8 @@ import { RandomSource } from '../sim/random.ts'
 import { announcedArtifacts, findHeld, isPrivate, unresolvedRids } from './blob.ts'
 import { readContent } from './content.ts'
 import { storeContent, storeUnresolved } from './store.ts'
-import { type CreateOptions, createRepo } from './create.ts'
-import { openRepo, type Repo } from './repo.ts'
+import { type CreateOptions, createRepoWith } from './create.ts'
+import { type Crosslinker, openRepoWith, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 /** 2023-11-14T22:13:20Z. */
@@ -42,16 +43,34 @@ export class TestEnv implements Env {
 
 const images = new Map<string, Uint8Array>()
 
-/** An empty repository in memory; the schema runs once for all that are made alike. */
+/** Artifacts mean nothing: enough for all that this folder does. */
+const noMeaning: Crosslinker = () => {}
+
+/** Opens a repository whose artifacts mean nothing. */
+export function openRepo(db: Database, env: Env): Repo {
+  return openRepoWith(noMeaning, db, env)
+}
+
+/** Makes a repository whose artifacts mean nothing. */
+export function createRepo(db: Database, env: Env, options: CreateOptions = {}): Repo {
+  return createRepoWith(noMeaning, db, env, options)
+}
+
+/** An empty repository in memory where artifacts mean nothing. */
 export function memoryRepo(options: CreateOptions = {}, env: Env = new TestEnv()): Repo {
+  return memoryRepoWith(noMeaning, options, env)
+}
+
+/** An empty repository in memory; the schema runs once for all that are made alike. */
+export function memoryRepoWith(crosslink: Crosslinker, options: CreateOptions, env: Env): Repo {
   const key = JSON.stringify(options)
   let image = images.get(key)
   if (image === undefined) {
-    using template = createRepo(openMemory(), new TestEnv(), options)
+    using template = createRepoWith(crosslink, openMemory(), new TestEnv(), options)
     image = template.db.serialize()
     images.set(key, image)
   }
-  return openRepo(openMemory(image), env)
+  return openRepoWith(crosslink, openMemory(image), env)
 }
 
 /** A path in a scratch folder that goes when the test ends. */

@@ -24,12 +24,13 @@ import {
 import { config, setConfig } from './config.ts'
 import { deltaSource, readArtifact } from './content.ts'
 import { deltify, storeLocal } from './store.ts'
-import { createRepo } from './create.ts'
 import {
+  createRepo,
   deltaOf,
   failsWith,
   memoryRepo,
   named,
+  openRepo,
   receive,
   scratchPath,
   stateOf,
@@ -37,7 +38,7 @@ import {
   version,
   whole,
 } from './fixture.suite.ts'
-import { openRepo, Repo } from './repo.ts'
+import { Repo } from './repo.ts'
 import { auxSchema, oldestAuxSchema, requiredTables } from './schema.ts'
 
 function openAt(path: string): Repo {

@@ -9,7 +9,8 @@ import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { Database } from '../db/driver.ts'
 import { RepoCache } from './cache.ts'
-import { PendingLinks } from './crosslink/pending.ts'
+import { PendingLinks } from './pending.ts'
+import type { Rid } from './rid.ts'
 import { oldestAuxSchema, auxSchema, requiredTables } from './schema.ts'
 
 /** The path of a database that no other connection can see. */
@@ -23,9 +24,17 @@ export interface Origin {
   readonly remoteAddress: string | undefined
 }
 
+/**
+ * Gives artifact `rid` its meaning. Called in the transaction that stores it, once its content can
+ * be read and was verified, and again when it becomes public.
+ */
+export type Crosslinker = (repo: Repo, rid: Rid, content: Uint8Array) => void
+
 /** An open repository. Not shared between threads; calls are synchronous and atomic. */
 export class Repo implements Disposable {
   readonly db: Database
+  /** What is done with each artifact that arrives. */
+  readonly crosslink: Crosslinker
   /**
    * Content and deltas of at most this many bytes are stored as they are, in a valid but idle zlib
    * stream; longer ones are deflated. 0, the default, deflates everything, as stock does.
@@ -44,7 +53,8 @@ export class Repo implements Disposable {
   #dataVersion = -1
 
   /** Prefer `openRepo` or `createRepo`: the constructor trusts that `db` is a repository. */
-  constructor(db: Database, env: Env) {
+  constructor(crosslink: Crosslinker, db: Database, env: Env) {
+    this.crosslink = crosslink
     this.db = db
     this.env = env
   }
@@ -123,12 +133,12 @@ export class Repo implements Disposable {
 }
 
 /**
- * Opens the repository behind `db`.
+ * Opens the repository behind `db`; `crosslink` gives what arrives its meaning.
  *
  * @throws {FossilError} `repo.invalid` when it is not a Fossil repository, or one whose schema
  *   needs a rebuild first; `repo.unreadable` when the file is damaged
  */
-export function openRepo(db: Database, env: Env): Repo {
+export function openRepoWith(crosslink: Crosslinker, db: Database, env: Env): Repo {
   for (const table of requiredTables) {
     if (!hasTable(db, table)) {
       throw new FossilError('repo.invalid', {
@@ -138,7 +148,7 @@ export function openRepo(db: Database, env: Env): Repo {
     }
   }
   checkAuxSchema(db)
-  return new Repo(db, env)
+  return new Repo(crosslink, db, env)
 }
 
 /** Tells whether the database has a table of this name. */

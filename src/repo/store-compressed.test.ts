@@ -15,7 +15,7 @@ import { createDelta } from '../delta/index.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { deltaSource, readContent } from './content.ts'
 import { storeContent, storeUnresolved } from './store.ts'
-import { createRepo } from './create.ts'
+import { createRepo } from './fixture.suite.ts'
 import type { Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 

@@ -8,16 +8,7 @@ import { test } from 'node:test'
 
 import { hex, noBytes, utf8 } from '../base/bytes.ts'
 import { parseArtifactHash } from '../hash/artifact-hash.ts'
-import {
-  announcedArtifacts,
-  ensureKnown,
-  findHeld,
-  findRid,
-  hasArtifact,
-  isPhantom,
-  privateArtifacts,
-} from './blob.ts'
-import { checkin } from './checkin.ts'
+import { ensureKnown, findHeld, findRid, hasArtifact, isPhantom } from './blob.ts'
 import { deltaSource, readArtifact, readContent, storedBytes } from './content.ts'
 import { deltify, storeContent, storeLocal } from './store.ts'
 import {
@@ -32,7 +23,6 @@ import {
 } from './fixture.suite.ts'
 import type { Repo } from './repo.ts'
 import { ridOfRow } from './rid.ts'
-import { verify } from './verify.ts'
 
 function count(repo: Repo, table: string): unknown {
   return repo.db.prepare(`SELECT count(*) FROM ${table}`).get()?.[0]
@@ -227,16 +217,4 @@ test('a name of the other algorithm is verified by that algorithm', () => {
   assert.throws(() => storeContent(repo, lie), failsWith('hash.mismatch'))
   const { rid } = storeContent(repo, { hash, content: utf8('hello\n'), isPrivate: false })
   assert.equal(findRid(repo, hash), rid)
-})
-
-test('a private check-in that arrives publicly publishes its files with it', () => {
-  using repo = memoryRepo()
-  const changes = [{ name: 'a.txt', content: utf8('for a while only\n') }]
-  const options = { changes, comment: 'in private', user: 'ada', isPrivate: true }
-  const { hash, rid, newArtifacts } = checkin(repo, options)
-  assert.equal(privateArtifacts(repo).length, newArtifacts.length)
-  storeContent(repo, { hash, content: readArtifact(repo, hash), isPrivate: false })
-  assert.deepEqual(privateArtifacts(repo), [])
-  assert.ok(announcedArtifacts(repo).some((artifact) => artifact.rid === rid))
-  assert.deepEqual(verify(repo).differences, [])
 })

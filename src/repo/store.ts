@@ -21,7 +21,6 @@ import {
   makePublic,
 } from './blob.ts'
 import { corrupt, deltaSource, dependsOn, readContent, storedDelta } from './content.ts'
-import { crosslink } from './crosslink/crosslink.ts'
 import { localName, noticeAlgorithm } from './hash-policy.ts'
 import { receivedFrom } from './rcvfrom.ts'
 import type { Repo } from './repo.ts'
@@ -80,7 +79,7 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
       if (!artifact.isPrivate && isPrivate(repo, held)) {
         makePublic(repo, held)
         // What it names is wanted in public, too.
-        crosslink(repo, held, content)
+        repo.crosslink(repo, held, content)
       }
       return { rid: held, isNew: false }
     }
@@ -223,13 +222,13 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
  * and expand the deltas that waited for it, and those that waited for them.
  */
 function arrived(repo: Repo, rid: Rid, content: Uint8Array): void {
-  crosslink(repo, rid, content)
+  repo.crosslink(repo, rid, content)
   // Each waits with its source: expanded ahead, the many deltas of one source could fill memory.
   const waiting = deltasOf(repo, rid).map((delta) => ({ delta, source: content }))
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const expanded = resolve(repo, next.delta, next.source)
     if (expanded === undefined) continue
-    crosslink(repo, next.delta, expanded)
+    repo.crosslink(repo, next.delta, expanded)
     for (const delta of deltasOf(repo, next.delta)) waiting.push({ delta, source: expanded })
   }
 }

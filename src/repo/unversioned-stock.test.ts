@@ -12,9 +12,8 @@ import { type TestContext, test } from 'node:test'
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
 import { noBytes, utf8 } from '../base/bytes.ts'
 import { openFile } from '../db/node.ts'
-import { createRepo } from './create.ts'
-import { scratchPath, TestEnv } from './fixture.suite.ts'
-import { openRepo, type Repo } from './repo.ts'
+import { createRepo, openRepo, scratchPath, TestEnv } from './fixture.suite.ts'
+import type { Repo } from './repo.ts'
 import {
   findUnversioned,
   listUnversioned,

@@ -14,10 +14,17 @@ import { openFile } from '../db/node.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
 import { config } from './config.ts'
-import { createRepo } from './create.ts'
-import { failsWith, memoryRepo, scratchPath, startMs, TestEnv } from './fixture.suite.ts'
+import {
+  createRepo,
+  failsWith,
+  memoryRepo,
+  openRepo,
+  scratchPath,
+  startMs,
+  TestEnv,
+} from './fixture.suite.ts'
 import { setHashPolicy } from './hash-policy.ts'
-import { openRepo, type Repo } from './repo.ts'
+import type { Repo } from './repo.ts'
 import {
   compareVersions,
   findUnversioned,

@@ -28,7 +28,7 @@ export interface Access {
  * Reads capability letters. `s` implies `a`, `a` implies `i`, `g` and `e`, and `i` implies `o`;
  * nothing implies `x` or `y` (login.c:1703-1746). As in newer Fossil, who may clone may read
  * (xfer.c:1300). The letters `u` and `v`, which stand for those of other users, are the caller's to
- * replace: see repo/user.ts.
+ * replace: see admin/user.ts.
  */
 export function accessOf(capabilities: string): Access {
   const has = (letters: RegExp): boolean => letters.test(capabilities)

@@ -11,7 +11,7 @@
 
 import { projectCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
-import { effectiveCapabilities, findUser, specialLogins } from '../repo/user.ts'
+import { effectiveCapabilities, findUser, specialLogins } from '../admin/user.ts'
 import type { LoginCard } from '../xfer/card.ts'
 import { checkLogin } from '../xfer/login.ts'
 import { type Access, accessOf } from './access.ts'

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 
 import { fromUtf8, utf8 } from '../base/bytes.ts'
 import { ensureKnown, makePrivate } from '../repo/blob.ts'
-import { memoryRepo } from '../repo/fixture.suite.ts'
+import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import type { Repo } from '../repo/repo.ts'
 import { shun } from '../repo/shun.ts'
 import { storeLocal } from '../repo/store.ts'

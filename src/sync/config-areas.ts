@@ -13,12 +13,12 @@ import {
   configCards,
   type ConfigReader,
   parseConfigArea,
-} from '../repo/config-areas.ts'
+} from '../admin/config-areas.ts'
 import {
   type ConfigOutcome,
   receiveConfig,
   type ConfigRights,
-} from '../repo/config-areas-receive.ts'
+} from '../admin/config-areas-receive.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'

@@ -6,7 +6,7 @@
 
 import { defossilize } from '../deck/fossilize.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import type { ConfigArea } from '../repo/config-areas.ts'
+import type { ConfigArea } from '../admin/config-areas.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'

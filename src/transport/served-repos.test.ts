@@ -11,7 +11,7 @@ import { test, type TestContext } from 'node:test'
 
 import { openFile } from '../db/node.ts'
 import { config, setConfig } from '../repo/config.ts'
-import { createRepo } from '../repo/create.ts'
+import { createRepo } from '../crosslink/open.ts'
 import type { Repo } from '../repo/repo.ts'
 import { fails, testEnv } from '../sync/pair.suite.ts'
 import type { Answerer } from './http-service.ts'

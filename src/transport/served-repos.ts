@@ -12,7 +12,8 @@ import { dirname, join, resolve } from 'node:path'
 import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { openFile } from '../db/node.ts'
-import { openRepo, type Repo } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
+import { openRepo } from '../crosslink/open.ts'
 
 /** What is served: an open repository, a file, or every `NAME.fossil` of a folder at `/NAME`. */
 export type RepoSource =

@@ -6,7 +6,7 @@
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import type { Repo } from '../../repo/repo.ts'
-import type { Author } from '../../repo/write/artifact.ts'
+import type { Author } from '../../write/artifact.ts'
 import type { Draw } from '../../sim/random.ts'
 import type { NodeId } from '../event.ts'
 

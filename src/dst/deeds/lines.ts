@@ -4,8 +4,8 @@
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { checkin, checkinFiles, type CheckinOptions, type FileChange } from '../../repo/checkin.ts'
-import { newBranch } from '../../repo/write/branch.ts'
+import { checkin, checkinFiles, type CheckinOptions, type FileChange } from '../../write/checkin.ts'
+import { newBranch } from '../../write/branch.ts'
 import { drawChanges, newName } from '../workload.ts'
 import { checkins, type Deed, type Desk, drawAuthor, drawText, heads } from './desk.ts'
 

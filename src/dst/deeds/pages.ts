@@ -5,11 +5,11 @@
  */
 
 import { utf8 } from '../../base/bytes.ts'
-import { attachFile, type AttachmentTarget, detachFile } from '../../repo/write/attachment.ts'
-import { editPost, newThread, replyToPost } from '../../repo/write/forum.ts'
-import { editTechnote, newTechnote } from '../../repo/write/technote.ts'
-import { changeTicket, newTicket, type TicketFields } from '../../repo/write/ticket.ts'
-import { writeWiki } from '../../repo/write/wiki.ts'
+import { attachFile, type AttachmentTarget, detachFile } from '../../write/attachment.ts'
+import { editPost, newThread, replyToPost } from '../../write/forum.ts'
+import { editTechnote, newTechnote } from '../../write/technote.ts'
+import { changeTicket, newTicket, type TicketFields } from '../../write/ticket.ts'
+import { writeWiki } from '../../write/wiki.ts'
 import { type Deed, type Desk, drawAuthor, drawText, hashes, texts } from './desk.ts'
 
 /** Writes a version of one of a few pages, or empties it. */

@@ -6,9 +6,9 @@
 
 import { formatDate } from '../../deck/date.ts'
 import type { NamedArtifact } from '../../repo/rid.ts'
-import { amendCheckin, type Amendment } from '../../repo/write/amend.ts'
-import { type BranchMark, markBranches } from '../../repo/write/branch.ts'
-import { editTags, type TagEdit } from '../../repo/write/tag.ts'
+import { amendCheckin, type Amendment } from '../../write/amend.ts'
+import { type BranchMark, markBranches } from '../../write/branch.ts'
+import { editTags, type TagEdit } from '../../write/tag.ts'
 import {
   checkins,
   type Deed,

@@ -13,9 +13,9 @@
  * @module
  */
 
-import { dumpDerived, dumpedTables } from '../../repo/derived-dump.ts'
+import { dumpDerived, dumpedTables } from '../../crosslink/derived-dump.ts'
 import type { Repo } from '../../repo/repo.ts'
-import { verify } from '../../repo/verify.ts'
+import { verify } from '../../crosslink/verify.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { type CheckedNode, type Invariant, InvariantError, ownTables } from '../invariant.ts'
 import { stateOf } from './expected.ts'

@@ -2,7 +2,7 @@
  * What the timeline must say, worked out the plain way: one entry for each artifact that is news.
  * An oracle for `event`; it shares no code with crosslinking.
  *
- * The rules are those in the headers of src/repo/crosslink: event.ts for tags that are laid over,
+ * The rules are those in the headers of src/crosslink: event.ts for tags that are laid over,
  * and each kind's own file. The words about tags, tickets and attachments, which stock composes of
  * many parts, are not looked at here; the `derived` invariant compares those.
  * @module

@@ -3,7 +3,7 @@
  * that are held say, all at once, without a thought for the order they came in. An oracle for
  * `plink`, `tagxref` and `leaf`; it shares no code with crosslinking.
  *
- * The rules are those in the headers of src/repo/crosslink: checkin.ts and reparent.ts for parents,
+ * The rules are those in the headers of src/crosslink: checkin.ts and reparent.ts for parents,
  * tag.ts for tags, leaf.ts for leaves.
  * @module
  */

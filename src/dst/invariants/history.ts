@@ -2,7 +2,7 @@
  * History invariants: parents, tags, leaves and the timeline are what the artifacts say.
  *
  * Verifies the tables `plink`, `tagxref`, `leaf` and `event` against oracles that work them out
- * anew, all at once, from the decks of what is held, without any code of src/repo/crosslink. Does
+ * anew, all at once, from the decks of what is held, without any code of src/crosslink. Does
  * not verify the words that stock composes for the timeline, nor how far check-ins of one moment
  * are moved to be in order, only that no others are: `derived` compares both with a rebuild.
  *

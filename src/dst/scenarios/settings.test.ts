@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { configCards, type ConfigArea } from '../../repo/config-areas.ts'
+import { configCards, type ConfigArea } from '../../admin/config-areas.ts'
 import type { SimConfig } from '../config.ts'
 import { DefaultNode } from '../node.ts'
 import { atEveryLevel, type Site } from './star.suite.ts'

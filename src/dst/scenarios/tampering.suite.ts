@@ -6,7 +6,7 @@
 import { concat } from '../../base/bytes.ts'
 import { type Env, noBuggify } from '../../base/env.ts'
 import { openMemory } from '../../db/node.ts'
-import { createRepo } from '../../repo/create.ts'
+import { createRepo } from '../../crosslink/open.ts'
 import type { Card } from '../../xfer/card.ts'
 import { CardWriter } from '../../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../../xfer/frame.ts'

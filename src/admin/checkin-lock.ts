@@ -1,0 +1,101 @@
+/**
+ * Check-in locks: a client that is about to commit on a check-in tells the server, which warns the
+ * next one. A lock is a `config` row `ci-lock-HASH` and ends by itself: after a minute, or once the
+ * check-in has a child on its branch.
+ * Source: fossil src/xfer.c:1763-1858; src/descendants.c is_a_leaf.
+ * @module
+ */
+
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { configInteger } from '../repo/config.ts'
+import type { Repo } from '../repo/repo.ts'
+
+/** Who holds a lock, and since when. */
+export interface CheckinLock {
+  /** Login of the holder; empty where nobody logged in. */
+  readonly login: string
+  /** Seconds since 1970, by this repository's clock. */
+  readonly mtimeSec: number
+}
+
+/** A lock ends after this time unless the setting `lock-timeout` says otherwise. */
+const defaultTimeoutSec = 60
+
+/**
+ * Locks a check-in for a client.
+ *
+ * @param request.clientId 40 or 64 hex digits that the client chose for its check-out
+ * @returns the lock of another client, which stays; undefined when this one has it now
+ */
+export function lockCheckin(
+  repo: Repo,
+  request: { checkin: ArtifactHash; clientId: string; login: string },
+): CheckinLock | undefined {
+  const { checkin, clientId, login } = request
+  return repo.transaction(() => {
+    endLocks(repo)
+    const held = repo.db
+      .prepare<[login: string | null, clientId: string | null, mtimeSec: number]>(
+        `SELECT value ->> 'login', value ->> 'clientid', mtime FROM config WHERE name = ?`,
+      )
+      .get(lockName(checkin))
+    if (held !== undefined) {
+      const [holder, holderId, mtimeSec] = held
+      return holderId === clientId ? undefined : { login: holder ?? '', mtimeSec }
+    }
+    repo.db
+      .prepare('INSERT INTO config(name, value, mtime) VALUES(?, ?, ?)')
+      .run(lockName(checkin), JSON.stringify({ login, clientid: clientId }), nowSec(repo))
+    return undefined
+  })
+}
+
+/** Ends every lock of a client. */
+export function unlockCheckins(repo: Repo, clientId: string): void {
+  repo.db
+    .prepare(
+      `DELETE FROM config WHERE name GLOB 'ci-lock-*'
+        AND (NOT json_valid(value) OR value ->> 'clientid' = ?)`,
+    )
+    .run(clientId)
+}
+
+/** Removes locks that are too old, that cannot be read, or whose check-in is no longer a leaf. */
+function endLocks(repo: Repo): void {
+  const oldestSec = nowSec(repo) - configInteger(repo, 'lock-timeout', defaultTimeoutSec)
+  const locks = repo.db
+    .prepare<[name: string, mtimeSec: number, isReadable: number]>(
+      `SELECT name, mtime, json_valid(value) FROM config WHERE name GLOB 'ci-lock-*' ORDER BY name`,
+    )
+    .all()
+  for (const [name, mtimeSec, isReadable] of locks) {
+    if (isReadable && mtimeSec > oldestSec && isLeaf(repo, name.slice('ci-lock-'.length))) continue
+    repo.db.prepare('DELETE FROM config WHERE name = ?').run(name)
+  }
+}
+
+/** A check-in without a child on the same branch. One that is not here has no children here. */
+function isLeaf(repo: Repo, checkin: string): boolean {
+  return (
+    repo.db
+      .prepare(
+        `SELECT 1 FROM blob JOIN plink ON plink.pid = blob.rid
+          WHERE blob.uuid = ? AND ${branchOf('plink.pid')} = ${branchOf('plink.cid')}`,
+      )
+      .get(checkin) === undefined
+  )
+}
+
+/** The branch of a check-in in SQL: tag 8, `trunk` where none is set. */
+function branchOf(rid: string): string {
+  const named = `SELECT value FROM tagxref WHERE tagid = 8 AND tagtype > 0 AND rid = ${rid}`
+  return `coalesce((${named}), 'trunk')`
+}
+
+function lockName(checkin: ArtifactHash): string {
+  return `ci-lock-${checkin}`
+}
+
+function nowSec(repo: Repo): number {
+  return Math.floor(repo.env.clock.nowMs() / 1000)
+}

@@ -1,0 +1,74 @@
+/**
+ * Cherry-picks: which check-ins took changes from which (`cherrypick`).
+ *
+ * A cherry-pick counts when the check-in it names is here. It is never asked for on this account:
+ * it may be private elsewhere, and nothing needs it. Until it comes the pair waits in a table of
+ * our own, which stock leaves alone, as it does with every table named `fx_…` (rebuild.c:385).
+ *
+ * Source: fossil src/manifest.c:2401-2411.
+ * @module
+ */
+
+import type { CheckinDeck } from '../deck/deck.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { findHeld, hashOf } from '../repo/blob.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+import { checkinDeck } from './manifest.ts'
+
+/** Pairs that wait. It is made with the first one. */
+export const waitTable =
+  'CREATE TABLE fx_trilobite_wait(hash TEXT, rid INT, PRIMARY KEY(hash, rid)) WITHOUT ROWID'
+
+/** Records the Q cards of check-in `rid` whose targets are here; the others wait. */
+export function linkCherrypicks(repo: Repo, rid: Rid, deck: CheckinDeck): void {
+  for (const { direction, target } of deck.cherrypicks) {
+    const parent = findHeld(repo, target)
+    if (parent === undefined) {
+      wait(repo, rid, target)
+      continue
+    }
+    repo.db
+      .prepare('REPLACE INTO cherrypick(parentid, childid, isExclude) VALUES(?, ?, ?)')
+      .run(parent, rid, direction === '-' ? 1 : 0)
+  }
+}
+
+/** Records the cherry-picks that waited for `rid`, whatever it is. */
+export function linkWaiters(repo: Repo, rid: Rid): void {
+  for (const waiter of waitersFor(repo, rid)) {
+    const deck = checkinDeck(repo, waiter)
+    if (deck !== undefined) linkCherrypicks(repo, waiter, deck)
+  }
+}
+
+/** The check-ins that waited for `rid`, in rid order. They wait no more. */
+function waitersFor(repo: Repo, rid: Rid): Rid[] {
+  repo.cache.hasWaiting ??= hasTable(repo)
+  if (!repo.cache.hasWaiting) return []
+  const waiters = repo.db
+    .prepare<[Rid]>('SELECT rid FROM fx_trilobite_wait WHERE hash = ? ORDER BY rid')
+    .all(hashOf(repo, rid) ?? '')
+    .map(([waiter]) => waiter)
+  if (waiters.length > 0) {
+    repo.db.prepare('DELETE FROM fx_trilobite_wait WHERE hash = ?').run(hashOf(repo, rid) ?? '')
+  }
+  return waiters
+}
+
+function wait(repo: Repo, rid: Rid, target: ArtifactHash): void {
+  repo.cache.hasWaiting ??= hasTable(repo)
+  if (!repo.cache.hasWaiting) {
+    repo.db.exec(waitTable)
+    repo.cache.hasWaiting = true
+  }
+  repo.db
+    .prepare('INSERT OR IGNORE INTO fx_trilobite_wait(hash, rid) VALUES(?, ?)')
+    .run(target, rid)
+}
+
+function hasTable(repo: Repo): boolean {
+  // Also one that hides it: see verify.ts.
+  const sql = `SELECT 1 FROM pragma_table_info('fx_trilobite_wait')`
+  return repo.db.prepare(sql).get() !== undefined
+}

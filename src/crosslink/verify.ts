@@ -1,0 +1,288 @@
+/**
+ * Verify: read every artifact, compare it with its name, work out every derived table anew beside
+ * the ones that are there, and tell where they differ. Nothing in the file changes.
+ *
+ * The tables are worked out by the code that a rebuild runs, into temporary tables of the same
+ * names, which hide the real ones from it. So this finds what went wrong on the way to the tables;
+ * that the code itself is right is shown against stock (interop/).
+ * @module
+ */
+
+import { assert } from '../base/assert.ts'
+import { noBuggify } from '../base/env.ts'
+import type { FossilError } from '../base/error.ts'
+import type { Value } from '../db/driver.ts'
+import { type ArtifactHash, matches } from '../hash/artifact-hash.ts'
+import { hashOf } from '../repo/blob.ts'
+import { waitTable } from './cherrypick.ts'
+import { forumTable } from './forum.ts'
+import { deriveAll, derivedNames, type RebuildProgress } from './rebuild.ts'
+import { Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+import { clusterTagId, derivedTables } from '../repo/schema.ts'
+
+/** One thing that is not as the artifacts say. */
+export interface Difference {
+  /** The table that is wrong; `blob` for artifacts themselves, `sqlite` for the file. */
+  readonly table: string
+  /**
+   * `missing`: the row should be there; `extra`: it should not; `damaged`: an artifact is not what
+   * its row says, or the file is broken.
+   */
+  readonly kind: 'missing' | 'extra' | 'damaged'
+  /** The row by column, artifacts by name; or what is damaged. */
+  readonly what: string
+}
+
+/** What a verification found. */
+export interface Verification {
+  /** Artifacts that were read. */
+  readonly artifacts: number
+  /** Everything that differs, up to the limit for each table, ordered. Empty when all is well. */
+  readonly differences: readonly Difference[]
+  /** How many there are in all. */
+  readonly total: number
+}
+
+/** How to verify. */
+export interface VerifyOptions {
+  readonly onProgress?: RebuildProgress
+  /** Differences told of each table, at most. Default 100. */
+  readonly limit?: number
+}
+
+/**
+ * Compares a repository with what its artifacts say. Takes the time of a rebuild and of hashing
+ * every artifact. The file is read and not written, also where much is wrong. Others may read it
+ * meanwhile, and in WAL mode write; without WAL their commits wait.
+ *
+ * @throws {FossilError} `repo.io`
+ */
+export function verify(repo: Repo, options: VerifyOptions = {}): Verification {
+  assert(!repo.db.inTransaction, 'a verification throws its transaction away')
+  // Of its own, so that nothing that `repo` remembers is used or lost.
+  const scratch = new Repo(repo.crosslink, repo.db, { ...repo.env, buggify: noBuggify })
+  return inThrownAwayTransaction(scratch, () => {
+    const found = new Findings(options.limit ?? 100)
+    checkFile(scratch, found)
+    const { lastRid } = shadowTables(scratch)
+    const artifacts = deriveAll(scratch, watcher(scratch, found, options.onProgress))
+    checkPhantoms(scratch, found, lastRid)
+    for (const table of comparedTables) compare(scratch, found, table)
+    return { artifacts, differences: found.differences, total: found.total }
+  })
+}
+
+class Findings {
+  readonly differences: Difference[] = []
+  total = 0
+  readonly limit: number
+  readonly #counts = new Map<string, number>()
+
+  constructor(limit: number) {
+    this.limit = limit
+  }
+
+  add(difference: Difference): void {
+    this.total++
+    const count = (this.#counts.get(difference.table) ?? 0) + 1
+    this.#counts.set(difference.table, count)
+    if (count <= this.limit) this.differences.push(difference)
+  }
+}
+
+/** Ends the transaction of a successful action without keeping any of it. */
+class Undo<T> extends Error {
+  readonly result: T
+
+  constructor(result: T) {
+    super('verification ends')
+    this.result = result
+  }
+}
+
+function inThrownAwayTransaction<T>(repo: Repo, action: () => T): T {
+  try {
+    repo.transaction(() => {
+      throw new Undo(action())
+    }, 'deferred')
+  } catch (error) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- thrown above and nowhere else
+    if (error instanceof Undo) return error.result as T
+    throw error
+  }
+  throw new Error('unreachable: the action above always throws')
+}
+
+function checkFile(repo: Repo, found: Findings): void {
+  const rows = repo.db.prepare<[string]>('PRAGMA integrity_check').all()
+  for (const [what] of rows) {
+    if (what !== 'ok') found.add({ table: 'sqlite', kind: 'damaged', what })
+  }
+}
+
+/**
+ * Hides the derived tables behind empty temporary ones of the same form, and `blob` behind one that
+ * has the names and sizes but no content, where phantoms can be made. Tags and file names keep
+ * their ids, so that rows can be compared as they are.
+ */
+function shadowTables(repo: Repo): { lastRid: number } {
+  const { db } = repo
+  for (const name of [...derivedNames, 'private', 'blob']) {
+    for (const sql of statementsFor(repo, name)) {
+      db.exec(sql.replace(/\b(?:TABLE|INDEX)\s+/i, '$&temp.'))
+    }
+  }
+  for (const name of ['tag', 'filename', 'private']) {
+    if (hasTable(repo, name)) db.exec(`INSERT INTO temp.${name} SELECT * FROM main.${name}`)
+  }
+  db.exec(`INSERT INTO temp.blob(rid, rcvid, size, uuid)
+             SELECT rid, rcvid, size, uuid FROM main.blob`)
+  return { lastRid: db.prepare<[number]>('SELECT coalesce(max(rid), 0) FROM blob').get()?.[0] ?? 0 }
+}
+
+/** What makes a table and its indexes: as in the file, else as a rebuild would. */
+function statementsFor(repo: Repo, table: string): string[] {
+  const inFile = repo.db
+    .prepare<[string]>(
+      `SELECT sql FROM main.sqlite_schema
+        WHERE tbl_name = ? AND sql IS NOT NULL AND type IN ('table', 'index')
+        ORDER BY type DESC, name`,
+    )
+    .all(table)
+    .map(([sql]) => sql)
+  if (inFile.length > 0) return inFile
+  return [derivedTables, forumTable, waitTable]
+    .flatMap((schema) => schema.split(';'))
+    .map((sql) => sql.trim())
+    .filter((sql) => new RegExp(`^CREATE (?:TABLE|INDEX \\w+ ON) ${table}\\(`).test(sql))
+}
+
+function hasTable(repo: Repo, name: string): boolean {
+  const sql = `SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?`
+  return repo.db.prepare(sql).get(name) !== undefined
+}
+
+function watcher(
+  repo: Repo,
+  found: Findings,
+  onProgress: RebuildProgress | undefined,
+): Parameters<typeof deriveAll>[1] {
+  const damaged = (rid: Rid, reason: string): void => {
+    found.add({ table: 'blob', kind: 'damaged', what: `${nameOf(repo, rid)}: ${reason}` })
+  }
+  return {
+    ...(onProgress && { onProgress }),
+    onArtifact: ({ rid, content }, size) => {
+      const hash = hashOf(repo, rid)
+      if (hash === undefined || !matches(hash, content)) {
+        damaged(rid, 'its content is not what its name says')
+      }
+      if (size !== content.length) {
+        damaged(rid, `its row says ${size} bytes, it has ${content.length}`)
+      }
+    },
+    onDamage: (rid: Rid, error: FossilError) => {
+      damaged(rid, error.message)
+    },
+  }
+}
+
+function nameOf(repo: Repo, rid: Rid): string {
+  return hashOf(repo, rid) ?? `rid ${rid}`
+}
+
+/** Artifacts that others name and that this repository has never heard of. */
+function checkPhantoms(repo: Repo, found: Findings, lastRid: number): void {
+  const rows = repo.db
+    .prepare<[ArtifactHash]>('SELECT uuid FROM blob WHERE rid > ? ORDER BY uuid')
+    .all(lastRid)
+  for (const [hash] of rows) {
+    found.add({ table: 'blob', kind: 'missing', what: `${hash}: it is named, and not asked for` })
+  }
+}
+
+/** What is not compared: ids that differ between equal tables, and the time a cluster came. */
+const leftOut: Readonly<Record<string, readonly string[]>> = { ticket: ['tkt_id'] }
+
+/** Columns under another form. */
+const shown: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  tagxref: { mtime: `iif(tagid = ${clusterTagId}, NULL, mtime)` },
+  ticketchng: { tkt_id: '(SELECT tkt_uuid FROM $.ticket AS t WHERE t.tkt_id = ticketchng.tkt_id)' },
+}
+
+/** Tables that are made when they are first needed. */
+const tablesMadeLater: ReadonlySet<string> = new Set(['forumpost'])
+
+const comparedTables: readonly string[] = [
+  ...derivedNames.filter(
+    (name) => !['tag', 'filename', 'unsent', 'fx_trilobite_wait'].includes(name),
+  ),
+  'private',
+]
+
+function compare(repo: Repo, found: Findings, table: string): void {
+  const columns = repo.db
+    .prepare<[string]>(`SELECT name FROM pragma_table_info(?, 'temp') ORDER BY cid`)
+    .all(table)
+    .map(([name]) => name)
+    .filter((name) => leftOut[table]?.includes(name) !== true)
+  const isThere = hasTable(repo, table)
+  if (!isThere && !tablesMadeLater.has(table)) {
+    found.add({ table, kind: 'missing', what: 'the table itself' })
+  }
+  const rowsOf = (schema: 'main' | 'temp'): string => {
+    const shows = columns.map(
+      (name) => shown[table]?.[name]?.replace('$', schema) ?? `"${name.replaceAll('"', '""')}"`,
+    )
+    // Equal rows are numbered, so that one too many is a row too many.
+    const list = shows.join(', ')
+    return `SELECT ${list}, row_number() OVER (PARTITION BY ${list}) FROM ${schema}.${table}`
+  }
+  const differ = (kind: Difference['kind'], more: string, less: string): void => {
+    const rows = repo.db.prepare(`${more} EXCEPT ${less} ORDER BY 1, 2`)
+    for (const row of rows.iterate()) {
+      found.add({ table, kind, what: describe(repo, columns, row) })
+    }
+  }
+  if (!isThere) {
+    differ('missing', rowsOf('temp'), `SELECT * FROM (${rowsOf('temp')}) WHERE false`)
+    return
+  }
+  differ('missing', rowsOf('temp'), rowsOf('main'))
+  // What became public is announced once more although a cluster names it: harmless, and unknown
+  // without reading all clusters.
+  if (table === 'unclustered') return
+  differ('extra', rowsOf('main'), rowsOf('temp'))
+}
+
+const artifactColumns: ReadonlySet<string> = new Set(
+  (
+    'rid pid cid mid fid pmid objid baseid srcid origid parentid childid attachid fpid froot ' +
+    'fprev firt baseline tkt_rid'
+  ).split(' '),
+)
+
+function describe(repo: Repo, columns: readonly string[], row: readonly Value[]): string {
+  return columns
+    .flatMap((name, at) => {
+      const value = row[at] ?? null
+      return value === null ? [] : [`${name}=${shownValue(repo, name, value)}`]
+    })
+    .join(' ')
+}
+
+function shownValue(repo: Repo, column: string, value: Value): string {
+  if (value instanceof Uint8Array) return `${value.length} bytes`
+  const sql = typeof value === 'number' ? nameSql(column) : undefined
+  const name = sql === undefined ? undefined : repo.db.prepare<[string]>(sql).get(value)?.[0]
+  return name ?? JSON.stringify(value)
+}
+
+/** How to name what an id in this column means. */
+function nameSql(column: string): string | undefined {
+  if (artifactColumns.has(column)) return 'SELECT uuid FROM blob WHERE rid = ?'
+  if (column === 'tagid') return 'SELECT tagname FROM tag WHERE tagid = ?'
+  const isFileName = column === 'fnid' || column === 'pfnid'
+  return isFileName ? 'SELECT name FROM filename WHERE fnid = ?' : undefined
+}
