@@ -6,7 +6,9 @@
  * @module
  */
 
-import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { isLeaf } from '../crosslink/branch.ts'
+import { type ArtifactHash, isArtifactHash } from '../hash/artifact-hash.ts'
+import { findRid } from '../repo/blob.ts'
 import { configInteger } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 
@@ -69,27 +71,16 @@ function endLocks(repo: Repo): void {
     )
     .all()
   for (const [name, mtimeSec, isReadable] of locks) {
-    if (isReadable && mtimeSec > oldestSec && isLeaf(repo, name.slice('ci-lock-'.length))) continue
+    const checkin = name.slice('ci-lock-'.length)
+    if (isReadable && mtimeSec > oldestSec && isLeafOrUnknown(repo, checkin)) continue
     repo.db.prepare('DELETE FROM config WHERE name = ?').run(name)
   }
 }
 
-/** A check-in without a child on the same branch. One that is not here has no children here. */
-function isLeaf(repo: Repo, checkin: string): boolean {
-  return (
-    repo.db
-      .prepare(
-        `SELECT 1 FROM blob JOIN plink ON plink.pid = blob.rid
-          WHERE blob.uuid = ? AND ${branchOf('plink.pid')} = ${branchOf('plink.cid')}`,
-      )
-      .get(checkin) === undefined
-  )
-}
-
-/** The branch of a check-in in SQL: tag 8, `trunk` where none is set. */
-function branchOf(rid: string): string {
-  const named = `SELECT value FROM tagxref WHERE tagid = 8 AND tagtype > 0 AND rid = ${rid}`
-  return `coalesce((${named}), 'trunk')`
+/** A check-in that is not here has no children here either. */
+function isLeafOrUnknown(repo: Repo, checkin: string): boolean {
+  const rid = isArtifactHash(checkin) ? findRid(repo, checkin) : undefined
+  return rid === undefined || isLeaf(repo, rid)
 }
 
 function lockName(checkin: ArtifactHash): string {

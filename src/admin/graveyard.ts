@@ -5,6 +5,7 @@
  * @module
  */
 
+import { hasTable } from '../db/tables.ts'
 import { FossilError } from '../base/error.ts'
 import { expandContent } from '../base/zlib.ts'
 import { applyDelta } from '../delta/index.ts'
@@ -237,14 +238,8 @@ function checkEvent(repo: Repo, id: number): void {
   throw new FossilError('option.invalid', { option: 'id', reason: `there is no purge ${id}` })
 }
 
-function hasGraveyard(repo: Repo): boolean {
-  const tables = repo.db
-    .prepare<[number]>(
-      `SELECT count(*) FROM sqlite_schema
-        WHERE type = 'table' AND name IN ('purgeevent', 'purgeitem')`,
-    )
-    .get()
-  return tables?.[0] === 2
+function hasGraveyard({ db }: Repo): boolean {
+  return hasTable(db, 'purgeevent') && hasTable(db, 'purgeitem')
 }
 
 /** The row of the graveyard that is at fault, as `repo.corrupt` names rows of the history. */

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { branchOf } from '../history/branch.ts'
+import { branchOf } from '../crosslink/branch.ts'
 import type { Author, Checkin, FileChange, Repo } from '../index.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import type { Before, Changes } from './ci-changes.ts'

@@ -26,7 +26,7 @@ import {
   type Repo,
   setConfig,
 } from '../index.ts'
-import { openLeaves } from '../write/current.ts'
+import { openLeaves } from '../crosslink/branch.ts'
 import { verify } from '../crosslink/verify.ts'
 import { type Json, Scratch } from './command.suite.ts'
 

@@ -11,7 +11,7 @@
 
 import type { Command } from 'commander'
 import { FossilError } from '../base/error.ts'
-import { branchOf } from '../history/branch.ts'
+import { branchOf, isLeaf, openLeaves } from '../crosslink/branch.ts'
 import {
   type ArtifactHash,
   checkin,
@@ -21,7 +21,7 @@ import {
 } from '../index.ts'
 import { hashOf, isPrivate } from '../repo/blob.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
-import { isLeaf, openLeaves } from '../write/current.ts'
+import { privateBranchColor } from '../write/checkin-tags.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type ChangeOptions, readChanges } from './ci-changes.ts'
 import { type CheckinSync, syncsCheckin } from './ci-sync.ts'
@@ -187,7 +187,7 @@ function placeOf(
     return { isPrivate: wasPrivate, ...(branch === undefined ? {} : { branch }), ...color }
   }
   const hasColor = branchcolor !== undefined || bgcolor !== undefined
-  const own = hasColor ? color : { branchColor: '#fec084' }
+  const own = hasColor ? color : { branchColor: privateBranchColor }
   return { isPrivate: true, branch: branch ?? 'private', ...own }
 }
 
@@ -217,7 +217,7 @@ function refuseFork(
 ): void {
   if (allowFork === true || parent === undefined) return
   if (place.branch !== undefined && place.branch !== 'private') {
-    const [open] = openLeaves(repo, place.branch, [])
+    const [open] = openLeaves(repo, place.branch)
     if (open === undefined) return
     throw invalid(
       `there is an open branch ${JSON.stringify(place.branch)} already: ` +
@@ -251,7 +251,7 @@ function overtaken(parent: ArtifactHash, others: readonly ArtifactHash[]): Fossi
 /** The open leaves of the branch of a check-in, else its children there. */
 function followers(repo: Repo, parent: NamedArtifact): ArtifactHash[] {
   const branch = branchOf(repo, parent.rid)
-  const leaves = openLeaves(repo, branch, [])
+  const leaves = openLeaves(repo, branch)
   if (leaves.length > 0) return leaves
   return repo.db
     .prepare<[NamedArtifact['rid']]>('SELECT cid FROM plink WHERE pid = ? ORDER BY cid')

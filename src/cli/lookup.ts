@@ -7,7 +7,7 @@
 import { FossilError } from '../base/error.ts'
 import { parseDate } from '../deck/date.ts'
 import { compareAsBytes } from '../deck/text.ts'
-import { mainBranch } from '../history/branch.ts'
+import { mainBranch } from '../crosslink/branch.ts'
 import type { EventKind } from '../history/event-kind.ts'
 import { type NameOptions, resolveName } from '../history/name.ts'
 import { type TextColumn, textOf } from '../repo/db-text.ts'

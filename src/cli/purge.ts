@@ -6,7 +6,7 @@
 
 import type { Command } from 'commander'
 import { FossilError } from '../base/error.ts'
-import { branchOf } from '../history/branch.ts'
+import { branchOf } from '../crosslink/branch.ts'
 import { type ArtifactHash, findRemote, type Repo } from '../index.ts'
 import {
   listPurges,

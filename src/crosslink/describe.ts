@@ -5,17 +5,16 @@
  */
 
 import type { Repo } from '../repo/repo.ts'
-import { branchTagId, clusterTagId } from '../repo/schema.ts'
+import { hasTable } from '../db/tables.ts'
+import { clusterTagId } from '../repo/schema.ts'
+import { branchSql } from './branch.ts'
 
 /**
  * SQL for the description of the artifact `blob.rid`: `check-in to trunk by amy on 2024-01-31
  * 12:00`, `file src/main.c`, `unknown`. Never NULL; bytes as artifacts and file names have them.
  */
 export function descriptionSql(repo: Repo): string {
-  const isForumHere =
-    repo.db
-      .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'forumpost'`)
-      .get() !== undefined
+  const isForumHere = hasTable(repo.db, 'forumpost')
   const descriptions = isForumHere ? [...ownDescriptions, forumDescription] : ownDescriptions
   return `coalesce(${descriptions.map((sql) => `(${sql} LIMIT 1)`).join(', ')}, 'unknown')`
 }
@@ -23,8 +22,7 @@ export function descriptionSql(repo: Repo): string {
 /** In stock's order: of what fits, the first is told. */
 const ownDescriptions: readonly string[] = [
   `SELECT 'check-in to '
-       || coalesce((SELECT value FROM tagxref WHERE tagid = ${branchTagId}
-                       AND tagtype > 0 AND tagxref.rid = blob.rid), 'trunk')
+       || ${branchSql('blob.rid')}
        || ' by ' || coalesce(event.euser, event.user)
        || ' on ' || strftime('%Y-%m-%d %H:%M', event.mtime)
      FROM event WHERE event.objid = blob.rid AND event.type = 'ci'`,

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { hasTable } from '../db/tables.ts'
 import { assert } from '../base/assert.ts'
 import { noBuggify } from '../base/env.ts'
 import type { FossilError } from '../base/error.ts'
@@ -134,7 +135,7 @@ function shadowTables(repo: Repo): { lastRid: number } {
     }
   }
   for (const name of ['tag', 'filename', 'private']) {
-    if (hasTable(repo, name)) db.exec(`INSERT INTO temp.${name} SELECT * FROM main.${name}`)
+    if (hasTable(repo.db, name)) db.exec(`INSERT INTO temp.${name} SELECT * FROM main.${name}`)
   }
   db.exec(`INSERT INTO temp.blob(rid, rcvid, size, uuid)
              SELECT rid, rcvid, size, uuid FROM main.blob`)
@@ -156,11 +157,6 @@ function statementsFor(repo: Repo, table: string): string[] {
     .flatMap((schema) => schema.split(';'))
     .map((sql) => sql.trim())
     .filter((sql) => new RegExp(`^CREATE (?:TABLE|INDEX \\w+ ON) ${table}\\(`).test(sql))
-}
-
-function hasTable(repo: Repo, name: string): boolean {
-  const sql = `SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?`
-  return repo.db.prepare(sql).get(name) !== undefined
 }
 
 function watcher(
@@ -227,7 +223,7 @@ function compare(repo: Repo, found: Findings, table: string): void {
     .all(table)
     .map(([name]) => name)
     .filter((name) => leftOut[table]?.includes(name) !== true)
-  const isThere = hasTable(repo, table)
+  const isThere = hasTable(repo.db, table)
   if (!isThere && !tablesMadeLater.has(table)) {
     found.add({ table, kind: 'missing', what: 'the table itself' })
   }

@@ -7,8 +7,8 @@
 
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { branchTagId } from '../repo/schema.ts'
-import { isClosed } from './branch.ts'
+import { branchSql } from '../crosslink/branch.ts'
+import { isClosed } from '../crosslink/branch.ts'
 
 /** How far a walk goes. */
 export interface WalkOptions {
@@ -136,10 +136,7 @@ export function leafDescendants(repo: Repo, rid: Rid, filter: LeafFilter = 'all'
          UNION
          SELECT plink.cid FROM found CROSS JOIN plink ON plink.pid = found.rid
           WHERE plink.isprim
-             OR coalesce((SELECT value FROM tagxref
-                           WHERE tagid = ${branchTagId} AND rid = plink.pid), 'trunk')
-                = coalesce((SELECT value FROM tagxref
-                             WHERE tagid = ${branchTagId} AND rid = plink.cid), 'trunk')
+             OR ${branchSql('plink.pid')} = ${branchSql('plink.cid')}
        )
        SELECT leaf.rid FROM found
          JOIN leaf ON leaf.rid = found.rid

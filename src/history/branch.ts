@@ -8,20 +8,9 @@
 
 import type { Rid } from '../repo/rid.ts'
 import type { Repo } from '../repo/repo.ts'
-import { config } from '../repo/config.ts'
 import { type TextColumn, textOf, textParameter } from '../repo/db-text.ts'
-import { branchTagId, closedTagId } from '../repo/schema.ts'
-import { property } from '../write/current.ts'
-
-/** The branch of a check-in that says nothing: `main-branch`, or `trunk`. */
-export function mainBranch(repo: Repo): string {
-  return config(repo, 'main-branch') ?? 'trunk'
-}
-
-/** The branch that a check-in is on. */
-export function branchOf(repo: Repo, rid: Rid): string {
-  return property(repo, rid, 'branch')?.value || mainBranch(repo)
-}
+import { branchTagId } from '../repo/schema.ts'
+import { branchOf, branchSql, isOpenSql } from '../crosslink/branch.ts'
 
 /** The parent whose line a check-in continues; undefined for the first of its line. */
 export function primaryParent(repo: Repo, rid: Rid): Rid | undefined {
@@ -97,28 +86,15 @@ function walkBranch(repo: Repo, rid: Rid): { start: Rid; root: Rid | undefined }
   return { start, root: undefined }
 }
 
-/** Tells whether a check-in has no children on its own branch, by the table `leaf`. */
-export function isLeaf(repo: Repo, rid: Rid): boolean {
-  return repo.db.prepare('SELECT 1 FROM leaf WHERE rid = ?').get(rid) !== undefined
-}
-
-/** Tells whether nothing more is expected to follow a check-in: it is tagged `closed`. */
-export function isClosed(repo: Repo, rid: Rid): boolean {
-  return property(repo, rid, 'closed') !== undefined
-}
-
 /** How many children of a check-in continue its line, on any branch and on its own. */
 export function primaryChildren(repo: Repo, rid: Rid): { all: number; sameBranch: number } {
   const [all = 0, sameBranch = 0] =
     repo.db
       .prepare<[number, number]>(
-        `SELECT count(*), count(CASE WHEN
-             coalesce((SELECT value FROM tagxref WHERE tagid = ${branchTagId} AND rid = pid), ?1)
-             = coalesce((SELECT value FROM tagxref WHERE tagid = ${branchTagId} AND rid = cid), ?1)
-           THEN 1 END)
-           FROM plink WHERE pid = ?2 AND isprim`,
+        `SELECT count(*), count(CASE WHEN ${branchSql('pid')} = ${branchSql('cid')} THEN 1 END)
+           FROM plink WHERE pid = ? AND isprim`,
       )
-      .get('trunk', rid) ?? []
+      .get(rid) ?? []
   return { all, sameBranch }
 }
 
@@ -127,10 +103,7 @@ export function branches(repo: Repo): { name: string; isOpen: boolean }[] {
   return repo.db
     .prepare<[TextColumn, number]>(
       `SELECT CAST(value AS BLOB), max(EXISTS(
-           SELECT 1 FROM leaf WHERE leaf.rid = tagxref.rid AND NOT EXISTS(
-             SELECT 1 FROM tagxref AS closed
-              WHERE closed.rid = leaf.rid AND closed.tagid = ${closedTagId}
-                AND closed.tagtype > 0)))
+           SELECT 1 FROM leaf WHERE leaf.rid = tagxref.rid AND ${isOpenSql('leaf.rid')}))
          FROM tagxref
         WHERE tagid = ${branchTagId} AND tagtype > 0 AND value IS NOT NULL
         GROUP BY value ORDER BY value`,

@@ -10,7 +10,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { ancestors } from './ancestry.ts'
-import { branchOf } from './branch.ts'
+import { branchOf } from '../crosslink/branch.ts'
 import { changeColumns, changeOf, type ChangeRow, type FileChange } from './changes.ts'
 import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
 

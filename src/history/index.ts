@@ -21,7 +21,8 @@ export {
   type AnnotatedVersion,
   type Annotation,
 } from './annotate.ts'
-export { branches, branchOf, isClosed, isLeaf } from './branch.ts'
+export { branches } from './branch.ts'
+export { branchOf, isClosed, isLeaf } from '../crosslink/branch.ts'
 export { fileChanges, type ChangeKind, type FileChange } from './changes.ts'
 export {
   diffCheckins,
@@ -52,7 +53,8 @@ export {
 } from './pages.ts'
 export { commonAncestor, type PivotQuery } from './pivot.ts'
 export { tagNames, taggedArtifacts, type TaggedOptions } from './tagged.ts'
-export { artifactTags, symbolicTags, type ArtifactTag } from './tags.ts'
+export { artifactTags, type ArtifactTag } from './tags.ts'
+export { symbolicTags } from '../crosslink/properties.ts'
 export {
   timeline,
   timelineEntry,

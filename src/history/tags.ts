@@ -9,7 +9,6 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type TextColumn, textOf } from '../repo/db-text.ts'
-import { symbolicTags as prefixedTags } from '../write/current.ts'
 
 /** How a tag stands to an artifact. */
 export type TagType = 'cancel' | 'single' | 'propagating'
@@ -56,9 +55,4 @@ export function artifactTags(repo: Repo, rid: Rid): ArtifactTag[] {
       source: source ?? undefined,
       origin: origin ?? undefined,
     }))
-}
-
-/** The tags and branches that people gave an artifact: without `sym-`, in byte order. */
-export function symbolicTags(repo: Repo, rid: Rid): string[] {
-  return prefixedTags(repo, rid, 'all').map((name) => name.slice('sym-'.length))
 }

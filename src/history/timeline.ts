@@ -14,10 +14,11 @@ import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { branchTagId } from '../repo/schema.ts'
 import { ancestors, descendants } from './ancestry.ts'
-import { isClosed, isLeaf, primaryChildren } from './branch.ts'
+import { primaryChildren } from './branch.ts'
+import { isClosed, isLeaf } from '../crosslink/branch.ts'
 import { type FileChange, fileChanges } from './changes.ts'
 import { type EventKind, kindOfEvent, typeOfEvent } from './event-kind.ts'
-import { symbolicTags } from './tags.ts'
+import { symbolicTags } from '../crosslink/properties.ts'
 import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
 
 /** Which entries to show. Every condition that is given must hold. */

@@ -25,6 +25,11 @@ export function configInteger(repo: Repo, name: string, otherwise: number): numb
   return Number.isSafeInteger(value) ? value : otherwise
 }
 
+/** Tells whether this repository's own value of a setting says yes. db.c is_truth. */
+export function isSettingOn(repo: Repo, name: string): boolean {
+  return /^(?:on|yes|true|1)$/i.test(config(repo, name) ?? '')
+}
+
 /** Sets a value and the time it was set at. */
 export function setConfig(repo: Repo, name: string, value: string): void {
   repo.transaction(() => {

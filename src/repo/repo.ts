@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hasTable } from '../db/tables.ts'
 import { assert } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
@@ -149,14 +150,6 @@ export function openRepoWith(crosslink: Crosslinker, db: Database, env: Env): Re
   }
   checkAuxSchema(db)
   return new Repo(crosslink, db, env)
-}
-
-/** Tells whether the database has a table of this name. */
-function hasTable(db: Database, name: string): boolean {
-  return (
-    db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(name) !==
-    undefined
-  )
 }
 
 function checkAuxSchema(db: Database): void {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { hasTable } from '../db/tables.ts'
 import { noBytes } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { compressContent, expandContent } from '../base/zlib.ts'
@@ -94,19 +95,21 @@ export type UnversionedStatus = (typeof unversionedStatuses)[number]
 
 /** Every row, deleted files included, by name in the order of its UTF-8 bytes. */
 export function listUnversioned(repo: Repo): UnversionedEntry[] {
-  return hasTable(repo) ? selectEntries(repo, 'ORDER BY name').all().map(entryOf(repo)) : []
+  return hasTable(repo.db, 'unversioned')
+    ? selectEntries(repo, 'ORDER BY name').all().map(entryOf(repo))
+    : []
 }
 
 /** Rows whose content never came, by name: see {@link UnversionedEntry.hasContent}. */
 export function unversionedHoles(repo: Repo): UnversionedEntry[] {
-  if (!hasTable(repo)) return []
+  if (!hasTable(repo.db, 'unversioned')) return []
   const rows = selectEntries(repo, 'AND hash IS NOT NULL AND content IS NULL ORDER BY name').all()
   return rows.map(entryOf(repo)).filter(({ hasContent }) => !hasContent)
 }
 
 /** The row of one name, which may say that the file was deleted. */
 export function findUnversioned(repo: Repo, name: string): UnversionedEntry | undefined {
-  if (!hasTable(repo)) return undefined
+  if (!hasTable(repo.db, 'unversioned')) return undefined
   const row = selectEntries(repo, 'AND name = ?').get(name)
   return row === undefined ? undefined : entryOf(repo)(row)
 }
@@ -225,7 +228,7 @@ export function touchUnversioned(repo: Repo, file: { name: string; mtimeSec: num
 export function unversionedHash(repo: Repo): string {
   const known = config(repo, hashSetting)
   if (known !== undefined) return known
-  if (!hasTable(repo)) return sha1(noBytes)
+  if (!hasTable(repo.db, 'unversioned')) return sha1(noBytes)
   const text = repo.db
     .prepare<[Uint8Array | null]>(
       `SELECT CAST(group_concat(
@@ -281,11 +284,6 @@ function ownMtimeSec(
   const status = compareVersions(before, { mtimeSec: before.mtimeSec, hash })
   const firstSec = status === 'ours' ? before.mtimeSec + 1 : before.mtimeSec
   return Math.max(nowSec, Math.min(firstSec, maxMtimeSec))
-}
-
-function hasTable(repo: Repo): boolean {
-  const sql = `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'unversioned'`
-  return repo.db.prepare(sql).get() !== undefined
 }
 
 type Row = [name: string, mtimeSec: number, hash: string | null, sizeBytes: number, isHere: number]

@@ -10,7 +10,8 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { type Author, invalid, readTarget } from './artifact.ts'
-import { isLeaf, property, shownDateMs, symbolicTags } from './current.ts'
+import { isLeaf } from '../crosslink/branch.ts'
+import { property, shownDateMs, symbolicTags } from '../crosslink/properties.ts'
 import { type TargetedTag, writeControl } from './tag.ts'
 
 /** What a check-in is to say from now on. What is absent stays. */
@@ -126,11 +127,11 @@ function withHash(color: string): string {
 
 function nameChanges(repo: Repo, rid: Rid, { addTags = [], cancelTags = [] }: Amendment): Changes {
   if (addTags.includes('')) throw invalid('control', 'a tag without a name')
-  const held = new Set(cancelTags.length === 0 ? [] : symbolicTags(repo, rid, 'all'))
+  const held = new Set(cancelTags.length === 0 ? [] : symbolicTags(repo, rid))
   return [
     ...addTags.map((name): Changes[0] => [`sym-${name}`, { action: '+' }]),
     ...cancelTags
-      .filter((name) => held.has(`sym-${name}`))
+      .filter((name) => held.has(name))
       .map((name): Changes[0] => [`sym-${name}`, { action: '-' }]),
   ]
 }
@@ -152,7 +153,10 @@ function branchChanges(repo: Repo, rid: Rid, { branch }: Amendment): Changes {
   if (branch === undefined || branch === property(repo, rid, 'branch')?.value) return []
   if (branch === '') throw invalid('control', 'a branch without a name')
   return [
-    ...symbolicTags(repo, rid, 'propagating').map((name): Changes[0] => [name, { action: '-' }]),
+    ...symbolicTags(repo, rid, 'propagating').map((name): Changes[0] => [
+      `sym-${name}`,
+      { action: '-' },
+    ]),
     ['branch', { action: '*', value: branch }],
     [`sym-${branch}`, { action: '*' }],
   ]

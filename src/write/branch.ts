@@ -12,8 +12,9 @@ import { readCheckin } from './checkin.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { type Author, stamp, writeDeck } from './artifact.ts'
-import { branchTags, inheritedNames, own } from './checkin-tags.ts'
-import { branchTip, isLeaf, openLeaves, property } from './current.ts'
+import { branchTags, inheritedNames, own, privateBranchColor } from './checkin-tags.ts'
+import { branchTip, isLeaf, openLeaves } from '../crosslink/branch.ts'
+import { property } from '../crosslink/properties.ts'
 import { writeControl } from './tag.ts'
 
 /** A branch to begin. */
@@ -29,9 +30,6 @@ export interface BranchToBegin {
 
 /** What becomes of branches. */
 export type BranchMark = 'close' | 'reopen' | 'hide' | 'unhide'
-
-/** What private branches look like unless told otherwise. branch.c:169. */
-const privateColor = '#fec084'
 
 const marks = {
   close: { property: 'closed', action: '+' },
@@ -55,7 +53,7 @@ export function newBranch(repo: Repo, branch: BranchToBegin, author: Author): Na
     const rid = findHeld(repo, basis)
     if (rid === undefined) throw new FossilError('artifact.missing', { name: basis })
     const asPrivate = branch.isPrivate === true || isPrivate(repo, rid)
-    const color = branch.color ?? (asPrivate ? privateColor : '')
+    const color = branch.color ?? (asPrivate ? privateBranchColor : '')
     const first: CheckinDeck = {
       kind: 'checkin',
       ...(deck.baseline === undefined ? {} : { baseline: deck.baseline }),
@@ -111,7 +109,7 @@ function withoutRename({ name, hash, permissions }: DeckFile): DeckFile {
 
 /** Tells whether a leaf of this branch is open. branch.c branch_is_open. */
 function isOpenBranch(repo: Repo, name: string): boolean {
-  return openLeaves(repo, name, []).length > 0
+  return openLeaves(repo, name).length > 0
 }
 
 /** As stock writes a name into the comment, which is wiki text. encode.c htmlize. */

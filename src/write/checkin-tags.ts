@@ -9,11 +9,11 @@ import type { Deck, DeckTag } from '../deck/deck.ts'
 import { parseDeck } from '../deck/parse.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld } from '../repo/blob.ts'
-import { config } from '../repo/config.ts'
 import { readArtifact } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
-import { defaultBranch, isLeaf, property, symbolicTags } from './current.ts'
+import { isClosed, isLeaf, mainBranch } from '../crosslink/branch.ts'
+import { property, symbolicTags } from '../crosslink/properties.ts'
 
 /** What a check-in says about its place in the project. */
 export interface CheckinTagOptions {
@@ -68,21 +68,23 @@ export function checkinTags(
 
   function isOpenLeaf(hash: ArtifactHash): boolean {
     const rid = findHeld(repo, hash)
-    return rid !== undefined && isLeaf(repo, rid) && property(repo, rid, 'closed') === undefined
+    return rid !== undefined && isLeaf(repo, rid) && !isClosed(repo, rid)
   }
 }
+
+/** Background colour of private branches unless told otherwise. branch.c:169. */
+export const privateBranchColor = '#fec084'
 
 /**
  * Puts a check-in on a branch, where it and its descendants have none of the names in `inherited`.
  *
- * @param inherited tag names, such as `sym-trunk`
+ * @param inherited names as people give them, such as `trunk`
  */
 export function branchTags(branch: string, inherited: readonly string[]): DeckTag[] {
-  const name = `sym-${branch}`
   return [
     own('*', 'branch', branch),
-    own('*', name),
-    ...inherited.filter((each) => each !== name).map((each) => own('-', each)),
+    own('*', `sym-${branch}`),
+    ...inherited.filter((name) => name !== branch).map((name) => own('-', `sym-${name}`)),
   ]
 }
 
@@ -105,12 +107,7 @@ export function inheritedNames(
     return symbolicTags(repo, parent.rid, which)
   }
   const branch = branchInManifests(repo, parent.hash)
-  return branch === undefined ? [] : [`sym-${branch}`]
-}
-
-/** The branch of a project's first check-in. commit_cmd. */
-function mainBranch(repo: Repo): string {
-  return config(repo, 'main-branch') || defaultBranch
+  return branch === undefined ? [] : [branch]
 }
 
 /** The branch that the nearest manifest up the primary line names. */

@@ -18,7 +18,9 @@ import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { deltify, storeLocal } from '../repo/store.ts'
 import { artifactOf, isKnownPrivate } from './artifact.ts'
 import { checkinTags, type CheckinTagOptions } from './checkin-tags.ts'
-import { defaultBranch, isSettingOn, openLeaves, property, shownDateMs } from './current.ts'
+import { isSettingOn } from '../repo/config.ts'
+import { branchOf, isClosed, mainBranch, openLeaves } from '../crosslink/branch.ts'
+import { shownDateMs } from '../crosslink/properties.ts'
 import {
   applyChanges,
   type FileChange,
@@ -181,11 +183,10 @@ function checkParents(
   merged: readonly Parent[],
 ): void {
   if (parent === undefined) return
-  if (property(repo, parent.rid, 'closed') !== undefined) {
-    const branch = property(repo, parent.rid, 'branch')?.value ?? defaultBranch
-    if (options.branch === undefined || options.branch === branch) {
-      throw invalid(`${parent.hash} is closed: start another branch`)
-    }
+  const staysOnBranch =
+    options.branch === undefined || options.branch === branchOf(repo, parent.rid)
+  if (staysOnBranch && isClosed(repo, parent.rid)) {
+    throw invalid(`${parent.hash} is closed: start another branch`)
   }
   if (options.allowOlder === true) return
   const dateMs = dateOf(repo, options)
@@ -272,8 +273,7 @@ function forksOf(
 ): ArtifactHash[] {
   if (closed === true) return []
   const [parent] = follows
-  const inherited = parent === undefined ? undefined : property(repo, parent.rid, 'branch')?.value
-  const own = branch ?? inherited ?? defaultBranch
+  const own = branch ?? (parent === undefined ? mainBranch(repo) : branchOf(repo, parent.rid))
   return openLeaves(repo, own, [rid, ...follows.map((each) => each.rid)])
 }
 

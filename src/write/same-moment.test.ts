@@ -14,7 +14,7 @@ import type { Repo } from '../repo/repo.ts'
 import { verify } from '../crosslink/verify.ts'
 import type { Author } from './artifact.ts'
 import { attachFile, detachFile } from './attachment.ts'
-import { symbolicTags } from './current.ts'
+import { symbolicTags } from '../crosslink/properties.ts'
 import { editPost, newThread } from './forum.ts'
 import { addTag, cancelTag } from './tag.ts'
 import { editTechnote, newTechnote } from './technote.ts'
@@ -98,9 +98,9 @@ test('a tag that was cancelled is gone, and one that was added again is there', 
     const target = commit(repo)
     for (const author of [first, ada, ada, ada]) {
       addTag(repo, { target: target.hash, name: 't' }, author)
-      assert.ok(symbolicTags(repo, target.rid, 'all').includes('sym-t'))
+      assert.ok(symbolicTags(repo, target.rid).includes('t'))
       cancelTag(repo, { target: target.hash, name: 't' }, ada)
-      assert.ok(!symbolicTags(repo, target.rid, 'all').includes('sym-t'))
+      assert.ok(!symbolicTags(repo, target.rid).includes('t'))
     }
   })
 })

@@ -22,7 +22,7 @@ import type { Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import type { Author } from './artifact.ts'
-import { branchTip } from './current.ts'
+import { branchTip } from '../crosslink/branch.ts'
 
 /** Does with our code what stock has just done. */
 export type OurAction = (

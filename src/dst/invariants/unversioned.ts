@@ -9,6 +9,7 @@
  * @module
  */
 
+import { hasTable } from '../../db/tables.ts'
 import { FossilError } from '../../base/error.ts'
 import { noBytes, utf8 } from '../../base/bytes.ts'
 import { expandContent } from '../../base/zlib.ts'
@@ -28,7 +29,7 @@ import { type Invariant, InvariantError, maySend } from '../invariant.ts'
 export function checkUvIntegrity(nodeId: string, repo: Repo): void {
   const fail = (detail: string): InvariantError =>
     new InvariantError('uv-integrity', { nodeId, detail })
-  if (!hasTable(repo)) return
+  if (!hasTable(repo.db, 'unversioned')) return
   const rows = repo.db.prepare<Row>(
     `SELECT name, mtime, lower(hash), sz, encoding, content FROM unversioned ORDER BY name, uvid`,
   )
@@ -94,7 +95,7 @@ export const uvConvergence: Invariant = {
 
 /** The hash of what is listed, computed anew and written nowhere. unversioned.c:48-83. */
 export function catalogueHash(repo: Repo): string {
-  if (!hasTable(repo)) return sha1(noBytes)
+  if (!hasTable(repo.db, 'unversioned')) return sha1(noBytes)
   const lines = repo.db
     .prepare<[string]>(
       `SELECT printf('%s %s %s', name, datetime(mtime, 'unixepoch'), hash)
@@ -149,9 +150,4 @@ function liveFiles(repo: Repo): Map<string, string> {
       .filter(({ name, hash }) => hash !== undefined && isUnversionedName(name))
       .map(({ name, mtimeSec, hash }) => [name, `${hash} of ${mtimeSec}`]),
   )
-}
-
-function hasTable(repo: Repo): boolean {
-  const sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'unversioned'"
-  return repo.db.prepare(sql).get() !== undefined
 }
