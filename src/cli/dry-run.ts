@@ -18,20 +18,7 @@ export const dryRunOption = ['-n, --dry-run', 'tell what would happen, and chang
 
 /** Runs `action` in one transaction, and undoes it where it was only to be tried out. */
 export function keepUnlessDry<T>(repo: Repo, { dryRun }: DryRunOptions, action: () => T): T {
-  if (dryRun !== true) return repo.transaction(action)
-  const tried: { result: T }[] = []
-  const end = new Error('a dry run ends')
-  try {
-    repo.transaction(() => {
-      tried.push({ result: action() })
-      throw end
-    })
-  } catch (error) {
-    const [done] = tried
-    if (error === end && done !== undefined) return done.result
-    throw error
-  }
-  throw new Error('unreachable: the action above always throws')
+  return dryRun === true ? repo.dryRun(action) : repo.transaction(action)
 }
 
 /** An artifact that a command wrote, or would have. */

@@ -47,7 +47,7 @@ export function linkAttachment(repo: Repo, rid: Rid, deck: AttachmentDeck): void
         WHERE attachid IN (SELECT attachid FROM same)`,
     )
     .run(textParameter(target), textParameter(fileName))
-  repo.pending.attachments.add(rid)
+  repo.current.pending.attachments.add(rid)
 }
 
 /** Has the attachments to a ticket or technote looked at again, now that it is here. */
@@ -55,13 +55,14 @@ export function attachmentsConcerned(repo: Repo, target: string): void {
   const rows = repo.db
     .prepare<[Rid]>('SELECT attachid FROM attachment WHERE target = ? ORDER BY attachid')
     .all(target)
-  for (const [rid] of rows) repo.pending.attachments.add(rid)
+  for (const [rid] of rows) repo.current.pending.attachments.add(rid)
 }
 
 /** Puts the attachments that came, or whose target did, on the timeline. */
 export function settleAttachments(repo: Repo): void {
-  for (const rid of [...repo.pending.attachments].sort((a, b) => a - b)) putOnTimeline(repo, rid)
-  repo.pending.attachments.clear()
+  for (const rid of [...repo.current.pending.attachments].sort((a, b) => a - b))
+    putOnTimeline(repo, rid)
+  repo.current.pending.attachments.clear()
 }
 
 function putOnTimeline(repo: Repo, rid: Rid): void {

@@ -46,7 +46,7 @@ function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
     ...(deck.baseline === undefined ? {} : { baseline: deck.baseline }),
   })
   linkTags(repo, rid, deck)
-  repo.pending.checkins.add(rid)
+  repo.current.pending.checkins.add(rid)
   const children = repo.db
     .prepare<[Rid]>(
       `SELECT cid FROM plink WHERE pid = ?1 UNION SELECT childid FROM cherrypick
@@ -54,8 +54,8 @@ function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
     )
     .all(rid)
   for (const [child] of children) {
-    repo.pending.files.add(child)
-    repo.pending.times.add(child)
+    repo.current.pending.files.add(child)
+    repo.current.pending.times.add(child)
   }
 }
 
@@ -75,12 +75,12 @@ export function linkParents(
     const pid = mentioned(repo, rid, parent)
     if (pid === undefined) continue
     // The branches of both may be known already, and then nothing else has them looked at.
-    repo.pending.leaves.add(pid)
+    repo.current.pending.leaves.add(pid)
     repo.db
       .prepare('INSERT OR IGNORE INTO plink(pid, cid, isprim, mtime, baseid) VALUES(?, ?, ?, ?, ?)')
       .run(pid, rid, index === 0 ? 1 : 0, storedJulian(mtimeJulian), baseid)
   }
-  repo.pending.leaves.add(rid)
+  repo.current.pending.leaves.add(rid)
   if (parents.length > 0) inheritAll(repo, rid)
 }
 
@@ -102,7 +102,7 @@ export function linkTags(repo: Repo, rid: Rid, deck: Pick<CheckinDeck, 'tags' | 
 
 /** Works out files and events of the check-ins that came, and files of those that waited. */
 export function settleCheckins(repo: Repo): void {
-  const { checkins, files, comments, times } = repo.pending
+  const { checkins, files, comments, times } = repo.current.pending
   for (const rid of [...checkins].sort((a, b) => a - b)) {
     const deck = checkinDeck(repo, rid)
     if (deck === undefined) continue

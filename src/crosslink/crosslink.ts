@@ -11,7 +11,7 @@
 
 import type { Deck } from '../deck/deck.ts'
 import { parseDeck } from '../deck/parse.ts'
-import type { Repo } from '../repo/repo.ts'
+import type { Crosslinker, Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { linkAttachment, settleAttachments } from './attachment.ts'
 import { linkCheckin, settleCheckins } from './checkin.ts'
@@ -30,6 +30,9 @@ import { ticketTables } from './ticket-table.ts'
 import { settleTimes } from './time.ts'
 import { linkWikiPage, settleWikiPages } from './wiki.ts'
 
+/** Gives what arrives its meaning, for {@link Repo}. */
+export const crosslinker: Crosslinker = { link: crosslink, settle: settleLinks }
+
 /** Check-ins that are compared with their parents at one go. */
 const checkinsAtOnce = 32
 
@@ -43,11 +46,10 @@ export function crosslink(repo: Repo, rid: Rid, content: Uint8Array): void {
   linkWaiters(repo, rid)
   const deck = parseDeck(content)
   if (deck === undefined) return
-  repo.beforeCommit(settleLinks)
   link(repo, rid, deck)
   // Delta chains follow the history, so its parent or child is still in memory, and each manifest
   // is read once (a third of a rebuild, measured).
-  if (repo.pending.checkins.size >= checkinsAtOnce) settleCheckins(repo)
+  if (repo.current.pending.checkins.size >= checkinsAtOnce) settleCheckins(repo)
 }
 
 function link(repo: Repo, rid: Rid, deck: Deck): void {
@@ -95,19 +97,10 @@ export function settleLinks(repo: Repo): void {
  */
 export function remakeTickets(repo: Repo): void {
   repo.transaction(() => {
-    repo.db.exec('SAVEPOINT ticket_tables')
-    try {
-      ticketTables(repo)
-    } catch (error) {
-      repo.db.exec('ROLLBACK TO ticket_tables')
-      throw error
-    } finally {
-      repo.db.exec('RELEASE ticket_tables')
-    }
+    repo.transaction(() => ticketTables(repo))
     const tags = repo.db
       .prepare<[string]>(`SELECT substr(tagname, 5) FROM tag WHERE tagname GLOB 'tkt-*' ORDER BY 1`)
       .all()
-    for (const [ticketId] of tags) repo.pending.tickets.add(ticketId)
-    repo.beforeCommit(settleLinks)
+    for (const [ticketId] of tags) repo.current.pending.tickets.add(ticketId)
   })
 }

@@ -84,11 +84,11 @@ export function settleEvents(repo: Repo): void {
                      ELSE coalesce(omtime, mtime) END
      WHERE objid = ?`,
   )
-  for (const rid of repo.pending.events) {
+  for (const rid of repo.current.pending.events) {
     update.run(rid)
-    repo.pending.times.add(rid)
+    repo.current.pending.times.add(rid)
   }
-  repo.pending.events.clear()
+  repo.current.pending.events.clear()
 }
 
 type CommentRow = [
@@ -104,7 +104,7 @@ type CommentRow = [
  * (docs/divergences.md); here the edit dates them.
  */
 export function settleComments(repo: Repo): void {
-  for (const rid of [...repo.pending.comments].sort((a, b) => a - b)) {
+  for (const rid of [...repo.current.pending.comments].sort((a, b) => a - b)) {
     const row = repo.db
       .prepare<CommentRow>(
         `SELECT CAST(event.comment AS BLOB), omtime, CAST(value AS BLOB), tagxref.mtime
@@ -122,7 +122,7 @@ export function settleComments(repo: Repo): void {
       mtimeJulian: (tagged === null ? exact(omtime) : taggedMtime) ?? 0,
     })
   }
-  repo.pending.comments.clear()
+  repo.current.pending.comments.clear()
 }
 
 /** The Julian day that was rounded when it was stored: rounded again, it could be another one. */

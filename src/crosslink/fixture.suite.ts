@@ -8,9 +8,9 @@ import type { Env } from '../base/env.ts'
 import type { CreateOptions } from '../repo/create.ts'
 import { memoryRepoWith, TestEnv } from '../repo/fixture.suite.ts'
 import type { Repo } from '../repo/repo.ts'
-import { crosslink } from './crosslink.ts'
+import { crosslinker } from './crosslink.ts'
 
 /** An empty repository in memory; the schema runs once for all that are made alike. */
 export function memoryRepo(options: CreateOptions = {}, env: Env = new TestEnv()): Repo {
-  return memoryRepoWith(crosslink, options, env)
+  return memoryRepoWith(crosslinker, options, env)
 }

@@ -47,7 +47,7 @@ export function linkForumPost(repo: Repo, rid: Rid, deck: ForumDeck): void {
   const comment = `${postType(deck, { isOpening, isEdit })}: ${title}`
   putEvent(repo, { type: 'f', rid, mtimeJulian, user: deck.user, comment })
   // A thread whose first post is shunned has no id to gather its posts by.
-  if (root !== undefined) repo.pending.threads.add(root)
+  if (root !== undefined) repo.current.pending.threads.add(root)
   putBacklinks(repo, {
     from: { type: 'forum', id: rid },
     targets: artifactLinks(deck.content, {
@@ -60,7 +60,7 @@ export function linkForumPost(repo: Repo, rid: Rid, deck: ForumDeck): void {
 
 /** Gives all posts of the threads that changed the thread's title. */
 export function settleThreads(repo: Repo): void {
-  for (const root of [...repo.pending.threads].sort((a, b) => a - b)) {
+  for (const root of [...repo.current.pending.threads].sort((a, b) => a - b)) {
     // What a post is called says what it is, then a colon; the title is all the rest.
     repo.db
       .prepare(
@@ -71,7 +71,7 @@ export function settleThreads(repo: Repo): void {
       )
       .run(root, textParameter(threadTitle(repo, root)))
   }
-  repo.pending.threads.clear()
+  repo.current.pending.threads.clear()
 }
 
 /** Makes the table of forum posts where there is none: stock makes it with the first post. */

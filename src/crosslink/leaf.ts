@@ -17,7 +17,7 @@ const isListedSql = `
 
 /** Looks again at everything whose branch or children changed. */
 export function settleLeaves(repo: Repo): void {
-  const { leaves } = repo.pending
+  const { leaves } = repo.current.pending
   for (const rid of leaves) {
     const isListed = repo.db.prepare<[number]>(isListedSql).get(rid)?.[0] === 1
     repo.db

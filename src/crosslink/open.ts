@@ -8,7 +8,7 @@ import type { Env } from '../base/env.ts'
 import type { Database } from '../db/driver.ts'
 import { type CreateOptions, createRepoWith } from '../repo/create.ts'
 import { openRepoWith, type Repo } from '../repo/repo.ts'
-import { crosslink } from './crosslink.ts'
+import { crosslinker } from './crosslink.ts'
 
 /**
  * Opens the repository behind `db`.
@@ -17,7 +17,7 @@ import { crosslink } from './crosslink.ts'
  *   needs a rebuild first; `repo.unreadable` when the file is damaged
  */
 export function openRepo(db: Database, env: Env): Repo {
-  return openRepoWith(crosslink, db, env)
+  return openRepoWith(crosslinker, db, env)
 }
 
 /**
@@ -27,5 +27,5 @@ export function openRepo(db: Database, env: Env): Repo {
  *   a malformed code
  */
 export function createRepo(db: Database, env: Env, options: CreateOptions = {}): Repo {
-  return createRepoWith(crosslink, db, env, options)
+  return createRepoWith(crosslinker, db, env, options)
 }

@@ -21,7 +21,7 @@ import { inheritAll } from './tag.ts'
 
 /** Gives every check-in the parents that its tags say, if any do. */
 export function settleParents(repo: Repo): void {
-  const { pending } = repo
+  const { pending } = repo.current
   const tagged = pending.checkins.size > 0 || pending.parentTags ? taggedCheckins(repo) : []
   if (tagged.length === 0 && !pending.parentTags) return
   pending.parentTags = false
@@ -69,7 +69,8 @@ function setParents(
   parents: readonly ArtifactHash[],
 ): void {
   if (parents.join() === currentParents(repo, rid).join()) return
-  const { db, pending } = repo
+  const { db } = repo
+  const { pending } = repo.current
   const parentsOf = db.prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? ORDER BY pid')
   const before = parentsOf.all(rid)
   db.prepare('DELETE FROM plink WHERE cid = ?').run(rid)

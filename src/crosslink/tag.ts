@@ -84,7 +84,7 @@ export function insertTag(repo: Repo, tag: TagToInsert): number {
       tag.target,
     )
   tagChanged(repo, tagid, tag.target)
-  for (const child of primaryChildren(repo, tag.target)) repo.pending.inherit(tagid, child)
+  for (const child of primaryChildren(repo, tag.target)) repo.current.pending.inherit(tagid, child)
   return tagid
 }
 
@@ -93,7 +93,7 @@ export function insertTag(repo: Repo, tag: TagToInsert): number {
  * A tag that comes out as it was passes nothing on.
  */
 export function settleInheritance(repo: Repo): void {
-  const { inherited } = repo.pending
+  const { inherited } = repo.current.pending
   for (const [tagid, rids] of inherited) {
     inherited.delete(tagid)
     const queue = [...rids].sort((a, b) => b - a)
@@ -114,7 +114,7 @@ export function inheritAll(repo: Repo, rid: Rid): void {
        ORDER BY tagid`,
     )
     .all(rid)
-  for (const [tagid] of tagids) repo.pending.inherit(tagid, rid)
+  for (const [tagid] of tagids) repo.current.pending.inherit(tagid, rid)
 }
 
 type TagRow = [srcid: Rid, mtime: number, tagtype: number]
@@ -173,7 +173,7 @@ function isSame([, ...own]: [Rid, ...InheritedRow], handed: InheritedRow): boole
 
 /** What else a tag has a say in. */
 function tagChanged(repo: Repo, tagid: number, rid: Rid): void {
-  const { pending } = repo
+  const { pending } = repo.current
   if (tagid === branchTagId) {
     pending.leaves.add(rid)
     for (const [pid] of repo.db

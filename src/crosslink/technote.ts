@@ -35,13 +35,13 @@ export function linkTechnote(repo: Repo, rid: Rid, deck: TechnoteDeck): void {
     mtimeJulian,
     target: rid,
   })
-  repo.pending.technotes.add(technoteId)
+  repo.current.pending.technotes.add(technoteId)
   attachmentsConcerned(repo, technoteId)
 }
 
 /** Puts the newest version of each note that changed on the timeline, and no other. */
 export function settleTechnotes(repo: Repo): void {
-  for (const technoteId of [...repo.pending.technotes].sort()) {
+  for (const technoteId of [...repo.current.pending.technotes].sort()) {
     const tagid = findTagId(repo, versionTag('technote', technoteId))
     const newest = newestVersion(repo, 'technote', technoteId)
     if (tagid === undefined || newest === undefined) continue
@@ -58,5 +58,5 @@ export function settleTechnotes(repo: Repo): void {
       tagid,
     })
   }
-  repo.pending.technotes.clear()
+  repo.current.pending.technotes.clear()
 }

@@ -189,15 +189,11 @@ function textOrNull(text: string | undefined): Value {
 }
 
 /** Runs `action`, all of it or nothing. Returns undefined where the tables refuse it. */
-function attempt<T>({ db }: Repo, action: () => T): T | undefined {
-  db.prepare('SAVEPOINT fx_trilobite_ticket').run()
+function attempt<T>(repo: Repo, action: () => T): T | undefined {
   try {
-    return action()
+    return repo.transaction(action)
   } catch (error) {
     if (FossilError.is(error)) throw error
-    db.prepare('ROLLBACK TO fx_trilobite_ticket').run()
     return undefined
-  } finally {
-    if (db.inTransaction) db.prepare('RELEASE fx_trilobite_ticket').run()
   }
 }

@@ -32,13 +32,13 @@ export function linkTicketChange(repo: Repo, rid: Rid, deck: TicketDeck): void {
     mtimeJulian: julianFromMs(deck.dateMs),
     target: rid,
   })
-  repo.pending.tickets.add(deck.ticketId)
+  repo.current.pending.tickets.add(deck.ticketId)
   attachmentsConcerned(repo, deck.ticketId)
 }
 
 /** Plays every ticket that changed again. Without a table of tickets nothing is to be said. */
 export function settleTickets(repo: Repo): void {
-  const { tickets } = repo.pending
+  const { tickets } = repo.current.pending
   if (tickets.size === 0) return
   const fields = ticketFields(repo.db)
   if (fields !== undefined) {

@@ -37,7 +37,7 @@ interface Pair {
 
 /** Puts the check-ins that came in order with their parents and children. */
 export function settleTimes(repo: Repo): void {
-  const { times } = repo.pending
+  const { times } = repo.current.pending
   if (times.size === 0) return
   const affected = withAncestors(repo, times)
   times.clear()

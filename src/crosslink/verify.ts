@@ -62,8 +62,8 @@ export interface VerifyOptions {
 export function verify(repo: Repo, options: VerifyOptions = {}): Verification {
   assert(!repo.db.inTransaction, 'a verification throws its transaction away')
   // Of its own, so that nothing that `repo` remembers is used or lost.
-  const scratch = new Repo(repo.crosslink, repo.db, { ...repo.env, buggify: noBuggify })
-  return inThrownAwayTransaction(scratch, () => {
+  const scratch = new Repo(repo.crosslinker, repo.db, { ...repo.env, buggify: noBuggify })
+  return scratch.dryRun(() => {
     const found = new Findings(options.limit ?? 100)
     checkFile(scratch, found)
     const { lastRid } = shadowTables(scratch)
@@ -71,7 +71,7 @@ export function verify(repo: Repo, options: VerifyOptions = {}): Verification {
     checkPhantoms(scratch, found, lastRid)
     for (const table of comparedTables) compare(scratch, found, table)
     return { artifacts, differences: found.differences, total: found.total }
-  })
+  }, 'deferred')
 }
 
 class Findings {
@@ -90,29 +90,6 @@ class Findings {
     this.#counts.set(difference.table, count)
     if (count <= this.limit) this.differences.push(difference)
   }
-}
-
-/** Ends the transaction of a successful action without keeping any of it. */
-class Undo<T> extends Error {
-  readonly result: T
-
-  constructor(result: T) {
-    super('verification ends')
-    this.result = result
-  }
-}
-
-function inThrownAwayTransaction<T>(repo: Repo, action: () => T): T {
-  try {
-    repo.transaction(() => {
-      throw new Undo(action())
-    }, 'deferred')
-  } catch (error) {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- thrown above and nowhere else
-    if (error instanceof Undo) return error.result as T
-    throw error
-  }
-  throw new Error('unreachable: the action above always throws')
 }
 
 function checkFile(repo: Repo, found: Findings): void {

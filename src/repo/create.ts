@@ -29,14 +29,14 @@ export interface CreateOptions {
 }
 
 /**
- * Makes an empty database into a repository, or leaves it empty; `crosslink` gives what arrives its
- * meaning.
+ * Makes an empty database into a repository, or leaves it empty; `crosslinker` gives what arrives
+ * its meaning.
  *
  * @throws {FossilError} `repo.invalid` when the database has tables already; `option.invalid` for
  *   a malformed code
  */
 export function createRepoWith(
-  crosslink: Crosslinker,
+  crosslinker: Crosslinker,
   db: Database,
   env: Env,
   options: CreateOptions = {},
@@ -45,7 +45,7 @@ export function createRepoWith(
     const reason = 'it is a repository, or another database, already'
     throw new FossilError('repo.invalid', { path: db.path, reason })
   }
-  const repo = new Repo(crosslink, db, env)
+  const repo = new Repo(crosslinker, db, env)
   repo.transaction(() => {
     db.exec(keptTables)
     db.exec(derivedTables)

@@ -44,7 +44,7 @@ export class TestEnv implements Env {
 const images = new Map<string, Uint8Array>()
 
 /** Artifacts mean nothing: enough for all that this folder does. */
-const noMeaning: Crosslinker = () => {}
+const noMeaning: Crosslinker = { link: () => {}, settle: () => {} }
 
 /** Opens a repository whose artifacts mean nothing. */
 export function openRepo(db: Database, env: Env): Repo {
@@ -62,15 +62,15 @@ export function memoryRepo(options: CreateOptions = {}, env: Env = new TestEnv()
 }
 
 /** An empty repository in memory; the schema runs once for all that are made alike. */
-export function memoryRepoWith(crosslink: Crosslinker, options: CreateOptions, env: Env): Repo {
+export function memoryRepoWith(crosslinker: Crosslinker, options: CreateOptions, env: Env): Repo {
   const key = JSON.stringify(options)
   let image = images.get(key)
   if (image === undefined) {
-    using template = createRepoWith(crosslink, openMemory(), new TestEnv(), options)
+    using template = createRepoWith(crosslinker, openMemory(), new TestEnv(), options)
     image = template.db.serialize()
     images.set(key, image)
   }
-  return openRepoWith(crosslink, openMemory(image), env)
+  return openRepoWith(crosslinker, openMemory(image), env)
 }
 
 /** A path in a scratch folder that goes when the test ends. */

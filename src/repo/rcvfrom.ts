@@ -13,11 +13,12 @@ const localUid = 1
 
 /** The row of the running transaction, made when it is first asked for. */
 export function receivedFrom(repo: Repo): number {
-  if (repo.rcvid === undefined) {
-    const { uid = localUid, nonce = null, remoteAddress = null } = repo.origin ?? {}
-    repo.rcvid = repo.db
+  const { current } = repo
+  if (current.rcvid === undefined) {
+    const { uid = localUid, nonce = null, remoteAddress = null } = current.origin ?? {}
+    current.rcvid = repo.db
       .prepare('INSERT INTO rcvfrom(uid, mtime, nonce, ipaddr) VALUES(?, ?, ?, ?)')
       .run(uid, julianFromMs(repo.env.clock.nowMs()), nonce, remoteAddress).lastRowid
   }
-  return repo.rcvid
+  return current.rcvid
 }

@@ -150,7 +150,7 @@ test('only a schema that needs no rebuild is opened', () => {
   assert.throws(openAgain, failsWith('repo.invalid', /fossil rebuild/))
 })
 
-test('a transaction returns what its action returns, and an inner one joins it', () => {
+test('a transaction returns what its action returns, and an inner one is a part of it', () => {
   using repo = memoryRepo()
   const result = repo.transaction(() => {
     assert.equal(repo.db.inTransaction, true)

@@ -10,32 +10,32 @@ import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { Database } from '../db/driver.ts'
 import { RepoCache } from './cache.ts'
-import { PendingLinks } from './pending.ts'
 import type { Rid } from './rid.ts'
+import { Transaction } from './transaction.ts'
 import { oldestAuxSchema, auxSchema, requiredTables } from './schema.ts'
 
 /** The path of a database that no other connection can see. */
 const privateDatabase = ':memory:'
 
-/** Where artifacts come from, for their `rcvfrom` row. */
-export interface Origin {
-  readonly uid: number | undefined
-  /** Of the login card; each is used once. */
-  readonly nonce: string | undefined
-  readonly remoteAddress: string | undefined
+/** Gives artifacts their meaning. */
+export interface Crosslinker {
+  /**
+   * Takes in artifact `rid`. Called in the transaction that stores it, once its content can be read
+   * and was verified, and again when it becomes public.
+   */
+  readonly link: (repo: Repo, rid: Rid, content: Uint8Array) => void
+  /** Works out everything that `link` left for the end of the transaction. */
+  readonly settle: (repo: Repo) => void
 }
 
-/**
- * Gives artifact `rid` its meaning. Called in the transaction that stores it, once its content can
- * be read and was verified, and again when it becomes public.
- */
-export type Crosslinker = (repo: Repo, rid: Rid, content: Uint8Array) => void
+/** How a transaction begins: see {@link Repo.transaction}. */
+export type TransactionMode = 'immediate' | 'deferred'
 
 /** An open repository. Not shared between threads; calls are synchronous and atomic. */
 export class Repo implements Disposable {
   readonly db: Database
-  /** What is done with each artifact that arrives. */
-  readonly crosslink: Crosslinker
+  /** Gives what arrives its meaning. */
+  readonly crosslinker: Crosslinker
   /**
    * Content and deltas of at most this many bytes are stored as they are, in a valid but idle zlib
    * stream; longer ones are deflated. 0, the default, deflates everything, as stock does.
@@ -44,18 +44,13 @@ export class Repo implements Disposable {
   /** Replaced only when a repository moves into a simulated world. */
   env: Env
   readonly #cache = new RepoCache()
-  /** `rcvfrom` row of the running transaction, made when the first artifact arrives. */
-  rcvid: number | undefined
-  /** Who sends what the running transaction stores; undefined for what is made here. */
-  origin: Origin | undefined
-  /** What the running transaction has yet to derive from the artifacts that it stores. */
-  pending = new PendingLinks()
-  readonly #beforeCommit = new Set<(repo: Repo) => void>()
+  #current: Transaction | undefined
+  #isSettling = false
   #dataVersion = -1
 
   /** Prefer `openRepo` or `createRepo`: the constructor trusts that `db` is a repository. */
-  constructor(crosslink: Crosslinker, db: Database, env: Env) {
-    this.crosslink = crosslink
+  constructor(crosslinker: Crosslinker, db: Database, env: Env) {
+    this.crosslinker = crosslinker
     this.db = db
     this.env = env
   }
@@ -70,40 +65,43 @@ export class Repo implements Disposable {
     return this.#cache
   }
 
+  /** The running transaction, or the innermost savepoint in it. */
+  get current(): Transaction {
+    assert(this.#current !== undefined, 'a transaction is running')
+    return this.#current
+  }
+
   /**
    * Runs `action` in one transaction: all of it is kept, or nothing. Inside another transaction
-   * it joins that one, so an error must be let through to its end.
+   * it is a savepoint: where `action` fails and the error is caught outside it, the rest is kept.
    *
    * @param mode `immediate` waits for other writers at once; `deferred` reads one snapshot beside
    *   them, and fails as busy where it then writes and another has written since
    * @throws whatever `action` throws, after the rollback; `repo.io` when the commit fails
    */
-  transaction<T>(action: () => T, mode: 'immediate' | 'deferred' = 'immediate'): T {
-    if (this.db.inTransaction) return action()
-    this.db.prepare(mode === 'deferred' ? 'BEGIN DEFERRED' : 'BEGIN IMMEDIATE').run()
-    try {
-      this.#noticeOtherWriters()
-      const result = action()
-      for (const last of this.#beforeCommit) last(this)
-      if (this.env.buggify.check('repo.commit.fail', 0.01)) {
-        throw new FossilError('repo.io', { reason: 'simulated: the disk refused the commit' })
-      }
-      this.db.prepare('COMMIT').run()
-      return result
-    } catch (error) {
-      this.#rollback()
-      throw error
-    } finally {
-      this.rcvid = undefined
-      this.origin = undefined
-      this.#beforeCommit.clear()
-    }
+  transaction<T>(action: () => T, mode: TransactionMode = 'immediate'): T {
+    return this.#run(action, mode, (end) => this.#keep(end))
   }
 
-  /** Has `action` run once at the end of the running transaction, as a part of it. */
-  beforeCommit(action: (repo: Repo) => void): void {
-    assert(this.db.inTransaction, 'only a transaction has an end')
-    this.#beforeCommit.add(action)
+  /** Runs `action` and takes back everything that it wrote. Returns its result. */
+  dryRun<T>(action: () => T, mode: TransactionMode = 'immediate'): T {
+    return this.#run(action, mode, () => this.#undo())
+  }
+
+  /**
+   * Runs `action` as a part of the running transaction, or in one of its own: for the many small
+   * steps of a large one, which a savepoint each would slow down. An error that leaves it ends the
+   * transaction around it, even where it is caught.
+   */
+  join<T>(action: () => T): T {
+    const current = this.#current
+    if (current === undefined) return this.transaction(action)
+    try {
+      return action()
+    } catch (error) {
+      current.fail(error)
+      throw error
+    }
   }
 
   /** Closes the connection. Afterwards every call fails. */
@@ -117,6 +115,72 @@ export class Repo implements Disposable {
     this.close()
   }
 
+  #run<T>(action: () => T, mode: TransactionMode, finish: (end: Transaction) => void): T {
+    const outer = this.#current
+    if (outer !== undefined) this.#prepareSavepoint(outer)
+    this.db.prepare(outer === undefined ? beginSql[mode] : savepointSql.begin).run()
+    // What settles leaves nothing for later, so its savepoints need nothing of their own.
+    const own = new Transaction(outer, this.#isSettling ? outer?.pending : undefined)
+    this.#current = own
+    try {
+      if (outer === undefined) this.#noticeOtherWriters()
+      const result = action()
+      if (own.failure !== undefined) throw own.failure.error
+      finish(own)
+      return result
+    } catch (error) {
+      this.#undo()
+      if (outer !== undefined && !this.db.inTransaction) outer.fail(error)
+      throw error
+    } finally {
+      this.#current = outer
+    }
+  }
+
+  /** A savepoint begins with nothing waiting, so that going back to it forgets no derivation. */
+  #prepareSavepoint(outer: Transaction): void {
+    // After some errors (disk full) SQLite has rolled the whole transaction back by itself.
+    if (!this.db.inTransaction && outer.failure !== undefined) throw outer.failure.error
+    this.#settle()
+  }
+
+  #keep(own: Transaction): void {
+    this.#settle()
+    own.release()
+    if (own.isOutermost) this.#commit()
+    else this.db.prepare(savepointSql.release).run()
+  }
+
+  #commit(): void {
+    if (this.env.buggify.check('repo.commit.fail', 0.01)) {
+      throw new FossilError('repo.io', { reason: 'simulated: the disk refused the commit' })
+    }
+    this.db.prepare('COMMIT').run()
+  }
+
+  #settle(): void {
+    // What settles may use savepoints of its own.
+    if (this.#isSettling) return
+    this.#isSettling = true
+    try {
+      this.crosslinker.settle(this)
+    } finally {
+      this.#isSettling = false
+    }
+  }
+
+  #undo(): void {
+    this.#cache.clear()
+    // After some errors (disk full) SQLite has already rolled back by itself.
+    if (!this.db.isOpen || !this.db.inTransaction) return
+    if (this.current.isOutermost) {
+      this.db.prepare('ROLLBACK').run()
+    } else {
+      this.db.prepare(savepointSql.rollback).run()
+      this.db.prepare(savepointSql.release).run()
+    }
+  }
+
   #noticeOtherWriters(): void {
     if (this.db.path === privateDatabase) return
     const row = this.db.prepare<[number]>('PRAGMA data_version').get()
@@ -124,22 +188,23 @@ export class Repo implements Disposable {
     if (version !== this.#dataVersion) this.#cache.clear()
     this.#dataVersion = version
   }
-
-  #rollback(): void {
-    this.#cache.clear()
-    this.pending = new PendingLinks()
-    // After some errors (disk full) SQLite has already rolled back by itself.
-    if (this.db.isOpen && this.db.inTransaction) this.db.prepare('ROLLBACK').run()
-  }
 }
 
+const beginSql = { immediate: 'BEGIN IMMEDIATE', deferred: 'BEGIN DEFERRED' } as const
+
+const savepointSql = {
+  begin: 'SAVEPOINT fx_trilobite',
+  rollback: 'ROLLBACK TO fx_trilobite',
+  release: 'RELEASE fx_trilobite',
+} as const
+
 /**
- * Opens the repository behind `db`; `crosslink` gives what arrives its meaning.
+ * Opens the repository behind `db`; `crosslinker` gives what arrives its meaning.
  *
  * @throws {FossilError} `repo.invalid` when it is not a Fossil repository, or one whose schema
  *   needs a rebuild first; `repo.unreadable` when the file is damaged
  */
-export function openRepoWith(crosslink: Crosslinker, db: Database, env: Env): Repo {
+export function openRepoWith(crosslinker: Crosslinker, db: Database, env: Env): Repo {
   for (const table of requiredTables) {
     if (!hasTable(db, table)) {
       throw new FossilError('repo.invalid', {
@@ -149,7 +214,7 @@ export function openRepoWith(crosslink: Crosslinker, db: Database, env: Env): Re
     }
   }
   checkAuxSchema(db)
-  return new Repo(crosslink, db, env)
+  return new Repo(crosslinker, db, env)
 }
 
 function checkAuxSchema(db: Database): void {

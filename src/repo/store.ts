@@ -73,13 +73,13 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
   const { hash, content } = artifact
   const actual = hashLike(hash, content)
   if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
-  return repo.transaction(() => {
+  return repo.join(() => {
     const held = findHeld(repo, hash)
     if (held !== undefined) {
       if (!artifact.isPrivate && isPrivate(repo, held)) {
         makePublic(repo, held)
         // What it names is wanted in public, too.
-        repo.crosslink(repo, held, content)
+        repo.crosslinker.link(repo, held, content)
       }
       return { rid: held, isNew: false }
     }
@@ -130,7 +130,7 @@ export function storeUnresolved(
   },
 ): Stored | undefined {
   const size = deltaOutputSize(artifact.delta)
-  return repo.transaction(() => {
+  return repo.join(() => {
     const row = rowOf(repo, artifact.hash)
     // First of all, or a peer that repeats itself would leave phantoms that nobody needs.
     if (row !== undefined && row.size >= 0) return { rid: row.rid, isNew: false }
@@ -164,7 +164,7 @@ export function deltify(repo: Repo, rid: Rid, source: Rid): boolean {
   if (target.length < 50 || base.length < 50) return false
   const delta = createDelta(base, target)
   if (delta.length >= target.length * 0.75) return false
-  repo.transaction(() => {
+  repo.join(() => {
     repo.db
       .prepare('UPDATE blob SET content = ? WHERE rid = ?')
       .run(compressContent(delta, repo), rid)
@@ -222,13 +222,13 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
  * and expand the deltas that waited for it, and those that waited for them.
  */
 function arrived(repo: Repo, rid: Rid, content: Uint8Array): void {
-  repo.crosslink(repo, rid, content)
+  repo.crosslinker.link(repo, rid, content)
   // Each waits with its source: expanded ahead, the many deltas of one source could fill memory.
   const waiting = deltasOf(repo, rid).map((delta) => ({ delta, source: content }))
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const expanded = resolve(repo, next.delta, next.source)
     if (expanded === undefined) continue
-    repo.crosslink(repo, next.delta, expanded)
+    repo.crosslinker.link(repo, next.delta, expanded)
     for (const delta of deltasOf(repo, next.delta)) waiting.push({ delta, source: expanded })
   }
 }

@@ -278,7 +278,7 @@ export class Answer {
   #converse({ access, login, uid, nonce }: Sender): Conversations {
     const repo = this.#repo
     const { observer, remoteAddress } = this.#options
-    repo.origin = { uid, nonce, remoteAddress }
+    repo.current.origin = { uid, nonce, remoteAddress }
     this.nonce = nonce
     const artifacts = new ArtifactExchange(repo, {
       side: 'handler',
