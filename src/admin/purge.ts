@@ -10,11 +10,10 @@
  * @module
  */
 
+import { deckOf } from '../repo/deck.ts'
 import { FossilError } from '../base/error.ts'
-import { parseDeck } from '../deck/parse.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, hashOf } from '../repo/blob.ts'
-import { readContent } from '../repo/content.ts'
 import { columnText, textParameter } from '../repo/db-text.ts'
 import { descriptionSql } from '../crosslink/describe.ts'
 import { rebuild, type RebuildProgress } from '../crosslink/rebuild.ts'
@@ -177,8 +176,7 @@ function ownControls(repo: Repo, lineage: readonly Rid[]): Rid[] {
     .prepare<[Rid]>(`SELECT objid FROM event WHERE type = 'g' ORDER BY objid`)
     .all()
   return controls.flatMap(([rid]) => {
-    const content = readContent(repo, rid)
-    const deck = content === undefined ? undefined : parseDeck(content)
+    const deck = deckOf(repo, rid)
     if (deck?.kind !== 'control') return []
     return deck.tags.every(({ target }) => going.has(target)) ? [rid] : []
   })

@@ -11,10 +11,9 @@
  * @module
  */
 
+import { deckOf } from '../repo/deck.ts'
 import { julianFromMs, storedJulian } from '../deck/date.ts'
 import type { AttachmentDeck } from '../deck/deck.ts'
-import { parseDeck } from '../deck/parse.ts'
-import { readContent } from '../repo/content.ts'
 import { textParameter } from '../repo/db-text.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
@@ -66,8 +65,7 @@ export function settleAttachments(repo: Repo): void {
 }
 
 function putOnTimeline(repo: Repo, rid: Rid): void {
-  const content = readContent(repo, rid)
-  const deck = content === undefined ? undefined : parseDeck(content)
+  const deck = deckOf(repo, rid)
   if (deck?.kind !== 'attachment') return
   const { type, name: target } = targetOf(repo, deck.target)
   const comment =

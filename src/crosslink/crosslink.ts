@@ -10,7 +10,7 @@
  */
 
 import type { Deck } from '../deck/deck.ts'
-import { parseDeck } from '../deck/parse.ts'
+import { deckIn } from '../repo/deck.ts'
 import type { Crosslinker, Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { linkAttachment, settleAttachments } from './attachment.ts'
@@ -44,7 +44,7 @@ const checkinsAtOnce = 32
 export function crosslink(repo: Repo, rid: Rid, content: Uint8Array): void {
   publishWanted(repo, rid)
   linkWaiters(repo, rid)
-  const deck = parseDeck(content)
+  const deck = deckIn(repo, content)
   if (deck === undefined) return
   link(repo, rid, deck)
   // Delta chains follow the history, so its parent or child is still in memory, and each manifest

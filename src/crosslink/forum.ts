@@ -10,12 +10,11 @@
  * @module
  */
 
+import { deckOf } from '../repo/deck.ts'
 import { artifactLinks, mimetypeOf } from '../markup/links.ts'
 import { julianFromMs, storedJulian } from '../deck/date.ts'
 import type { ForumDeck } from '../deck/deck.ts'
-import { parseDeck } from '../deck/parse.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { readContent } from '../repo/content.ts'
 import { textParameter } from '../repo/db-text.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
@@ -94,8 +93,7 @@ function threadTitle(repo: Repo, root: Rid): string {
         WHERE froot = ? AND firt IS NULL ORDER BY fmtime DESC, uuid DESC LIMIT 1`,
     )
     .get(root)
-  const content = newest === undefined ? undefined : readContent(repo, newest[0])
-  const deck = content === undefined ? undefined : parseDeck(content)
+  const deck = newest === undefined ? undefined : deckOf(repo, newest[0])
   return deck?.kind === 'forum' ? ownTitle(deck) : unknownTitle
 }
 

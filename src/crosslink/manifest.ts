@@ -4,11 +4,10 @@
  * @module
  */
 
+import { deckOf } from '../repo/deck.ts'
 import type { CheckinDeck, DeckFile } from '../deck/deck.ts'
-import { parseDeck } from '../deck/parse.ts'
 import { compareAsBytes } from '../deck/text.ts'
 import { findHeld } from '../repo/blob.ts'
-import { readContent } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 
@@ -31,8 +30,7 @@ export function manifestOf(repo: Repo, rid: Rid): Manifest | undefined {
 export function checkinDeck(repo: Repo, rid: Rid): CheckinDeck | undefined {
   const cached = repo.cache.checkin(rid)
   if (cached !== undefined) return cached
-  const content = readContent(repo, rid)
-  const deck = content === undefined ? undefined : parseDeck(content)
+  const deck = deckOf(repo, rid)
   if (deck?.kind !== 'checkin') return undefined
   repo.cache.rememberCheckin(rid, deck)
   return deck

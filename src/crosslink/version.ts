@@ -10,11 +10,10 @@
  * @module
  */
 
+import { deckOf } from '../repo/deck.ts'
 import { julianFromMs } from '../deck/date.ts'
 import type { Deck, TechnoteDeck, TicketDeck, WikiDeck } from '../deck/deck.ts'
-import { parseDeck } from '../deck/parse.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { readContent } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { findTagId } from './tag.ts'
@@ -84,8 +83,7 @@ function* candidates<K extends VersionDeck['kind']>(
     )
     .iterate(tagid)
   for (const [rid, hash, mtimeJulian] of rows) {
-    const content = readContent(repo, rid)
-    const deck = content === undefined ? undefined : parseDeck(content)
+    const deck = deckOf(repo, rid)
     const isVersion = isOfKind(deck, kind) && nameIn(deck) === name
     yield { mtimeJulian, version: isVersion ? { rid, hash, deck } : undefined }
   }

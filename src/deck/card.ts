@@ -10,6 +10,7 @@
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { parseArtifactHash } from '../hash/artifact-hash.ts'
+import type { FileCards } from './file-cards.ts'
 import { defossilize, fossilize } from './fossilize.ts'
 import type { Span } from './signature.ts'
 import { decodeText, encodeText, isLossless } from './text.ts'
@@ -26,13 +27,16 @@ const SPACE = 0x20
  * the line counted from the start of the artifact.
  */
 export class CardReader {
+  /** F cards that were read before, where the reader of many decks keeps them. */
+  readonly fileCards: FileCards | undefined
   readonly #bytes: Buffer
   readonly #end: number
   #at: number
   #cardAt: number
   #isAtEndOfCard = true
 
-  constructor(artifact: Uint8Array, span: Span) {
+  constructor(artifact: Uint8Array, span: Span, fileCards?: FileCards) {
+    this.fileCards = fileCards
     this.#bytes = Buffer.from(artifact.buffer, artifact.byteOffset, artifact.length)
     this.#end = span.end
     this.#at = span.start

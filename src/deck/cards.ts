@@ -150,7 +150,7 @@ const event: CardCodec = {
 const file: CardCodec = {
   read(reader, draft) {
     const line = reader.peekLine()
-    const known = knownFiles.get(line)
+    const known = reader.fileCards?.get(line)
     if (known !== undefined) reader.skipLine(line)
     const found = known?.file ?? readFile(reader)
     if (found.hash === undefined && draft.baseline === undefined) reader.fail('no hash')
@@ -161,7 +161,7 @@ const file: CardCodec = {
     }
     if (known === undefined) {
       if (isReservedName(found.name)) return
-      if (reader.hasRead(line)) rememberFile(line, found, previous)
+      if (reader.hasRead(line)) reader.fileCards?.remember(line, found, previous)
     }
     draft.files.push(found)
     draft.kind = 'checkin'
@@ -171,30 +171,6 @@ const file: CardCodec = {
       writer.card('F', fileArguments(each, writer))
     }
   },
-}
-
-/** An F card that was read before; no reserved name. */
-interface KnownFile {
-  readonly file: DeckFile
-  /** The card that it was last seen after: their order need not be compared again. */
-  previous: DeckFile | undefined
-}
-
-/**
- * F cards as they were read before. A check-in has nearly all of its parent's, so that most are
- * met again and again: reading manifests takes half the time (measured), and equal files are one
- * object.
- */
-const knownFiles = new Map<string, KnownFile>()
-/** At most; a few megabytes. */
-const maxKnownFiles = 20_000
-/** Longer lines are not kept: they are rare, and a hostile artifact could fill memory. */
-const maxKnownLine = 400
-
-function rememberFile(line: string, read: DeckFile, previous: DeckFile | undefined): void {
-  if (line.length > maxKnownLine) return
-  if (knownFiles.size >= maxKnownFiles) knownFiles.clear()
-  knownFiles.set(line, { file: Object.freeze(read), previous })
 }
 
 function readFile(reader: CardReader): DeckFile {

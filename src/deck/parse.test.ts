@@ -14,6 +14,7 @@ import { hashLike, parseArtifactHash } from '../hash/artifact-hash.ts'
 import { decoys, oddities, seal } from './decoys.suite.ts'
 import type { Deck } from './deck.ts'
 import { goldens } from './golden.ts'
+import { FileCards } from './file-cards.ts'
 import { explainDeck, parseDeck } from './parse.ts'
 
 const seed = 4
@@ -208,12 +209,17 @@ test('a deck larger than 256 MiB is data', () => {
 test('an F card that was read before is read the same again, and never out of its place', () => {
   const hash = 'a'.repeat(40)
   const deck = seal(`C x\nD 2024-01-01T00:00:00\nF P ${hash}\nF q ${hash} x\n`)
-  assert.deepEqual(parseDeck(deck), parseDeck(deck))
+  const cards = new FileCards()
+  const [first, again] = [parseDeck(deck, cards), parseDeck(deck, cards)]
+  assert.deepEqual(first, parseDeck(deck))
+  assert.deepEqual(again, first)
+  assert.ok(first?.kind === 'checkin' && again?.kind === 'checkin')
+  assert.equal(again.files[0], first.files[0])
   // The rest of the P card below is the rest of the F card above, but not the F card's.
   const split = seal(`C x\nD 2024-01-01T00:00:00\nF\nP ${hash}\n`)
-  assert.deepEqual(explainDeck(split), { line: 3, reason: 'F card: no name' })
+  assert.deepEqual(parseDeck(split, cards), undefined)
   const deletion = seal(`B ${hash}\nC x\nD 2024-01-01T00:00:00\nF gone\n`)
-  assert.ok(parseDeck(deletion))
+  assert.ok(parseDeck(deletion, cards))
   const full = seal('C x\nD 2024-01-01T00:00:00\nF gone\n')
-  assert.deepEqual(explainDeck(full), { line: 3, reason: 'F card: no hash' })
+  assert.deepEqual(parseDeck(full, cards), undefined)
 })

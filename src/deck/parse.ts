@@ -14,6 +14,7 @@ import { cards, emptyDraft } from './cards.ts'
 import { zCardMatches, zCardSize } from './checksum.ts'
 import type { ControlDeck, Deck, DeckKind, DeckTag, TechnoteDeck } from './deck.ts'
 import { cardsOfKind } from './deck.ts'
+import type { FileCards } from './file-cards.ts'
 import type { Span } from './signature.ts'
 import { unsignedSpan } from './signature.ts'
 
@@ -37,11 +38,12 @@ const letterZ = 0x5a
  * or open like a signed message.
  *
  * @param bytes the whole artifact; neither changed nor kept
+ * @param fileCards remembers F cards from one deck to the next
  */
-export function parseDeck(bytes: Uint8Array): Deck | undefined {
+export function parseDeck(bytes: Uint8Array, fileCards?: FileCards): Deck | undefined {
   const span = unsignedSpan(bytes)
   if (outerFault(bytes, span) !== undefined) return undefined
-  const result = readDeck(bytes, span)
+  const result = readDeck(bytes, span, fileCards)
   return 'deck' in result ? result.deck : undefined
 }
 
@@ -71,9 +73,13 @@ function outerFault(bytes: Uint8Array, span: Span): { at: number; reason: string
   return matches ? undefined : { at: zAt, reason: 'Z card: wrong checksum' }
 }
 
-function readDeck(bytes: Uint8Array, span: Span): { readonly deck: Deck } | DeckFault {
+function readDeck(
+  bytes: Uint8Array,
+  span: Span,
+  fileCards?: FileCards,
+): { readonly deck: Deck } | DeckFault {
   try {
-    const { draft, seen } = readCards(new CardReader(bytes, span))
+    const { draft, seen } = readCards(new CardReader(bytes, span, fileCards))
     const kind = kindOf(draft)
     const reason = cardFault(kind, seen) ?? ruleFault(kind, draft)
     return reason === undefined

@@ -5,6 +5,7 @@
  */
 
 import type { CheckinDeck } from '../deck/deck.ts'
+import { FileCards } from '../deck/file-cards.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { NamedArtifact, Rid } from './rid.ts'
 
@@ -41,6 +42,8 @@ const maxNames = 200_000
 export class RepoCache {
   readonly config = new Map<string, string | undefined>()
   holdings: Holdings = {}
+  /** Kept through {@link clear}: a card means the same in whatever repository it stands. */
+  readonly fileCards = new FileCards()
   /**
    * What `unresolvedRids` found, kept up to date by whoever stores and resolves deltas: finding it
    * anew after each artifact would make a pull of n artifacts cost n² steps.

@@ -7,7 +7,7 @@
 import { FossilError } from '../base/error.ts'
 import type { Deck, DeckKind } from '../deck/deck.ts'
 import { formatDeck } from '../deck/format.ts'
-import { parseDeck } from '../deck/parse.ts'
+import { deckIn } from '../repo/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, findRid, isPrivate } from '../repo/blob.ts'
 import { readArtifact } from '../repo/content.ts'
@@ -91,7 +91,7 @@ export function readTarget<K extends DeckKind>(
 
 /** Reads a structural artifact, undefined for plain data. Throws `artifact.missing`. */
 export function readDeck(repo: Repo, hash: ArtifactHash): Deck | undefined {
-  return parseDeck(readArtifact(repo, hash))
+  return deckIn(repo, readArtifact(repo, hash))
 }
 
 /** Tells whether an artifact is here, as a phantom or held, and private. */

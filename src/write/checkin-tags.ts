@@ -6,7 +6,7 @@
 
 import { FossilError } from '../base/error.ts'
 import type { Deck, DeckTag } from '../deck/deck.ts'
-import { parseDeck } from '../deck/parse.ts'
+import { deckIn } from '../repo/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld } from '../repo/blob.ts'
 import { readArtifact } from '../repo/content.ts'
@@ -114,7 +114,7 @@ export function inheritedNames(
 function branchInManifests(repo: Repo, hash: ArtifactHash): string | undefined {
   let at: ArtifactHash | undefined = hash
   while (at !== undefined && findHeld(repo, at) !== undefined) {
-    const deck: Deck | undefined = parseDeck(readArtifact(repo, at))
+    const deck: Deck | undefined = deckIn(repo, readArtifact(repo, at))
     if (deck?.kind !== 'checkin') return undefined
     const tag = deck.tags.find(({ name, target }) => name === 'branch' && target === '*')
     if (tag?.value !== undefined) return tag.value

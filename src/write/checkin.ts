@@ -8,7 +8,7 @@
 import { FossilError } from '../base/error.ts'
 import { repoChecksum } from '../deck/checksum.ts'
 import type { CheckinDeck, Cherrypick, DeckFile } from '../deck/deck.ts'
-import { parseDeck } from '../deck/parse.ts'
+import { deckIn } from '../repo/deck.ts'
 import { compareAsBytes } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, isPrivate, makePublic, privateArtifacts } from '../repo/blob.ts'
@@ -136,7 +136,7 @@ export function checkinFiles(repo: Repo, hash: ArtifactHash): Map<string, DeckFi
 
 /** Reads the manifest of a check-in; throws as {@link checkinFiles} does. */
 export function readCheckin(repo: Repo, hash: ArtifactHash): CheckinDeck {
-  const deck = parseDeck(readArtifact(repo, hash))
+  const deck = deckIn(repo, readArtifact(repo, hash))
   if (deck?.kind === 'checkin') return deck
   throw invalid(`${hash} is not a check-in`)
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { parseDeck } from '../../deck/parse.ts'
+import { deckIn } from '../../repo/deck.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { announcedArtifacts, unresolvedRids } from '../../repo/blob.ts'
 import { readArtifact } from '../../repo/content.ts'
@@ -27,7 +27,7 @@ export function checkAnnounced(nodeId: string, repo: Repo): void {
   // A set visits what is added during the walk, so this follows clusters of clusters.
   for (const hash of reachable) {
     if (!clusters.has(hash)) continue
-    const deck = parseDeck(readArtifact(repo, hash))
+    const deck = deckIn(repo, readArtifact(repo, hash))
     if (deck?.kind === 'cluster') for (const member of deck.members) reachable.add(member)
   }
   for (const hash of publicHeld(repo)) {

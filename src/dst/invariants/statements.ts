@@ -4,12 +4,11 @@
  * @module
  */
 
+import { deckOf } from '../../repo/deck.ts'
 import { encodeText } from '../../deck/text.ts'
 import type { CheckinDeck, Deck } from '../../deck/deck.ts'
-import { parseDeck } from '../../deck/parse.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { unresolvedRids } from '../../repo/blob.ts'
-import { readContent } from '../../repo/content.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 
@@ -56,8 +55,7 @@ function heldArtifacts(repo: Repo): { rid: Rid; hash: ArtifactHash }[] {
 }
 
 function read(repo: Repo, rid: Rid, hash: ArtifactHash): Statement | undefined {
-  const content = readContent(repo, rid)
-  const deck = content === undefined ? undefined : parseDeck(content)
+  const deck = deckOf(repo, rid)
   if (deck === undefined) return undefined
   if (deck.kind === 'checkin') return { hash, deck: { ...deck, files: [] }, textBytes: 0 }
   if (!('content' in deck)) return { hash, deck, textBytes: 0 }
