@@ -21,7 +21,7 @@ writeWiki(repo, { title: 'Home', content: 'Welcome.', mimetype: 'text/x-markdown
 for (const { kind, comment, tags } of timeline(repo, { kinds: ['checkin', 'wiki'] })) {
   console.log(`${kind}: ${comment}${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`)
 }
-const from = resolveName(repo, 'root:trunk').hash
-const to = resolveName(repo, 'v1').hash
+const from = resolveName(repo, 'root:trunk')
+const to = resolveName(repo, 'v1')
 process.stdout.write(formatCheckinDiff(diffCheckins(repo, { from, to })))
 console.log(`${verify(repo).total} differences between the tables and the artifacts`)

@@ -10,7 +10,11 @@
 import { existsSync, rmSync } from 'node:fs'
 
 import type { Env } from './base/env.ts'
+import type { Database } from './db/driver.ts'
 import { openFile, type OpenFileOptions, openMemory } from './db/node.ts'
+import { putRemote } from './admin/remote.ts'
+import { checkIsFile } from './folder/whole-file.ts'
+import { beginClone } from './repo/clone-state.ts'
 import type { CreateOptions } from './repo/create.ts'
 import { createRepo as createRepoIn, openRepo as openRepoIn } from './crosslink/open.ts'
 import type { Repo } from './repo/repo.ts'
@@ -24,6 +28,9 @@ export {
   type Random,
 } from './base/env.ts'
 export { FossilError, type FossilErrorCode, type FossilErrors } from './base/error.ts'
+export { formatDate, parseDate } from './deck/date.ts'
+export { defossilize } from './deck/fossilize.ts'
+export { compareAsBytes, decodeText, encodeText } from './deck/text.ts'
 export {
   isArtifactHash,
   parseArtifactHash,
@@ -31,16 +38,15 @@ export {
   type HashPolicy,
 } from './hash/artifact-hash.ts'
 export { hasArtifact } from './repo/blob.ts'
-export {
-  checkin,
-  checkinFiles,
-  type Checkin,
-  type CheckinOptions,
-  type FileChange,
-} from './write/checkin.ts'
+export { checkin, type Checkin, type CheckinOptions, type FileChange } from './write/checkin.ts'
+export { folderChanges, type FolderChanges, type FolderOptions } from './folder/changes.ts'
+export { globMatcher } from './folder/globs.ts'
+export { readWholeFile, unreadableFile } from './folder/whole-file.ts'
 export { type CloneState, beginClone, cloneState } from './repo/clone-state.ts'
 export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
+export { hashPolicy } from './repo/hash-policy.ts'
 export { readArtifact } from './repo/content.ts'
+export { checkinFiles, type CheckinFile } from './history/files.ts'
 export type { CreateOptions } from './repo/create.ts'
 export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './admin/remote.ts'
 export {
@@ -52,7 +58,7 @@ export {
   readPurged,
   undoPurge,
 } from './admin/graveyard.ts'
-export { checkinsWithAll, purge, type Purge } from './admin/purge.ts'
+export { checkinsWithAll, describePurge, fileVersions, purge } from './admin/purge.ts'
 export { rebuild, type RebuildProgress, type RebuildResult } from './crosslink/rebuild.ts'
 export type { Repo } from './repo/repo.ts'
 export { listShunned, shun, type Shunned, unshun } from './repo/shun.ts'
@@ -71,6 +77,7 @@ export {
   listUsers,
   putUser,
   removeUser,
+  specialLogins,
   type User,
 } from './admin/user.ts'
 export {
@@ -79,12 +86,12 @@ export {
   type Verification,
   type VerifyOptions,
 } from './crosslink/verify.ts'
+export { checkinPlace } from './write/place.ts'
 export { amendCheckin, type Amendment } from './write/amend.ts'
-export type { Author } from './write/artifact.ts'
+export type { Author, Written } from './write/artifact.ts'
 export {
   attachFile,
   detachFile,
-  type Attached,
   type AttachmentTarget,
   type FileToAttach,
 } from './write/attachment.ts'
@@ -93,19 +100,14 @@ export { editPost, newThread, replyToPost, type OpeningPost, type Post } from '.
 export {
   addTag,
   cancelTag,
+  checkTagged,
   editTags,
   type TagEdit,
   type TagToAdd,
   type TagToCancel,
 } from './write/tag.ts'
-export {
-  editTechnote,
-  newTechnote,
-  type NewTechnote,
-  type Technote,
-  type TechnoteChange,
-} from './write/technote.ts'
-export { changeTicket, newTicket, type NewTicket, type TicketFields } from './write/ticket.ts'
+export { editTechnote, newTechnote, type Technote, type TechnoteChange } from './write/technote.ts'
+export { changeTicket, newTicket, type TicketFields } from './write/ticket.ts'
 export { writeWiki, type WikiPage } from './write/wiki.ts'
 export { accessOf, fullAccess, type Access } from './sync/access.ts'
 export type { SyncEvent, SyncObserver } from './sync/events.ts'
@@ -115,7 +117,7 @@ export { SyncSession, type SyncOptions, type SyncResult } from './sync/session.t
 export { NonceMemory } from './sync/auth.ts'
 export type { Credentials } from './sync/login.ts'
 export { clone, sync, type CloneOptions } from './sync/sync.ts'
-export type { Transport } from './sync/transport.ts'
+export type { ExchangeOptions, Transport } from './sync/transport.ts'
 
 /**
  * Opens the repository file at `path`. Close it, or declare it with `using`.
@@ -128,6 +130,7 @@ export function openRepo(
   env: Env,
   options: Omit<OpenFileOptions, 'create'> = {},
 ): Repo {
+  checkIsFile(path)
   const db = openFile(path, options)
   try {
     return openRepoIn(db, env)
@@ -144,18 +147,44 @@ export function openRepo(
  *   repository already
  */
 export function createRepo(path: string, env: Env, options: CreateOptions = {}): Repo {
-  const isNew = !existsSync(path)
-  const db = openFile(path, { create: true })
-  try {
-    return createRepoIn(db, env, options)
-  } catch (error) {
-    db.close()
-    if (isNew) rmSync(path, { force: true })
-    throw error
-  }
+  return createFile(path, (db) => createRepoIn(db, env, options))
+}
+
+/**
+ * Makes a new repository file that is to be a clone: known as an unfinished one from the moment it
+ * is there. `clone` brings what belongs in it, and goes on where an earlier one ended.
+ *
+ * @param options.url where it is cloned from, remembered as the remote `default`
+ * @throws {FossilError} as {@link createRepo} does
+ */
+export function createClone(
+  path: string,
+  env: Env,
+  options: Omit<CreateOptions, 'projectCode' | 'hashPolicy'> & { readonly url?: string } = {},
+): Repo {
+  const { url, ...creation } = options
+  return createFile(path, (db) =>
+    createRepoIn(db, env, creation, (repo) => {
+      beginClone(repo)
+      if (url !== undefined) putRemote(repo, { name: 'default', url })
+    }),
+  )
 }
 
 /** Makes a repository in memory, gone when it is closed: for tests, and for what need not last. */
 export function createMemoryRepo(env: Env, options: CreateOptions = {}): Repo {
   return createRepoIn(openMemory(), env, options)
+}
+
+/** Leaves no file behind where it fails and there was none. */
+function createFile(path: string, create: (db: Database) => Repo): Repo {
+  const isNew = !existsSync(path)
+  const db = openFile(path, { create: true })
+  try {
+    return create(db)
+  } catch (error) {
+    db.close()
+    if (isNew) rmSync(path, { force: true })
+    throw error
+  }
 }

@@ -17,7 +17,7 @@ export const rows: readonly (readonly string[])[] = [
   ['crosslink'],
   ['write'],
   ['admin'],
-  ['sync', 'history'],
+  ['sync', 'history', 'folder'],
   ['transport', 'index'],
   ['dst'],
   ['cli', 'web'],

@@ -26,8 +26,14 @@ export type FossilErrors = {
   'repo.io': { reason: string }
   /** An artifact that this repository does not hold. */
   'artifact.missing': { name: string }
-  /** A check-in that cannot be written as asked. */
-  'checkin.invalid': { reason: string }
+  /** A check-in that cannot be written as asked. `option` names what would let it happen. */
+  'checkin.invalid': { reason: string; option?: string }
+  /**
+   * A check-in that would make a branch fork, where that is to be refused: `parent` has been
+   * followed on `branch` already, or `branch` is to begin and there is one. `leaves` are the
+   * check-ins that could be followed instead.
+   */
+  'checkin.fork': { parent: string; branch: string; leaves: readonly string[] }
   /** A tag, page, ticket, note or post that cannot be written as asked. */
   'artifact.invalid': { kind: string; reason: string }
   /** A name that means no artifact of this repository. */

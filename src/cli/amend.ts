@@ -5,12 +5,11 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { amendCheckin, type Amendment, type Repo } from '../index.ts'
-import { checkTagged } from '../write/tag.ts'
+import { amendCheckin, type Amendment, checkTagged, FossilError, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, readDate } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
-import { collected, commentFrom, type CommentOptions } from './input.ts'
+import { commentFrom, type CommentOptions } from './given-text.ts'
+import { collected } from './option-values.ts'
 import { findCheckin } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -62,7 +61,7 @@ export function addAmendCommand(program: Command): void {
 
 async function amend(program: Command, name: string, options: AmendOptions): Promise<void> {
   using repo = openWhole(repositoryPath(program))
-  const target = findCheckin(repo, name).hash
+  const target = findCheckin(repo, name)
   const amendment = await amendmentOf(repo, options)
   for (const tag of options.cancel ?? []) checkTagged(repo, target, `sym-${tag}`)
   if (Object.keys(amendment).length === 0) {

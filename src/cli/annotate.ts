@@ -5,15 +5,15 @@
  */
 
 import type { Command } from 'commander'
-import { annotate, type AnnotatedVersion, type Annotation } from '../history/annotate.ts'
+import { annotate, type Annotation } from '../history/index.ts'
 import { checkinFiles } from '../index.ts'
 import { firstCharacters } from './comment.ts'
-import { formatDay, isoTime } from './entry.ts'
+import { formatDay, isoTime } from './timeline-text.ts'
 import { checkContent, findCheckin, shortHashes, treePaths, unknownFile } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { integer } from './values.ts'
+import { integer } from './option-values.ts'
 
 interface Options {
   readonly revision?: string
@@ -46,14 +46,14 @@ function addCommand(
     .option(...jsonOption)
     .action(async (given: string, options: Options) => {
       using repo = openWhole(repositoryPath(program))
-      const { rid, hash } = findCheckin(repo, options.revision)
+      const hash = findCheckin(repo, options.revision)
       const [name = given] = treePaths([given]) ?? []
       const files = checkinFiles(repo, hash)
       const file = files.get(name)?.hash
       if (file === undefined) throw unknownFile(name, `in check-in ${hash}`, files.keys())
       checkContent(repo, { name, hash: file })
       const most = options.limit === undefined ? {} : { limit: options.limit }
-      const annotation = annotate(repo, { checkin: rid, name }, most)
+      const annotation = annotate(repo, { checkin: hash, name }, most)
       await printEither(
         options,
         () => ({ checkin: hash, name, ...annotationFields(annotation) }),
@@ -77,9 +77,9 @@ function* annotationText(annotation: Annotation, layout: Layout): Generator<stri
   const { lines, versions } = annotation
   const { isBlame, shortHash, log, filevers } = layout
   if (log === true) yield* versionsText(versions, shortHash)
-  const digits = shortHash(versions[0]?.checkin.hash ?? '').length
+  const digits = shortHash(versions[0]?.checkin ?? '').length
   const places = versions.map((version) => {
-    const hash = shortHash(filevers === true ? version.file.hash : version.checkin.hash)
+    const hash = shortHash(filevers === true ? version.file : version.checkin)
     const place = `${hash} ${formatDay(version.dateMs)}`
     return isBlame ? `${place} ${userColumn(version.user ?? '')}:` : place
   })
@@ -95,11 +95,11 @@ function userColumn(user: string): string {
 }
 
 function* versionsText(
-  versions: readonly AnnotatedVersion[],
+  versions: Annotation['versions'],
   shortHash: (hash: string) => string,
 ): Generator<string> {
   for (const [i, { dateMs, checkin, file }] of versions.entries()) {
-    const place = `${formatDay(dateMs)} ${shortHash(checkin.hash)} file ${shortHash(file.hash)}`
+    const place = `${formatDay(dateMs)} ${shortHash(checkin)} file ${shortHash(file)}`
     yield `version ${String(i + 1).padStart(3)}: ${place}\n`
   }
   yield `${'-'.repeat(51)}\n`
@@ -110,9 +110,9 @@ function annotationFields({ lines, versions, isComplete, isMinimal }: Annotation
     isComplete,
     isMinimal,
     versions: versions.map(({ checkin, name, file, dateMs, user }) => ({
-      checkin: checkin.hash,
+      checkin,
       name,
-      file: file.hash,
+      file,
       time: isoTime(dateMs),
       user: user ?? null,
     })),

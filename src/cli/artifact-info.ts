@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { ArtifactInfo, Relative } from '../history/info.ts'
+import type { ArtifactInfo } from '../history/index.ts'
+import type { ArtifactHash } from '../index.ts'
 import { layOutComment } from './comment.ts'
-import { entryFields, formatTimestamp, isoTime } from './entry.ts'
+import { entryFields, formatTimestamp, isoTime } from './timeline-text.ts'
 import { shownName } from './output.ts'
 
 /** Where an artifact belongs: parents and children, tags and comment. Hashes to 40 digits. */
@@ -26,7 +27,10 @@ export function* familyText(info: ArtifactInfo, width: number | undefined): Gene
   yield `comment:      ${layOutComment(comment, { indent: 14, width })}`
 }
 
-function relativeText(word: string, { hash, dateMs }: Pick<Relative, 'hash' | 'dateMs'>): string {
+function relativeText(
+  word: string,
+  { hash, dateMs }: { hash: string; dateMs: number | undefined },
+): string {
   const date = dateMs === undefined ? '' : ` ${formatTimestamp(dateMs)} UTC`
   return `${word.padEnd(13)} ${hash.slice(0, 40)}${date}\n`
 }
@@ -35,15 +39,17 @@ function relativeText(word: string, { hash, dateMs }: Pick<Relative, 'hash' | 'd
 export interface WhatisLayout {
   readonly width: number | undefined
   readonly shortHash: (hash: string) => string
-  /** With rids, and when and whence the artifact came. */
+  /** The row of an artifact. */
+  readonly rowId: (hash: ArtifactHash) => number
+  /** With rows, and when and whence the artifact came. */
   readonly isVerbose: boolean
 }
 
 /** What an artifact is: its kind, its tags, and each place that uses it. */
 export function* whatisText(info: ArtifactInfo, layout: WhatisLayout): Generator<string> {
-  const { hash, rid, sizeBytes, received, entry, uses, attachments, role } = info
+  const { hash, rowId, sizeBytes, received, entry, uses, attachments, role } = info
   const comment = (text: string): string => layOutComment(text, { indent: 12, width: layout.width })
-  yield fact('artifact', layout.isVerbose ? `${hash} (${rid})` : hash)
+  yield fact('artifact', layout.isVerbose ? `${hash} (${rowId})` : hash)
   yield fact('size', sizeBytes === undefined ? 'unknown: a phantom' : `${sizeBytes} bytes`)
   if (layout.isVerbose && received !== undefined) {
     const { dateMs, address } = received
@@ -59,13 +65,13 @@ export function* whatisText(info: ArtifactInfo, layout: WhatisLayout): Generator
   for (const { name, checkin, dateMs, user, comment: said } of uses) {
     const by = `by ${shownName(user ?? '?')} on ${formatTimestamp(dateMs)}`
     yield fact('file', shownName(name))
-    yield more(`part of [${layout.shortHash(checkin.hash)}] ${by}`)
+    yield more(`part of [${layout.shortHash(checkin)}] ${by}`)
     yield `            ${comment(said)}`
   }
   for (const { fileName, target, targetKind, via, dateMs, user, comment: said } of attachments) {
     yield fact('attachment', shownName(fileName))
     yield more(`attached to ${targetKind ?? ''} ${shownName(target)}`)
-    yield more(layout.isVerbose ? `via ${via.hash} (${via.rid})` : `via ${via.hash}`)
+    yield more(layout.isVerbose ? `via ${via} (${layout.rowId(via)})` : `via ${via}`)
     yield more(`by user ${shownName(user ?? '?')} on ${formatTimestamp(dateMs)}`)
     yield `            ${comment(said)}`
   }
@@ -134,7 +140,7 @@ export function artifactFields(info: ArtifactInfo): Record<string, unknown> {
     })),
     uses: info.uses.map(({ name, checkin, dateMs, user, comment }) => ({
       name,
-      checkin: checkin.hash,
+      checkin,
       time: isoTime(dateMs),
       user: user ?? null,
       comment,
@@ -143,7 +149,7 @@ export function artifactFields(info: ArtifactInfo): Record<string, unknown> {
       fileName: use.fileName,
       target: use.target,
       targetKind: use.targetKind ?? null,
-      via: use.via.hash,
+      via: use.via,
       time: isoTime(use.dateMs),
       user: use.user ?? null,
       comment: use.comment,
@@ -151,7 +157,11 @@ export function artifactFields(info: ArtifactInfo): Record<string, unknown> {
   }
 }
 
-function relativeFields({ hash, dateMs, isPrimary }: Relative): Record<string, unknown> {
+function relativeFields({
+  hash,
+  dateMs,
+  isPrimary,
+}: ArtifactInfo['parents'][number]): Record<string, unknown> {
   return { hash, time: dateMs === undefined ? null : isoTime(dateMs), isPrimary }
 }
 

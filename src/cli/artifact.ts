@@ -6,8 +6,7 @@
 
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { readArtifact } from '../index.ts'
-import { unreadable } from './input.ts'
+import { readArtifact, unreadableFile } from '../index.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither } from './output.ts'
@@ -24,7 +23,7 @@ export function addArtifactCommand(program: Command): void {
     .action(async (name: string, file: string | undefined, options: { json?: boolean }) => {
       // Of an unfinished clone, too: what has come can be read.
       using repo = openAny(repositoryPath(program))
-      const { hash } = findArtifact(repo, name)
+      const hash = findArtifact(repo, name)
       const content = readArtifact(repo, hash)
       const sizeBytes = content.length
       if (file === undefined || file === '-') {
@@ -49,6 +48,6 @@ function write(path: string, content: Uint8Array): void {
   try {
     writeFileSync(path, content)
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadableFile(path, cause)
   }
 }

@@ -5,14 +5,12 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { fileTail } from '../deck/file-name.ts'
-import { type AttachedFile, attachedFiles, wikiPage } from '../history/pages.ts'
-import { attachFile, type AttachmentTarget, detachFile, type Repo } from '../index.ts'
+import { type AttachedFile, attachedFiles, wikiPage } from '../history/index.ts'
+import { attachFile, type AttachmentTarget, detachFile, FossilError, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
-import { isoTime } from './entry.ts'
-import { readInput } from './input.ts'
+import { isoTime } from './timeline-text.ts'
+import { readInput } from './given-text.ts'
 import { jsonOption } from './look-back-options.ts'
 import { unknownName } from './lookup.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
@@ -93,7 +91,7 @@ async function addFile(
   const named = page === undefined ? options : { ...options, page }
   const { target, text } = targetOf(repo, named)
   const author = authorOf(repo, options)
-  const { comment, as: fileName = fileTail(path) } = options
+  const { comment, as: fileName = path.slice(path.lastIndexOf('/') + 1) } = options
   if (fileName === '-') throw invalid('--as', 'standard input needs a name')
   const content = await readInput(path)
   const file = { fileName, content, ...(comment === undefined ? {} : { comment }) }
@@ -133,7 +131,7 @@ function targetOf(
     return { target: { ticketId }, name: ticketId, text: `ticket ${ticketId}` }
   }
   if (technote !== undefined) {
-    const { technoteId } = findNote(repo, technote).deck
+    const { technoteId } = findNote(repo, technote)
     return { target: { technoteId }, name: technoteId, text: `technote ${technoteId}` }
   }
   const title = page ?? ''

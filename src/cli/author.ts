@@ -5,10 +5,16 @@
  */
 
 import { type Command, Option } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { parseDate } from '../deck/date.ts'
-import { type Author, config, findUser, listUsers, type Repo } from '../index.ts'
-import { specialLogins } from '../admin/user.ts'
+import {
+  type Author,
+  config,
+  findUser,
+  FossilError,
+  listUsers,
+  parseDate,
+  type Repo,
+  specialLogins,
+} from '../index.ts'
 
 /** Options of every command that writes an artifact. */
 export interface AuthorOptions {

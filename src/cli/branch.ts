@@ -5,14 +5,17 @@
  */
 
 import type { Command } from 'commander'
-import { branches } from '../history/branch.ts'
-import { type BranchMark, markBranches, newBranch, type Repo } from '../index.ts'
-import { isPrivate } from '../repo/blob.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import { branchTip } from '../crosslink/branch.ts'
+import { branches } from '../history/index.ts'
+import {
+  type ArtifactHash,
+  type BranchMark,
+  globMatcher,
+  markBranches,
+  newBranch,
+  type Repo,
+} from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
-import { globMatcher } from './globs.ts'
 import { findCheckin, unknownName } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
@@ -74,17 +77,17 @@ export function addBranchCommand(program: Command): void {
 function beginBranch(
   repo: Repo,
   name: string,
-  { basis, options }: { basis: NamedArtifact; options: NewOptions },
+  { basis, options }: { basis: ArtifactHash; options: NewOptions },
 ): void {
   const author = authorOf(repo, options)
   const { private: asPrivate = false, bgcolor: color } = options
-  const wanted = { name, basis: basis.hash, isPrivate: asPrivate }
+  const wanted = { name, basis, isPrivate: asPrivate }
   const branch = color === undefined ? wanted : { ...wanted, color }
   const written = writeOne(repo, options, () => newBranch(repo, branch, author))
-  const done = `branch ${visibleLine(name)} begins at ${basis.hash}`
+  const done = `branch ${visibleLine(name)} begins at ${basis}`
   printWritten(options, {
     written,
-    fields: { branch: name, basis: basis.hash },
+    fields: { branch: name, basis },
     done,
     idle: done,
   })
@@ -115,9 +118,9 @@ function addMark(program: Command, branch: Command, mark: BranchMark): void {
 
 /** @throws {FossilError} `name.unknown` */
 function checkBranch(repo: Repo, name: string): void {
-  if (branchTip(repo, name) !== undefined) return
-  const names = branches(repo).map((branch) => branch.name)
-  throw unknownName(name, 'there is no such branch', names)
+  const known = branches(repo).filter(({ tip }) => tip !== undefined)
+  const names = known.map((branch) => branch.name)
+  if (!names.includes(name)) throw unknownName(name, 'there is no such branch', names)
 }
 
 async function list(
@@ -129,10 +132,8 @@ async function list(
   const isAsked = glob === undefined ? () => true : globMatcher(repo, glob)
   const listed = branches(repo)
     .filter(({ name, isOpen }) => isAsked(name) && isListed(isOpen, options))
-    .map(({ name, isOpen }) => {
-      const tip = branchTip(repo, name)
-      const asPrivate = tip !== undefined && isPrivate(repo, tip.rid)
-      return { name, isOpen, private: asPrivate, tip: tip?.hash ?? null }
+    .map(({ name, isOpen, isPrivate, tip }) => {
+      return { name, isOpen, private: isPrivate, tip: tip ?? null }
     })
     .filter((branch) => branch.private || options.private !== true)
   await printEither(

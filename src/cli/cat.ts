@@ -5,8 +5,13 @@
  */
 
 import type { Command } from 'commander'
-import { filePermission } from '../deck/file-name.ts'
-import { type ArtifactHash, checkinFiles, readArtifact, type Repo } from '../index.ts'
+import {
+  type ArtifactHash,
+  type CheckinFile,
+  checkinFiles,
+  readArtifact,
+  type Repo,
+} from '../index.ts'
 import { checkContent, findCheckin, treePaths, unknownFile } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { type Chunk, printEither } from './output.ts'
@@ -27,7 +32,7 @@ export function addCatCommand(program: Command): void {
     .option(...jsonOption)
     .action(async (names: string[], options: Options) => {
       using repo = openWhole(repositoryPath(program))
-      const { hash } = findCheckin(repo, options.revision)
+      const hash = findCheckin(repo, options.revision)
       const files = filesNamed(repo, hash, names)
       await printEither(
         options,
@@ -37,32 +42,28 @@ export function addCatCommand(program: Command): void {
     })
 }
 
-interface NamedFile {
-  readonly name: string
-  readonly hash: ArtifactHash
-  readonly permissions: string | undefined
-}
-
 /** All of them, before the first one is printed. @throws {FossilError} `name.unknown` */
-function filesNamed(repo: Repo, checkin: ArtifactHash, names: readonly string[]): NamedFile[] {
+function filesNamed(repo: Repo, checkin: ArtifactHash, names: readonly string[]): CheckinFile[] {
   const files = checkinFiles(repo, checkin)
   return names.map((given) => {
     const [name = given] = treePaths([given]) ?? []
     const file = files.get(name)
-    if (file?.hash === undefined) throw unknownFile(name, `in check-in ${checkin}`, files.keys())
-    checkContent(repo, { name, hash: file.hash })
-    return { name, hash: file.hash, permissions: file.permissions }
+    if (file === undefined) throw unknownFile(name, `in check-in ${checkin}`, files.keys())
+    checkContent(repo, file)
+    return file
   })
 }
 
-function* contents(repo: Repo, files: readonly NamedFile[]): Generator<Chunk> {
+function* contents(repo: Repo, files: readonly CheckinFile[]): Generator<Chunk> {
   for (const { hash } of files) yield readArtifact(repo, hash)
 }
 
-function* fileFields(repo: Repo, files: readonly NamedFile[]): Generator<Record<string, unknown>> {
-  for (const { name, hash, permissions } of files) {
+function* fileFields(
+  repo: Repo,
+  files: readonly CheckinFile[],
+): Generator<Record<string, unknown>> {
+  for (const { name, hash, permission } of files) {
     const content = readArtifact(repo, hash)
-    const permission = filePermission(permissions)
     yield { name, hash, permission, sizeBytes: content.length, contentBase64: content }
   }
 }

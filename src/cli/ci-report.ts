@@ -3,30 +3,35 @@
  * @module
  */
 
-import { branchOf } from '../crosslink/branch.ts'
-import type { Author, Checkin, FileChange, Repo } from '../index.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import type { Before, Changes } from './ci-changes.ts'
+import { branchOf } from '../history/index.ts'
+import type {
+  ArtifactHash,
+  Author,
+  Checkin,
+  checkinFiles,
+  checkinPlace,
+  FileChange,
+  FolderChanges,
+  Repo,
+} from '../index.ts'
 import type { DryRunOptions } from './dry-run.ts'
 import { shownName } from './output.ts'
 import { counted } from './terminal.ts'
 
 /** Where a check-in goes. */
-export interface Place {
-  readonly isPrivate: boolean
-  /** The branch that begins here. */
-  readonly branch?: string
-  readonly branchColor?: string
-}
+export type Place = ReturnType<typeof checkinPlace>
+
+/** Files by name, as the parent has them. */
+export type Before = ReturnType<typeof checkinFiles>
 
 /** What the report of a check-in is made of. */
 export interface Written {
   readonly repo: Repo
   readonly written: Checkin
-  readonly parent: NamedArtifact | undefined
+  readonly parent: ArtifactHash | undefined
   readonly place: Place
   readonly author: Author
-  readonly changes: Changes
+  readonly changes: FolderChanges
   readonly before: Before
   readonly options: DryRunOptions & { readonly json?: boolean }
 }
@@ -62,9 +67,9 @@ export function checkinFields(
   files: readonly ChangedFile[],
 ): Record<string, unknown> {
   return {
-    repository: repo.db.path,
+    repository: repo.path,
     checkin: written.hash,
-    parent: parent?.hash ?? null,
+    parent: parent ?? null,
     branch: branchName(repo, { place, written, parent }),
     user: author.user,
     private: place.isPrivate,
@@ -115,5 +120,5 @@ function branchName(
   repo: Repo,
   { place, written, parent }: Pick<Written, 'place' | 'written' | 'parent'>,
 ): string {
-  return place.branch ?? branchOf(repo, parent?.rid ?? written.rid)
+  return place.branch ?? branchOf(repo, parent ?? written.hash)
 }

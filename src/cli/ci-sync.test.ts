@@ -65,7 +65,7 @@ async function beside(name: string) {
     },
     commit: (): void => {
       const changes = [{ name: 'a', content: utf8(name) }]
-      checkin(repo, { changes, comment: name, user: 'amy', parent: parent.hash })
+      checkin(repo, { changes, comment: name, user: 'amy', parent })
     },
     [Symbol.asyncDispose]: async (): Promise<void> => {
       await server.close()

@@ -6,10 +6,7 @@
  * @module
  */
 
-import { hex } from '../base/bytes.ts'
-import { FossilError } from '../base/error.ts'
-import { type Repo, sync } from '../index.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
+import { type ArtifactHash, FossilError, type Repo, sync } from '../index.ts'
 import { type Outcome, runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
 import { errorText } from './error-text.ts'
@@ -41,7 +38,7 @@ export interface Pushed {
 export async function syncsCheckin(
   repo: Repo,
   config: {
-    parent: NamedArtifact | undefined
+    parent: ArtifactHash | undefined
     isPrivate: boolean
     options: { sync?: boolean; allowFork?: boolean; dryRun?: boolean; json?: boolean }
   },
@@ -50,10 +47,10 @@ export async function syncsCheckin(
   if (options.sync !== true || isPrivate) return undefined
   const { allowFork, dryRun, json } = options
   const peer = await findPeer(repo, undefined)
-  const clientId = hex(repo.env.random.bytes(20))
+  const clientId = Buffer.from(repo.env.random.bytes(20)).toString('hex')
   // Nobody is to wait for what is only tried out.
   const isLocking = parent !== undefined && dryRun !== true
-  const lock = isLocking ? { lock: { checkin: parent.hash, clientId } } : {}
+  const lock = isLocking ? { lock: { checkin: parent, clientId } } : {}
   const isQuiet = json === true
   const run = (what: Parameters<typeof sync>[2], next: string): Promise<Outcome> =>
     runExchange(peer, { isQuiet, next }, (means) =>
@@ -85,7 +82,7 @@ export async function syncsCheckin(
   if (lockedBy !== undefined && allowFork !== true) {
     const since = formatTime(lockedBy.mtimeSec)
     throw invalid(
-      `${lockedBy.login || 'somebody'} has been about to follow ${parent?.hash} since ${since}: ` +
+      `${lockedBy.login || 'somebody'} has been about to follow ${parent} since ${since}: ` +
         'try again in a minute, or --allow-fork',
     )
   }

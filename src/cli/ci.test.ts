@@ -17,7 +17,6 @@ import { dirname, join } from 'node:path'
 import { before, suite, test } from 'node:test'
 
 import { fromUtf8 } from '../base/bytes.ts'
-import { filePermission } from '../deck/file-name.ts'
 import { readFile } from '../history/files.ts'
 import {
   type ArtifactHash,
@@ -70,10 +69,10 @@ class Project {
   files({ checkin }: Json): Record<string, string> {
     using repo = this.open()
     const hash = hashOf(checkin)
-    const files = [...checkinFiles(repo, hash)].map(([name, { permissions }]): [string, string] => {
+    const files = [...checkinFiles(repo, hash)].map(([name, { permission }]): [string, string] => {
       const { content } = readFile(repo, hash, name)
       const text = content.length > 99 ? `${content.length} bytes` : fromUtf8(content)
-      return [name, `${filePermission(permissions)} ${text}`]
+      return [name, `${permission} ${text}`]
     })
     return Object.fromEntries(files)
   }

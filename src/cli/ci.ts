@@ -10,25 +10,24 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { branchOf, isLeaf, openLeaves } from '../crosslink/branch.ts'
+import { latestCheckin, timelineEntry } from '../history/index.ts'
 import {
   type ArtifactHash,
   checkin,
   checkinFiles,
   type CheckinOptions,
+  checkinPlace,
+  FossilError,
   type Repo,
 } from '../index.ts'
-import { hashOf, isPrivate } from '../repo/blob.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import { privateBranchColor } from '../write/checkin-tags.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type ChangeOptions, readChanges } from './ci-changes.ts'
 import { type CheckinSync, syncsCheckin } from './ci-sync.ts'
 import { changedFiles, checkinFields, checkinText, type Place, type Written } from './ci-report.ts'
 import { type DryRunOptions, dryRunOption, keepUnlessDry } from './dry-run.ts'
-import { collected, commentFrom, type CommentOptions, mimetypeFrom } from './input.ts'
+import { commentFrom, type CommentOptions } from './given-text.ts'
 import { findCheckin } from './lookup.ts'
+import { collected, mimetypeFrom } from './option-values.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { print, ProgressLine } from './terminal.ts'
 
@@ -106,9 +105,11 @@ async function checkIn(
     throw new FossilError('option.invalid', { option: '-m', reason: 'say what changed, and why' })
   }
   const author = authorOf(repo, options)
-  const parent = parentOf(repo, options)
+  const parent =
+    options.parent === undefined ? latestCheckin(repo) : findCheckin(repo, options.parent)
   const place = placeOf(repo, parent, options)
-  const wasLeaf = parent !== undefined && isLeaf(repo, parent.rid)
+  const wasLeaf =
+    parent !== undefined && timelineEntry(repo, parent)?.marks.includes('leaf') === true
   const link = await syncsCheckin(repo, { parent, isPrivate: place.isPrivate, options })
   let done: Written
   try {
@@ -132,27 +133,29 @@ interface Draft extends Pick<Written, 'author' | 'parent' | 'place'> {
 /** Reads the files and writes the check-in. */
 async function write(repo: Repo, draft: Draft): Promise<Written> {
   const { comment, author, parent, place, paths, options } = draft
-  const before = parent === undefined ? new Map() : checkinFiles(repo, parent.hash)
+  const before = parent === undefined ? new Map() : checkinFiles(repo, parent)
   const progress = new ProgressLine({ isQuiet: options.json === true })
   try {
-    const changes = await readChanges(repo, { before, paths, options, progress })
+    const changes = await readChanges(repo, { parent, before, paths, options, progress })
     const isIdle = parent !== undefined && options.merge === undefined
     if (isIdle && changes.changes.length === 0 && options.allowEmpty !== true) {
       throw invalid('nothing has changed: --allow-empty checks in all the same')
     }
     progress.show(undefined, `storing ${changes.changes.length} files`)
-    const written = keepUnlessDry(repo, options, () => {
-      refuseFork(repo, draft)
-      return checkin(repo, {
+    const written = keepUnlessDry(repo, options, () =>
+      checkin(repo, {
         ...place,
         ...checkinOptions(repo, options),
         ...author,
         comment,
         changes: changes.changes,
-        ...(parent === undefined ? {} : { parent: parent.hash }),
-      })
-    })
+        ...(parent === undefined ? {} : { parent }),
+      }),
+    )
     return { repo, written, parent, place, author, changes, before, options }
+  } catch (error) {
+    if (FossilError.is(error, 'checkin.fork')) throw wouldFork(error, draft)
+    throw error
   } finally {
     progress.end()
   }
@@ -168,34 +171,26 @@ async function report(all: Written, link: CheckinSync | undefined): Promise<void
   if (pushed?.isComplete === false) process.exitCode = 1
 }
 
-/** Undefined for the first check-in of a project. */
-function parentOf(repo: Repo, { parent }: CheckinCommandOptions): NamedArtifact | undefined {
-  const isEmpty = repo.db.prepare(`SELECT 1 FROM event WHERE type = 'ci' LIMIT 1`).get()
-  return isEmpty === undefined && parent === undefined ? undefined : findCheckin(repo, parent)
-}
-
-/** A private check-in after a public one begins a branch of its own. checkin.c:2326-2334. */
 function placeOf(
   repo: Repo,
-  parent: NamedArtifact | undefined,
+  parent: ArtifactHash | undefined,
   options: CheckinCommandOptions,
 ): Place {
   const { branch, branchcolor, bgcolor } = options
-  const wasPrivate = parent !== undefined && isPrivate(repo, parent.rid)
-  const color = branchcolor === undefined ? {} : { branchColor: branchcolor }
-  if (options.private !== true || wasPrivate) {
-    return { isPrivate: wasPrivate, ...(branch === undefined ? {} : { branch }), ...color }
-  }
-  const hasColor = branchcolor !== undefined || bgcolor !== undefined
-  const own = hasColor ? color : { branchColor: privateBranchColor }
-  return { isPrivate: true, branch: branch ?? 'private', ...own }
+  return checkinPlace(repo, {
+    parent,
+    isPrivate: options.private,
+    ...(branch === undefined ? {} : { branch }),
+    ...(branchcolor === undefined ? {} : { branchColor: branchcolor }),
+    ...(bgcolor === undefined ? {} : { color: bgcolor }),
+  })
 }
 
 function checkinOptions(repo: Repo, options: CheckinCommandOptions): Partial<CheckinOptions> {
   const { mimetype, merge = [], bgcolor, tag = [] } = options
   return {
     tags: tag,
-    mergedParents: merge.map((name) => findCheckin(repo, name).hash),
+    mergedParents: merge.map((name) => findCheckin(repo, name)),
     ...(mimetype === undefined ? {} : { mimetype }),
     ...(bgcolor === undefined ? {} : { color: bgcolor }),
     closed: options.close === true,
@@ -203,33 +198,26 @@ function checkinOptions(repo: Repo, options: CheckinCommandOptions): Partial<Che
     deltaManifest: options.delta === true,
     allowEmpty: options.allowEmpty === true,
     allowOlder: options.allowOlder === true,
+    fork: options.allowFork === true ? 'allow' : 'refuse',
   }
 }
 
-/**
- * As stock, which lets private check-ins fork. checkin.c:2335-2346, 2495-2514.
- *
- * @throws {FossilError} `checkin.invalid`, with the leaf to follow instead
- */
-function refuseFork(
-  repo: Repo,
-  { parent, place, wasLeaf, options: { allowFork, merge } }: Draft,
-): void {
-  if (allowFork === true || parent === undefined) return
-  if (place.branch !== undefined && place.branch !== 'private') {
-    const [open] = openLeaves(repo, place.branch)
-    if (open === undefined) return
-    throw invalid(
-      `there is an open branch ${JSON.stringify(place.branch)} already: ` +
+/** The refusal of a fork, with the leaf to follow instead and the options that help. */
+function wouldFork(
+  { detail: { parent, branch, leaves } }: FossilError<'checkin.fork'>,
+  { place, wasLeaf, options: { merge } }: Draft,
+): FossilError<'checkin.invalid'> {
+  if (place.branch !== undefined) {
+    const [open = ''] = leaves
+    return invalid(
+      `there is an open branch ${JSON.stringify(branch)} already: ` +
         `--parent ${open} goes on from its latest check-in`,
     )
   }
-  if (place.branch !== undefined || place.isPrivate || isLeaf(repo, parent.rid)) return
-  const others = followers(repo, parent)
-  if (wasLeaf) throw overtaken(parent.hash, others)
+  if (wasLeaf) return overtaken(parent, leaves)
   const advice = merge === undefined ? '--parent follows it instead, ' : ''
-  throw invalid(
-    `it would fork: ${parent.hash} is followed by ${others.join(' and ')} already ` +
+  return invalid(
+    `it would fork: ${parent} is followed by ${leaves.join(' and ')} already ` +
       `(${advice}--branch begins a branch, --allow-fork forks)`,
   )
 }
@@ -238,7 +226,7 @@ function refuseFork(
  * Somebody else was quicker: what is checked in was compared with a parent that is not the latest
  * any more. To follow the newer one blindly would take back what it changed.
  */
-function overtaken(parent: ArtifactHash, others: readonly ArtifactHash[]): FossilError {
+function overtaken(parent: string, others: readonly string[]): FossilError<'checkin.invalid'> {
   const [newer = ''] = others
   return invalid(
     `nothing is written, because it would fork: while this command ran, ${parent} was followed ` +
@@ -246,18 +234,6 @@ function overtaken(parent: ArtifactHash, others: readonly ArtifactHash[]): Fossi
       'take it over into your files, and check in again; or --branch begins a branch, ' +
       '--allow-fork forks',
   )
-}
-
-/** The open leaves of the branch of a check-in, else its children there. */
-function followers(repo: Repo, parent: NamedArtifact): ArtifactHash[] {
-  const branch = branchOf(repo, parent.rid)
-  const leaves = openLeaves(repo, branch)
-  if (leaves.length > 0) return leaves
-  return repo.db
-    .prepare<[NamedArtifact['rid']]>('SELECT cid FROM plink WHERE pid = ? ORDER BY cid')
-    .all(parent.rid)
-    .filter(([rid]) => branchOf(repo, rid) === branch)
-    .flatMap(([rid]) => hashOf(repo, rid) ?? [])
 }
 
 function invalid(reason: string): FossilError<'checkin.invalid'> {

@@ -6,12 +6,17 @@
 
 import { rmSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { systemEnv } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
-import { openFile } from '../db/node.ts'
-import { beginClone, clone, cloneState, findRemote, putRemote, type Repo } from '../index.ts'
-import { createRepo } from '../crosslink/open.ts'
-import { removeRemote } from '../admin/remote.ts'
+import { statistics } from '../history/index.ts'
+import {
+  clone,
+  cloneState,
+  createClone,
+  findRemote,
+  FossilError,
+  removeRemote,
+  type Repo,
+  systemEnv,
+} from '../index.ts'
 import { runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
 import { checkLogin, identityFields, identityText } from './new.ts'
@@ -53,7 +58,10 @@ async function cloneRepository(
   checkLogin(options.adminUser)
   if (!isNew) openUnfinished(file, url).close()
   const peer = await peerOf(url)
-  const repo = isNew ? beginFile(file, peer, options) : openUnfinished(file, url)
+  const { adminUser } = options
+  const repo = isNew
+    ? createClone(file, systemEnv, { adminUser, url: peer.address })
+    : openUnfinished(file, url)
   if (!isNew && options.json !== true) {
     process.stderr.write(`going on with the unfinished clone ${file}\n`)
   }
@@ -86,7 +94,7 @@ async function cloneInto(
     if (options.once === true) removeRemote(repo, 'default')
     else rememberPeer(repo, peer)
   }
-  const { path } = repo.db
+  const { path } = repo
   const identity = outcome.complete ? identityFields(repo) : {}
   const fields = { repository: path, url: peer.url, resumed: wasUnfinished }
   const heading = outcome.complete
@@ -98,23 +106,6 @@ async function cloneInto(
     `${heading}\n${outcomeText(outcome)}${outcome.complete ? identityText(repo) : ''}`,
   )
   process.exitCode = outcome.complete ? 0 : 1
-}
-
-/** A new repository, known as an unfinished clone of this server from the moment it is there. */
-function beginFile(path: string, { address }: Peer, { adminUser }: CloneCommandOptions): Repo {
-  const db = openFile(path, { create: true })
-  try {
-    db.exec('BEGIN IMMEDIATE')
-    const repo = createRepo(db, systemEnv, { adminUser })
-    beginClone(repo)
-    putRemote(repo, { name: 'default', url: address })
-    db.exec('COMMIT')
-    return repo
-  } catch (error) {
-    db.close()
-    rmSync(path, { force: true })
-    throw error
-  }
 }
 
 /** @throws {FossilError} `repo.invalid` when there is anything but an unfinished clone of `url` */
@@ -140,7 +131,8 @@ function isAbsent(path: string): boolean {
 }
 
 function holdsNothing(repo: Repo): boolean {
-  return repo.db.prepare('SELECT 1 FROM blob LIMIT 1').get() === undefined
+  const { artifacts, phantoms } = statistics(repo)
+  return artifacts + phantoms === 0
 }
 
 function bare(url: string): string {

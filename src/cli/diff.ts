@@ -6,21 +6,19 @@
  */
 
 import { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
 import {
   type CheckinDiffOptions,
   diffCheckins,
   type FileDiff,
   formatCheckinDiff,
-} from '../history/diff.ts'
-import { primaryParent } from '../history/branch.ts'
-import { type ArtifactHash, checkinFiles, type Repo } from '../index.ts'
-import { hashOf } from '../repo/blob.ts'
+  primaryParent,
+} from '../history/index.ts'
+import { type ArtifactHash, checkinFiles, FossilError, type Repo } from '../index.ts'
 import { checkPaths, findCheckin, treePaths } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { integer } from './values.ts'
+import { integer } from './option-values.ts'
 
 interface Options {
   readonly from?: string
@@ -94,18 +92,17 @@ function rangeOf(repo: Repo, options: Options): Range {
   if (checkin !== undefined) return rangeOfCheckin(repo, checkin)
   if (branch !== undefined) {
     const root = findCheckin(repo, `root:${branch}`)
-    return { from: root.hash, to: findCheckin(repo, branch).hash }
+    return { from: root, to: findCheckin(repo, branch) }
   }
   if (from === undefined) {
     throw invalid('--from', 'say what to compare: --from with or without --to, --checkin, --branch')
   }
-  return { from: findCheckin(repo, from).hash, to: findCheckin(repo, to).hash }
+  return { from: findCheckin(repo, from), to: findCheckin(repo, to) }
 }
 
 function rangeOfCheckin(repo: Repo, name: string): Range {
-  const { rid, hash } = findCheckin(repo, name)
-  const parent = primaryParent(repo, rid)
-  const from = parent === undefined ? undefined : hashOf(repo, parent)
+  const hash = findCheckin(repo, name)
+  const from = primaryParent(repo, hash)
   if (from === undefined) throw invalid('--checkin', `check-in ${hash} has no parent`)
   return { from, to: hash }
 }

@@ -3,9 +3,7 @@
  * @module
  */
 
-import { decodeText } from '../deck/text.ts'
-import { type ArtifactHash, readArtifact, type Repo } from '../index.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
+import { type ArtifactHash, decodeText, readArtifact, type Repo, type Written } from '../index.ts'
 import { print } from './terminal.ts'
 
 /** Options of a command that can be tried out. */
@@ -31,7 +29,7 @@ export interface WrittenArtifact {
 export function writeOne(
   repo: Repo,
   options: DryRunOptions,
-  action: () => NamedArtifact | undefined,
+  action: () => Written | undefined,
 ): WrittenArtifact | undefined {
   return keepUnlessDry(repo, options, () => {
     const hash = action()?.hash

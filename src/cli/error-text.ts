@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
+import { FossilError } from '../index.ts'
 import { visible } from './output.ts'
 
 /** Candidates that are told of an ambiguous name. */
@@ -26,6 +26,10 @@ function wordingOf(error: FossilError): string | undefined {
   if (FossilError.is(error, 'artifact.missing')) {
     return `${shown(error.detail.name)} is not here: it never came, or it was shunned or purged`
   }
+  if (FossilError.is(error, 'checkin.invalid')) {
+    const { reason, option = '' } = error.detail
+    return `${reason}${checkinAdvice[option] ?? ''}`
+  }
   if (FossilError.is(error, 'name.ambiguous')) {
     const { name, candidates } = error.detail
     const told = candidates.slice(0, maxCandidates).join(', ')
@@ -39,6 +43,13 @@ function wordingOf(error: FossilError): string | undefined {
     return `${error.detail.reason} (path ${shown(error.detail.path)})`
   }
   return undefined
+}
+
+/** The command's names for the options of a check-in that would let it happen. */
+const checkinAdvice: Readonly<Record<string, string>> = {
+  allowEmpty: ': --allow-empty takes all files away',
+  remove: ': --rm takes it away',
+  repository: ': name it with -R',
 }
 
 /** A name, in quotes where it could not be seen. */

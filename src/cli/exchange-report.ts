@@ -3,7 +3,7 @@
  * @module
  */
 
-import { printable } from '../transport/http-reply.ts'
+import { printable } from '../transport/http.ts'
 import type { Outcome } from './exchange.ts'
 import { counted, formatBytes } from './terminal.ts'
 

@@ -4,9 +4,15 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
-import type { Credentials, SyncEvent, SyncObserver, SyncResult } from '../index.ts'
-import type { ExchangeOptions, Transport } from '../sync/transport.ts'
+import {
+  type Credentials,
+  type ExchangeOptions,
+  FossilError,
+  type SyncEvent,
+  type SyncObserver,
+  type SyncResult,
+  type Transport,
+} from '../index.ts'
 import { httpTransport } from '../transport/http.ts'
 import type { Peer } from './peer.ts'
 import { counted, formatBytes, ProgressLine } from './terminal.ts'

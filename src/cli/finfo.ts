@@ -6,16 +6,15 @@
  */
 
 import type { Command } from 'commander'
-import { fileHistory, type FileHistoryEntry } from '../history/file-history.ts'
-import { type TextColumn, textOf, textParameter } from '../repo/db-text.ts'
+import { fileHistory, type FileHistoryEntry, fileNames } from '../history/index.ts'
 import type { Repo } from '../index.ts'
 import { firstCharacters, layOutComment } from './comment.ts'
-import { changeFields, formatDay, isoTime } from './entry.ts'
+import { changeFields, formatDay, isoTime } from './timeline-text.ts'
 import { findCheckin, shortHashes, treePaths, unknownFile } from './lookup.ts'
 import { jsonOption, outputWidth, width } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { integer } from './values.ts'
+import { integer } from './option-values.ts'
 
 interface Options {
   readonly brief?: boolean
@@ -46,7 +45,7 @@ export function addFinfoCommand(program: Command): void {
       const changes = fileHistory(repo, name, {
         offset,
         ...(limit > 0 ? { limit } : {}),
-        ...(revision === undefined ? {} : { checkin: findCheckin(repo, revision).rid }),
+        ...(revision === undefined ? {} : { checkin: findCheckin(repo, revision) }),
       })
       await printEither(
         options,
@@ -60,14 +59,8 @@ const any = { min: Number.MIN_SAFE_INTEGER }
 
 /** @throws {FossilError} `name.unknown` for a file that no check-in has or had */
 function checkKnown(repo: Repo, name: string): void {
-  const isKnown = repo.db
-    .prepare('SELECT 1 FROM filename WHERE name = CAST(? AS TEXT)')
-    .get(textParameter(name))
-  if (isKnown !== undefined) return
-  const names = repo.db
-    .prepare<[TextColumn]>('SELECT CAST(name AS BLOB) FROM filename ORDER BY name')
-    .all()
-    .map(([known]) => textOf(known))
+  const names = fileNames(repo)
+  if (names.includes(name)) return
   throw unknownFile(name, 'in any check-in', names)
 }
 
@@ -80,7 +73,7 @@ function* historyText(
   const columns = outputWidth(asked)
   if (brief !== true) yield `History for ${shownName(name)}\n`
   for (const { checkin, dateMs, user, comment, branch, change } of changes) {
-    const [hash, date] = [shortHash(checkin.hash), formatDay(dateMs)]
+    const [hash, date] = [shortHash(checkin), formatDay(dateMs)]
     if (brief === true) {
       const who = `${column(user ?? '', 8)} ${column(branch, 8)} `
       const line = `${hash} ${date} ${who}${firstCharacters(comment, 39).padEnd(39)}`
@@ -102,7 +95,7 @@ function column(text: string, size: number): string {
 function entryFields(entry: FileHistoryEntry): Record<string, unknown> {
   const { checkin, dateMs, user, comment, branch, change } = entry
   return {
-    checkin: checkin.hash,
+    checkin,
     time: isoTime(dateMs),
     user: user ?? null,
     comment,

@@ -6,9 +6,8 @@
 
 import { statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { artifactInfo } from '../history/info.ts'
-import { cloneState, config, findRemote, listUnversioned, type Repo, serverCode } from '../index.ts'
-import { hashPolicy } from '../repo/hash-policy.ts'
+import { artifactInfo, statistics } from '../history/index.ts'
+import { cloneState, config, findRemote, hashPolicy, type Repo, serverCode } from '../index.ts'
 import { artifactFields, familyText } from './artifact-info.ts'
 import { findArtifact } from './lookup.ts'
 import { outputWidth } from './look-back-options.ts'
@@ -50,7 +49,7 @@ async function printArtifact(
   options: { json?: boolean },
 ): Promise<void> {
   using repo = openWhole(path)
-  const info = artifactInfo(repo, findArtifact(repo, name).rid)
+  const info = artifactInfo(repo, findArtifact(repo, name))
   await printEither(
     options,
     () => artifactFields(info),
@@ -61,7 +60,8 @@ async function printArtifact(
 type Info = ReturnType<typeof infoOf>
 
 function infoOf(repo: Repo) {
-  const { path } = repo.db
+  const { path } = repo
+  const { artifacts, phantoms, privateArtifacts, unversionedFiles } = statistics(repo)
   return {
     repository: path,
     projectName: config(repo, 'project-name') ?? null,
@@ -69,10 +69,10 @@ function infoOf(repo: Repo) {
     projectCode: config(repo, 'project-code') ?? null,
     serverCode: serverCode(repo),
     hashPolicy: hashPolicy(repo),
-    artifacts: count(repo, 'blob WHERE size >= 0'),
-    phantoms: count(repo, 'phantom'),
-    private: count(repo, 'private'),
-    unversioned: listUnversioned(repo).filter(({ hash }) => hash !== undefined).length,
+    artifacts,
+    phantoms,
+    private: privateArtifacts,
+    unversioned: unversionedFiles,
     remote: findRemote(repo, 'default')?.url ?? null,
     isUnfinishedClone: cloneState(repo) !== undefined,
     sizeBytes: statSync(path).size,
@@ -102,8 +102,4 @@ function facts(rows: readonly (readonly [string, string | number])[]): string {
   const names = table(rows.map(([name]) => [name, ''])).split('\n')
   const width = Math.max(...rows.map(([name]) => name.length)) + 2
   return rows.map(([, value], at) => `${(names[at] ?? '').padEnd(width + 2)}${value}\n`).join('')
-}
-
-function count(repo: Repo, from: string): number {
-  return repo.db.prepare<[number]>(`SELECT count(*) FROM ${from}`).get()?.[0] ?? 0
 }

@@ -5,16 +5,18 @@
  */
 
 import type { Command } from 'commander'
-import { compareAsBytes } from '../deck/text.ts'
-import { leafDescendants, leaves, type LeafFilter } from '../history/ancestry.ts'
-import { branchRoot } from '../history/branch.ts'
-import { branchOf, mainBranch } from '../crosslink/branch.ts'
-import { timelineEntry, type TimelineEntry } from '../history/timeline.ts'
-import type { Repo } from '../index.ts'
-import { hashOf } from '../repo/blob.ts'
-import type { Rid } from '../repo/rid.ts'
+import {
+  branchOf,
+  leafDescendants,
+  leaves,
+  mainBranch,
+  resolveName,
+  timelineEntry,
+  type TimelineEntry,
+} from '../history/index.ts'
+import { type ArtifactHash, compareAsBytes, type Repo } from '../index.ts'
 import { layOutComment } from './comment.ts'
-import { commentText, entriesText, entryFields, formatTimestamp } from './entry.ts'
+import { commentText, entriesText, entryFields, formatTimestamp } from './timeline-text.ts'
 import { findCheckin, shortHashes } from './lookup.ts'
 import { jsonOption, outputWidth, width } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
@@ -61,8 +63,8 @@ export function addDescendantsCommand(program: Command): void {
     .option(...jsonOption)
     .action(async (name: string | undefined, options: { width?: number; json?: boolean }) => {
       using repo = openWhole(repositoryPath(program))
-      const { rid, hash } = findCheckin(repo, name)
-      const entries = entriesOf(repo, leafDescendants(repo, rid))
+      const hash = findCheckin(repo, name)
+      const entries = entriesOf(repo, leafDescendants(repo, hash))
       await printEither(
         options,
         () => ({ checkin: hash, leaves: entries.map((leaf) => leafFields(repo, leaf)) }),
@@ -71,23 +73,23 @@ export function addDescendantsCommand(program: Command): void {
     })
 }
 
-function entriesOf(repo: Repo, rids: readonly Rid[]): TimelineEntry[] {
-  return rids.flatMap((rid) => timelineEntry(repo, rid) ?? [])
+function entriesOf(repo: Repo, hashes: readonly ArtifactHash[]): TimelineEntry[] {
+  return hashes.flatMap((hash) => timelineEntry(repo, hash) ?? [])
 }
 
 function leavesOf(repo: Repo, options: LeavesOptions): TimelineEntry[] {
   const { all, closed, multiple, bybranch } = options
-  const filter: LeafFilter = closed === true ? 'closed' : all === true ? 'all' : 'open'
+  const filter = closed === true ? 'closed' : all === true ? 'all' : 'open'
   let found = entriesOf(repo, leaves(repo, filter))
   if (multiple === true) {
-    const open = Map.groupBy(leaves(repo), (rid) => branchOf(repo, rid))
+    const open = Map.groupBy(leaves(repo), (hash) => branchOf(repo, hash))
     const several = new Set(
       open
         .values()
-        .filter((rids) => rids.length > 1)
-        .flatMap((rids) => rids),
+        .filter((hashes) => hashes.length > 1)
+        .flatMap((hashes) => hashes),
     )
-    found = found.filter(({ rid }) => several.has(rid))
+    found = found.filter(({ hash }) => several.has(hash))
   }
   if (bybranch !== true && multiple !== true) return found
   return found.toSorted((a, b) => compareAsBytes(branchKey(a), branchKey(b)))
@@ -124,8 +126,8 @@ function* leavesText(
 }
 
 /** The check-in that the leaf's branch left; none for the main branch. */
-function rootOf(repo: Repo, { rid, branch }: TimelineEntry): string | undefined {
-  return branch === mainBranch(repo) ? undefined : hashOf(repo, branchRoot(repo, rid))
+function rootOf(repo: Repo, { hash, branch }: TimelineEntry): string | undefined {
+  return branch === mainBranch(repo) ? undefined : resolveName(repo, `root:${hash}`)
 }
 
 function leafFields(repo: Repo, leaf: TimelineEntry): Record<string, unknown> {

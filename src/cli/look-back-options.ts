@@ -3,8 +3,8 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
-import { integer } from './values.ts'
+import { FossilError } from '../index.ts'
+import { integer } from './option-values.ts'
 
 /** The option that every command has. */
 export const jsonOption = ['--json', 'print one JSON object and nothing else'] as const

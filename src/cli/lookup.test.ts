@@ -37,12 +37,12 @@ suite('without a name', () => {
   test('the check-in is the latest of the main branch, or of all where there is none', () => {
     using repo = memoryRepo()
     const other = addCheckin(repo, 'other')
-    assert.equal(findCheckin(repo, undefined).hash, other)
+    assert.equal(findCheckin(repo, undefined), other)
     const trunk = addCheckin(repo, 'trunk')
     addCheckin(repo, 'later')
-    assert.equal(findCheckin(repo, undefined).hash, trunk)
+    assert.equal(findCheckin(repo, undefined), trunk)
     setConfig(repo, 'main-branch', 'other')
-    assert.equal(findCheckin(repo, undefined).hash, other)
+    assert.equal(findCheckin(repo, undefined), other)
   })
 
   test('an empty repository says that it is', () => {
@@ -118,7 +118,7 @@ test('a moment is now, a date, or when something happened', () => {
   for (const text of ['2024-01-31T12:00:00Z', '2024-01-31 13:00+01:00']) {
     assert.deepEqual(findMoment(repo, text), noon)
   }
-  assert.deepEqual(findMoment(repo, 'trunk'), { rid: findCheckin(repo, 'trunk').rid })
+  assert.deepEqual(findMoment(repo, 'trunk'), { hash: findCheckin(repo, 'trunk') })
   const fails = failsWith('option.invalid', /"2024-13-01" is not a date/)
   assert.throws(() => findMoment(repo, '2024-13-01'), fails)
 })

@@ -4,17 +4,24 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
-import { parseDate } from '../deck/date.ts'
-import { compareAsBytes } from '../deck/text.ts'
-import { mainBranch } from '../crosslink/branch.ts'
-import type { EventKind } from '../history/event-kind.ts'
-import { type NameOptions, resolveName } from '../history/name.ts'
-import { type TextColumn, textOf } from '../repo/db-text.ts'
-import type { Moment } from '../history/timeline.ts'
-import { type ArtifactHash, config, listShunned, type Repo } from '../index.ts'
-import { hasArtifact, isShunned } from '../repo/blob.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
+import {
+  type EventKind,
+  latestCheckin,
+  type NameOptions,
+  resolveName,
+  tagNames,
+  type TimelineOptions,
+} from '../history/index.ts'
+import {
+  type ArtifactHash,
+  compareAsBytes,
+  config,
+  FossilError,
+  hasArtifact,
+  listShunned,
+  parseDate,
+  type Repo,
+} from '../index.ts'
 import { visibleLine } from './output.ts'
 
 /**
@@ -27,14 +34,15 @@ export function findArtifact(
   repo: Repo,
   name: string,
   options: Pick<NameOptions, 'kind' | 'wholeBranch'> = {},
-): NamedArtifact {
+): ArtifactHash {
   try {
     return resolveName(repo, name, options)
   } catch (error) {
     if (!FossilError.is(error, 'name.unknown')) throw error
     const reason = otherwise(repo, name, options.kind)
     if (reason !== undefined) throw unknownName(name, reason, [])
-    throw unknownName(name, error.detail.reason, symbolicNames(repo))
+    const names = tagNames(repo, { prefix: 'sym-' }).map((tag) => tag.slice('sym-'.length))
+    throw unknownName(name, error.detail.reason, names)
   }
 }
 
@@ -46,7 +54,7 @@ function otherwise(repo: Repo, name: string, kind: EventKind | undefined): strin
   }
   if (kind === undefined) return undefined
   try {
-    return `${resolveName(repo, name).hash} is ${kindWords[kind]}`
+    return `${resolveName(repo, name)} is ${kindWords[kind]}`
   } catch (error) {
     if (FossilError.is(error, 'name.unknown') || FossilError.is(error, 'name.ambiguous')) {
       return undefined
@@ -74,7 +82,8 @@ const shunnedHere = 'is shunned here: "trilobite shun ls" says since when and wh
 export function checkContent(repo: Repo, file: { name: string; hash: ArtifactHash }): void {
   const { name, hash } = file
   if (hasArtifact(repo, hash)) return
-  const fate = isShunned(repo, hash) ? shunnedHere : 'is not here: a sync may bring it'
+  const isShunned = listShunned(repo).some((ban) => ban.hash === hash)
+  const fate = isShunned ? shunnedHere : 'is not here: a sync may bring it'
   throw unknownName(name, `the content of this file, ${hash}, ${fate}`, [])
 }
 
@@ -83,23 +92,11 @@ export function checkContent(repo: Repo, file: { name: string; hash: ArtifactHas
  *
  * @throws {FossilError} as {@link findArtifact} does
  */
-export function findCheckin(repo: Repo, name: string | undefined): NamedArtifact {
+export function findCheckin(repo: Repo, name: string | undefined): ArtifactHash {
   if (name !== undefined) return findArtifact(repo, name, { kind: 'checkin' })
-  try {
-    return resolveName(repo, `tag:${mainBranch(repo)}`, { kind: 'checkin' })
-  } catch (error) {
-    if (!FossilError.is(error, 'name.unknown')) throw error
-    return findTip(repo)
-  }
-}
-
-function findTip(repo: Repo): NamedArtifact {
-  try {
-    return resolveName(repo, 'tip', { kind: 'checkin' })
-  } catch (error) {
-    if (!FossilError.is(error, 'name.unknown')) throw error
-    throw unknownName('tip', 'this repository has no check-ins', [])
-  }
+  const latest = latestCheckin(repo)
+  if (latest !== undefined) return latest
+  throw unknownName('tip', 'this repository has no check-ins', [])
 }
 
 /**
@@ -109,9 +106,9 @@ function findTip(repo: Repo): NamedArtifact {
  * @throws {FossilError} `option.invalid` for what looks like a date and is none; as
  *   {@link findArtifact} does
  */
-export function findMoment(repo: Repo, text: string): Moment {
+export function findMoment(repo: Repo, text: string): NonNullable<TimelineOptions['before']> {
   if (text === 'now') return { dateMs: repo.env.clock.nowMs() }
-  if (!/^\d{4}-\d\d-\d\d/.test(text)) return { rid: findArtifact(repo, text).rid }
+  if (!/^\d{4}-\d\d-\d\d/.test(text)) return { hash: findArtifact(repo, text) }
   const dateMs = parseDate(text)
   if (dateMs !== undefined) return { dateMs }
   const reason = `${quoted(text)} is not a date such as 2024-01-31 or 2024-01-31T12:00:00`
@@ -164,19 +161,6 @@ export function unknownName(name: string, reason: string, names: Iterable<string
   const list = similar.length === 0 ? last : `${similar.join(', ')} or ${last}`
   const question = last === undefined ? '' : `; did you mean ${list}?`
   return new FossilError('name.unknown', { name: visibleLine(name), reason: reason + question })
-}
-
-/** Tags and branches that some check-in has, in byte order. */
-function symbolicNames(repo: Repo): string[] {
-  return repo.db
-    .prepare<[TextColumn]>(
-      `SELECT CAST(substr(tagname, 5) AS BLOB) FROM tag
-        WHERE tagname GLOB 'sym-*'
-          AND EXISTS(SELECT 1 FROM tagxref WHERE tagxref.tagid = tag.tagid AND tagtype > 0)
-        ORDER BY tagname`,
-    )
-    .all()
-    .map(([name]) => textOf(name))
 }
 
 /** The names most like `name`: few edits away, or longer by what was not typed. */

@@ -5,10 +5,9 @@
  */
 
 import type { Command } from 'commander'
-import { compareAsBytes } from '../deck/text.ts'
-import { listFiles, type ListedFile } from '../history/files.ts'
-import { checkinFiles } from '../index.ts'
-import { formatTimestamp, isoTime } from './entry.ts'
+import { listFiles, type ListedFile } from '../history/index.ts'
+import { checkinFiles, compareAsBytes } from '../index.ts'
+import { formatTimestamp, isoTime } from './timeline-text.ts'
 import { checkPaths, findCheckin, treePaths } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
@@ -35,7 +34,7 @@ export function addLsCommand(program: Command): void {
     .option(...jsonOption)
     .action(async (given: string[], options: Options) => {
       using repo = openWhole(repositoryPath(program))
-      const { hash } = findCheckin(repo, options.revision)
+      const hash = findCheckin(repo, options.revision)
       const paths = treePaths(given)
       checkPaths(paths, () => [...checkinFiles(repo, hash).keys()], `in check-in ${hash}`)
       const files = listFiles(repo, hash, paths === undefined ? {} : { paths })
@@ -79,8 +78,6 @@ function fileFields({ name, hash, sizeBytes, permission, changed }: ListedFile) 
     sizeBytes: sizeBytes ?? null,
     permission,
     changed:
-      changed === undefined
-        ? null
-        : { checkin: changed.checkin.hash, time: isoTime(changed.dateMs) },
+      changed === undefined ? null : { checkin: changed.checkin, time: isoTime(changed.dateMs) },
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { Command, CommanderError } from 'commander'
-import { FossilError } from '../base/error.ts'
+import { FossilError } from '../index.ts'
 import { addAmendCommand } from './amend.ts'
 import { addAnnotateCommands } from './annotate.ts'
 import { addArtifactCommand } from './artifact.ts'

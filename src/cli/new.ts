@@ -5,16 +5,16 @@
 
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { systemEnv } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
 import {
   checkin,
   createRepo,
+  FossilError,
   listUsers,
   projectCode,
   type Repo,
   serverCode,
   setConfig,
+  systemEnv,
 } from '../index.ts'
 import { print } from './terminal.ts'
 

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { encodeText } from '../deck/text.ts'
+import { encodeText } from '../index.ts'
 
 /** A part of the output: text, or bytes to be written as they are. */
 export type Chunk = string | Uint8Array

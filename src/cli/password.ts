@@ -5,7 +5,7 @@
 
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
-import { FossilError } from '../base/error.ts'
+import { FossilError } from '../index.ts'
 
 /** Where a password is typed: `process.stdin`. */
 export interface SecretSource {

@@ -3,9 +3,8 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
-import { type Credentials, findRemote, putRemote, type Repo } from '../index.ts'
-import { parseRemote } from '../transport/http-url.ts'
+import { type Credentials, findRemote, FossilError, putRemote, type Repo } from '../index.ts'
+import { parseRemote } from '../transport/http.ts'
 import { askSecret } from './password.ts'
 
 /** A server and who we are there. */

@@ -5,32 +5,31 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { branchOf } from '../crosslink/branch.ts'
-import { type ArtifactHash, findRemote, type Repo } from '../index.ts'
+import { branchOf } from '../history/index.ts'
 import {
+  type ArtifactHash,
+  checkinsWithAll,
+  describePurge,
+  fileVersions,
+  findRemote,
+  FossilError,
   listPurges,
   obliterate,
+  purge,
   type PurgedArtifact,
   purgedArtifacts,
   type PurgeEvent,
   readPurged,
+  type Repo,
   undoPurge,
-} from '../admin/graveyard.ts'
-import {
-  type ArtifactToPurge,
-  checkinsWithAll,
-  describePurge,
-  fileVersions,
-  purge,
-} from '../admin/purge.ts'
+} from '../index.ts'
 import { keepUnlessDry } from './dry-run.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { counted, formatBytes, formatTime, print, ProgressLine } from './terminal.ts'
-import { integer } from './values.ts'
+import { integer } from './option-values.ts'
 
 /** What somebody asked to purge. */
 interface Subject {
@@ -79,7 +78,7 @@ export function addPurgeCommand(program: Command): void {
       advice: '',
       argument: 'names',
       find: (repo: Repo, names: readonly string[]): Subject => ({
-        hashes: names.map((name) => findArtifact(repo, name).hash),
+        hashes: names.map((name) => findArtifact(repo, name)),
       }),
     },
     files: {
@@ -111,8 +110,8 @@ export function addPurgeCommand(program: Command): void {
 function checkinsNamed(repo: Repo, names: readonly string[]): Subject {
   const roots = names.map((name): Root => {
     const meant = findArtifact(repo, name, { kind: 'checkin' })
-    const { rid, hash } = findArtifact(repo, name, { kind: 'checkin', wholeBranch: true })
-    return { name, checkin: hash, branch: hash === meant.hash ? null : branchOf(repo, rid) }
+    const checkin = findArtifact(repo, name, { kind: 'checkin', wholeBranch: true })
+    return { name, checkin, branch: checkin === meant ? null : branchOf(repo, checkin) }
   })
   const hashes = checkinsWithAll(
     repo,
@@ -210,7 +209,7 @@ function bury(repo: Repo, { hashes, roots }: Subject, options: PurgeOptions): vo
 }
 
 function subjectText(
-  going: readonly ArtifactToPurge[],
+  going: ReturnType<typeof describePurge>,
   { roots = [], isDry }: { roots: readonly Root[] | undefined; isDry: boolean },
 ): string {
   const branches = roots.flatMap(({ name, checkin, branch }) => {

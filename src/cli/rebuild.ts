@@ -21,7 +21,7 @@ export function addRebuildCommand(program: Command): void {
       const gone = shunned === 0 ? '' : `, ${counted(shunned, 'shunned artifact')} removed`
       print(
         options,
-        { repository: repo.db.path, artifacts, shunned },
+        { repository: repo.path, artifacts, shunned },
         `every table is worked out anew from ${counted(artifacts, 'artifact')}${gone}\n`,
       )
     })

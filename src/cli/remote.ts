@@ -4,8 +4,7 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { listRemotes, putRemote, removeRemote } from '../index.ts'
+import { FossilError, listRemotes, putRemote, removeRemote } from '../index.ts'
 import { isAddress, remoteOf } from './peer.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { print } from './terminal.ts'

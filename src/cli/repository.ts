@@ -5,10 +5,7 @@
 
 import { readdirSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { systemEnv } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
-import { cloneState, findRemote, openRepo, type Repo } from '../index.ts'
-import { fileProblem, unreadable } from './input.ts'
+import { cloneState, findRemote, FossilError, openRepo, type Repo, systemEnv } from '../index.ts'
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalOptions {
@@ -41,9 +38,6 @@ export function repositoryPath(program: Command): string {
  * @throws {FossilError} `repo.unreadable`, `repo.invalid`
  */
 export function openAny(path: string): Repo {
-  const stat = statSync(path, statQuietly)
-  const problem = stat === undefined ? 'there is no such file' : fileProblem(stat)
-  if (problem !== undefined) throw unreadable(path, problem)
   return openRepo(path, systemEnv)
 }
 
@@ -66,7 +60,7 @@ export function openWhole(path: string): Repo {
 /** @throws {FossilError} `repo.invalid` for an unfinished clone, with the command that goes on */
 export function checkWhole(repo: Repo): void {
   if (cloneState(repo) === undefined) return
-  const { path } = repo.db
+  const { path } = repo
   const url = findRemote(repo, 'default')?.url ?? 'URL'
   const reason = `it is an unfinished clone: "trilobite clone ${url} ${path}" goes on with it`
   throw new FossilError('repo.invalid', { path, reason })

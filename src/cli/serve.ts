@@ -5,15 +5,17 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
-import { systemEnv } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
-import { answerXfer, NonceMemory, type Repo } from '../index.ts'
-import { type Answerer, type HttpEvent, serve } from '../transport/http.ts'
-import { printable } from '../transport/http-reply.ts'
-import type { RepoSource } from '../transport/served-repos.ts'
+import { answerXfer, FossilError, NonceMemory, type Repo, systemEnv } from '../index.ts'
+import {
+  type Answerer,
+  type HttpEvent,
+  printable,
+  type RepoSource,
+  serve,
+} from '../transport/http.ts'
 import { checkWhole, openWhole, repositoryPath } from './repository.ts'
 import { formatBytes, print } from './terminal.ts'
-import { integer } from './values.ts'
+import { integer } from './option-values.ts'
 
 interface ServeCommandOptions {
   readonly port: number

@@ -5,9 +5,9 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
 import {
   type ArtifactHash,
+  FossilError,
   listShunned,
   parseArtifactHash,
   type Repo,
@@ -75,7 +75,7 @@ export function addShunCommand(program: Command): void {
 function ban(program: Command, names: readonly string[], options: AddOptions): void {
   using repo = openWhole(repositoryPath(program))
   const hashes = [
-    ...new Set(names.map((name) => parseArtifactHash(name) ?? findArtifact(repo, name).hash)),
+    ...new Set(names.map((name) => parseArtifactHash(name) ?? findArtifact(repo, name))),
   ]
   const { comment } = options
   // One transaction: what is banned is gone, or not banned.

@@ -18,8 +18,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { systemEnv } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
 import type { Database } from '../db/driver.ts'
 import { openFile, openMemory } from '../db/node.ts'
 import { InvariantError } from '../dst/invariant.ts'
@@ -30,6 +28,7 @@ import { checkUvIntegrity } from '../dst/invariants/unversioned.ts'
 import type { Simulator } from '../dst/simulator.ts'
 import { projectCode } from '../repo/config.ts'
 import { openRepo } from '../crosslink/open.ts'
+import { FossilError, systemEnv } from '../index.ts'
 
 /** Trace lines are gathered up to this many characters before they are written. */
 const traceBatchLength = 1 << 16

@@ -8,13 +8,12 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemEnv } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
 import { openFile } from '../db/node.ts'
 import type { Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { Transport } from '../sync/transport.ts'
 import { stdioTransport } from '../transport/stdio.ts'
+import { FossilError, systemEnv } from '../index.ts'
 
 /** A master that stock Fossil serves. */
 export class StockMaster implements Disposable {

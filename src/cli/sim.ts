@@ -5,15 +5,15 @@
  */
 
 import { type Command, Option } from 'commander'
-import { FossilError } from '../base/error.ts'
 import type { Simulator } from '../dst/simulator.ts'
 import { simulate, type SimulateOptions, type SimReport } from '../dst/simulate.ts'
 import { levelNames, type LevelName } from '../sim/levels.ts'
+import { FossilError } from '../index.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
 import { StockMaster } from './sim-stock.ts'
 import { jsonReport, textReport } from './sim-report.ts'
 import { ProgressLine } from './terminal.ts'
-import { duration, formatDuration, integer } from './values.ts'
+import { duration, formatDuration, integer } from './option-values.ts'
 
 /** Options as the parser gives them. */
 export interface SimRunOptions {

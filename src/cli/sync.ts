@@ -80,7 +80,7 @@ export async function runSync(
   if (!outcome.interrupted && isDefault && once !== true) rememberPeer(repo, peer)
   print(
     config,
-    { repository: repo.db.path, url: peer.url, ...outcomeFields(outcome) },
+    { repository: repo.path, url: peer.url, ...outcomeFields(outcome) },
     `${outcome.interrupted ? 'interrupted with' : done} ${peer.url}\n${outcomeText(outcome)}`,
   )
   process.exitCode = outcome.complete ? 0 : 1

@@ -5,20 +5,24 @@
  */
 
 import { type Command, Option } from 'commander'
-import { eventKinds, kindOfEvent } from '../history/event-kind.ts'
-import { taggedArtifacts, tagNames } from '../history/tagged.ts'
-import { type ArtifactTag, artifactTags } from '../history/tags.ts'
-import { timelineEntry } from '../history/timeline.ts'
+import {
+  type ArtifactTag,
+  artifactTags,
+  eventKinds,
+  kindOfEvent,
+  taggedArtifacts,
+  tagNames,
+  timelineEntry,
+} from '../history/index.ts'
 import { addTag, cancelTag } from '../index.ts'
-import { hashOf } from '../repo/blob.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
-import { entriesText, entryFields, isoTime } from './entry.ts'
+import { entriesText, entryFields, isoTime } from './timeline-text.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption, outputWidth } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { integer } from './values.ts'
+import { integer } from './option-values.ts'
 
 interface ChangeOptions extends AuthorOptions, DryRunOptions {
   readonly raw?: boolean
@@ -83,7 +87,7 @@ function addWriters(program: Command, tag: Command): void {
   withAuthor(add).action(
     (name: string, artifact: string, value: string | undefined, options: ChangeOptions) => {
       using repo = openWhole(repositoryPath(program))
-      const target = findArtifact(repo, artifact).hash
+      const target = findArtifact(repo, artifact)
       const { raw = false, propagate = false } = options
       const wanted = { target, name, isRaw: raw, propagates: propagate }
       const given = value === undefined ? wanted : { ...wanted, value }
@@ -103,7 +107,7 @@ function addWriters(program: Command, tag: Command): void {
     .option(...jsonOption)
   withAuthor(cancel).action((name: string, artifact: string, options: ChangeOptions) => {
     using repo = openWhole(repositoryPath(program))
-    const target = findArtifact(repo, artifact).hash
+    const target = findArtifact(repo, artifact)
     const wanted = { target, name, isRaw: options.raw === true }
     const written = writeOne(repo, options, () => cancelTag(repo, wanted, authorOf(repo, options)))
     const done = `${target} is not tagged ${visibleLine(name)} any more`
@@ -125,8 +129,8 @@ async function listAll(program: Command, options: ListOptions): Promise<void> {
 
 async function listOf(program: Command, name: string, options: ListOptions): Promise<void> {
   using repo = openWhole(repositoryPath(program))
-  const { rid, hash } = findArtifact(repo, name)
-  const tags = artifactTags(repo, rid)
+  const hash = findArtifact(repo, name)
+  const tags = artifactTags(repo, hash)
   await printEither(
     options,
     () => ({ artifact: hash, tags: tags.map(tagFields) }),
@@ -162,17 +166,17 @@ async function findTagged(program: Command, name: string, options: FindOptions):
   using repo = openWhole(repositoryPath(program))
   const { raw = false, type = '', limit } = options
   const kind = kindOfEvent(type) ?? eventKinds.find((each) => each === type)
-  const rids = taggedArtifacts(repo, raw ? name : `sym-${name}`, {
+  const hashes = taggedArtifacts(repo, raw ? name : `sym-${name}`, {
     ...(kind === undefined ? {} : { kind }),
     ...(limit === undefined ? {} : { limit }),
   })
-  const entries = rids.flatMap((rid) => timelineEntry(repo, rid) ?? [])
+  const entries = hashes.flatMap((hash) => timelineEntry(repo, hash) ?? [])
   await printEither(
     options,
     () => ({ tag: name, artifacts: entries.map(entryFields) }),
     () =>
       raw
-        ? rids.values().map((rid) => `${hashOf(repo, rid)}\n`)
+        ? hashes.values().map((hash) => `${hash}\n`)
         : entriesText(repo, entries, { limit: 0, width: outputWidth(undefined) }),
   )
 }

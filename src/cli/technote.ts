@@ -5,15 +5,21 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { parseDate } from '../deck/date.ts'
-import { encodeText } from '../deck/text.ts'
-import { technotes, type TechnoteVersion } from '../history/pages.ts'
-import { editTechnote, newTechnote, type Repo, type TechnoteChange } from '../index.ts'
+import { technotes, type TechnoteVersion } from '../history/index.ts'
+import {
+  editTechnote,
+  encodeText,
+  FossilError,
+  newTechnote,
+  parseDate,
+  type Repo,
+  type TechnoteChange,
+} from '../index.ts'
 import { type AuthorOptions, authorOf, readDate, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
-import { formatTimestamp, isoTime } from './entry.ts'
-import { collected, mimetypeFrom, readText } from './input.ts'
+import { formatTimestamp, isoTime } from './timeline-text.ts'
+import { readText } from './given-text.ts'
+import { collected, mimetypeFrom } from './option-values.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -61,7 +67,7 @@ export function addTechnoteCommand(program: Command): void {
   withNote(edit).action(async (name: string, file: string | undefined, options: WriteOptions) => {
     using repo = openWhole(repositoryPath(program))
     const author = authorOf(repo, options)
-    const { technoteId } = findNote(repo, name).deck
+    const { technoteId } = findNote(repo, name)
     const { comment } = options
     if (comment !== undefined) checkComment(comment)
     const change: TechnoteChange = {
@@ -101,8 +107,8 @@ function addReaders(program: Command, technote: Command): void {
       const note = findNote(repo, name)
       await printEither(
         options,
-        () => ({ ...noteFields(note), content: note.deck.content }),
-        () => [encodeText(note.deck.content)],
+        () => ({ ...noteFields(note), content: note.content }),
+        () => [encodeText(note.content)],
       )
     })
 }
@@ -143,41 +149,39 @@ function checkComment(comment: string): void {
 export function findNote(repo: Repo, name: string): TechnoteVersion {
   const notes = technotes(repo)
   const ofId = /^[0-9a-f]{4,64}$/.test(name)
-    ? notes.filter(({ deck }) => deck.technoteId.startsWith(name))
+    ? notes.filter(({ technoteId }) => technoteId.startsWith(name))
     : []
   if (ofId.length > 1) {
-    const candidates = ofId.slice(0, 100).map(({ deck }) => deck.technoteId)
+    const candidates = ofId.slice(0, 100).map(({ technoteId }) => technoteId)
     throw new FossilError('name.ambiguous', { name, candidates: candidates.sort() })
   }
   const dateMs = /^\d{4}-/.test(name) ? parseDate(name) : undefined
   const [ofDate] = notes
-    .filter(({ deck }) => deck.eventMs === dateMs)
-    .sort((a, b) => b.deck.dateMs - a.deck.dateMs)
-  const ofTag = notes.find(({ deck }) => deck.tags.some((tag) => tag.name === `sym-${name}`))
+    .filter(({ eventMs }) => eventMs === dateMs)
+    .sort((a, b) => b.dateMs - a.dateMs)
+  const ofTag = notes.find(({ tags }) => tags.includes(name))
   const found = ofId[0] ?? ofDate ?? ofTag
   if (found !== undefined) return found
   const reason = 'no technote has this id, date or tag'
   throw new FossilError('name.unknown', { name: visibleLine(name), reason })
 }
 
-function noteLine({ deck }: TechnoteVersion): string {
-  const comment = deck.comment ?? ''
-  const id = deck.technoteId.slice(0, 10)
-  return `${id}  ${formatTimestamp(deck.eventMs)}  ${shownName(comment)}\n`
+function noteLine({ technoteId, eventMs, comment }: TechnoteVersion): string {
+  return `${technoteId.slice(0, 10)}  ${formatTimestamp(eventMs)}  ${shownName(comment)}\n`
 }
 
-function noteFields({ hash, deck }: TechnoteVersion): Record<string, unknown> {
-  const { technoteId, eventMs, dateMs, user, comment, mimetype, tags } = deck
+function noteFields(note: TechnoteVersion): Record<string, unknown> {
+  const { technoteId, hash, eventMs, dateMs, user, comment, mimetype, color, tags } = note
   return {
     technoteId,
     hash,
     at: isoTime(eventMs),
     time: isoTime(dateMs),
     user: user ?? null,
-    comment: comment ?? '',
-    mimetype: mimetype ?? 'text/x-fossil-wiki',
-    color: tags.find(({ name }) => name === 'bgcolor')?.value ?? null,
-    tags: tags.flatMap(({ name }) => (name.startsWith('sym-') ? [name.slice(4)] : [])),
+    comment,
+    mimetype,
+    color: color ?? null,
+    tags,
   }
 }
 

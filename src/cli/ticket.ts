@@ -5,13 +5,18 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { defossilize } from '../deck/fossilize.ts'
-import { type Ticket, ticketChanges, tickets } from '../history/tickets.ts'
-import { changeTicket, newTicket, type Repo, type TicketFields } from '../index.ts'
+import { type Ticket, ticketChanges, tickets } from '../history/index.ts'
+import {
+  changeTicket,
+  defossilize,
+  FossilError,
+  newTicket,
+  type Repo,
+  type TicketFields,
+} from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
-import { formatDay, formatTimestamp, isoTime } from './entry.ts'
+import { formatDay, formatTimestamp, isoTime } from './timeline-text.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visible, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -155,12 +160,12 @@ interface ChangeFields {
 }
 
 function changesOf(repo: Repo, { ticketId }: Ticket): ChangeFields[] {
-  return ticketChanges(repo, ticketId).map(({ hash, deck }) => ({
+  return ticketChanges(repo, ticketId).map(({ hash, dateMs, user, fields }) => ({
     hash,
-    time: isoTime(deck.dateMs),
-    dateMs: deck.dateMs,
-    user: deck.user,
-    fields: Object.fromEntries(deck.fields.map(({ name, value }) => [name, value])),
+    time: isoTime(dateMs),
+    dateMs,
+    user,
+    fields: Object.fromEntries(fields),
   }))
 }
 

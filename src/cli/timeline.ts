@@ -5,17 +5,21 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { parseDate } from '../deck/date.ts'
-import { type EventKind, eventKinds, kindOfEvent } from '../history/event-kind.ts'
-import { timeline, type TimelineEntry, type TimelineOptions } from '../history/timeline.ts'
-import type { Repo } from '../index.ts'
-import { entriesText, entryFields, entryFormats } from './entry.ts'
+import {
+  type EventKind,
+  eventKinds,
+  kindOfEvent,
+  timeline,
+  type TimelineEntry,
+  type TimelineOptions,
+} from '../history/index.ts'
+import { FossilError, parseDate, type Repo } from '../index.ts'
+import { entriesText, entryFields, entryFormats } from './timeline-text.ts'
 import { findCheckin, findMoment, treePaths } from './lookup.ts'
 import { printEither } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { jsonOption, outputWidth, width } from './look-back-options.ts'
-import { integer } from './values.ts'
+import { integer } from './option-values.ts'
 
 interface Options {
   readonly limit: number
@@ -91,10 +95,10 @@ function placeOf(repo: Repo, when: string | undefined, name: string | undefined)
   if (name === 'now' || /^\d{4}-\d\d-\d\d/.test(name)) {
     throw invalid('when', 'a date has no ancestors and no descendants')
   }
-  const { rid } = findCheckin(repo, name)
+  const hash = findCheckin(repo, name)
   return direction === 'ancestors' || direction === 'parents'
-    ? { ancestorsOf: rid }
-    : { descendantsOf: rid }
+    ? { ancestorsOf: hash }
+    : { descendantsOf: hash }
 }
 
 /** A day alone, without direction, is meant with all that happened on it. */

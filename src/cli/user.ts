@@ -4,9 +4,17 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { config, findUser, listUsers, putUser, removeUser, type Repo, type User } from '../index.ts'
-import { specialLogins } from '../admin/user.ts'
+import {
+  config,
+  findUser,
+  FossilError,
+  listUsers,
+  putUser,
+  removeUser,
+  type Repo,
+  specialLogins,
+  type User,
+} from '../index.ts'
 import { askNewSecret, readSecret } from './password.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { print } from './terminal.ts'

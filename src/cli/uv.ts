@@ -5,17 +5,17 @@
 
 import { statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
 import {
+  FossilError,
   listUnversioned,
   readUnversioned,
+  readWholeFile,
   removeUnversioned,
   type Repo,
+  unreadableFile,
   type UnversionedEntry,
   writeUnversioned,
 } from '../index.ts'
-import { findUnversioned } from '../repo/unversioned.ts'
-import { readWhole, unreadable } from './input.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { runSync, type SyncCommandOptions, withRemote } from './sync.ts'
 import { counted, formatTime, print } from './terminal.ts'
@@ -144,17 +144,17 @@ function listText(files: readonly UnversionedEntry[], isLong: boolean): string {
 
 /** @throws {FossilError} `option.invalid` where there is no such file */
 function present(repo: Repo, name: string): UnversionedEntry {
-  const entry = findUnversioned(repo, name)
+  const entry = listUnversioned(repo).find((file) => file.name === name)
   if (entry?.hash !== undefined) return entry
   throw invalid('name', `there is no unversioned file ${quoted(name)}`)
 }
 
 function fileAt(path: string): { content: Uint8Array; ownSec: number } {
-  const content = readWhole(path)
+  const content = readWholeFile(path)
   try {
     return { content, ownSec: Math.floor(statSync(path).mtimeMs / 1000) }
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadableFile(path, cause)
   }
 }
 

@@ -10,7 +10,7 @@ import { jsonOption } from './look-back-options.ts'
 import { printEither, visibleLine } from './output.ts'
 import { openAny, repositoryPath } from './repository.ts'
 import { counted, ProgressLine } from './terminal.ts'
-import { integer } from './values.ts'
+import { integer } from './option-values.ts'
 
 interface VerifyOptions {
   readonly limit: number
@@ -42,7 +42,7 @@ async function verifyFile(program: Command, { limit, json }: VerifyOptions): Pro
   const { artifacts, differences, total } = found
   await printEither(
     json === undefined ? {} : { json },
-    () => ({ repository: repo.db.path, artifacts, total, differences }),
+    () => ({ repository: repo.path, artifacts, total, differences }),
     () => verificationText(found),
   )
   process.exitCode = total === 0 ? 0 : 1

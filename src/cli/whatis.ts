@@ -6,13 +6,10 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import type { EventKind } from '../history/event-kind.ts'
-import { type ArtifactInfo, artifactInfo } from '../history/info.ts'
-import { sha1, sha3 } from '../hash/hash.ts'
-import type { Repo } from '../index.ts'
+import { type ArtifactInfo, artifactInfo, type EventKind, nameOfContent } from '../history/index.ts'
+import { FossilError, type Repo } from '../index.ts'
 import { artifactFields, whatisText } from './artifact-info.ts'
-import { readInput } from './input.ts'
+import { readInput } from './given-text.ts'
 import { findArtifact, shortHashes } from './lookup.ts'
 import { jsonOption, outputWidth } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
@@ -63,33 +60,26 @@ interface Answer {
 async function answerOf(repo: Repo, name: string, { file, type }: Options): Promise<Answer> {
   const kind = type === undefined || type === 'all' ? undefined : type[0]
   const options = kind === undefined ? {} : { kind }
-  const hash = file === true ? await hashOfFile(repo, name) : undefined
+  const hash = file === true ? nameOfContent(repo, await readInput(name)) : undefined
   const answer = hash === undefined ? { name } : { name, hash }
   try {
-    const { rid } = findArtifact(repo, hash ?? name, options)
-    return { ...answer, meanings: [artifactInfo(repo, rid)] }
+    const meant = findArtifact(repo, hash ?? name, options)
+    return { ...answer, meanings: [artifactInfo(repo, meant)] }
   } catch (error) {
     if (FossilError.is(error, 'name.unknown')) {
       return { ...answer, meanings: [], unknown: error.detail.reason }
     }
     if (!FossilError.is(error, 'name.ambiguous')) throw error
-    const rids = error.detail.candidates.map((candidate) => findArtifact(repo, candidate).rid)
-    return { ...answer, meanings: rids.map((rid) => artifactInfo(repo, rid)) }
+    const hashes = error.detail.candidates.map((candidate) => findArtifact(repo, candidate))
+    return { ...answer, meanings: hashes.map((each) => artifactInfo(repo, each)) }
   }
-}
-
-/** By whichever name the repository has it. */
-async function hashOfFile(repo: Repo, name: string): Promise<string> {
-  const content = await readInput(name)
-  const old = sha1(content)
-  const isHere = repo.db.prepare('SELECT 1 FROM blob WHERE uuid = ?').get(old) !== undefined
-  return isHere ? old : sha3(content)
 }
 
 function* answersText(repo: Repo, answers: readonly Answer[], options: Options): Generator<string> {
   const layout = {
     width: outputWidth(undefined),
     shortHash: shortHashes(repo),
+    rowId: (hash: ArtifactInfo['hash']) => artifactInfo(repo, hash).rowId,
     isVerbose: options.verbose === true,
   }
   for (const [i, { name, hash, meanings, unknown }] of answers.entries()) {

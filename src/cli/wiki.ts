@@ -5,15 +5,13 @@
  */
 
 import type { Command } from 'commander'
-import { FossilError } from '../base/error.ts'
-import { encodeText } from '../deck/text.ts'
-import { aboutOf, isDeletedPage, wikiPage, wikiPages, type WikiVersion } from '../history/pages.ts'
-import { writeWiki } from '../index.ts'
-import { textSize } from '../crosslink/wiki.ts'
+import { wikiPage, wikiPages, type WikiVersion } from '../history/index.ts'
+import { encodeText, FossilError, writeWiki } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
-import { isoTime } from './entry.ts'
-import { mimetypeFrom, readText } from './input.ts'
+import { isoTime } from './timeline-text.ts'
+import { readText } from './given-text.ts'
+import { mimetypeFrom } from './option-values.ts'
 import { similarNames } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
@@ -71,7 +69,7 @@ export function addWikiCommand(program: Command): void {
       const { mimetype } = options
       const page = { title, content, ...(mimetype === undefined ? {} : { mimetype }) }
       const written = writeOne(repo, options, () => writeWiki(repo, page, author))
-      const isDeleted = textSize(content) === 0
+      const isDeleted = /^[\t-\r ]*$/.test(content)
       const done = `${visibleLine(title)} is ${isDeleted ? 'deleted' : 'written'}`
       printWritten(options, { written, fields: { title, deleted: isDeleted }, done, idle: done })
     },
@@ -82,7 +80,7 @@ export function addWikiCommand(program: Command): void {
 function checkTitle(title: string): void {
   const isPlain =
     !/^ | $| {2}/.test(title) && title.split('').every((character) => character >= ' ')
-  if (title !== '' && textSize(title) <= 100 && isPlain) return
+  if (title !== '' && encodeText(title).length <= 100 && isPlain) return
   throw new FossilError('option.invalid', {
     option: 'title',
     reason:
@@ -95,13 +93,13 @@ async function list(program: Command, options: ListOptions): Promise<void> {
   using repo = openWhole(repositoryPath(program))
   const pages = wikiPages(repo).filter(
     (page) =>
-      (options.all === true || !isDeletedPage(page)) &&
-      (options.showAssociated === true || aboutOf(page.deck.wikiTitle) === undefined),
+      (options.all === true || !page.isDeleted) &&
+      (options.showAssociated === true || page.about === undefined),
   )
   await printEither(
     options,
     () => ({ pages: pages.map(pageFields) }),
-    () => pages.values().map(({ deck }) => `${shownName(deck.wikiTitle)}\n`),
+    () => pages.values().map(({ title }) => `${shownName(title)}\n`),
   )
 }
 
@@ -113,7 +111,7 @@ async function printPage(
   using repo = openWhole(repositoryPath(program))
   const page = wikiPage(repo, title)
   if (page === undefined) {
-    const titles = wikiPages(repo).map(({ deck }) => deck.wikiTitle)
+    const titles = wikiPages(repo).map((each) => each.title)
     const [similar] = similarNames(title, titles)
     const question = similar === undefined ? '' : `; did you mean "${visibleLine(similar)}"?`
     const reason = `there is no wiki page of this title${question}`
@@ -121,21 +119,21 @@ async function printPage(
   }
   await printEither(
     options,
-    () => ({ ...pageFields(page), content: page.deck.content }),
-    () => [encodeText(page.deck.content)],
+    () => ({ ...pageFields(page), content: page.content }),
+    () => [encodeText(page.content)],
   )
 }
 
 function pageFields(page: WikiVersion): Record<string, unknown> {
-  const { hash, deck } = page
+  const { title, hash, dateMs, user, mimetype, sizeBytes, isDeleted, about } = page
   return {
-    title: deck.wikiTitle,
+    title,
     hash,
-    time: isoTime(deck.dateMs),
-    user: deck.user,
-    mimetype: deck.mimetype ?? 'text/x-fossil-wiki',
-    sizeBytes: textSize(deck.content),
-    deleted: isDeletedPage(page),
-    about: aboutOf(deck.wikiTitle) ?? null,
+    time: isoTime(dateMs),
+    user,
+    mimetype,
+    sizeBytes,
+    deleted: isDeleted,
+    about: about ?? null,
   }
 }

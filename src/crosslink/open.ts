@@ -23,9 +23,15 @@ export function openRepo(db: Database, env: Env): Repo {
 /**
  * Makes an empty database into a repository, or leaves it empty.
  *
+ * @param prepare what else belongs to the new repository, done in the same transaction
  * @throws {FossilError} `repo.invalid` when the database has tables already; `option.invalid` for
  *   a malformed code
  */
-export function createRepo(db: Database, env: Env, options: CreateOptions = {}): Repo {
-  return createRepoWith(crosslinker, db, env, options)
+export function createRepo(
+  db: Database,
+  env: Env,
+  options: CreateOptions = {},
+  prepare?: (repo: Repo) => void,
+): Repo {
+  return createRepoWith(crosslinker, db, env, options, prepare)
 }

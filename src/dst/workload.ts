@@ -10,7 +10,7 @@ import { FossilError } from '../base/error.ts'
 import { concat, utf8 } from '../base/bytes.ts'
 import { parseArtifactHash, type ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, hasArtifact } from '../repo/blob.ts'
-import { checkin, checkinFiles, type CheckinOptions, type FileChange } from '../write/checkin.ts'
+import { checkin, manifestFiles, type CheckinOptions, type FileChange } from '../write/checkin.ts'
 import { readArtifact } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import { property } from '../crosslink/properties.ts'
@@ -161,7 +161,7 @@ function isClosed(repo: Repo, hash: ArtifactHash): boolean {
 
 function isReadable(repo: Repo, hash: ArtifactHash): boolean {
   try {
-    checkinFiles(repo, hash)
+    manifestFiles(repo, hash)
     return true
   } catch (error) {
     if (FossilError.is(error)) return false
@@ -171,7 +171,7 @@ function isReadable(repo: Repo, hash: ArtifactHash): boolean {
 
 /** One to three files: new, edited, or, where enough are left, taken away. */
 export function drawChanges(repo: Repo, parent: ArtifactHash, draw: Draw): FileChange[] {
-  const files = checkinFiles(repo, parent)
+  const files = manifestFiles(repo, parent)
   const changes = new Map<string, FileChange>()
   for (let count = draw.int(1, 3); count > 0; count--) {
     const existing = [...files.keys()]

@@ -8,11 +8,12 @@ import { test } from 'node:test'
 
 import { utf8 } from '../base/bytes.ts'
 import { formatDate } from '../deck/date.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld } from '../repo/blob.ts'
 import { failsWith, named, receive, whole } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { Rid } from '../repo/rid.ts'
+import type { NamedArtifact } from '../repo/rid.ts'
 import { annotate, type AnnotateOptions, type Annotation } from './annotate.ts'
 import { addChange, addCheckin } from './rows.suite.ts'
 import { stockHistory } from './stock.suite.ts'
@@ -25,7 +26,7 @@ function printed({ lines, versions }: Annotation, who: boolean): string[] {
     if (origin === undefined)
       return who ? `${' '.repeat(36)} ${text}` : `${' '.repeat(21)} ${number}: ${text}`
     const day = formatDate(origin.dateMs).slice(0, 10)
-    const about = `${origin.checkin.hash.slice(0, 10)} ${day}`
+    const about = `${origin.checkin.slice(0, 10)} ${day}`
     return `${about} ${who ? (origin.user ?? '').slice(0, 13).padStart(13) : number}: ${text}`
   })
 }
@@ -54,11 +55,11 @@ test('lines come from where they come from for stock', async (t) => {
           ]
           const said = await stock.fossil(command, ...args, name)
           if (/^(?:no such file|file .* does not exist|no history)/.test(said)) {
-            assert.throws(() => annotate(stock.repo, { checkin: stock.rid(at), name }))
+            assert.throws(() => annotate(stock.repo, { checkin: stock.hash(at), name }))
             continue
           }
           const options = { followRenames: false, ...(limit === undefined ? {} : { limit }) }
-          const ours = annotate(stock.repo, { checkin: stock.rid(at), name }, options)
+          const ours = annotate(stock.repo, { checkin: stock.hash(at), name }, options)
           const lines = said.split('\n').slice(0, -1)
           assert.deepEqual(printed(ours, command === 'blame'), lines, `${command} ${at} ${name}`)
         }
@@ -70,12 +71,12 @@ test('lines come from where they come from for stock', async (t) => {
 test('a rename is followed, unless told not to', async (t) => {
   const stock = await stockHistory(t)
   if (stock === undefined) return
-  const target = { checkin: stock.rid('fork-b'), name: 'src/renamed.c' }
+  const target = { checkin: stock.hash('fork-b'), name: 'src/renamed.c' }
   const origins = (options = {}): string[] => {
     const { lines, versions } = annotate(stock.repo, target, options)
     const words = Object.entries(stock.hashes)
     return lines.map(({ version }) => {
-      const hash = versions[version ?? -1]?.checkin.hash
+      const hash = versions[version ?? -1]?.checkin
       return words.find(([, known]) => known === hash)?.[0] ?? '?'
     })
   }
@@ -90,24 +91,24 @@ test('a rename is followed, unless told not to', async (t) => {
 })
 
 /** A line of check-ins, each with one version of the file `f`, and the last of them. */
-function addVersions(repo: Repo, contents: readonly Uint8Array[]): Rid {
-  let last: Rid | undefined
+function addVersions(repo: Repo, contents: readonly Uint8Array[]): ArtifactHash {
+  let last: NamedArtifact | undefined
   for (const [i, content] of contents.entries()) {
-    const parents = last === undefined ? [] : [last]
-    last = addCheckin(repo, { name: `${i}`, dateMs: i * 1000, parents }).rid
+    const parents = last === undefined ? [] : [last.rid]
+    last = addCheckin(repo, { name: `${i}`, dateMs: i * 1000, parents })
     receive(repo, whole(content))
     addChange(repo, {
-      checkin: last,
+      checkin: last.rid,
       name: 'f',
       after: findHeld(repo, named(content)) ?? assert.fail(),
     })
   }
-  return last ?? assert.fail('no versions')
+  return last?.hash ?? assert.fail('no versions')
 }
 
 /** Each line with the number of its version, the oldest that was looked at being 1. */
-function told(repo: Repo, rid: Rid, options: AnnotateOptions = {}): string {
-  const { lines, versions } = annotate(repo, { checkin: rid, name: 'f' }, options)
+function told(repo: Repo, checkin: ArtifactHash, options: AnnotateOptions = {}): string {
+  const { lines, versions } = annotate(repo, { checkin, name: 'f' }, options)
   const number = (at: number | undefined): string =>
     `${at === undefined ? '?' : versions.length - at}`
   return lines.map(({ text, version }) => text + number(version)).join(' ')

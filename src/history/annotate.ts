@@ -10,9 +10,10 @@ import { FossilError } from '../base/error.ts'
 import { msFromJulian } from '../deck/date.ts'
 import { decodeText } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { findRid, ridOf } from '../repo/blob.ts'
 import { readContent } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import type { Rid } from '../repo/rid.ts'
 import { primaryLine } from './ancestry.ts'
 import { diffLines } from './line-diff.ts'
 import { type TextColumn, textIfAny, textParameter } from '../repo/db-text.ts'
@@ -28,33 +29,28 @@ export interface AnnotateOptions {
   readonly maxEdits?: number
 }
 
-/** A version of the file. */
-export interface AnnotatedVersion {
-  readonly checkin: NamedArtifact
-  readonly name: string
-  readonly file: NamedArtifact
-  /** Milliseconds since 1970. */
-  readonly dateMs: number
-  /** Undefined where nobody said. */
-  readonly user: string | undefined
-}
-
-/** One line of the file. */
-export interface AnnotatedLine {
-  /** Without the end of the line; bytes that are not UTF-8 as artifact text has them. */
-  readonly text: string
-  /**
-   * The version that brought the line, as an index into the versions: the first after one that
-   * lacks it. Undefined where it is older than all that were looked at.
-   */
-  readonly version: number | undefined
-}
-
 /** A file, line by line. */
 export interface Annotation {
-  readonly lines: readonly AnnotatedLine[]
+  readonly lines: readonly {
+    /** Without the end of the line; bytes that are not UTF-8 as artifact text has them. */
+    readonly text: string
+    /**
+     * The version that brought the line, as an index into the versions: the first after one that
+     * lacks it. Undefined where it is older than all that were looked at.
+     */
+    readonly version: number | undefined
+  }[]
   /** Newest first; the first one is the file that was asked for. */
-  readonly versions: readonly AnnotatedVersion[]
+  readonly versions: readonly {
+    readonly checkin: ArtifactHash
+    readonly name: string
+    /** The content. */
+    readonly file: ArtifactHash
+    /** Milliseconds since 1970. */
+    readonly dateMs: number
+    /** Undefined where nobody said. */
+    readonly user: string | undefined
+  }[]
   /** False where there are more versions than `limit` allows, or one whose content is missing. */
   readonly isComplete: boolean
   /** False where some version was too different to search for the shortest difference. */
@@ -67,15 +63,16 @@ export interface Annotation {
  * is as new as its return. Lines that differ only in how they end, CR LF or LF, are the same.
  *
  * @throws {FossilError} `name.unknown` when no check-in of that line has the file, or it is gone;
- *   `artifact.missing` when its content is not here; `option.invalid` when it is binary
+ *   `artifact.missing` when the check-in or the content is not here; `option.invalid` when it is
+ *   binary
  */
 export function annotate(
   repo: Repo,
-  { checkin, name }: { readonly checkin: Rid; readonly name: string },
+  { checkin, name }: { readonly checkin: ArtifactHash; readonly name: string },
   options: AnnotateOptions = {},
 ): Annotation {
   const { limit = Infinity, followRenames = true, maxEdits } = options
-  const source = versionsOf(repo, { checkin, name }, followRenames)
+  const source = versionsOf(repo, { checkin: ridOf(repo, checkin), name }, followRenames)
   const first = source.next().value
   if (first === undefined) {
     throw new FossilError('name.unknown', {
@@ -83,7 +80,7 @@ export function annotate(
       reason: 'no check-in of this line has this file',
     })
   }
-  const file = comparable(readContent(repo, first.file.rid) ?? missing(first.file.hash))
+  const file = comparable(contentOf(repo, first.file) ?? missing(first.file))
   if (file === undefined) {
     throw new FossilError('option.invalid', { option: 'name', reason: `${name} is binary` })
   }
@@ -96,7 +93,7 @@ export function annotate(
       isComplete = false
       break
     }
-    const content = readContent(repo, version.file.rid)
+    const content = contentOf(repo, version.file)
     const lines = content === undefined ? undefined : comparable(content)
     if (lines === undefined) {
       // Of a binary version the file has nothing; of a missing one, nobody knows.
@@ -127,6 +124,11 @@ export function annotate(
   }
 }
 
+function contentOf(repo: Repo, hash: ArtifactHash): Uint8Array | undefined {
+  const rid = findRid(repo, hash)
+  return rid === undefined ? undefined : readContent(repo, rid)
+}
+
 function missing(hash: ArtifactHash): never {
   throw new FossilError('artifact.missing', { name: hash })
 }
@@ -141,7 +143,7 @@ function* versionsOf(
   repo: Repo,
   { checkin, name }: { checkin: Rid; name: string },
   followRenames: boolean,
-): Generator<AnnotatedVersion, undefined> {
+): Generator<Annotation['versions'][number], undefined> {
   const changes = repo.db.prepare<
     [
       fid: Rid | 0 | null,
@@ -169,7 +171,7 @@ function* versionsOf(
     const [fid, hash, checkinHash, mtime, user, priorName] = row
     // Before it was taken away it was another file.
     if (hash === null || fid === null || fid === 0) return
-    const artifacts = { checkin: { rid, hash: checkinHash }, file: { rid: fid, hash } }
+    const artifacts = { checkin: checkinHash, file: hash }
     yield { ...artifacts, name: current, dateMs: msFromJulian(mtime), user: textIfAny(user) }
     if (followRenames) current = textIfAny(priorName) ?? current
   }

@@ -7,10 +7,12 @@
  */
 
 import type { Rid } from '../repo/rid.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { isPrivate } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import { type TextColumn, textOf, textParameter } from '../repo/db-text.ts'
 import { branchTagId } from '../repo/schema.ts'
-import { branchOf, branchSql, isOpenSql } from '../crosslink/branch.ts'
+import { branchOf, branchSql, branchTip, isOpenSql } from '../crosslink/branch.ts'
 
 /** The parent whose line a check-in continues; undefined for the first of its line. */
 export function primaryParent(repo: Repo, rid: Rid): Rid | undefined {
@@ -98,8 +100,17 @@ export function primaryChildren(repo: Repo, rid: Rid): { all: number; sameBranch
   return { all, sameBranch }
 }
 
-/** Every branch with a check-in, by name in byte order. `isOpen`: some leaf of it is not closed. */
-export function branches(repo: Repo): { name: string; isOpen: boolean }[] {
+/**
+ * Every branch with a check-in, by name in byte order. `isOpen`: some leaf of it is not closed;
+ * `tip`: the check-in that the timeline shows last, undefined where it is not here; `isPrivate`:
+ * that one is kept out of sync.
+ */
+export function branches(repo: Repo): {
+  readonly name: string
+  readonly isOpen: boolean
+  readonly tip: ArtifactHash | undefined
+  readonly isPrivate: boolean
+}[] {
   return repo.db
     .prepare<[TextColumn, number]>(
       `SELECT CAST(value AS BLOB), max(EXISTS(
@@ -109,5 +120,10 @@ export function branches(repo: Repo): { name: string; isOpen: boolean }[] {
         GROUP BY value ORDER BY value`,
     )
     .all()
-    .map(([name, isOpen]) => ({ name: textOf(name), isOpen: isOpen === 1 }))
+    .map(([column, isOpen]) => {
+      const name = textOf(column)
+      const tip = branchTip(repo, name)
+      const asPrivate = tip !== undefined && isPrivate(repo, tip.rid)
+      return { name, isOpen: isOpen === 1, tip: tip?.hash, isPrivate: asPrivate }
+    })
 }

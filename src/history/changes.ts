@@ -14,20 +14,18 @@ import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type TextColumn, textIfAny, textOf } from '../repo/db-text.ts'
 
-/**
- * What happened to one file, compared to the primary parent:
- *
- * - `added`, `deleted`, `edited`: as `fossil timeline -v` says it. A rename deletes the old name;
- *   one that changes the content too is `edited` under the new name.
- * - `renamed`: the same content under a new name.
- * - `permission`: nothing but the permission changed.
- */
-export type ChangeKind = 'added' | 'deleted' | 'edited' | 'renamed' | 'permission'
-
 /** One file of a check-in, and what happened to it. */
-export interface FileChange {
+export interface ChangedFile {
   readonly name: string
-  readonly change: ChangeKind
+  /**
+   * Compared to the primary parent:
+   *
+   * - `added`, `deleted`, `edited`: as `fossil timeline -v` says it. A rename deletes the old name;
+   *   one that changes the content too is `edited` under the new name.
+   * - `renamed`: the same content under a new name.
+   * - `permission`: nothing but the permission changed.
+   */
+  readonly change: 'added' | 'deleted' | 'edited' | 'renamed' | 'permission'
   /** The content now; absent where the file is gone. */
   readonly hash?: ArtifactHash
   /** The content before; absent where there was no file, or a merge brought it. */
@@ -40,7 +38,7 @@ export interface FileChange {
 }
 
 /** The files that a check-in changed, compared to its primary parent, by name in byte order. */
-export function fileChanges(repo: Repo, rid: Rid): FileChange[] {
+export function changedFiles(repo: Repo, rid: Rid): ChangedFile[] {
   return repo.db
     .prepare<ChangeRow>(
       `SELECT ${changeColumns} FROM mlink
@@ -71,7 +69,7 @@ export type ChangeRow = [
 ]
 
 /** Reads a {@link ChangeRow}. */
-export function changeOf(row: ChangeRow): FileChange {
+export function changeOf(row: ChangeRow): ChangedFile {
   const [name, fid, pid, mperm, hash, priorHash, priorNameColumn] = row
   const priorName = textIfAny(priorNameColumn)
   return {
@@ -85,7 +83,7 @@ export function changeOf(row: ChangeRow): FileChange {
   }
 }
 
-function changeKind(fid: number, pid: number, hasPriorName: boolean): ChangeKind {
+function changeKind(fid: number, pid: number, hasPriorName: boolean): ChangedFile['change'] {
   if (fid <= 0) return 'deleted'
   if (pid <= 0) return 'added'
   if (fid !== pid) return 'edited'

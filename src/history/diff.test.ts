@@ -13,6 +13,7 @@ import { fromUtf8, utf8 } from '../base/bytes.ts'
 import { encodeText } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { checkin, type FileChange } from '../write/checkin.ts'
+import { ridOf } from '../repo/blob.ts'
 import { named } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -133,7 +134,7 @@ test('check-ins differ as they do to stock', async (t) => {
     .map((pair) => pair.trim().split(' '))
   let compared = 0
   for (const [a = '', b = ''] of pairs) {
-    const [from, to] = [a, b].map((name) => resolveName(repo, hashes[name] ?? '').hash)
+    const [from, to] = [a, b].map((name) => resolveName(repo, hashes[name] ?? ''))
     if (from === undefined || to === undefined) assert.fail()
     for (const whole of [false, true]) {
       const flags = whole ? ['-v'] : []
@@ -177,7 +178,7 @@ test('a recorded rename pairs the names on both sides, in both directions', asyn
   if (stock === undefined) return
   const { repo, hashes } = stock
   const told = (a: string, b: string): string[] => {
-    const [from, to] = [a, b].map((name) => resolveName(repo, hashes[name] ?? '').hash)
+    const [from, to] = [a, b].map((name) => resolveName(repo, hashes[name] ?? ''))
     if (from === undefined || to === undefined) assert.fail()
     return diffCheckins(repo, { from, to }).map(
       ({ change, before, after }) => `${change} ${before?.name ?? ''} ${after?.name ?? ''}`,
@@ -202,25 +203,26 @@ test('renames are told with their changes, and paths choose by either name', () 
   const first = write(undefined, [file('a', 'one\n'), file('b', 'two\n')])
   const gone = ['a', 'b'].map((name) => ({ name, content: undefined }))
   const second = write(first.hash, [...gone, file('c', 'one\n'), file('d', 'two\nmore\n')])
+  const [firstRid, secondRid] = [ridOf(repo, first.hash), ridOf(repo, second.hash)]
   repo.db.exec(
-    `INSERT OR IGNORE INTO event(type, mtime, objid) VALUES('ci', 1, ${first.rid});
-     INSERT OR IGNORE INTO event(type, mtime, objid) VALUES('ci', 2, ${second.rid});
+    `INSERT OR IGNORE INTO event(type, mtime, objid) VALUES('ci', 1, ${firstRid});
+     INSERT OR IGNORE INTO event(type, mtime, objid) VALUES('ci', 2, ${secondRid});
      INSERT OR IGNORE INTO plink(pid, cid, isprim, mtime)
-       VALUES(${first.rid}, ${second.rid}, 1, 2);`,
+       VALUES(${firstRid}, ${secondRid}, 1, 2);`,
   )
   addChange(repo, {
-    checkin: second.rid,
+    checkin: secondRid,
     name: 'c',
     priorName: 'a',
-    before: first.rid,
-    after: first.rid,
+    before: firstRid,
+    after: firstRid,
   })
   addChange(repo, {
-    checkin: second.rid,
+    checkin: secondRid,
     name: 'd',
     priorName: 'b',
-    before: first.rid,
-    after: first.rid,
+    before: firstRid,
+    after: firstRid,
   })
   const range = { from: first.hash, to: second.hash }
   assert.equal(

@@ -12,7 +12,7 @@ import type { DeckFile } from '../deck/deck.ts'
 import { type FilePermission, filePermission } from '../deck/file-name.ts'
 import { compareAsBytes } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { checkinFiles } from '../write/checkin.ts'
+import { manifestFiles } from '../write/checkin.ts'
 import { readArtifact } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import { renamesBetween } from './renames.ts'
@@ -28,13 +28,6 @@ export interface CheckinDiffOptions extends DiffOptions {
   readonly withRenames?: boolean
 }
 
-/** A file on one side. */
-export interface FileSide {
-  readonly name: string
-  readonly hash: ArtifactHash
-  readonly permission: FilePermission
-}
-
 /**
  * A file that is not the same on both sides.
  *
@@ -47,8 +40,14 @@ export interface FileDiff {
   /** After the change, or before it where the file is gone. */
   readonly name: string
   readonly change: 'added' | 'deleted' | 'renamed' | 'changed' | 'permission'
-  readonly before?: FileSide
-  readonly after?: FileSide
+  /** The file before. */
+  readonly before?: {
+    readonly name: string
+    readonly hash: ArtifactHash
+    readonly permission: FilePermission
+  }
+  /** The file after. */
+  readonly after?: NonNullable<FileDiff['before']>
   /**
    * How the content changed; `missing` where one of both is not here. Absent where it did not,
    * and for whole files unless asked for.
@@ -56,17 +55,20 @@ export interface FileDiff {
   readonly content?: ContentDiff | { readonly kind: 'missing' }
 }
 
+/** A file on one side. */
+type FileSide = NonNullable<FileDiff['before']>
+
 /**
  * Compares two check-ins, file by file, by name in byte order.
  *
- * @throws {FossilError} as {@link checkinFiles} does
+ * @throws {FossilError} as {@link manifestFiles} does
  */
 export function diffCheckins(
   repo: Repo,
   { from, to }: { readonly from: ArtifactHash; readonly to: ArtifactHash },
   options: CheckinDiffOptions = {},
 ): FileDiff[] {
-  const [before, after] = [checkinFiles(repo, from), checkinFiles(repo, to)]
+  const [before, after] = [manifestFiles(repo, from), manifestFiles(repo, to)]
   const deleted = [...before.keys()].filter((name) => !after.has(name))
   const added = [...after.keys()].filter((name) => !before.has(name))
   const renames =

@@ -4,10 +4,8 @@
  * @module
  */
 
-import type { DeckKind } from '../deck/deck.ts'
-
 /** A kind of timeline entry. An attachment is an entry of what it is attached to. */
-export type EventKind = Exclude<DeckKind, 'cluster' | 'attachment'>
+export type EventKind = 'checkin' | 'wiki' | 'ticket' | 'technote' | 'forum' | 'control'
 
 /** `event.type` of each kind. */
 export const typeOfEvent: Readonly<Record<EventKind, string>> = {

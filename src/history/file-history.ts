@@ -7,11 +7,12 @@
 
 import { msFromJulian } from '../deck/date.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { ridOf } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import type { Rid } from '../repo/rid.ts'
 import { ancestors } from './ancestry.ts'
 import { branchOf } from '../crosslink/branch.ts'
-import { changeColumns, changeOf, type ChangeRow, type FileChange } from './changes.ts'
+import { changeColumns, changeOf, type ChangeRow, type ChangedFile } from './changes.ts'
 import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
 
 /** Which changes to tell. */
@@ -21,7 +22,7 @@ export interface FileHistoryOptions {
   /** Leaves out this many of the newest. Default 0. */
   readonly offset?: number
   /** Only changes by this check-in and its ancestors. By default those on every branch. */
-  readonly checkin?: Rid
+  readonly checkin?: ArtifactHash
   /**
    * Goes on with the name that the file had before a rename: with what happened under that name
    * until the last such rename. Default true. `fossil finfo` does not.
@@ -31,14 +32,14 @@ export interface FileHistoryOptions {
 
 /** A check-in that changed the file. */
 export interface FileHistoryEntry {
-  readonly checkin: NamedArtifact
+  readonly checkin: ArtifactHash
   /** Milliseconds since 1970. */
   readonly dateMs: number
   /** Undefined where nobody said. */
   readonly user: string | undefined
   readonly comment: string
   readonly branch: string
-  readonly change: FileChange
+  readonly change: ChangedFile
 }
 
 /**
@@ -51,7 +52,8 @@ export function fileHistory(
   options: FileHistoryOptions = {},
 ): FileHistoryEntry[] {
   const { limit = -1, offset = 0, checkin, followRenames = true } = options
-  const within = checkin === undefined ? null : JSON.stringify(ancestors(repo, checkin))
+  const within =
+    checkin === undefined ? null : JSON.stringify(ancestors(repo, ridOf(repo, checkin)))
   const names = JSON.stringify(namesOf(repo, name, followRenames))
   return repo.db
     .prepare<HistoryRow>(
@@ -88,13 +90,21 @@ type HistoryRow = [
 function entryOf(repo: Repo, row: HistoryRow): FileHistoryEntry {
   const [name, fid, pid, mperm, content, prior, priorName, rid, hash, mtime, user, comment] = row
   return {
-    checkin: { rid, hash },
+    checkin: hash,
     dateMs: msFromJulian(mtime),
     user: textIfAny(user),
     comment: textOf(comment),
     branch: branchOf(repo, rid),
     change: changeOf([name, fid, pid, mperm, content, prior, priorName]),
   }
+}
+
+/** The names of all files that some check-in has or had, in byte order. */
+export function fileNames(repo: Repo): string[] {
+  return repo.db
+    .prepare<[TextColumn]>('SELECT CAST(name AS BLOB) FROM filename ORDER BY name')
+    .all()
+    .map(([name]) => textOf(name))
 }
 
 /** A row of `filename`, and the check-in that renamed it; null for the name that was asked for. */

@@ -23,7 +23,7 @@ function date(dateMs: number | undefined): string {
 }
 
 function hashOf({ repo, hashes }: StockHistory, name: string): ArtifactHash {
-  return resolveName(repo, hashes[name] ?? assert.fail(name)).hash
+  return resolveName(repo, hashes[name] ?? assert.fail(name))
 }
 
 test('files, their sizes and dates are those of fossil ls', async (t) => {
@@ -91,7 +91,7 @@ test('the history of a file is that of fossil finfo', async (t) => {
       }
       const ours: string[] = fileHistory(stock.repo, name, options).map((entry) => {
         const { dateMs, comment, user, branch, change } = entry
-        const [ci, artifact] = [entry.checkin.hash.slice(0, 10), change.hash?.slice(0, 10)]
+        const [ci, artifact] = [entry.checkin.slice(0, 10), change.hash?.slice(0, 10)]
         const who = `(user: ${user}, artifact: [${artifact}], branch: ${branch})`
         return `${date(dateMs).slice(0, 10)} [${ci}] ${comment} ${who}`
       })
@@ -114,7 +114,7 @@ test('a rename is followed to its beginning', async (t) => {
     )
   const followed = ['renamed edited src/renamed.c', 'third edited src/b.c', 'first added src/b.c']
   assert.deepEqual(told(), ['fork-b edited src/renamed.c', ...followed])
-  assert.deepEqual(told({ checkin: stock.rid('merged') }), followed)
+  assert.deepEqual(told({ checkin: stock.hash('merged') }), followed)
   assert.deepEqual(told({ followRenames: false }), [
     'fork-b edited src/renamed.c',
     'renamed edited src/renamed.c',

@@ -8,45 +8,60 @@
 
 import { FossilError } from '../base/error.ts'
 import { msFromJulian } from '../deck/date.ts'
-import type { DeckFile } from '../deck/deck.ts'
 import { type FilePermission, filePermission } from '../deck/file-name.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid } from '../repo/blob.ts'
-import { checkinFiles } from '../write/checkin.ts'
+import { manifestFiles } from '../write/checkin.ts'
 import { readArtifact } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import type { Rid } from '../repo/rid.ts'
 import { ancestors } from './ancestry.ts'
 
-/** Which files to list. */
-export interface FileListOptions {
-  /** Only these files, and what is below these directories. */
-  readonly paths?: readonly string[]
-}
-
 /** One file of a check-in. */
-export interface ListedFile {
+export interface CheckinFile {
+  /** Path from the root, with `/` between directories. */
   readonly name: string
   readonly hash: ArtifactHash
-  /** Undefined where the content is not here. */
-  readonly sizeBytes: number | undefined
   readonly permission: FilePermission
-  /** The check-in and the time, in ms since 1970, that brought this very content. */
-  readonly changed: { readonly checkin: NamedArtifact; readonly dateMs: number } | undefined
+  /** The file's name in the parent, where this check-in renames it. */
+  readonly priorName?: string
 }
 
 /**
- * The files of a check-in, by name in byte order.
+ * The files of a check-in by name, in the order of its manifest.
  *
- * A file changed when its content first came up among the ancestors of the check-in, merged ones
- * included, under whatever name: content that was lost and came back is as old as at first.
+ * @throws {FossilError} `artifact.missing` when the manifest or its baseline is not here;
+ *   `checkin.invalid` when the artifact is not a check-in
+ */
+export function checkinFiles(repo: Repo, checkin: ArtifactHash): Map<string, CheckinFile> {
+  const files = new Map<string, CheckinFile>()
+  for (const { name, hash, permissions, priorName } of manifestFiles(repo, checkin).values()) {
+    if (hash === undefined) continue
+    const renamed = priorName === undefined ? {} : { priorName }
+    files.set(name, { name, hash, permission: filePermission(permissions), ...renamed })
+  }
+  return files
+}
+
+/** One file of a check-in, with what the repository knows of it. */
+export interface ListedFile extends CheckinFile {
+  /** Undefined where the content is not here. */
+  readonly sizeBytes: number | undefined
+  /** The check-in and the time, in ms since 1970, that brought this very content. */
+  readonly changed: { readonly checkin: ArtifactHash; readonly dateMs: number } | undefined
+}
+
+/**
+ * The files of a check-in, by name as the manifest has them, with size and age. The age is that of
+ * the content among the ancestors of the check-in.
  *
+ * @param options.paths only these files, and what is below these directories
  * @throws {FossilError} as {@link checkinFiles} does
  */
 export function listFiles(
   repo: Repo,
   checkin: ArtifactHash,
-  options: FileListOptions = {},
+  options: { readonly paths?: readonly string[] } = {},
 ): ListedFile[] {
   const { paths } = options
   const files = checkinFiles(repo, checkin)
@@ -54,33 +69,25 @@ export function listFiles(
   const lineage = new Set(rid === undefined ? [] : ancestors(repo, rid))
   return [...files.values()]
     .filter(({ name }) => paths === undefined || paths.some((path) => isBelow(name, path)))
-    .flatMap((file) => {
-      const { name, hash } = file
-      return hash === undefined ? [] : [{ ...listed(repo, file, lineage), name, hash }]
-    })
-}
-
-/** A file as a check-in has it. */
-export interface FileContent {
-  readonly hash: ArtifactHash
-  /** The caller owns the bytes. */
-  readonly content: Uint8Array
-  readonly permission: FilePermission
+    .map((file) => ({ ...file, ...listed(repo, file.hash, lineage) }))
 }
 
 /**
- * Reads one file of a check-in.
+ * Reads a file as a check-in has it. The caller owns the bytes.
  *
  * @throws {FossilError} `name.unknown` when the check-in has no such file; `artifact.missing` when
  *   its content is not here; as {@link checkinFiles} does
  */
-export function readFile(repo: Repo, checkin: ArtifactHash, name: string): FileContent {
+export function readFile(
+  repo: Repo,
+  checkin: ArtifactHash,
+  name: string,
+): CheckinFile & { readonly content: Uint8Array } {
   const file = checkinFiles(repo, checkin).get(name)
-  if (file?.hash === undefined) {
+  if (file === undefined) {
     throw new FossilError('name.unknown', { name, reason: `no such file in check-in ${checkin}` })
   }
-  const { hash, permissions } = file
-  return { hash, content: readArtifact(repo, hash), permission: filePermission(permissions) }
+  return { ...file, content: readArtifact(repo, file.hash) }
 }
 
 function isBelow(name: string, path: string): boolean {
@@ -89,18 +96,14 @@ function isBelow(name: string, path: string): boolean {
 
 function listed(
   repo: Repo,
-  file: DeckFile,
+  hash: ArtifactHash,
   lineage: ReadonlySet<Rid>,
-): Omit<ListedFile, 'name' | 'hash'> {
-  const permission = filePermission(file.permissions)
-  const row = repo.db
-    .prepare<[Rid, number]>('SELECT rid, size FROM blob WHERE uuid = ?')
-    .get(file.hash ?? '')
-  if (row === undefined) return { sizeBytes: undefined, permission, changed: undefined }
+): Pick<ListedFile, 'sizeBytes' | 'changed'> {
+  const row = repo.db.prepare<[Rid, number]>('SELECT rid, size FROM blob WHERE uuid = ?').get(hash)
+  if (row === undefined) return { sizeBytes: undefined, changed: undefined }
   const [rid, size] = row
   return {
     sizeBytes: size < 0 ? undefined : size,
-    permission,
     changed: firstUse(repo, rid, lineage),
   }
 }
@@ -117,7 +120,7 @@ function firstUse(repo: Repo, content: Rid, lineage: ReadonlySet<Rid>): ListedFi
     )
     .iterate(content)
   for (const [rid, hash, mtime] of uses) {
-    if (lineage.has(rid)) return { checkin: { rid, hash }, dateMs: msFromJulian(mtime) }
+    if (lineage.has(rid)) return { checkin: hash, dateMs: msFromJulian(mtime) }
   }
   return undefined
 }

@@ -1,73 +1,41 @@
 /**
  * Looking back at a repository: names to artifacts, the timeline, what an artifact is, the files of
- * a check-in and their histories, differences, annotations, ancestry.
+ * a check-in and their histories, differences, annotations, ancestry, pages, tickets and tags.
  * @module
  */
 
+export { mainBranch } from '../crosslink/branch.ts'
+export type { FilePermission } from '../deck/file-name.ts'
+export type { AncestorOptions } from './ancestry.ts'
+export { annotate, type AnnotateOptions, type Annotation } from './annotate.ts'
+export { branches } from './branch.ts'
 export {
   ancestors,
+  artifactTags,
+  branchOf,
+  changedFiles,
+  commonAncestor,
   descendants,
   leafDescendants,
   leaves,
-  primaryLine,
-  type AncestorOptions,
-  type LeafFilter,
-  type WalkOptions,
-} from './ancestry.ts'
+  primaryParent,
+} from './by-hash.ts'
+export type { ChangedFile } from './changes.ts'
+export { diffCheckins, formatCheckinDiff, type CheckinDiffOptions, type FileDiff } from './diff.ts'
+export { type EventKind, eventKinds, kindOfEvent } from './event-kind.ts'
 export {
-  annotate,
-  type AnnotateOptions,
-  type AnnotatedLine,
-  type AnnotatedVersion,
-  type Annotation,
-} from './annotate.ts'
-export { branches } from './branch.ts'
-export { branchOf, isClosed, isLeaf } from '../crosslink/branch.ts'
-export { fileChanges, type ChangeKind, type FileChange } from './changes.ts'
-export {
-  diffCheckins,
-  formatCheckinDiff,
-  type CheckinDiffOptions,
-  type FileDiff,
-  type FileSide,
-} from './diff.ts'
-export { fileHistory, type FileHistoryEntry, type FileHistoryOptions } from './file-history.ts'
-export {
-  listFiles,
-  readFile,
-  type FileContent,
-  type FileListOptions,
-  type ListedFile,
-} from './files.ts'
+  fileHistory,
+  fileNames,
+  type FileHistoryEntry,
+  type FileHistoryOptions,
+} from './file-history.ts'
+export { checkinFiles, listFiles, readFile, type CheckinFile, type ListedFile } from './files.ts'
 export { artifactInfo, type ArtifactInfo, type ArtifactRole } from './info.ts'
-export { resolveName, type NameOptions } from './name.ts'
-export {
-  type AttachedFile,
-  attachedFiles,
-  isDeletedPage,
-  technotes,
-  type TechnoteVersion,
-  wikiPage,
-  wikiPages,
-  type WikiVersion,
-} from './pages.ts'
-export { commonAncestor, type PivotQuery } from './pivot.ts'
-export { tagNames, taggedArtifacts, type TaggedOptions } from './tagged.ts'
-export { artifactTags, type ArtifactTag } from './tags.ts'
-export { symbolicTags } from '../crosslink/properties.ts'
-export {
-  timeline,
-  timelineEntry,
-  type Mark,
-  type TimelineEntry,
-  type TimelineOptions,
-} from './timeline.ts'
-export {
-  diffContents,
-  formatHunks,
-  type ContentDiff,
-  type DiffOptions,
-  type Hunk,
-  type HunkLine,
-} from './unified.ts'
-export type { NamedArtifact, Rid } from '../repo/rid.ts'
+export { latestCheckin, nameOfContent, resolveName, type NameOptions } from './name.ts'
+export { attachedFiles, technotes, wikiPage, wikiPages } from './pages.ts'
+export type { AttachedFile, TechnoteVersion, WikiVersion } from './pages.ts'
+export { statistics } from './statistics.ts'
+export { tagNames, taggedArtifacts } from './tagged.ts'
+export type { ArtifactTag } from './tags.ts'
+export { ticketChanges, tickets, type Ticket, type TicketChange } from './tickets.ts'
+export { timeline, timelineEntry, type TimelineEntry, type TimelineOptions } from './timeline.ts'

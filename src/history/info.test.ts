@@ -6,12 +6,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { FossilError } from '../base/error.ts'
 import { formatDate } from '../deck/date.ts'
-import { ensureKnown } from '../repo/blob.ts'
-import { named } from '../repo/fixture.suite.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { ensureKnown, ridOf } from '../repo/blob.ts'
+import { failsWith, named } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import { type Rid, ridOfRow } from '../repo/rid.ts'
+import type { Repo } from '../repo/repo.ts'
 import { utf8 } from '../base/bytes.ts'
 import { type ArtifactInfo, artifactInfo, type Relative } from './info.ts'
 import { addCheckin, addTag } from './rows.suite.ts'
@@ -22,7 +22,7 @@ function date(dateMs: number | undefined): string {
 }
 
 /** As `fossil whatis -v`, one line for each fact, however stock breaks it. */
-function whatis(info: ArtifactInfo): string {
+function whatis(repo: Repo, info: ArtifactInfo): string {
   const { entry, received } = info
   const typeNames: Record<string, string> = {
     checkin: 'Check-in',
@@ -37,7 +37,7 @@ function whatis(info: ArtifactInfo): string {
     .map(({ name }) => name)
     .filter((name) => ['hidden', 'private', 'cluster', 'closed'].includes(name))
   return [
-    `artifact: ${info.hash} (${info.rid})`,
+    `artifact: ${info.hash} (${info.rowId})`,
     `size: ${info.sizeBytes} bytes`,
     `received: ${date(received?.dateMs)} from ${received?.address ?? ''}`,
     ...(given.length > 0 ? [`tags: ${given.join(', ')}`] : []),
@@ -50,12 +50,13 @@ function whatis(info: ArtifactInfo): string {
         ]),
     ...info.uses.map(
       ({ name, checkin, dateMs, user, comment }) =>
-        `file: ${name} part of [${checkin.hash.slice(0, 10)}]` +
+        `file: ${name} part of [${checkin.slice(0, 10)}]` +
         ` by ${user} on ${date(dateMs)} ${comment}`,
     ),
     ...info.attachments.map(
       ({ fileName, target, targetKind, via, dateMs, user, comment }) =>
-        `attachment: ${fileName} attached to ${targetKind} ${target} via ${via.hash} (${via.rid})` +
+        `attachment: ${fileName} attached to ${targetKind} ${target}` +
+        ` via ${via} (${ridOf(repo, via)})` +
         ` by user ${user} on ${date(dateMs)} ${comment}`,
     ),
   ]
@@ -73,10 +74,14 @@ test('every artifact is what it is to stock', async (t) => {
     const [first, ...files] = block.replaceAll(/\s+/g, ' ').trim().split(' file: ')
     return [first, ...new Set(files)].join(' file: ')
   })
-  const rids = stock.repo.db.prepare<[Rid]>('SELECT rid FROM blob ORDER BY rid').all()
-  const infos = rids.map(([rid]) => artifactInfo(stock.repo, rid))
+  const { repo } = stock
+  const hashes = repo.db.prepare<[ArtifactHash]>('SELECT uuid FROM blob ORDER BY rid').all()
+  const infos = hashes.map(([hash]) => artifactInfo(repo, hash))
   assert.ok(infos.length > 40)
-  assert.deepEqual(infos.map(whatis), blocks)
+  assert.deepEqual(
+    infos.map((info) => whatis(repo, info)),
+    blocks,
+  )
   const roles = new Set(infos.map(({ role }) => role))
   const expected = ['checkin', 'file', 'control', 'wiki', 'ticket', 'technote', 'attachment']
   assert.deepEqual([...roles].sort(), [...expected, 'attached'].sort())
@@ -90,7 +95,7 @@ test('the family of a check-in is that of fossil info', async (t) => {
   const stock = await stockHistory(t)
   if (stock === undefined) return
   for (const [name, hash] of Object.entries(stock.hashes)) {
-    const info = artifactInfo(stock.repo, stock.rid(name))
+    const info = artifactInfo(stock.repo, stock.hash(name))
     const family = [
       ...info.parents.map((parent) =>
         relativeLine(parent, parent.isPrimary ? 'parent' : 'merged-from'),
@@ -109,7 +114,7 @@ test('tags tell where they come from, whether they propagate and what was cancel
   const stock = await stockHistory(t)
   if (stock === undefined) return
   const tag = (checkin: string, name: string) =>
-    artifactInfo(stock.repo, stock.rid(checkin)).tags.find((found) => found.name === name)
+    artifactInfo(stock.repo, stock.hash(checkin)).tags.find((found) => found.name === name)
   assert.equal(tag('second', 'sym-v1.0')?.type, 'cancel')
   assert.equal(tag('second', 'sym-release')?.type, 'single')
   assert.equal(tag('third', 'note')?.value, 'a noted value')
@@ -127,12 +132,12 @@ test('tags tell where they come from, whether they propagate and what was cancel
 test('a cherry-pick is told at both ends', async (t) => {
   const stock = await stockHistory(t)
   if (stock === undefined) return
-  const picked = artifactInfo(stock.repo, stock.rid('picked')).picked
+  const picked = artifactInfo(stock.repo, stock.hash('picked')).picked
   assert.deepEqual(
     picked.map(({ hash, isBackout }) => [hash, isBackout]),
     [[stock.hashes['second'], false]],
   )
-  const into = artifactInfo(stock.repo, stock.rid('second')).pickedInto
+  const into = artifactInfo(stock.repo, stock.hash('second')).pickedInto
   assert.deepEqual(
     into.map(({ hash }) => hash),
     [stock.hashes['picked']],
@@ -141,20 +146,18 @@ test('a cherry-pick is told at both ends', async (t) => {
 
 test('a phantom, a cluster and what nobody mentions are told apart', () => {
   using repo = memoryRepo()
-  const phantom = ensureKnown(repo, named(utf8('x')), { isPrivate: false }) ?? assert.fail()
+  const phantom = named(utf8('x'))
+  ensureKnown(repo, phantom, { isPrivate: false })
   assert.equal(artifactInfo(repo, phantom).role, 'phantom')
   assert.equal(artifactInfo(repo, phantom).sizeBytes, undefined)
-  const { rid } = addCheckin(repo, { name: 'c' })
+  const { rid, hash } = addCheckin(repo, { name: 'c' })
   repo.db.prepare('DELETE FROM event').run()
-  assert.equal(artifactInfo(repo, rid).role, 'unknown')
+  assert.equal(artifactInfo(repo, hash).role, 'unknown')
   addTag(repo, rid, { name: 'cluster' })
-  assert.equal(artifactInfo(repo, rid).role, 'cluster')
+  assert.equal(artifactInfo(repo, hash).role, 'cluster')
 })
 
-test('a row that does not exist is an unknown name', () => {
+test('an artifact that is not known is missing', () => {
   using repo = memoryRepo()
-  assert.throws(
-    () => artifactInfo(repo, ridOfRow(99)),
-    (error) => FossilError.is(error, 'name.unknown') && error.detail.name === 'rid:99',
-  )
+  assert.throws(() => artifactInfo(repo, named(utf8('y'))), failsWith('artifact.missing'))
 })

@@ -7,12 +7,11 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
 import { msFromJulian } from '../deck/date.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { isPhantom, isPrivate } from '../repo/blob.ts'
+import { isPhantom, isPrivate, ridOf } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import type { Rid } from '../repo/rid.ts'
 import { clusterTagId } from '../repo/schema.ts'
 import type { EventKind } from './event-kind.ts'
 import { type ArtifactTag, artifactTags } from './tags.ts'
@@ -28,13 +27,23 @@ export type ArtifactRole =
   EventKind | 'cluster' | 'attachment' | 'file' | 'attached' | 'phantom' | 'unknown'
 
 /** One artifact. Lists are empty where they do not apply. */
-export interface ArtifactInfo extends NamedArtifact {
+export interface ArtifactInfo {
+  readonly hash: ArtifactHash
+  /** Its row in this repository, for those who look into the file: `rid:N` is a name for it. */
+  readonly rowId: number
   readonly role: ArtifactRole
   /** Undefined for a phantom. */
   readonly sizeBytes: number | undefined
   readonly isPrivate: boolean
-  /** Undefined for a phantom, and for content from before there were such records. */
-  readonly received: Receipt | undefined
+  /** When and whence it came; undefined for a phantom, and for content older than such records. */
+  readonly received:
+    | {
+        /** Milliseconds since 1970. */
+        readonly dateMs: number
+        readonly user: string | undefined
+        readonly address: string | undefined
+      }
+    | undefined
   /** What the timeline says; undefined for what is not on it. */
   readonly entry: TimelineEntry | undefined
   /** The primary parent first, then merged-in ones, newest first. */
@@ -42,26 +51,37 @@ export interface ArtifactInfo extends NamedArtifact {
   /** Those that continue its line first, then those that merge it in, newest first. */
   readonly children: readonly Relative[]
   /** Check-ins that were cherry-picked into this one or backed out of it, newest first. */
-  readonly picked: readonly Pick[]
+  readonly picked: readonly PickedCheckin[]
   /** Check-ins into which this one was cherry-picked or in which it was backed out. */
-  readonly pickedInto: readonly Pick[]
+  readonly pickedInto: readonly PickedCheckin[]
   readonly tags: readonly ArtifactTag[]
   /** Check-ins that brought this content, by name, newest first. */
-  readonly uses: readonly FileUse[]
+  readonly uses: readonly {
+    readonly name: string
+    readonly checkin: ArtifactHash
+    /** Milliseconds since 1970. */
+    readonly dateMs: number
+    readonly user: string | undefined
+    readonly comment: string
+  }[]
   /** Where this content is attached, newest first. */
-  readonly attachments: readonly AttachmentUse[]
-}
-
-/** When and whence an artifact came. */
-export interface Receipt {
-  /** Milliseconds since 1970. */
-  readonly dateMs: number
-  readonly user: string | undefined
-  readonly address: string | undefined
+  readonly attachments: readonly {
+    readonly fileName: string
+    /** A wiki title, a ticket id, a technote id or the hash of a forum post. */
+    readonly target: string
+    readonly targetKind: 'wiki' | 'ticket' | 'technote' | undefined
+    /** The artifact that attaches it. */
+    readonly via: ArtifactHash
+    /** Milliseconds since 1970. */
+    readonly dateMs: number
+    readonly user: string | undefined
+    readonly comment: string
+  }[]
 }
 
 /** A parent or child. */
-export interface Relative extends NamedArtifact {
+export interface Relative {
+  readonly hash: ArtifactHash
   /** Undefined where the artifact is not here. */
   readonly dateMs: number | undefined
   /** The child continues the parent's line; else it merges it in. */
@@ -69,53 +89,28 @@ export interface Relative extends NamedArtifact {
 }
 
 /** The other end of a cherry-pick. */
-export interface Pick extends NamedArtifact {
+export interface PickedCheckin {
+  readonly hash: ArtifactHash
+  /** Undefined where the artifact is not here. */
   readonly dateMs: number | undefined
   readonly isBackout: boolean
-}
-
-/** A check-in that has the content under a name. */
-export interface FileUse {
-  readonly name: string
-  readonly checkin: NamedArtifact
-  /** Milliseconds since 1970. */
-  readonly dateMs: number
-  readonly user: string | undefined
-  readonly comment: string
-}
-
-/** An attachment of the content. */
-export interface AttachmentUse {
-  readonly fileName: string
-  /** A wiki title, a ticket id, a technote id or the hash of a forum post. */
-  readonly target: string
-  readonly targetKind: 'wiki' | 'ticket' | 'technote' | undefined
-  /** The artifact that attaches it. */
-  readonly via: NamedArtifact
-  /** Milliseconds since 1970. */
-  readonly dateMs: number
-  readonly user: string | undefined
-  readonly comment: string
 }
 
 /**
  * Describes an artifact.
  *
- * @throws {FossilError} `name.unknown` when there is no such row
+ * @throws {FossilError} `artifact.missing` when it is not known here, not even by name
  */
-export function artifactInfo(repo: Repo, rid: Rid): ArtifactInfo {
-  const row = repo.db
-    .prepare<[ArtifactHash, number]>('SELECT uuid, size FROM blob WHERE rid = ?')
-    .get(rid)
-  if (row === undefined) {
-    throw new FossilError('name.unknown', { name: `rid:${rid}`, reason: 'no such row' })
-  }
-  const entry = timelineEntry(repo, rid)
+export function artifactInfo(repo: Repo, hash: ArtifactHash): ArtifactInfo {
+  const rid = ridOf(repo, hash)
+  const [size = -1] =
+    repo.db.prepare<[number]>('SELECT size FROM blob WHERE rid = ?').get(rid) ?? []
+  const entry = timelineEntry(repo, hash)
   return {
-    rid,
-    hash: row[0],
+    hash,
+    rowId: rid,
     role: roleOf(repo, rid, entry),
-    sizeBytes: row[1] < 0 ? undefined : row[1],
+    sizeBytes: size < 0 ? undefined : size,
     isPrivate: isPrivate(repo, rid),
     received: receipt(repo, rid),
     entry,
@@ -141,7 +136,7 @@ function roleOf(repo: Repo, rid: Rid, entry: TimelineEntry | undefined): Artifac
   return isPhantom(repo, rid) ? 'phantom' : 'unknown'
 }
 
-function receipt(repo: Repo, rid: Rid): Receipt | undefined {
+function receipt(repo: Repo, rid: Rid): ArtifactInfo['received'] {
   const row = repo.db
     .prepare<[number, TextColumn, TextColumn]>(
       `SELECT rcvfrom.mtime, CAST(user.login AS BLOB), CAST(rcvfrom.ipaddr AS BLOB)
@@ -160,19 +155,18 @@ const childQuery = relativeQuery('cid', 'pid')
 /** In the order of info.c:149-178. */
 function relativeQuery(wanted: string, given: string): string {
   return `
-    SELECT blob.rid, blob.uuid, event.mtime, coalesce(plink.isprim, 0) <> 0 FROM plink
+    SELECT blob.uuid, event.mtime, coalesce(plink.isprim, 0) <> 0 FROM plink
       JOIN blob ON blob.rid = plink.${wanted}
       LEFT JOIN event ON event.objid = plink.${wanted}
      WHERE plink.${given} = ?
-     ORDER BY 4 DESC, plink.mtime DESC, event.mtime DESC, blob.rid DESC`
+     ORDER BY 3 DESC, plink.mtime DESC, event.mtime DESC, blob.rid DESC`
 }
 
-type RelativeRow = [rid: Rid, hash: ArtifactHash, mtime: number | null, flag: number]
+type RelativeRow = [hash: ArtifactHash, mtime: number | null, flag: number]
 
 function relatives(repo: Repo, rid: Rid, query: string): Relative[] {
   const rows = repo.db.prepare<RelativeRow>(query).all(rid)
-  return rows.map(([relative, hash, mtime, isPrimary]) => ({
-    rid: relative,
+  return rows.map(([hash, mtime, isPrimary]) => ({
     hash,
     dateMs: mtime === null ? undefined : msFromJulian(mtime),
     isPrimary: isPrimary === 1,
@@ -184,36 +178,34 @@ const pickedIntoQuery = pickQuery('childid', 'parentid')
 
 function pickQuery(wanted: string, given: string): string {
   return `
-    SELECT blob.rid, blob.uuid, event.mtime, coalesce(isExclude, 0) <> 0 FROM cherrypick
+    SELECT blob.uuid, event.mtime, coalesce(isExclude, 0) <> 0 FROM cherrypick
       JOIN blob ON blob.rid = cherrypick.${wanted}
       LEFT JOIN event ON event.objid = cherrypick.${wanted}
      WHERE cherrypick.${given} = ?
      ORDER BY event.mtime DESC, blob.rid DESC`
 }
 
-function picks(repo: Repo, rid: Rid, query: string): Pick[] {
+function picks(repo: Repo, rid: Rid, query: string): PickedCheckin[] {
   const rows = repo.db.prepare<RelativeRow>(query).all(rid)
-  return rows.map(([other, hash, mtime, isBackout]) => ({
-    rid: other,
+  return rows.map(([hash, mtime, isBackout]) => ({
     hash,
     dateMs: mtime === null ? undefined : msFromJulian(mtime),
     isBackout: isBackout === 1,
   }))
 }
 
-function fileUses(repo: Repo, rid: Rid): FileUse[] {
+function fileUses(repo: Repo, rid: Rid): ArtifactInfo['uses'] {
   return repo.db
     .prepare<
       [
         name: TextColumn,
-        checkin: Rid,
-        hash: ArtifactHash,
+        checkin: ArtifactHash,
         mtime: number,
         user: TextColumn,
         comment: TextColumn,
       ]
     >(
-      `SELECT DISTINCT CAST(filename.name AS BLOB), blob.rid, blob.uuid, event.mtime,
+      `SELECT DISTINCT CAST(filename.name AS BLOB), blob.uuid, event.mtime,
               CAST(coalesce(euser, user) AS BLOB), CAST(coalesce(ecomment, comment) AS BLOB)
          FROM mlink
          JOIN filename ON filename.fnid = mlink.fnid
@@ -222,24 +214,23 @@ function fileUses(repo: Repo, rid: Rid): FileUse[] {
         WHERE mlink.fid = ? ORDER BY event.mtime DESC, mlink.mid DESC, filename.name`,
     )
     .all(rid)
-    .map(([name, checkin, hash, mtime, user, comment]) => ({
+    .map(([name, checkin, mtime, user, comment]) => ({
       name: textOf(name),
-      checkin: { rid: checkin, hash },
+      checkin,
       dateMs: msFromJulian(mtime),
       user: textIfAny(user),
       comment: textOf(comment),
     }))
 }
 
-function attachmentUses(repo: Repo, rid: Rid): AttachmentUse[] {
+function attachmentUses(repo: Repo, rid: Rid): ArtifactInfo['attachments'] {
   return repo.db
     .prepare<
       [
         fileName: TextColumn,
         target: TextColumn,
         targetKind: 'wiki' | 'ticket' | 'technote' | null,
-        via: Rid,
-        hash: ArtifactHash,
+        via: ArtifactHash,
         mtime: number,
         user: TextColumn,
         comment: TextColumn,
@@ -250,18 +241,18 @@ function attachmentUses(repo: Repo, rid: Rid): AttachmentUse[] {
                    WHEN EXISTS(SELECT 1 FROM tag WHERE tagname = 'wiki-' || target) THEN 'wiki'
                    WHEN EXISTS(SELECT 1 FROM tag WHERE tagname = 'event-' || target)
                    THEN 'technote' END,
-              via.rid, via.uuid, mtime, CAST(user AS BLOB), CAST(comment AS BLOB)
+              via.uuid, mtime, CAST(user AS BLOB), CAST(comment AS BLOB)
          FROM attachment
          JOIN blob ON blob.uuid = attachment.src
          JOIN blob AS via ON via.rid = attachment.attachid
         WHERE blob.rid = ? ORDER BY mtime DESC, via.rid DESC`,
     )
     .all(rid)
-    .map(([fileName, target, targetKind, via, hash, mtime, user, comment]) => ({
+    .map(([fileName, target, targetKind, via, mtime, user, comment]) => ({
       fileName: textOf(fileName),
       target: textOf(target),
       targetKind: targetKind ?? undefined,
-      via: { rid: via, hash },
+      via,
       dateMs: msFromJulian(mtime),
       user: textIfAny(user),
       comment: textOf(comment),

@@ -17,7 +17,7 @@ import { stockHistory } from './stock.suite.ts'
 /** The hash that a name means, or why it means none. */
 function meaning(repo: Repo, name: string, options: NameOptions = {}): string {
   try {
-    return resolveName(repo, name, options).hash
+    return resolveName(repo, name, options)
   } catch (error) {
     if (FossilError.is(error, 'name.unknown')) return `ERROR: cannot resolve name: ${name}`
     if (FossilError.is(error, 'name.ambiguous')) return `ERROR: ambiguous name: ${name}`
@@ -60,7 +60,7 @@ test('a name means what it means to stock', async (t) => {
     return [...forms, ...dressed, `${hash}0`, `${short}.`]
   })
   const all = [...names, ...known]
-  const checkout = stock.rid('fork-b')
+  const checkout = stock.hash('fork-b')
   const kinds: [string, EventKind | undefined][] = [['*', undefined], ...typesAndKinds]
   for (const [type, kind] of kinds) {
     const said = await stock.fossil('test-name-to-id', '--type', type, ...all)

@@ -9,10 +9,11 @@
 
 import { FossilError } from '../base/error.ts'
 import { julianFromMs, parseDate } from '../deck/date.ts'
-import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { hashOf } from '../repo/blob.ts'
+import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
+import { findRid, hashOf, ridOf } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import type { Rid } from '../repo/rid.ts'
+import { mainBranch } from '../crosslink/branch.ts'
 import { branchRoot, branchStart, lastMergeIn, primaryParent } from './branch.ts'
 import { type EventKind, typeOfEvent } from './event-kind.ts'
 import { textParameter } from '../repo/db-text.ts'
@@ -22,7 +23,7 @@ export interface NameOptions {
   /** Only artifacts that are on the timeline as this kind. By default anything goes. */
   readonly kind?: EventKind
   /** What is checked out: `current`, `prev`, `previous` and `next` are relative to it. */
-  readonly checkout?: Rid
+  readonly checkout?: ArtifactHash
   /**
    * A tag or branch means the first check-in of its branch, not the last; not after `root:` and
    * its like. `br` in name.c:286.
@@ -47,7 +48,7 @@ const maxCandidates = 100
  *
  * @throws {FossilError} `name.unknown`; `name.ambiguous` for the prefix of several hashes
  */
-export function resolveName(repo: Repo, name: string, options: NameOptions = {}): NamedArtifact {
+export function resolveName(repo: Repo, name: string, options: NameOptions = {}): ArtifactHash {
   let rest = name
   let meant = options
   const modifiers: ((repo: Repo, rid: Rid) => Rid)[] = []
@@ -70,7 +71,23 @@ export function resolveName(repo: Repo, name: string, options: NameOptions = {})
   for (const modifier of modifiers.reverse()) rid = modifier(repo, rid)
   const hash = hashOf(repo, rid)
   if (hash === undefined) throw unknown(name, rest, options)
-  return { rid, hash }
+  return hash
+}
+
+/**
+ * The check-in to go on from: the latest of the main branch, or of all where that has none;
+ * undefined in a repository without check-ins.
+ */
+export function latestCheckin(repo: Repo): ArtifactHash | undefined {
+  const rid =
+    findTagged(repo, mainBranch(repo), { kind: 'checkin' }) ?? latestBy(repo, Infinity, 'checkin')
+  return rid === undefined ? undefined : hashOf(repo, rid)
+}
+
+/** The name under which a repository has some content, or would have it. */
+export function nameOfContent(repo: Repo, content: Uint8Array): ArtifactHash {
+  const old = nameFor(content, 'sha1')
+  return findRid(repo, old) === undefined ? nameFor(content, 'sha3') : old
 }
 
 const branchModifiers: Readonly<Record<string, (repo: Repo, rid: Rid) => Rid>> = {
@@ -139,9 +156,10 @@ function findTrimmed(repo: Repo, name: string, options: NameOptions): Rid | unde
   return findDirect(repo, trimmed, meant) ?? findNamed(repo, trimmed, meant)
 }
 
-function findSpecial(repo: Repo, name: string, checkout: Rid | undefined): Rid | undefined {
+function findSpecial(repo: Repo, name: string, current: ArtifactHash | undefined): Rid | undefined {
   if (name === 'tip') return latestBy(repo, Infinity, 'checkin')
-  if (checkout === undefined) return undefined
+  if (current === undefined) return undefined
+  const checkout = ridOf(repo, current)
   if (name === 'current') return checkout
   if (name === 'prev' || name === 'previous') return primaryParent(repo, checkout)
   if (name !== 'next') return undefined

@@ -7,40 +7,73 @@
 import { compareAsBytes } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { textSize } from '../crosslink/wiki.ts'
-import { newestVersion, type Version } from '../crosslink/version.ts'
-import type { TechnoteDeck, WikiDeck } from '../deck/deck.ts'
+import { newestVersion } from '../crosslink/version.ts'
 import { textIfAny, textOf, textParameter, type TextColumn } from '../repo/db-text.ts'
 import { msFromJulian } from '../deck/date.ts'
 import type { Repo } from '../repo/repo.ts'
 
-/** The latest version of a page. */
-export type WikiVersion = Version<WikiDeck>
+/** A version of a wiki page. */
+export interface WikiVersion {
+  readonly hash: ArtifactHash
+  readonly title: string
+  readonly content: string
+  readonly mimetype: string
+  /** Milliseconds since 1970. */
+  readonly dateMs: number
+  readonly user: string
+  /** Of the content as UTF-8, without whitespace before it. */
+  readonly sizeBytes: number
+  /** A page without text is deleted: it is not listed, and its history stays. */
+  readonly isDeleted: boolean
+  /**
+   * What the page is about, by its title: a check-in, a branch, a tag; undefined for a page of its
+   * own. wiki.c:413-429.
+   */
+  readonly about: 'checkin' | 'branch' | 'tag' | undefined
+}
 
-/** The latest version of a technote. */
-export type TechnoteVersion = Version<TechnoteDeck>
+/** A version of a technote. */
+export interface TechnoteVersion {
+  readonly hash: ArtifactHash
+  /** The same in every version: 40 hexadecimal digits. */
+  readonly technoteId: string
+  /** Its place on the timeline, in milliseconds since 1970. */
+  readonly eventMs: number
+  /** When this version was written, in milliseconds since 1970. */
+  readonly dateMs: number
+  readonly user: string | undefined
+  /** What the timeline shows. */
+  readonly comment: string
+  readonly content: string
+  readonly mimetype: string
+  /** Background colour on the timeline. */
+  readonly color: string | undefined
+  /** Names that people gave it. */
+  readonly tags: readonly string[]
+}
+
+/** The mimetype of what says no other. */
+const wikiText = 'text/x-fossil-wiki'
 
 /** The latest versions of all pages, deleted ones too, by title without regard to case. */
 export function wikiPages(repo: Repo): WikiVersion[] {
   return namesTagged(repo, 'wiki-')
     .sort((a, b) => compareAsBytes(lowered(a), lowered(b)) || compareAsBytes(a, b))
-    .flatMap((title) => newestVersion(repo, 'wiki', title) ?? [])
+    .flatMap((title) => wikiPage(repo, title) ?? [])
 }
 
 /** The latest version of the page of this title, deleted or not. */
 export function wikiPage(repo: Repo, title: string): WikiVersion | undefined {
-  return newestVersion(repo, 'wiki', title)
+  const version = newestVersion(repo, 'wiki', title)
+  if (version === undefined) return undefined
+  const { content, mimetype = wikiText, dateMs, user } = version.deck
+  const sizeBytes = textSize(content)
+  const about = aboutOf(title)
+  const isDeleted = sizeBytes === 0
+  return { hash: version.hash, title, content, mimetype, dateMs, user, sizeBytes, isDeleted, about }
 }
 
-/** A page without text is deleted: it is not listed, and its history stays. */
-export function isDeletedPage({ deck }: WikiVersion): boolean {
-  return textSize(deck.content) === 0
-}
-
-/**
- * What a page is about, by its title: a check-in, a branch, a tag; undefined for a page of its own.
- * wiki.c:413-429.
- */
-export function aboutOf(title: string): 'checkin' | 'branch' | 'tag' | undefined {
+function aboutOf(title: string): WikiVersion['about'] {
   if (/^checkin\/(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(title)) return 'checkin'
   if (title.startsWith('branch/')) return 'branch'
   return title.startsWith('tag/') ? 'tag' : undefined
@@ -50,7 +83,22 @@ export function aboutOf(title: string): 'checkin' | 'branch' | 'tag' | undefined
 export function technotes(repo: Repo): TechnoteVersion[] {
   return namesTagged(repo, 'event-')
     .flatMap((technoteId) => newestVersion(repo, 'technote', technoteId) ?? [])
-    .sort((a, b) => b.deck.eventMs - a.deck.eventMs || compareAsBytes(a.hash, b.hash))
+    .map(({ hash, deck }) => {
+      const { technoteId, eventMs, dateMs, user, comment = '', content, tags } = deck
+      return {
+        hash,
+        technoteId,
+        eventMs,
+        dateMs,
+        user,
+        comment,
+        content,
+        mimetype: deck.mimetype ?? wikiText,
+        color: tags.find(({ name }) => name === 'bgcolor')?.value,
+        tags: tags.flatMap(({ name }) => (name.startsWith('sym-') ? [name.slice(4)] : [])),
+      }
+    })
+    .sort((a, b) => b.eventMs - a.eventMs || compareAsBytes(a.hash, b.hash))
 }
 
 /** Something that is attached now. */

@@ -14,6 +14,8 @@ import { after } from 'node:test'
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
 import { openFile } from '../db/node.ts'
 import { TestEnv } from '../repo/fixture.suite.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { hashOf } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { Rid } from '../repo/rid.ts'
@@ -26,6 +28,8 @@ export interface StockHistory {
   readonly fossil: (...args: string[]) => Promise<string>
   /** Hashes of check-ins by the name that the story gives them. */
   readonly hashes: Readonly<Record<string, string>>
+  /** The hash of a check-in of the story. */
+  readonly hash: (name: string) => ArtifactHash
   /** The rid of a check-in of the story. */
   readonly rid: (name: string) => Rid
 }
@@ -105,7 +109,9 @@ async function makeHistory(): Promise<StockHistory> {
   const ridOf = repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?')
   const rid = (name: string): Rid =>
     ridOf.get(story.hashes[name] ?? '')?.[0] ?? assert.fail(`no check-in "${name}"`)
-  return { path, repo, fossil: story.fossil, hashes: story.hashes, rid }
+  const hash = (name: string): ArtifactHash =>
+    hashOf(repo, rid(name)) ?? assert.fail(`no check-in "${name}"`)
+  return { path, repo, fossil: story.fossil, hashes: story.hashes, hash, rid }
 }
 
 async function mainLine(story: Story): Promise<void> {

@@ -5,8 +5,8 @@
  */
 
 import { textOf, textParameter, type TextColumn } from '../repo/db-text.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { Rid } from '../repo/rid.ts'
 import { type EventKind, typeOfEvent } from './event-kind.ts'
 
 /**
@@ -25,25 +25,27 @@ export function tagNames(repo: Repo, { prefix = '' }: { prefix?: string } = {}):
     .filter((name) => name.startsWith(prefix))
 }
 
-/** What to find. */
-export interface TaggedOptions {
-  /** Only what is on the timeline as this kind. */
-  readonly kind?: EventKind
-  /** At most so many; by default all. */
-  readonly limit?: number
-}
-
-/** What bears a tag and is on the timeline, the latest first. `name` as in {@link tagNames}. */
-export function taggedArtifacts(repo: Repo, name: string, options: TaggedOptions = {}): Rid[] {
+/**
+ * What bears a tag and is on the timeline, the latest first. `name` as in {@link tagNames}.
+ *
+ * @param options.kind only what is on the timeline as this kind
+ * @param options.limit at most so many; by default all
+ */
+export function taggedArtifacts(
+  repo: Repo,
+  name: string,
+  options: { readonly kind?: EventKind; readonly limit?: number } = {},
+): ArtifactHash[] {
   const { kind, limit = -1 } = options
   return repo.db
-    .prepare<[Rid]>(
-      `SELECT event.objid FROM tag
+    .prepare<[ArtifactHash]>(
+      `SELECT blob.uuid FROM tag
          CROSS JOIN tagxref ON tagxref.tagid = tag.tagid AND tagxref.tagtype > 0
          CROSS JOIN event ON event.objid = tagxref.rid
+         CROSS JOIN blob ON blob.rid = event.objid
         WHERE tagname = CAST(?1 AS TEXT) AND (?2 IS NULL OR event.type = ?2)
         ORDER BY event.mtime DESC, event.objid DESC LIMIT ?3`,
     )
     .all(textParameter(name), kind === undefined ? null : typeOfEvent[kind], limit)
-    .map(([rid]) => rid)
+    .map(([hash]) => hash)
 }

@@ -10,14 +10,11 @@ import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type TextColumn, textOf } from '../repo/db-text.ts'
 
-/** How a tag stands to an artifact. */
-export type TagType = 'cancel' | 'single' | 'propagating'
-
 /** One tag or property of an artifact. */
 export interface ArtifactTag {
   /** As stored: `sym-` before the names that people give. */
   readonly name: string
-  readonly type: TagType
+  readonly type: 'cancel' | 'single' | 'propagating'
   /** Undefined for a tag without a value. */
   readonly value: string | undefined
   /** When the tag was given or cancelled, in ms since 1970. */

@@ -5,9 +5,9 @@
  */
 
 import { msFromJulian } from '../deck/date.ts'
-import type { TicketDeck } from '../deck/deck.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { ticketFields } from '../crosslink/ticket-fields.ts'
-import { type Version, versionsOf } from '../crosslink/version.ts'
+import { versionsOf } from '../crosslink/version.ts'
 import { textOf, type TextColumn } from '../repo/db-text.ts'
 import type { Repo } from '../repo/repo.ts'
 
@@ -39,9 +39,21 @@ export function tickets(repo: Repo, prefix = ''): Ticket[] {
     }))
 }
 
+/** A change of a ticket. */
+export interface TicketChange {
+  readonly hash: ArtifactHash
+  /** Milliseconds since 1970. */
+  readonly dateMs: number
+  readonly user: string
+  /** What it says of fields, by their names; one that begins with `+` adds to what is there. */
+  readonly fields: ReadonlyMap<string, string>
+}
+
 /** The changes of a ticket, oldest first. */
-export function ticketChanges(repo: Repo, ticketId: string): Version<TicketDeck>[] {
-  return versionsOf(repo, 'ticket', ticketId)
+export function ticketChanges(repo: Repo, ticketId: string): TicketChange[] {
+  return versionsOf(repo, 'ticket', ticketId).map(({ hash, deck: { dateMs, user, fields } }) => {
+    return { hash, dateMs, user, fields: new Map(fields.map(({ name, value }) => [name, value])) }
+  })
 }
 
 /** Undefined where this repository has no table of tickets. */

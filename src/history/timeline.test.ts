@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { formatDate } from '../deck/date.ts'
 import { checkin } from '../write/checkin.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { FileChange } from './changes.ts'
+import type { ChangedFile } from './changes.ts'
 import { addCheckin, addTag } from './rows.suite.ts'
 import { stockHistory } from './stock.suite.ts'
 import { timeline, timelineEntry, type TimelineEntry, type TimelineOptions } from './timeline.ts'
@@ -37,7 +37,7 @@ function marks(entry: TimelineEntry): string {
   return told.map((mark) => `*${mark.toUpperCase()}* `).join('')
 }
 
-function printedChange({ name, change }: FileChange): string[] {
+function printedChange({ name, change }: ChangedFile): string[] {
   const isTold = change === 'added' || change === 'deleted' || change === 'edited'
   return isTold ? [`   ${change.toUpperCase()} ${name}`] : []
 }
@@ -64,7 +64,7 @@ function normalized(output: string): string[] {
 test('entries are those of stock, whatever is asked for', async (t) => {
   const stock = await stockHistory(t)
   if (stock === undefined) return
-  const { repo, rid, hashes } = stock
+  const { repo, hash: named, hashes } = stock
   const cases: [string[], TimelineOptions][] = [
     [[], {}],
     [['-v'], { withFiles: true }],
@@ -85,8 +85,8 @@ test('entries are those of stock, whatever is asked for', async (t) => {
     [['-p', 'src'], { path: 'src' }],
     [['-p', 'src/b.c', '-v'], { path: 'src/b.c', withFiles: true }],
     [['-p', 'src', '-b', 'trunk', '-n', '2'], { path: 'src', branch: 'trunk', limit: 2 }],
-    [['before', hashes['merged'] ?? ''], { before: { rid: rid('merged') } }],
-    [['after', hashes['merged'] ?? ''], { after: { rid: rid('merged') } }],
+    [['before', hashes['merged'] ?? ''], { before: { hash: named('merged') } }],
+    [['after', hashes['merged'] ?? ''], { after: { hash: named('merged') } }],
     [['before', '2023-03-01T00:04:08'], { before: { dateMs: 1_677_629_048_000 } }],
     [
       ['after', '2023-03-01T00:04:08', '-n', '5'],
@@ -96,12 +96,12 @@ test('entries are those of stock, whatever is asked for', async (t) => {
   for (const name of ['side-4', 'merged', 'picked', 'dead end', 'secret', 'first']) {
     const hash = hashes[name] ?? ''
     cases.push(
-      [['ancestors', hash], { ancestorsOf: rid(name) }],
-      [['ancestors', hash, '-n', '3'], { ancestorsOf: rid(name), limit: 3 }],
-      [['descendants', hash], { descendantsOf: rid(name) }],
-      [['descendants', hash, '-n', '3'], { descendantsOf: rid(name), limit: 3 }],
-      [['parents', hash, '-p', 'a.txt'], { ancestorsOf: rid(name), path: 'a.txt' }],
-      [['children', hash, '-t', 'ci'], { descendantsOf: rid(name), kinds: ['checkin'] }],
+      [['ancestors', hash], { ancestorsOf: named(name) }],
+      [['ancestors', hash, '-n', '3'], { ancestorsOf: named(name), limit: 3 }],
+      [['descendants', hash], { descendantsOf: named(name) }],
+      [['descendants', hash, '-n', '3'], { descendantsOf: named(name), limit: 3 }],
+      [['parents', hash, '-p', 'a.txt'], { ancestorsOf: named(name), path: 'a.txt' }],
+      [['children', hash, '-t', 'ci'], { descendantsOf: named(name), kinds: ['checkin'] }],
     )
   }
   for (const [args, options] of cases) {
@@ -123,7 +123,7 @@ test('leaves and closed check-ins are marked', async (t) => {
   const stock = await stockHistory(t)
   if (stock === undefined) return
   const marked = (name: string): readonly string[] | undefined =>
-    timelineEntry(stock.repo, stock.rid(name))?.marks
+    timelineEntry(stock.repo, stock.hash(name))?.marks
   assert.deepEqual(marked('dead end'), ['leaf', 'closed'])
   assert.deepEqual(marked('fork-a'), ['leaf'])
   assert.deepEqual(marked('merged'), ['merge', 'fork'])
@@ -136,7 +136,7 @@ test('renames and permissions are told beside what stock tells', async (t) => {
   const stock = await stockHistory(t)
   if (stock === undefined) return
   const files = timeline(stock.repo, {
-    before: { rid: stock.rid('renamed') },
+    before: { hash: stock.hash('renamed') },
     limit: 1,
     withFiles: true,
   }).flatMap((entry) => entry.files ?? [])
@@ -150,12 +150,12 @@ test('renames and permissions are told beside what stock tells', async (t) => {
 
 test('entries of one moment are in the order of their rows, latest first', () => {
   using repo = memoryRepo()
-  const rids = ['a', 'b', 'c'].map((name) => addCheckin(repo, { name, dateMs: 5 }).rid)
+  const hashes = ['a', 'b', 'c'].map((name) => addCheckin(repo, { name, dateMs: 5 }).hash)
   assert.deepEqual(
-    timeline(repo).map(({ rid }) => rid),
-    rids.toReversed(),
+    timeline(repo).map(({ hash }) => hash),
+    hashes.toReversed(),
   )
-  assert.equal(timelineEntry(repo, rids[1] ?? assert.fail())?.comment, 'b')
+  assert.equal(timelineEntry(repo, hashes[1] ?? assert.fail())?.comment, 'b')
 })
 
 test('text that is not UTF-8 keeps its bytes', () => {
@@ -175,7 +175,7 @@ test('offset and limit count descendants from the check-in on', () => {
     const parents = [line[i - 1]?.rid ?? assert.fail()]
     line.push(addCheckin(repo, { name: `${i}`, dateMs: i * 1000, parents }))
   }
-  const descendantsOf = line[0]?.rid ?? assert.fail()
+  const descendantsOf = line[0]?.hash ?? assert.fail()
   const shown = (options: TimelineOptions): string =>
     timeline(repo, { descendantsOf, ...options })
       .map(({ comment }) => comment)
@@ -192,11 +192,11 @@ test('an entry is found by its own time, to the millisecond', () => {
   for (let minute = 0; minute < 60; minute++) {
     const dateMs = 1_706_749_207_000 + minute * 60_001
     const options = { changes: [], allowEmpty: true, comment: 'at', user: 'ada', dateMs }
-    const { rid } = checkin(repo, options)
+    const { hash } = checkin(repo, options)
     const at = { dateMs }
     assert.deepEqual(
-      timeline(repo, { before: at, after: at }).map((entry) => entry.rid),
-      [rid],
+      timeline(repo, { before: at, after: at }).map((entry) => entry.hash),
+      [hash],
     )
   }
 })

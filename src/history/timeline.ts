@@ -8,7 +8,7 @@
 
 import { julianFromMs, msFromJulian } from '../deck/date.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { isPrivate } from '../repo/blob.ts'
+import { isPrivate, ridOf } from '../repo/blob.ts'
 import type { Value } from '../db/driver.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
@@ -16,7 +16,7 @@ import { branchTagId } from '../repo/schema.ts'
 import { ancestors, descendants } from './ancestry.ts'
 import { primaryChildren } from './branch.ts'
 import { isClosed, isLeaf } from '../crosslink/branch.ts'
-import { type FileChange, fileChanges } from './changes.ts'
+import { type ChangedFile, changedFiles } from './changes.ts'
 import { type EventKind, kindOfEvent, typeOfEvent } from './event-kind.ts'
 import { symbolicTags } from '../crosslink/properties.ts'
 import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
@@ -37,12 +37,12 @@ export interface TimelineOptions {
    * Only this check-in, its ancestors and what was cherry-picked into them. Stock also calls
    * these `parents`.
    */
-  readonly ancestorsOf?: Rid
+  readonly ancestorsOf?: ArtifactHash
   /**
    * Only this check-in and its descendants, which stock also calls `children`. Here `limit` and
    * `offset` count from the check-in on, so that they show what followed it; still newest first.
    */
-  readonly descendantsOf?: Rid
+  readonly descendantsOf?: ArtifactHash
   /**
    * Only what carries this tag or is on this branch: check-ins, changes of its tags, and the wiki
    * pages about the branch and its check-ins. No check-in of another branch.
@@ -55,7 +55,7 @@ export interface TimelineOptions {
 }
 
 /** A point in time: a date, in ms since 1970, or when an entry happened. */
-export type Moment = { readonly dateMs: number } | { readonly rid: Rid }
+export type Moment = { readonly dateMs: number } | { readonly hash: ArtifactHash }
 
 /**
  * What is remarkable about an entry, in the order in which it is told:
@@ -64,15 +64,14 @@ export type Moment = { readonly dateMs: number } | { readonly rid: Rid }
  * - `fork`, `branch`: several check-ins continue its line, at least two of them on its own
  *   branch, or not.
  * - `unpublished`: it is private.
- * - `leaf`: no check-in follows it on its own branch. Stock's `-F %p` says so of what no check-in
- *   follows on any branch.
+ * - `leaf`: no check-in follows it on its own branch. Stock's `-F %p` says so of what is not
+ *   continued at all.
  * - `closed`: nothing is to follow it.
  */
 export type Mark = 'merge' | 'fork' | 'branch' | 'unpublished' | 'leaf' | 'closed'
 
 /** One entry of the timeline. */
 export interface TimelineEntry {
-  readonly rid: Rid
   readonly hash: ArtifactHash
   /** Undefined for a kind that this version does not know. */
   readonly kind: EventKind | undefined
@@ -86,8 +85,10 @@ export interface TimelineEntry {
   /** Tags and branches by name, without `sym-`, in byte order. */
   readonly tags: readonly string[]
   readonly marks: readonly Mark[]
+  /** Whether some check-in continues its line, on whichever branch. */
+  readonly isContinued: boolean
   /** With `withFiles`, for a check-in: by name. */
-  readonly files?: readonly FileChange[]
+  readonly files?: readonly ChangedFile[]
 }
 
 /** Entries of the timeline, newest first; ties are broken by rid, so that the order is total. */
@@ -115,8 +116,8 @@ export function timeline(repo: Repo, options: TimelineOptions = {}): TimelineEnt
 }
 
 /** The timeline's entry of one artifact; undefined where it has none. */
-export function timelineEntry(repo: Repo, rid: Rid): TimelineEntry | undefined {
-  return timeline(repo, { after: { rid }, before: { rid } }).find((entry) => entry.rid === rid)
+export function timelineEntry(repo: Repo, hash: ArtifactHash): TimelineEntry | undefined {
+  return timeline(repo, { after: { hash }, before: { hash } }).find((entry) => entry.hash === hash)
 }
 
 type EntryRow = [
@@ -133,8 +134,8 @@ type EntryRow = [
 function entryOf(repo: Repo, row: EntryRow, withFiles: boolean): TimelineEntry {
   const [rid, hash, type, mtime, user, comment, branch, parents] = row
   const kind = kindOfEvent(type)
+  const children = primaryChildren(repo, rid)
   return {
-    rid,
     hash,
     kind,
     dateMs: msFromJulian(mtime),
@@ -142,13 +143,17 @@ function entryOf(repo: Repo, row: EntryRow, withFiles: boolean): TimelineEntry {
     comment: textOf(comment),
     branch: textIfAny(branch),
     tags: symbolicTags(repo, rid),
-    marks: marksOf(repo, rid, parents),
-    ...(withFiles && kind === 'checkin' ? { files: fileChanges(repo, rid) } : {}),
+    marks: marksOf(repo, rid, { parents, children }),
+    isContinued: children.all > 0,
+    ...(withFiles && kind === 'checkin' ? { files: changedFiles(repo, rid) } : {}),
   }
 }
 
-function marksOf(repo: Repo, rid: Rid, parents: number): Mark[] {
-  const children = primaryChildren(repo, rid)
+function marksOf(
+  repo: Repo,
+  rid: Rid,
+  { parents, children }: { parents: number; children: ReturnType<typeof primaryChildren> },
+): Mark[] {
   return [
     ...(parents > 1 ? (['merge'] as const) : []),
     ...(children.all > 1 ? ([children.sameBranch > 1 ? 'fork' : 'branch'] as const) : []),
@@ -178,11 +183,14 @@ function condition(repo: Repo, options: TimelineOptions): Condition {
       ),
     )
   if (ancestorsOf !== undefined) {
-    const rids = ancestors(repo, ancestorsOf, { through: 'cherrypicks', ...closest(options) })
+    const rids = ancestors(repo, ridOf(repo, ancestorsOf), {
+      through: 'cherrypicks',
+      ...closest(options),
+    })
     parts.push(listCondition('event.objid', rids))
   }
   if (descendantsOf !== undefined) {
-    const rids = descendants(repo, descendantsOf, closest(options))
+    const rids = descendants(repo, ridOf(repo, descendantsOf), closest(options))
     parts.push(listCondition('event.objid', rids))
   }
   if (branch !== undefined) parts.push(branchCondition(branch))
@@ -207,8 +215,9 @@ function timeCondition(operator: '<=' | '>=', moment: Moment): Condition {
   return 'dateMs' in moment
     ? { sql: `event.mtime ${operator} ?`, parameters: [julianFromMs(moment.dateMs + slackMs)] }
     : {
-        sql: `event.mtime ${operator} (SELECT mtime FROM event WHERE objid = ?)`,
-        parameters: [moment.rid],
+        sql: `event.mtime ${operator}
+          (SELECT mtime FROM blob CROSS JOIN event ON objid = rid WHERE uuid = ?)`,
+        parameters: [moment.hash],
       }
 }
 

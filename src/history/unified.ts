@@ -18,16 +18,6 @@ export interface DiffOptions {
   readonly maxEdits?: number
 }
 
-/** One line of a hunk. */
-export interface HunkLine {
-  /** ` ` is on both sides, `-` only before, `+` only after. */
-  readonly sign: ' ' | '-' | '+'
-  /** Without its newline; bytes that are not UTF-8 as artifact text has them. */
-  readonly text: string
-  /** False for a last line without a newline. */
-  readonly hasNewline: boolean
-}
-
 /** Changes that are close together, with what is around them. */
 export interface Hunk {
   /** The first line, from 1; the line before, where the side has none here. */
@@ -35,8 +25,18 @@ export interface Hunk {
   readonly beforeCount: number
   readonly afterStart: number
   readonly afterCount: number
-  readonly lines: readonly HunkLine[]
+  readonly lines: readonly {
+    /** ` ` is on both sides, `-` only before, `+` only after. */
+    readonly sign: ' ' | '-' | '+'
+    /** Without its newline; bytes that are not UTF-8 as artifact text has them. */
+    readonly text: string
+    /** False for a last line without a newline. */
+    readonly hasNewline: boolean
+  }[]
 }
+
+/** One line of a hunk. */
+type HunkLine = Hunk['lines'][number]
 
 /** How two contents differ. */
 export type ContentDiff =

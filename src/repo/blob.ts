@@ -5,6 +5,7 @@
  * @module
  */
 
+import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { config } from './config.ts'
 import type { Repo } from './repo.ts'
@@ -15,6 +16,13 @@ export function findRid(repo: Repo, hash: ArtifactHash): Rid | undefined {
   const held = repo.cache.heldRid(hash)
   if (held !== undefined) return held
   return repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?').get(hash)?.[0]
+}
+
+/** The rid of an artifact that must be known. @throws {FossilError} `artifact.missing` */
+export function ridOf(repo: Repo, hash: ArtifactHash): Rid {
+  const rid = findRid(repo, hash)
+  if (rid === undefined) throw new FossilError('artifact.missing', { name: hash })
+  return rid
 }
 
 /** Returns the hash of `rid`. */

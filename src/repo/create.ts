@@ -32,6 +32,7 @@ export interface CreateOptions {
  * Makes an empty database into a repository, or leaves it empty; `crosslinker` gives what arrives
  * its meaning.
  *
+ * @param prepare what else belongs to the new repository, done in the same transaction
  * @throws {FossilError} `repo.invalid` when the database has tables already; `option.invalid` for
  *   a malformed code
  */
@@ -40,6 +41,7 @@ export function createRepoWith(
   db: Database,
   env: Env,
   options: CreateOptions = {},
+  prepare?: (repo: Repo) => void,
 ): Repo {
   if (db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined) {
     const reason = 'it is a repository, or another database, already'
@@ -56,6 +58,7 @@ export function createRepoWith(
     identify(repo, options)
     createUsers(repo, options.adminUser ?? 'admin')
     createReport(repo)
+    prepare?.(repo)
   })
   return repo
 }

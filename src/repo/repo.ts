@@ -55,6 +55,11 @@ export class Repo implements Disposable {
     this.env = env
   }
 
+  /** The file, as it was opened; `:memory:` for one that is in none. */
+  get path(): string {
+    return this.db.path
+  }
+
   /**
    * What is remembered between statements. Outside a transaction each look asks first whether
    * another connection has written; inside one, nobody can.

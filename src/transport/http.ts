@@ -24,5 +24,7 @@ export type {
   HttpEvent,
   HttpServiceOptions,
 } from './http-service.ts'
+export { printable } from './http-reply.ts'
+export { parseRemote } from './http-url.ts'
 export { serve, type FossilServer, type ServeOptions } from './serve.ts'
 export type { RepoSource } from './served-repos.ts'

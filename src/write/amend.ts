@@ -8,8 +8,8 @@ import { formatDate, isDateMs } from '../deck/date.ts'
 import type { DeckTag } from '../deck/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact, Rid } from '../repo/rid.ts'
-import { type Author, invalid, readTarget } from './artifact.ts'
+import type { Rid } from '../repo/rid.ts'
+import { type Author, invalid, readTarget, type Written } from './artifact.ts'
 import { isLeaf } from '../crosslink/branch.ts'
 import { property, shownDateMs, symbolicTags } from '../crosslink/properties.ts'
 import { type TargetedTag, writeControl } from './tag.ts'
@@ -56,7 +56,7 @@ export function amendCheckin(
   target: ArtifactHash,
   amendment: Amendment,
   author: Author,
-): NamedArtifact | undefined {
+): Written | undefined {
   return repo.transaction(() => {
     const { rid, deck } = readTarget(repo, target, { kind: 'checkin', forA: 'control' })
     // By name: a branch and a tag of one name are one change, the latter.

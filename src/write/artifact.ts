@@ -22,6 +22,12 @@ export interface Author {
   readonly dateMs?: number
 }
 
+/** What was written. */
+export interface Written {
+  /** The name of the artifact. */
+  readonly hash: ArtifactHash
+}
+
 /** The mimetype that a page has without saying so. */
 const wikiText = 'text/x-fossil-wiki'
 
@@ -62,13 +68,13 @@ export function writeDeck(
     replaces?: NamedArtifact | undefined
     isPrivate?: boolean
   } = {},
-): NamedArtifact {
+): Written {
   const { replaces, about = [] } = links
   const named = replaces === undefined ? about : [...about, replaces.hash]
   const asPrivate = links.isPrivate === true || named.some((hash) => isKnownPrivate(repo, hash))
   const { rid, hash } = storeLocal(repo, artifactOf(deck), { isPrivate: asPrivate })
   if (replaces !== undefined) deltify(repo, replaces.rid, rid)
-  return { rid, hash }
+  return { hash }
 }
 
 /**

@@ -12,8 +12,7 @@ import { expandContent } from '../base/zlib.ts'
 import { failsWith, named, startMs, stateOf } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import { readArtifact } from '../repo/content.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import type { Author } from './artifact.ts'
+import type { Author, Written } from './artifact.ts'
 import { attachFile, detachFile } from './attachment.ts'
 import { newTicket } from './ticket.ts'
 import { writeWiki } from './wiki.ts'
@@ -51,8 +50,8 @@ test('only what is attached is taken away, and once', () => {
   const target = { ticketId }
   let seconds = 0
   const later = (): Author => ({ ...ada, dateMs: startMs + 1000 * ++seconds })
-  const detach = (): NamedArtifact => detachFile(repo, target, 'a', later())
-  const attach = (fileName: string): NamedArtifact =>
+  const detach = (): Written => detachFile(repo, target, 'a', later())
+  const attach = (fileName: string): Written =>
     attachFile(repo, target, { fileName, content: utf8('a') }, later())
   attach('b')
   assert.throws(detach, failsWith('artifact.missing', /name a/))

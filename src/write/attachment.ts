@@ -17,7 +17,7 @@ import { newestVersion } from '../crosslink/version.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { storeLocal } from '../repo/store.ts'
-import { type Author, invalid, stamp, writeDeck } from './artifact.ts'
+import { type Author, invalid, stamp, writeDeck, type Written } from './artifact.ts'
 
 /** What an attachment belongs to: one of the three. */
 export type AttachmentTarget =
@@ -29,12 +29,6 @@ export interface FileToAttach {
   readonly fileName: string
   readonly content: Uint8Array
   readonly comment?: string
-}
-
-/** An attachment that was written. */
-export interface Attached extends NamedArtifact {
-  /** The artifact that holds the content. */
-  readonly source: ArtifactHash
 }
 
 /**
@@ -49,7 +43,7 @@ export function attachFile(
   target: AttachmentTarget,
   file: FileToAttach,
   author: Author,
-): Attached {
+): Written & { readonly source: ArtifactHash } {
   return repo.transaction(() => {
     const { name, current } = readName(repo, target)
     const asPrivate = isPrivate(repo, current.rid)
@@ -81,7 +75,7 @@ export function detachFile(
   target: AttachmentTarget,
   fileName: string,
   author: Author,
-): NamedArtifact {
+): Written {
   return repo.transaction(() => {
     const { name, current } = readName(repo, target)
     const attached = latest(repo, name, fileName)

@@ -10,8 +10,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, isPrivate } from '../repo/blob.ts'
 import { readCheckin } from './checkin.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import { type Author, stamp, writeDeck } from './artifact.ts'
+import { type Author, stamp, writeDeck, type Written } from './artifact.ts'
 import { branchTags, inheritedNames, own, privateBranchColor } from './checkin-tags.ts'
 import { branchTip, isLeaf, openLeaves } from '../crosslink/branch.ts'
 import { property } from '../crosslink/properties.ts'
@@ -44,7 +43,7 @@ const marks = {
  * @throws {FossilError} `checkin.invalid` where `basis` is not a check-in, and for a name that is
  *   empty or that of an open branch; `artifact.missing`; `repo.io`
  */
-export function newBranch(repo: Repo, branch: BranchToBegin, author: Author): NamedArtifact {
+export function newBranch(repo: Repo, branch: BranchToBegin, author: Author): Written {
   return repo.transaction(() => {
     const { name, basis } = branch
     if (name === '') throw invalid('a branch without a name')
@@ -84,7 +83,7 @@ export function markBranches(
   mark: BranchMark,
   branches: readonly string[],
   author: Author,
-): NamedArtifact | undefined {
+): Written | undefined {
   const { property: name, action } = marks[mark]
   return repo.transaction(() => {
     const tags = [...new Set(branches)].flatMap((branch) => {

@@ -17,10 +17,11 @@ import {
   findHeld,
   makePrivate,
   privateArtifacts,
+  ridOf,
 } from '../repo/blob.ts'
 import {
   checkin,
-  checkinFiles,
+  manifestFiles,
   type CheckinOptions,
   type FileChange,
   readCheckin,
@@ -58,7 +59,7 @@ function commit(repo: Repo, options: Partial<CheckinOptions> = {}): ArtifactHash
 
 /** Names, contents and permission letters of a check-in. */
 function treeOf(repo: Repo, hash: ArtifactHash): Record<string, string> {
-  const files = [...checkinFiles(repo, hash).values()]
+  const files = [...manifestFiles(repo, hash).values()]
   const text = (each: DeckFile): string =>
     fromUtf8(readArtifact(repo, each.hash ?? assert.fail())) + (each.permissions ?? '')
   return Object.fromEntries(files.map((each) => [each.name, text(each)]))
@@ -78,7 +79,7 @@ function foreign(repo: Repo, deck: Partial<CheckinDeck>): ArtifactHash {
 
 test('the first check-in is the manifest that the format asks for', () => {
   using repo = memoryRepo({ hashPolicy: 'sha1' })
-  const { hash, rid, newArtifacts } = checkin(repo, {
+  const { hash, newArtifacts } = checkin(repo, {
     changes: [file('b.txt', 'hello\n'), file('a b', 'x', 'executable')],
     comment: 'first\nof all',
     user: 'ada',
@@ -99,7 +100,7 @@ U ada
     '11f6ad8ec52a2984abaafd7c3b516503785c2072',
     hash,
   ])
-  assert.equal(findHeld(repo, hash), rid)
+  assert.notEqual(findHeld(repo, hash), undefined)
   const state = stateOf(repo)
   assert.deepEqual([state.announced, state.unsent], [newArtifacts.toSorted(), state.announced])
 })
@@ -153,7 +154,7 @@ test('files are listed by the bytes of their names, whatever the order of the ch
   const changes = names.map((name) => file(name, name))
   const hash = commit(repo, { changes })
   const sorted = names.toSorted((a, b) => Buffer.compare(utf8(a), utf8(b)))
-  assert.deepEqual([...checkinFiles(repo, hash).keys()], sorted)
+  assert.deepEqual([...manifestFiles(repo, hash).keys()], sorted)
   assert.equal(commit(repo, { changes: changes.reverse() }), hash)
 })
 
@@ -285,7 +286,7 @@ test('a rename is told by the check-in that made it, and by no child', () => {
     { name: 'edited', hash: named(utf8('z')), permissions: 'x' },
     { name: 'kept', hash: x },
   ])
-  assert.equal(checkinFiles(repo, parent).get('kept')?.priorName, 'old')
+  assert.equal(manifestFiles(repo, parent).get('kept')?.priorName, 'old')
 })
 
 test('a delta manifest is laid over its baseline', () => {
@@ -300,9 +301,9 @@ test('a delta manifest is laid over its baseline', () => {
   assert.deepEqual(treeOf(repo, child), { c: 'y', d: 'x' })
   assert.equal(readCheckin(repo, child).baseline, undefined)
   const lost = foreign(repo, { baseline: named(version(1)), files, parents: [baseline] })
-  assert.throws(() => checkinFiles(repo, lost), failsWith('artifact.missing'))
+  assert.throws(() => manifestFiles(repo, lost), failsWith('artifact.missing'))
   const wrong = foreign(repo, { baseline: x, files, parents: [baseline] })
-  assert.throws(() => checkinFiles(repo, wrong), failsWith('checkin.invalid', /not a check-in/))
+  assert.throws(() => manifestFiles(repo, wrong), failsWith('checkin.invalid', /not a check-in/))
 })
 
 test('a private check-in and its new files are private, and so are its descendants', () => {
@@ -387,10 +388,11 @@ test('the manifest of a parent becomes a delta of its child', () => {
   const parent = commit(repo, { changes })
   const child = checkin(repo, { parent, changes: [file('x', 'y')], comment: 'c', user: 'u' })
   const rid = findHeld(repo, parent) ?? assert.fail()
-  assert.equal(deltaSource(repo, rid), child.rid)
-  assert.equal(deltaSource(repo, child.rid), undefined)
+  const childRid = ridOf(repo, child.hash)
+  assert.equal(deltaSource(repo, rid), childRid)
+  assert.equal(deltaSource(repo, childRid), undefined)
   repo.cache.clear()
-  assert.equal(checkinFiles(repo, parent).size, 20)
+  assert.equal(manifestFiles(repo, parent).size, 20)
 })
 
 test('a file that has not come yet is kept by name', () => {
@@ -398,7 +400,7 @@ test('a file that has not come yet is kept by name', () => {
   const hash = named(version(1))
   const parent = foreign(repo, { files: [{ name: 'a', hash }] })
   const child = commit(repo, { parent, changes: [file('b', 'x')] })
-  assert.equal(checkinFiles(repo, child).get('a')?.hash, hash)
+  assert.equal(manifestFiles(repo, child).get('a')?.hash, hash)
   receive(repo, whole(version(1)))
   assert.deepEqual(treeOf(repo, child)['a'], fromUtf8(version(1)))
 })
@@ -407,7 +409,8 @@ test('a private check-in that arrives publicly publishes its files with it', () 
   using repo = memoryRepo()
   const changes = [{ name: 'a.txt', content: utf8('for a while only\n') }]
   const options = { changes, comment: 'in private', user: 'ada', isPrivate: true }
-  const { hash, rid, newArtifacts } = checkin(repo, options)
+  const { hash, newArtifacts } = checkin(repo, options)
+  const rid = ridOf(repo, hash)
   assert.equal(privateArtifacts(repo).length, newArtifacts.length)
   storeContent(repo, { hash, content: readArtifact(repo, hash), isPrivate: false })
   assert.deepEqual(privateArtifacts(repo), [])

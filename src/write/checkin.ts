@@ -16,7 +16,7 @@ import { readArtifact, readContent } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { deltify, storeLocal } from '../repo/store.ts'
-import { artifactOf, isKnownPrivate } from './artifact.ts'
+import { artifactOf, isKnownPrivate, type Written } from './artifact.ts'
 import { checkinTags, type CheckinTagOptions } from './checkin-tags.ts'
 import { isSettingOn } from '../repo/config.ts'
 import { branchOf, isClosed, mainBranch, openLeaves } from '../crosslink/branch.ts'
@@ -29,6 +29,7 @@ import {
   isSameTree,
   keptFiles,
 } from './file-changes.ts'
+import { refuseFork } from './place.ts'
 
 export type { FileChange } from './file-changes.ts'
 
@@ -59,12 +60,16 @@ export interface CheckinOptions extends CheckinTagOptions {
   readonly allowEmpty?: boolean
   /** Accepts a check-in that is older than one it follows. */
   readonly allowOlder?: boolean
+  /**
+   * - `allow`, the default: the check-in may follow one that has been followed on its branch.
+   * - `refuse`: it may not, and no branch may begin under the name of one that is open. Private
+   *   check-ins fork in any case. Stock's `commit`.
+   */
+  readonly fork?: 'allow' | 'refuse'
 }
 
 /** What a check-in wrote. */
-export interface Checkin {
-  readonly rid: Rid
-  readonly hash: ArtifactHash
+export interface Checkin extends Written {
   /** The manifest and the file contents that were not here before, in the order of storing. */
   readonly newArtifacts: readonly ArtifactHash[]
   /** The other open leaves of its branch, sorted: where there are any, the branch has forked. */
@@ -93,8 +98,9 @@ interface Draft {
  *
  * @throws {FossilError} `checkin.invalid` for what stock refuses (a bad file name, a change to what
  *   is not there, no change at all, no comment, a date before a parent's, a closed parent) and for
- *   anything else that a manifest cannot say; `artifact.missing` when the manifest of a parent is
- *   not here, or a file for the R card; `repo.io`
+ *   anything else that a manifest cannot say; `checkin.fork` where that is refused;
+ *   `artifact.missing` when the manifest of a parent is not here, or a file for the R card;
+ *   `repo.io`
  */
 export function checkin(repo: Repo, options: CheckinOptions): Checkin {
   return repo.transaction(() => {
@@ -102,6 +108,9 @@ export function checkin(repo: Repo, options: CheckinOptions): Checkin {
     const parent = options.parent === undefined ? undefined : readParent(repo, options.parent)
     const asPrivate =
       options.isPrivate === true || (parent !== undefined && isPrivate(repo, parent.rid))
+    if (options.fork === 'refuse') {
+      refuseFork(repo, { parent, branch: options.branch, isPrivate: asPrivate })
+    }
     const merged = mergedParents(repo, options, asPrivate)
     checkParents(repo, options, parent, merged)
     const newArtifacts: ArtifactHash[] = []
@@ -120,7 +129,7 @@ export function checkin(repo: Repo, options: CheckinOptions): Checkin {
     const { rid, hash } = store(artifactOf(manifestDeck(repo, options, draft)))
     if (parent !== undefined) deltify(repo, parent.rid, rid)
     const follows = parent === undefined ? merged : [parent, ...merged]
-    return { rid, hash, newArtifacts, forks: forksOf(repo, options, rid, follows) }
+    return { hash, newArtifacts, forks: forksOf(repo, options, rid, follows) }
   })
 }
 
@@ -130,11 +139,11 @@ export function checkin(repo: Repo, options: CheckinOptions): Checkin {
  * @throws {FossilError} `artifact.missing` when the manifest or its baseline is not here;
  *   `checkin.invalid` when the artifact is not a check-in
  */
-export function checkinFiles(repo: Repo, hash: ArtifactHash): Map<string, DeckFile> {
+export function manifestFiles(repo: Repo, hash: ArtifactHash): Map<string, DeckFile> {
   return filesOf(repo, readCheckin(repo, hash))
 }
 
-/** Reads the manifest of a check-in; throws as {@link checkinFiles} does. */
+/** Reads the manifest of a check-in; throws as {@link manifestFiles} does. */
 export function readCheckin(repo: Repo, hash: ArtifactHash): CheckinDeck {
   const deck = deckIn(repo, readArtifact(repo, hash))
   if (deck?.kind === 'checkin') return deck
@@ -235,7 +244,7 @@ function deltaOf(
   if (isSettingOn(repo, 'forbid-delta-manifests')) throw invalid('delta manifests are forbidden')
   const baseline = parent.deck.baseline ?? parent.hash
   if (!asPrivate && isKnownPrivate(repo, baseline)) throw invalid('its baseline is private')
-  return { baseline, files: filesSince(checkinFiles(repo, baseline), files) }
+  return { baseline, files: filesSince(manifestFiles(repo, baseline), files) }
 }
 
 /** As with parents: not the one it follows, and in a public check-in no private one. */

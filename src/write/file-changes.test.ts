@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { deltaSource } from '../repo/content.ts'
 import { findHeld } from '../repo/blob.ts'
-import { checkinFiles, type FileChange, readCheckin } from './checkin.ts'
+import { manifestFiles, type FileChange, readCheckin } from './checkin.ts'
 import { setConfig } from '../repo/config.ts'
 import { failsWith, named, stateOf, TestEnv, version } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
@@ -164,7 +164,7 @@ test('a delta manifest tells what its baseline does not', () => {
   assert.equal(readCheckin(repo, second.hash).baseline, baseline)
   const same = commit(repo, { parent: second.hash, deltaManifest: true })
   assert.deepEqual(fileCards(repo, same), ['F a', 'F b', 'F moved =b x', 'F new =a'])
-  assert.deepEqual([...checkinFiles(repo, same.hash).keys()].sort(), ['d/c', 'moved', 'new'])
+  assert.deepEqual([...manifestFiles(repo, same.hash).keys()].sort(), ['d/c', 'moved', 'new'])
   assert.equal(readCheckin(repo, same.hash).repoChecksum, undefined)
 })
 
@@ -174,7 +174,7 @@ test('a rename that the baseline tells is not told again', () => {
   const baseline = commit(repo, { parent: hash, changes: [file('z', undefined, 'a')] })
   const delta = commit(repo, { parent: baseline.hash, deltaManifest: true })
   assert.deepEqual(fileCards(repo, delta), ['F z =1'])
-  assert.equal(checkinFiles(repo, delta.hash).get('z')?.priorName, undefined)
+  assert.equal(manifestFiles(repo, delta.hash).get('z')?.priorName, undefined)
 })
 
 test('a delta manifest needs a parent, leave, and a baseline that its readers can get', () => {

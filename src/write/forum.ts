@@ -7,7 +7,6 @@
 import type { ForumDeck } from '../deck/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
 import {
   type Author,
   checkText,
@@ -16,6 +15,7 @@ import {
   readTarget,
   stamp,
   writeDeck,
+  type Written,
 } from './artifact.ts'
 
 /** The text of a post. */
@@ -37,7 +37,7 @@ const target = { kind: 'forum', forA: 'forum' } as const
  *
  * @throws {FossilError} `artifact.invalid` without content or title; `repo.io`
  */
-export function newThread(repo: Repo, post: OpeningPost, author: Author): NamedArtifact {
+export function newThread(repo: Repo, post: OpeningPost, author: Author): Written {
   checkNotBlank(post.content)
   return repo.transaction(() => {
     const deck = { ...postDeck(repo, post, author), threadTitle: titleOf(post.title), parents: [] }
@@ -57,7 +57,7 @@ export function replyToPost(
   inReplyTo: ArtifactHash,
   post: Post,
   author: Author,
-): NamedArtifact {
+): Written {
   checkNotBlank(post.content)
   return repo.transaction(() => {
     const threadRoot = rootOf(inReplyTo, readTarget(repo, inReplyTo, target).deck)
@@ -80,7 +80,7 @@ export function editPost(
   version: ArtifactHash,
   change: Partial<OpeningPost>,
   author: Author,
-): NamedArtifact {
+): Written {
   return repo.transaction(() => {
     const replaces = readTarget(repo, version, target)
     const old = replaces.deck

@@ -20,15 +20,11 @@ import { readArtifact } from '../repo/content.ts'
 import { scratchPath } from '../repo/fixture.suite.ts'
 import type { Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import type { Author } from './artifact.ts'
+import type { Author, Written } from './artifact.ts'
 import { branchTip } from '../crosslink/branch.ts'
 
 /** Does with our code what stock has just done. */
-export type OurAction = (
-  repo: Repo,
-  author: Author & { dateMs: number },
-) => NamedArtifact | undefined
+export type OurAction = (repo: Repo, author: Author & { dateMs: number }) => Written | undefined
 
 /** A repository of stock's with a check-out. */
 export class Stock {

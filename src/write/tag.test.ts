@@ -18,8 +18,8 @@ import {
   TestEnv,
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
 import { storeLocal } from '../repo/store.ts'
+import type { Written } from './artifact.ts'
 import { addTag, cancelTag, checkTagged, editTags, type TagEdit } from './tag.ts'
 import { writeWiki } from './wiki.ts'
 import { ada, cardsOf, commit, dateCard, dateCardAfter } from './written.suite.ts'
@@ -28,7 +28,7 @@ test('a tag of a check-in is a name for it, unless it is raw', () => {
   using repo = memoryRepo()
   const { hash: target } = commit(repo)
   const page = writeWiki(repo, { title: 'P', content: 'x' }, ada).hash
-  const written: [NamedArtifact, string][] = [
+  const written: [Written, string][] = [
     [addTag(repo, { target, name: 'v 1' }, ada), `T +sym-v\\s1 ${target}`],
     [addTag(repo, { target, name: 'a', propagates: true, value: '' }, ada), `T *sym-a ${target}`],
     [addTag(repo, { target, name: 'p', isRaw: true, value: 'x y' }, ada), `T +p ${target} x\\sy`],

@@ -12,8 +12,16 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld } from '../repo/blob.ts'
 import { textParameter } from '../repo/db-text.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact, Rid } from '../repo/rid.ts'
-import { type Author, invalid, isKnownPrivate, readDeck, stamp, writeDeck } from './artifact.ts'
+import type { Rid } from '../repo/rid.ts'
+import {
+  type Author,
+  invalid,
+  isKnownPrivate,
+  readDeck,
+  stamp,
+  writeDeck,
+  type Written,
+} from './artifact.ts'
 
 /** A tag to cancel. */
 export interface TagToCancel {
@@ -43,7 +51,7 @@ export type TagEdit =
 export type TargetedTag = DeckTag & { readonly target: ArtifactHash }
 
 /** Adds one tag. Throws as {@link editTags} does. */
-export function addTag(repo: Repo, tag: TagToAdd, author: Author): NamedArtifact {
+export function addTag(repo: Repo, tag: TagToAdd, author: Author): Written {
   return editTags(repo, [{ action: 'add', ...tag }], author)
 }
 
@@ -53,7 +61,7 @@ export function addTag(repo: Repo, tag: TagToAdd, author: Author): NamedArtifact
  *
  * @throws {FossilError} `artifact.invalid` where it has no such tag; as {@link editTags} does
  */
-export function cancelTag(repo: Repo, tag: TagToCancel, author: Author): NamedArtifact {
+export function cancelTag(repo: Repo, tag: TagToCancel, author: Author): Written {
   return repo.transaction(() => {
     const edit = { action: 'cancel', ...tag } as const
     const { name } = targetedTag(repo, edit)
@@ -109,7 +117,7 @@ function tagsOf(repo: Repo, rid: Rid): string[] {
  *   one that is plain data, for a name that Fossil keeps to itself or that could be a hash, and for
  *   two changes to one tag; `repo.io`
  */
-export function editTags(repo: Repo, edits: readonly TagEdit[], author: Author): NamedArtifact {
+export function editTags(repo: Repo, edits: readonly TagEdit[], author: Author): Written {
   return repo.transaction(() =>
     writeControl(
       repo,
@@ -123,11 +131,7 @@ export function editTags(repo: Repo, edits: readonly TagEdit[], author: Author):
  * Writes a control artifact. Throws as {@link editTags} does, for what is not about the targets.
  * It is private where its targets are.
  */
-export function writeControl(
-  repo: Repo,
-  tags: readonly TargetedTag[],
-  author: Author,
-): NamedArtifact {
+export function writeControl(repo: Repo, tags: readonly TargetedTag[], author: Author): Written {
   const changed = new Set(tags.map(({ name, target }) => `${target} ${name}`))
   if (tags.length === 0) throw invalid('control', 'no tags')
   if (changed.size < tags.length) throw invalid('control', 'two changes to one tag')

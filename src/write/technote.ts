@@ -9,8 +9,7 @@ import { FossilError } from '../base/error.ts'
 import type { TechnoteDeck } from '../deck/deck.ts'
 import { newestVersion, type Version } from '../crosslink/version.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import { type Author, checkText, invalid, stamp, writeDeck } from './artifact.ts'
+import { type Author, checkText, invalid, stamp, writeDeck, type Written } from './artifact.ts'
 
 /** A note to write. */
 export interface Technote {
@@ -30,18 +29,16 @@ export interface Technote {
 /** What is to change of a note. What is absent stays; empty text takes away. */
 export type TechnoteChange = Partial<Technote>
 
-/** A note that was begun. */
-export interface NewTechnote extends NamedArtifact {
-  /** The same in every version: 40 hexadecimal digits. */
-  readonly technoteId: string
-}
-
 /**
  * Begins a note, under a new id.
  *
  * @throws {FossilError} `artifact.invalid` for what a note cannot say; `repo.io`
  */
-export function newTechnote(repo: Repo, note: Technote, author: Author): NewTechnote {
+export function newTechnote(
+  repo: Repo,
+  note: Technote,
+  author: Author,
+): Written & { readonly technoteId: string } {
   return repo.transaction(() => {
     const technoteId = hex(repo.env.random.bytes(20))
     const eventMs = note.eventMs ?? repo.env.clock.nowMs()
@@ -60,7 +57,7 @@ export function editTechnote(
   technoteId: string,
   change: TechnoteChange,
   author: Author,
-): NamedArtifact {
+): Written {
   return repo.transaction(() => {
     const current = newestVersion(repo, 'technote', technoteId)
     if (current === undefined) throw new FossilError('artifact.missing', { name: technoteId })

@@ -13,8 +13,7 @@ import { sha1 } from '../hash/hash.ts'
 import { columnText, textParameter } from '../repo/db-text.ts'
 import { newestVersion, type Version } from '../crosslink/version.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import { type Author, checkText, invalid, stamp, writeDeck } from './artifact.ts'
+import { type Author, checkText, invalid, stamp, writeDeck, type Written } from './artifact.ts'
 
 /**
  * Values by field. The fields are the columns of the repository's tables `ticket` and
@@ -23,12 +22,6 @@ import { type Author, checkText, invalid, stamp, writeDeck } from './artifact.ts
  * hash, and its value kept here.
  */
 export type TicketFields = Readonly<Record<string, string>>
-
-/** A ticket that was opened. */
-export interface NewTicket extends NamedArtifact {
-  /** 40 hexadecimal digits. */
-  readonly ticketId: string
-}
 
 /** Where a field's value goes. */
 interface Column {
@@ -42,7 +35,11 @@ interface Column {
  * @throws {FossilError} `artifact.invalid` for an unknown field, and where none has a value;
  *   `repo.io`
  */
-export function newTicket(repo: Repo, fields: TicketFields, author: Author): NewTicket {
+export function newTicket(
+  repo: Repo,
+  fields: TicketFields,
+  author: Author,
+): Written & { readonly ticketId: string } {
   return repo.transaction(() => {
     const ticketId = hex(repo.env.random.bytes(20))
     const cards = fieldCards(repo, fields, new Map())
@@ -64,7 +61,7 @@ export function changeTicket(
   ticketId: string,
   fields: TicketFields,
   author: Author,
-): NamedArtifact | undefined {
+): Written | undefined {
   return repo.transaction(() => {
     const last = newestVersion(repo, 'ticket', ticketId)
     if (last === undefined) throw new FossilError('artifact.missing', { name: ticketId })
@@ -79,7 +76,7 @@ function writeChange(
   fields: readonly TicketField[],
   author: Author,
   last?: Version<TicketDeck>,
-): NamedArtifact {
+): Written {
   const date = stamp(repo, author, last?.deck.dateMs)
   const deck: TicketDeck = { kind: 'ticket', ...date, ticketId, fields }
   return writeDeck(repo, deck, { about: last === undefined ? [] : [last.hash] })

@@ -11,7 +11,7 @@ import { fromUtf8 } from '../base/bytes.ts'
 import { failsWith, isHeldPrivately, stateOf, version } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import { deltaSource } from '../repo/content.ts'
-import { makePrivate } from '../repo/blob.ts'
+import { makePrivate, ridOf } from '../repo/blob.ts'
 import { type WikiPage, writeWiki } from './wiki.ts'
 import { ada, cardsOf, dateCard, dateCardAfter } from './written.suite.ts'
 
@@ -54,8 +54,9 @@ test('an older version of a page becomes a delta, and a private one stays among 
   using repo = memoryRepo()
   const first = writeWiki(repo, page(1), ada)
   const second = writeWiki(repo, page(2), ada)
-  assert.equal(deltaSource(repo, first.rid), second.rid)
-  makePrivate(repo, second.rid)
+  const secondRid = ridOf(repo, second.hash)
+  assert.equal(deltaSource(repo, ridOf(repo, first.hash)), secondRid)
+  makePrivate(repo, secondRid)
   assert.ok(isHeldPrivately(repo, writeWiki(repo, page(3), ada).hash))
 })
 

@@ -7,8 +7,15 @@
 import type { WikiDeck } from '../deck/deck.ts'
 import { newestVersion } from '../crosslink/version.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { NamedArtifact } from '../repo/rid.ts'
-import { type Author, checkText, invalid, mimetypeCard, stamp, writeDeck } from './artifact.ts'
+import {
+  type Author,
+  checkText,
+  invalid,
+  mimetypeCard,
+  stamp,
+  writeDeck,
+  type Written,
+} from './artifact.ts'
 
 /** A version of a page to write. */
 export interface WikiPage {
@@ -27,7 +34,7 @@ export interface WikiPage {
  *
  * @throws {FossilError} `artifact.invalid` for a title that no page can have; `repo.io`
  */
-export function writeWiki(repo: Repo, page: WikiPage, author: Author): NamedArtifact {
+export function writeWiki(repo: Repo, page: WikiPage, author: Author): Written {
   const { title, content, comment } = page
   // Stock shows a page of its own under these names, which is not in the history. wiki.c:154.
   if (/^sand ?box$/i.test(title)) throw invalid('wiki', 'the sandbox is not a page')

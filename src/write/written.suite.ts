@@ -6,6 +6,8 @@
 import assert from 'node:assert/strict'
 
 import { fromUtf8 } from '../base/bytes.ts'
+import { ridOf } from '../repo/blob.ts'
+import type { Written } from './artifact.ts'
 import { checkin, type CheckinOptions } from './checkin.ts'
 import { readArtifact } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -23,7 +25,7 @@ export function dateCardAfter(laterMs: number): string {
 export const ada = { user: 'ada' }
 
 /** The cards of an artifact, without the Z card. */
-export function cardsOf(repo: Repo, written: NamedArtifact | undefined): string[] {
+export function cardsOf(repo: Repo, written: Written | undefined): string[] {
   if (written === undefined) return assert.fail('nothing was written')
   const lines = fromUtf8(readArtifact(repo, written.hash)).split('\n')
   assert.match(lines.at(-2) ?? '', /^Z [0-9a-f]{32}$/)
@@ -33,6 +35,6 @@ export function cardsOf(repo: Repo, written: NamedArtifact | undefined): string[
 /** A check-in with usual comment and user, which may change nothing. */
 export function commit(repo: Repo, options: Partial<CheckinOptions> = {}): NamedArtifact {
   const usual = { changes: [], comment: 'c', user: 'u', allowEmpty: true }
-  const { rid, hash } = checkin(repo, { ...usual, ...options })
-  return { rid, hash }
+  const { hash } = checkin(repo, { ...usual, ...options })
+  return { rid: ridOf(repo, hash), hash }
 }

@@ -4,7 +4,12 @@
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { checkin, checkinFiles, type CheckinOptions, type FileChange } from '../../write/checkin.ts'
+import {
+  checkin,
+  manifestFiles,
+  type CheckinOptions,
+  type FileChange,
+} from '../../write/checkin.ts'
 import { newBranch } from '../../write/branch.ts'
 import { drawChanges, newName } from '../workload.ts'
 import { checkins, type Deed, type Desk, drawAuthor, drawText, heads } from './desk.ts'
@@ -48,7 +53,7 @@ export const rename: Deed = (desk) => {
   const { repo, draw } = desk
   const parent = drawParent(desk)
   if (parent === undefined) return undefined
-  const names = [...checkinFiles(repo, parent).keys()]
+  const names = [...manifestFiles(repo, parent).keys()]
   if (names.length < 2) return undefined
   const [from, other] = [draw.pick(names), draw.pick(names)]
   const isSwap = draw.chance(0.2) && from !== other

@@ -5,8 +5,8 @@
  */
 
 import { formatDate } from '../../deck/date.ts'
-import type { NamedArtifact } from '../../repo/rid.ts'
 import { amendCheckin, type Amendment } from '../../write/amend.ts'
+import type { Written } from '../../write/artifact.ts'
 import { type BranchMark, markBranches } from '../../write/branch.ts'
 import { editTags, type TagEdit } from '../../write/tag.ts'
 import {
@@ -102,6 +102,6 @@ export const mark: Deed = (desk) => {
   return written(markBranches(repo, draw.pick(marks), [draw.pick(names)], drawAuthor(desk)))
 }
 
-function written(artifact: NamedArtifact | undefined): NamedArtifact['hash'][] | undefined {
+function written(artifact: Written | undefined): Written['hash'][] | undefined {
   return artifact === undefined ? undefined : [artifact.hash]
 }

@@ -7,7 +7,7 @@
  */
 
 import { textParameter } from '../repo/db-text.ts'
-import type { Repo } from '../index.ts'
+import type { Repo } from '../repo/repo.ts'
 
 /** Tells whether a name matches one of the patterns. */
 export function globMatcher(repo: Repo, list: string): (name: string) => boolean {

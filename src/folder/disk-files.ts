@@ -10,7 +10,7 @@ import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats, statSync
 import { type FilePermission, isReservedName } from '../deck/file-name.ts'
 import { decodeText } from '../deck/text.ts'
 import { isNewFileName } from '../write/file-changes.ts'
-import { readWhole, unreadable } from './input.ts'
+import { readWholeFile, unreadableFile } from './whole-file.ts'
 
 /** What a file is, and what is in it: of a symlink, where it leads. */
 export interface DiskFile {
@@ -52,7 +52,7 @@ export function statOf(path: string | Buffer): Stats {
   try {
     return lstatSync(path)
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadableFile(path, cause)
   }
 }
 
@@ -62,7 +62,7 @@ export function hasFolder(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadableFile(path, cause)
   }
 }
 
@@ -71,7 +71,7 @@ export function existsOnDisk(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadableFile(path, cause)
   }
 }
 
@@ -81,8 +81,8 @@ export function readDiskFile(path: string | Buffer): DiskFile {
   if (stat.isSymbolicLink()) {
     return { content: readlinkSync(path, { encoding: 'buffer' }), permission: 'symlink' }
   }
-  if (!stat.isFile()) throw unreadable(path, 'neither a file nor a symlink')
-  const content = readWhole(path)
+  if (!stat.isFile()) throw unreadableFile(path, 'neither a file nor a symlink')
+  const content = readWholeFile(path)
   // Of the owner, as in file.c:302. Elsewhere what the file is stays as it was.
   if (process.platform === 'win32') return { content, permission: undefined }
   return { content, permission: (stat.mode & 0o100) === 0 ? 'regular' : 'executable' }
@@ -116,7 +116,7 @@ export function findTree(folder: string, options: TreeOptions): FoundTree {
       const known = isFolder ? trackedFolders.has(name) : options.tracked.has(name)
       if (isReservedName(name) || (!isFolder && besides.has(identityOf(path)))) continue
       const isTaken = isFolder || entry.isFile() || entry.isSymbolicLink()
-      if (!isTaken && known) throw unreadable(path, 'it was a file, and is none any more')
+      if (!isTaken && known) throw unreadableFile(path, 'it was a file, and is none any more')
       const isHidden = tail.startsWith('.') && !options.withDotfiles
       if (!isTaken || (!known && (isHidden || options.isIgnored(name)))) {
         leftOut.push(isFolder ? `${name}/` : name)
@@ -153,7 +153,7 @@ function entriesOf(path: Buffer): Dirent<Buffer>[] {
     const entries = readdirSync(path, { encoding: 'buffer', withFileTypes: true })
     return entries.sort((a, b) => Buffer.compare(a.name, b.name))
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadableFile(path, cause)
   }
 }
 

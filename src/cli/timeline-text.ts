@@ -4,11 +4,8 @@
  * @module
  */
 
-import { formatDate } from '../deck/date.ts'
-import { primaryChildren } from '../history/branch.ts'
-import type { FileChange } from '../history/changes.ts'
-import type { TimelineEntry } from '../history/timeline.ts'
-import type { Repo } from '../index.ts'
+import type { ChangedFile, TimelineEntry } from '../history/index.ts'
+import { formatDate, type Repo } from '../index.ts'
 import { layOutComment } from './comment.ts'
 import { shortHashes } from './lookup.ts'
 import { shownName } from './output.ts'
@@ -95,7 +92,7 @@ function marksText({ marks }: TimelineEntry): string {
   return told.map((mark) => `*${mark.toUpperCase()}* `).join('')
 }
 
-function filesText(files: readonly FileChange[]): string {
+function filesText(files: readonly ChangedFile[]): string {
   const words = { added: 'ADDED', deleted: 'DELETED', edited: 'EDITED', renamed: 'RENAMED' }
   return files
     .map(({ name, change }) =>
@@ -106,8 +103,8 @@ function filesText(files: readonly FileChange[]): string {
 
 /** timeline.c:2807-2879, and below each entry the newline that ends it. */
 function formatted(repo: Repo, entry: TimelineEntry, format: string): string {
-  const { hash, dateMs, user, comment, branch, tags, kind, rid } = entry
-  const isLast = kind === 'checkin' && primaryChildren(repo, rid).all === 0
+  const { hash, dateMs, user, comment, branch, tags, kind } = entry
+  const isLast = kind === 'checkin' && !entry.isContinued
   const values: Readonly<Record<string, () => string>> = {
     n: () => '\n',
     '%': () => '%',
@@ -155,7 +152,7 @@ export function entryFields(entry: TimelineEntry): Record<string, unknown> {
 }
 
 /** A changed file for programs. */
-export function changeFields(change: FileChange): Record<string, unknown> {
+export function changeFields(change: ChangedFile): Record<string, unknown> {
   const { name, hash, priorHash, priorName, permission, isMerged } = change
   return {
     name,

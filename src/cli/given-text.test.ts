@@ -19,8 +19,9 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 
 import { fromUtf8 } from '../base/bytes.ts'
+import { readWholeFile } from '../index.ts'
 import { failsWith } from '../repo/fixture.suite.ts'
-import { commentFrom, readInput, readText, readWhole } from './input.ts'
+import { commentFrom, readInput, readText } from './given-text.ts'
 import { openAny } from './repository.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trilobite-input-'))
@@ -46,7 +47,7 @@ test('what is no file is refused with what it is', async () => {
   mkdirSync(at('folder'))
   await assert.rejects(readInput(at('folder')), refused(/it is a folder, not a file/))
   await assert.rejects(readInput(at('none')), refused(/^\S+ there is no such file or folder/))
-  assert.throws(() => readWhole(at('file/x')), refused(/a part of this path is a file/))
+  assert.throws(() => readWholeFile(at('file/x')), refused(/a part of this path is a file/))
 })
 
 test('a pipe or a device is refused, not waited for', async (t) => {
@@ -55,7 +56,7 @@ test('a pipe or a device is refused, not waited for', async (t) => {
   await assert.rejects(readText(at('fifo')), refused(/it is a named pipe, not a file/))
   await assert.rejects(commentFrom({ messageFile: at('fifo') }), refused(/a named pipe/))
   assert.throws(() => openAny(at('fifo')), refused(/a named pipe/))
-  assert.throws(() => readWhole('/dev/zero'), refused(/it is a device, not a file/))
+  assert.throws(() => readWholeFile('/dev/zero'), refused(/it is a device, not a file/))
 })
 
 test('what the shell has opened for us is read', async (t) => {

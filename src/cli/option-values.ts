@@ -3,9 +3,10 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
-import { longestMs } from '../sim/link.ts'
+import { FossilError } from '../index.ts'
 
+/** Some 31 years, as much as a simulation takes. */
+const longestMs = 1_000_000_000_000
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /**
@@ -50,4 +51,25 @@ export function formatDuration(ms: number): string {
     if (ms >= size && ms % size === 0) return `${ms / size}${unit}`
   }
   return `${ms}ms`
+}
+
+const mimetypes: Readonly<Record<string, string>> = {
+  fossil: 'text/x-fossil-wiki',
+  markdown: 'text/x-markdown',
+  plain: 'text/plain',
+}
+
+/** A mimetype, or the short name that stock has for it. wiki.c wiki_filter_mimetypes. */
+export function mimetypeFrom(text: string): string {
+  const known = Object.values(mimetypes)
+  const mimetype = mimetypes[text] ?? text
+  if (known.includes(mimetype)) return mimetype
+  const names = [...Object.keys(mimetypes), ...known].join(', ')
+  const reason = `${JSON.stringify(text)} is not one of ${names}`
+  throw new FossilError('option.invalid', { option: '--mimetype', reason })
+}
+
+/** For options that may be given several times. */
+export function collected(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value]
 }

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { FossilError } from '../base/error.ts'
-import { duration, formatDuration, integer } from './values.ts'
+import { duration, formatDuration, integer } from './option-values.ts'
 
 const refusal = (option: string, text: string) => (error: unknown) =>
   FossilError.is(error, 'option.invalid') &&

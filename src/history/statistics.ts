@@ -1,0 +1,33 @@
+/**
+ * How much a repository holds.
+ * @module
+ */
+
+import type { Repo } from '../repo/repo.ts'
+import { listUnversioned } from '../repo/unversioned.ts'
+
+/** Counts of what a repository holds. */
+export interface Statistics {
+  /** Artifacts whose content is here. */
+  readonly artifacts: number
+  /** Artifacts that are known by name only. */
+  readonly phantoms: number
+  /** Artifacts that are kept out of sync. */
+  readonly privateArtifacts: number
+  /** Unversioned files, without those that were removed. */
+  readonly unversionedFiles: number
+}
+
+/** Counts what a repository holds. */
+export function statistics(repo: Repo): Statistics {
+  return {
+    artifacts: count(repo, 'blob WHERE size >= 0'),
+    phantoms: count(repo, 'phantom'),
+    privateArtifacts: count(repo, 'private'),
+    unversionedFiles: listUnversioned(repo).filter(({ hash }) => hash !== undefined).length,
+  }
+}
+
+function count(repo: Repo, from: string): number {
+  return repo.db.prepare<[number]>(`SELECT count(*) FROM ${from}`).get()?.[0] ?? 0
+}
