@@ -7,7 +7,7 @@
  * @module
  */
 
-import { beginClone, clone, createRepo, openRepo, sync, systemEnv, type Transport } from 'trilobite'
+import { clone, createClone, openRepo, sync, systemEnv, type Transport } from 'trilobite'
 import { httpTransport } from 'trilobite/transport/http'
 
 const [task, url = '', file = '', times = '1'] = process.argv.slice(2)
@@ -25,8 +25,7 @@ const peakBytes = process.resourceUsage().maxRSS * 1024
 console.log(JSON.stringify({ timesMs, waitsMs, peakBytes }))
 
 async function cloneOnce(): Promise<void> {
-  using repo = createRepo(file, systemEnv)
-  beginClone(repo)
+  using repo = createClone(file, systemEnv)
   using transport = httpTransport(url)
   const { complete, shortfall } = await clone(repo, timed(transport))
   if (!complete) throw new Error(`the clone is not whole: ${shortfall}`)

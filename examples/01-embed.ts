@@ -23,5 +23,5 @@ const second = checkin(repo, {
 })
 
 for (const [name, { hash }] of checkinFiles(repo, second.hash)) {
-  if (hash !== undefined) console.log(name, readArtifact(repo, hash).length, 'bytes')
+  console.log(name, readArtifact(repo, hash).length, 'bytes')
 }

@@ -12,10 +12,10 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import {
   type ArtifactHash,
-  beginClone,
   checkin,
   clone,
   type CloneOptions,
+  createClone,
   createRepo,
   fullAccess,
   handleXfer,
@@ -224,8 +224,7 @@ export function loggedIn(url: string, login: string, password: string): string {
 
 /** A new file, prepared to become a clone. */
 export function prepareClone(path: string): string {
-  using repo = createRepo(path, systemEnv)
-  beginClone(repo)
+  createClone(path, systemEnv).close()
   return path
 }
 

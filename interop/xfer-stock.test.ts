@@ -9,8 +9,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { type ArtifactHash, parseArtifactHash } from 'trilobite'
 import {
-  type ArtifactHash,
   type Card,
   CardWriter,
   contentTypes,
@@ -20,7 +20,6 @@ import {
   expandContent,
   isUnversionedName,
   ourVersion,
-  parseArtifactHash,
   parseCards,
   sharedSecret,
   signMessage,

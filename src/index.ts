@@ -18,120 +18,82 @@ import { beginClone } from './repo/clone-state.ts'
 import type { CreateOptions } from './repo/create.ts'
 import { createRepo as createRepoIn, openRepo as openRepoIn } from './crosslink/open.ts'
 import type { Repo } from './repo/repo.ts'
+import { storeLocal as storeLocalIn } from './repo/store.ts'
+import type { Written } from './write/artifact.ts'
 
-export {
-  noBuggify,
-  systemEnv,
-  type Buggify,
-  type Clock,
-  type Env,
-  type Random,
-} from './base/env.ts'
-export { FossilError, type FossilErrorCode, type FossilErrors } from './base/error.ts'
+export { noBuggify, systemEnv, type Buggify, type Clock, type Env } from './base/env.ts'
+export { FossilError, type FossilErrors } from './base/error.ts'
 export { formatDate, parseDate } from './deck/date.ts'
 export { defossilize } from './deck/fossilize.ts'
 export { compareAsBytes, decodeText, encodeText } from './deck/text.ts'
-export {
-  isArtifactHash,
-  parseArtifactHash,
-  type ArtifactHash,
-  type HashPolicy,
-} from './hash/artifact-hash.ts'
+export { parseArtifactHash, type ArtifactHash, type HashPolicy } from './hash/artifact-hash.ts'
 export { hasArtifact } from './repo/blob.ts'
-export { checkin, type Checkin, type CheckinOptions, type FileChange } from './write/checkin.ts'
-export { folderChanges, type FolderChanges, type FolderOptions } from './folder/changes.ts'
-export { globMatcher } from './folder/globs.ts'
-export { readWholeFile, unreadableFile } from './folder/whole-file.ts'
-export { type CloneState, beginClone, cloneState } from './repo/clone-state.ts'
+export { cloneState } from './repo/clone-state.ts'
 export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
-export { hashPolicy } from './repo/hash-policy.ts'
 export { readArtifact } from './repo/content.ts'
-export { checkinFiles, type CheckinFile } from './history/files.ts'
 export type { CreateOptions } from './repo/create.ts'
-export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './admin/remote.ts'
-export {
-  listPurges,
-  obliterate,
-  type PurgedArtifact,
-  purgedArtifacts,
-  type PurgeEvent,
-  readPurged,
-  undoPurge,
-} from './admin/graveyard.ts'
-export { checkinsWithAll, describePurge, fileVersions, purge } from './admin/purge.ts'
-export { rebuild, type RebuildProgress, type RebuildResult } from './crosslink/rebuild.ts'
+export { hashPolicy } from './repo/hash-policy.ts'
+export { preferLog } from './repo/log.ts'
 export type { Repo } from './repo/repo.ts'
-export { listShunned, shun, type Shunned, unshun } from './repo/shun.ts'
-export { storeLocal, type Stored } from './repo/store.ts'
+export { listShunned, shun, unshun } from './repo/shun.ts'
 export {
   listUnversioned,
   readUnversioned,
   removeUnversioned,
-  unversionedHash,
   writeUnversioned,
   type UnversionedEntry,
 } from './repo/unversioned.ts'
-export {
-  effectiveCapabilities,
-  findUser,
-  listUsers,
-  putUser,
-  removeUser,
-  specialLogins,
-  type User,
-} from './admin/user.ts'
-export {
-  verify,
-  type Difference,
-  type Verification,
-  type VerifyOptions,
-} from './crosslink/verify.ts'
-export { checkinPlace } from './write/place.ts'
+export { rebuild } from './crosslink/rebuild.ts'
+export { verify } from './crosslink/verify.ts'
 export { amendCheckin, type Amendment } from './write/amend.ts'
 export type { Author, Written } from './write/artifact.ts'
+export { attachFile, detachFile } from './write/attachment.ts'
+export { markBranches, newBranch } from './write/branch.ts'
+export { checkin, type Checkin, type CheckinOptions, type FileChange } from './write/checkin.ts'
+export { editPost, newThread, replyToPost } from './write/forum.ts'
+export { checkinPlace } from './write/place.ts'
+export { addTag, cancelTag, checkTagged } from './write/tag.ts'
+export { editTechnote, newTechnote, type Technote } from './write/technote.ts'
+export { changeTicket, newTicket } from './write/ticket.ts'
+export { writeWiki } from './write/wiki.ts'
 export {
-  attachFile,
-  detachFile,
-  type AttachmentTarget,
-  type FileToAttach,
-} from './write/attachment.ts'
-export { markBranches, newBranch, type BranchMark, type BranchToBegin } from './write/branch.ts'
-export { editPost, newThread, replyToPost, type OpeningPost, type Post } from './write/forum.ts'
-export {
-  addTag,
-  cancelTag,
-  checkTagged,
-  editTags,
-  type TagEdit,
-  type TagToAdd,
-  type TagToCancel,
-} from './write/tag.ts'
-export { editTechnote, newTechnote, type Technote, type TechnoteChange } from './write/technote.ts'
-export { changeTicket, newTicket, type TicketFields } from './write/ticket.ts'
-export { writeWiki, type WikiPage } from './write/wiki.ts'
+  listPurges,
+  obliterate,
+  purgedArtifacts,
+  readPurged,
+  undoPurge,
+} from './admin/graveyard.ts'
+export { checkinsWithAll, describePurge, fileVersions, purge } from './admin/purge.ts'
+export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './admin/remote.ts'
+export { findUser, listUsers, putUser, removeUser, specialLogins, type User } from './admin/user.ts'
+export { checkinFiles, type CheckinFile } from './history/files.ts'
+export { folderChanges, type FolderOptions } from './folder/changes.ts'
+export { readWholeFile, unreadableFile } from './folder/whole-file.ts'
 export { accessOf, fullAccess, type Access } from './sync/access.ts'
-export type { SyncEvent, SyncObserver } from './sync/events.ts'
-export { answerXfer, handleXfer, type XferReply } from './sync/handler.ts'
-export type { HandlerOptions } from './sync/handler-options.ts'
-export { SyncSession, type SyncOptions, type SyncResult } from './sync/session.ts'
 export { NonceMemory } from './sync/auth.ts'
+export type { SyncEvent } from './sync/events.ts'
+export { answerXfer, handleXfer } from './sync/handler.ts'
+export type { HandlerOptions } from './sync/handler-options.ts'
 export type { Credentials } from './sync/login.ts'
+export { SyncSession, type SyncOptions, type SyncResult } from './sync/session.ts'
 export { clone, sync, type CloneOptions } from './sync/sync.ts'
 export type { ExchangeOptions, Transport } from './sync/transport.ts'
 
 /**
- * Opens the repository file at `path`. Close it, or declare it with `using`.
+ * Opens a repository: the file at a path, or what is behind a database connection, which is the
+ * repository's from then on. Close it, or declare it with `using`.
  *
  * @throws {FossilError} `repo.unreadable` when it cannot be opened; `repo.invalid` when it is not a
  *   Fossil repository, or one that needs `fossil rebuild` first
  */
 export function openRepo(
-  path: string,
+  source: string | Database,
   env: Env,
   options: Omit<OpenFileOptions, 'create'> = {},
 ): Repo {
-  checkIsFile(path)
-  const db = openFile(path, options)
+  if (typeof source !== 'string') return openRepoIn(source, env)
+  checkIsFile(source)
+  const db = openFile(source, options)
   try {
     return openRepoIn(db, env)
   } catch (error) {
@@ -174,6 +136,21 @@ export function createClone(
 /** Makes a repository in memory, gone when it is closed: for tests, and for what need not last. */
 export function createMemoryRepo(env: Env, options: CreateOptions = {}): Repo {
   return createRepoIn(openMemory(), env, options)
+}
+
+/**
+ * Stores content that was made here, under the name that the hash policy gives it. It is queued
+ * for the next push, unless private.
+ *
+ * @returns `isNew`: false when it was here already, content and all
+ */
+export function storeLocal(
+  repo: Repo,
+  content: Uint8Array,
+  options: { isPrivate?: boolean } = {},
+): Written & { readonly isNew: boolean } {
+  const { hash, isNew } = storeLocalIn(repo, content, options)
+  return { hash, isNew }
 }
 
 /** Leaves no file behind where it fails and there was none. */

@@ -35,6 +35,12 @@ export const satellites: Readonly<Record<string, readonly string[]>> = {
   tools: ['tools'],
 }
 
+/**
+ * Layers that are clients of the product although they are a part of it: they import what
+ * package.json exports and their own files, so that whatever they do a user can do as well.
+ */
+export const clients: ReadonlySet<string> = new Set(['cli'])
+
 /** Every folder that holds code, relative to the project's root. */
 export const codeFolders: readonly string[] = ['src', 'web', ...Object.keys(satellites)]
 
@@ -47,7 +53,7 @@ export function ownerOf(path: string): string | undefined {
   const [top = '', second = '', ...deeper] = path.split('/')
   if (top in satellites || top === 'web') return top
   if (top !== 'src') return undefined
-  if (deeper.length === 0) return second === 'index.ts' ? 'index' : undefined
+  if (deeper.length === 0) return /^index(?:\.test)?\.ts$/.test(second) ? 'index' : undefined
   return rows.flat().find((layer) => layer === second)
 }
 

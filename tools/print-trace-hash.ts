@@ -5,7 +5,7 @@
  */
 
 import { simulate } from 'trilobite/dst'
-import type { HashPolicy } from 'trilobite/hash'
+import type { HashPolicy } from 'trilobite'
 import { levelNames } from 'trilobite/sim'
 
 const seeds = [1, 2, 3]

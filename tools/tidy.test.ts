@@ -57,6 +57,8 @@ suite('imports', () => {
     ['bench/main.ts', './delta.ts', 'bench/delta.ts'],
     ['examples/embed.ts', 'trilobite/sim', 'src/sim/index.ts'],
     ['src/sim/random.ts', 'pure-rand', 'src/sim/clock.ts'],
+    ['src/cli/ci.ts', '../sim/index.ts', 'src/sim/index.ts'],
+    ['src/cli/ci.test.ts', '../repo/blob.ts', 'src/repo/blob.ts'],
     ['src/sim/random.test.ts', 'fast-check', 'src/sim/clock.ts'],
   ]
   for (const [from, specifier, to] of allowed) {
@@ -80,6 +82,7 @@ suite('imports', () => {
     ['examples/embed.ts', '../tools/corpus.ts', 'tools/corpus.ts'],
     ['interop/clone.test.ts', 'trilobite/repo', 'src/repo/repo.ts'],
     ['bench/main.ts', '../interop/clone.ts', 'interop/clone.ts'],
+    ['src/cli/ci.ts', '../repo/blob.ts', 'src/repo/blob.ts'],
   ]
   for (const [from, specifier, to] of refused) {
     test(`${from} may not import ${specifier}`, async () => {

@@ -16,29 +16,6 @@ import type { Rid } from '../repo/rid.ts'
 import { unshun } from '../repo/shun.ts'
 import { storeContent } from '../repo/store.ts'
 
-/** One purge. */
-export interface PurgeEvent {
-  readonly id: number
-  /** When, in seconds since 1970. */
-  readonly ctimeSec: number
-  /** In words, why. */
-  readonly notes: string
-  readonly artifacts: number
-  /** What it takes in the graveyard. */
-  readonly storedBytes: number
-}
-
-/** One artifact in the graveyard. */
-export interface PurgedArtifact {
-  readonly hash: string
-  /** What it was: `check-in to trunk by …`. */
-  readonly description: string
-  readonly isPrivate: boolean
-  readonly sizeBytes: number
-  /** What it takes in the graveyard. */
-  readonly storedBytes: number
-}
-
 /** A row of `purgeitem`. */
 interface Item {
   readonly piid: number
@@ -53,7 +30,16 @@ interface Item {
 const maxArtifactBytes = 0x7fffffff
 
 /** All purges that can be undone, the first one first. */
-export function listPurges(repo: Repo): PurgeEvent[] {
+export function listPurges(repo: Repo): {
+  readonly id: number
+  /** When, in seconds since 1970. */
+  readonly ctimeSec: number
+  /** In words, why. */
+  readonly notes: string
+  readonly artifacts: number
+  /** What it takes in the graveyard. */
+  readonly storedBytes: number
+}[] {
   if (!hasGraveyard(repo)) return []
   return repo.db
     .prepare<[number, number | null, Uint8Array | null, number, number]>(
@@ -72,7 +58,18 @@ export function listPurges(repo: Repo): PurgeEvent[] {
 }
 
 /** What one purge took, in the order it was stored. Throws as {@link undoPurge} for the unknown. */
-export function purgedArtifacts(repo: Repo, id: number): PurgedArtifact[] {
+export function purgedArtifacts(
+  repo: Repo,
+  id: number,
+): {
+  readonly hash: string
+  /** What it was: `check-in to trunk by …`. */
+  readonly description: string
+  readonly isPrivate: boolean
+  readonly sizeBytes: number
+  /** What it takes in the graveyard. */
+  readonly storedBytes: number
+}[] {
   checkEvent(repo, id)
   return repo.db
     .prepare<[string, Uint8Array | null, number | null, number, number | null]>(

@@ -21,23 +21,6 @@ import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { removeArtifacts, undeltify } from '../repo/shun.ts'
 
-/** What a purge did. */
-export interface Purge {
-  /** Of the event in the graveyard, to bring it back by. */
-  readonly id: number
-  /** How many artifacts went. */
-  readonly artifacts: number
-}
-
-/** An artifact that a purge is about to take. */
-export interface ArtifactToPurge {
-  readonly hash: ArtifactHash
-  /** What it is: `check-in to trunk by …`. */
-  readonly description: string
-  readonly isCheckin: boolean
-  readonly isPrivate: boolean
-}
-
 /** The tables of the graveyard, made when first needed. purge.c:36-54. */
 const graveyardTables = `
 CREATE TABLE IF NOT EXISTS purgeevent(
@@ -70,7 +53,12 @@ export function purge(
   repo: Repo,
   hashes: readonly ArtifactHash[],
   options: { notes?: string; onProgress?: RebuildProgress } = {},
-): Purge {
+): {
+  /** Of the event in the graveyard, to bring it back by. */
+  readonly id: number
+  /** How many artifacts went. */
+  readonly artifacts: number
+} {
   return repo.transaction(() => {
     const rids = [...new Set(hashes)].map((hash) => heldRid(repo, hash)).sort((a, b) => a - b)
     if (rids.length === 0) throw invalid('no artifact to purge')
@@ -87,7 +75,16 @@ export function purge(
  *
  * @throws {FossilError} `artifact.missing` for one whose content is not here
  */
-export function describePurge(repo: Repo, hashes: readonly ArtifactHash[]): ArtifactToPurge[] {
+export function describePurge(
+  repo: Repo,
+  hashes: readonly ArtifactHash[],
+): {
+  readonly hash: ArtifactHash
+  /** What it is: `check-in to trunk by …`. */
+  readonly description: string
+  readonly isCheckin: boolean
+  readonly isPrivate: boolean
+}[] {
   const rids = [...new Set(hashes)].map((hash) => heldRid(repo, hash))
   return repo.db
     .prepare<[ArtifactHash, Uint8Array, number, number]>(

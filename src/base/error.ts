@@ -54,7 +54,7 @@ export type FossilErrors = {
 export type FossilErrorCode = keyof FossilErrors
 
 /** The world failed us. `code` is stable; `detail` holds the facts; `message` is one sentence. */
-export class FossilError<C extends FossilErrorCode = FossilErrorCode> extends Error {
+export class FossilError<C extends keyof FossilErrors = keyof FossilErrors> extends Error {
   static {
     this.prototype.name = 'FossilError'
   }
@@ -68,7 +68,7 @@ export class FossilError<C extends FossilErrorCode = FossilErrorCode> extends Er
   }
 
   /** Tells whether `error` is an operating error, of `code` where one is given. */
-  static is<K extends FossilErrorCode = FossilErrorCode>(
+  static is<K extends keyof FossilErrors = keyof FossilErrors>(
     error: unknown,
     code?: K,
   ): error is FossilError<K> {

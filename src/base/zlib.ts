@@ -23,19 +23,18 @@ const checksumBytes = 4
 /** Deflate cannot expand a stream further than this: 258 bytes from 2 bits (RFC 1951 §3.2.5). */
 const mostExpansion = 1032
 
-/** How {@link compressContent} chooses between speed and size. */
-export interface CompressOptions {
-  /** Content of at most this many bytes is stored rather than deflated; 0 unless given. */
-  deflateOverBytes?: number | undefined
-}
-
 /**
  * Wraps `content`, of at most 2^32-1 bytes, in the length prefix and a zlib stream of level 6,
  * which is what stock's `compress()` uses.
  *
+ * @param options.deflateOverBytes content of at most this many bytes is stored rather than
+ *   deflated; 0 unless given
  * @returns fresh bytes; they differ between zlib builds, so never compare or hash them
  */
-export function compressContent(content: Uint8Array, options: CompressOptions = {}): Uint8Array {
+export function compressContent(
+  content: Uint8Array,
+  options: { deflateOverBytes?: number | undefined } = {},
+): Uint8Array {
   assert(content.length <= 0xffff_ffff, 'content fits its 4-byte length prefix')
   if (content.length <= (options.deflateOverBytes ?? 0)) return storeContent(content)
   const stream = deflateSync(content, { level: 6 })

@@ -5,8 +5,8 @@
  */
 
 import type { Command } from 'commander'
-import { type AttachedFile, attachedFiles, wikiPage } from '../history/index.ts'
-import { attachFile, type AttachmentTarget, detachFile, FossilError, type Repo } from '../index.ts'
+import { attachedFiles, wikiPage } from '../history/index.ts'
+import { attachFile, detachFile, FossilError, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { isoTime } from './timeline-text.ts'
@@ -17,6 +17,8 @@ import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { findNote } from './technote.ts'
 import { findTicket } from './ticket.ts'
+
+type AttachedFile = ReturnType<typeof attachedFiles>[number]
 
 interface TargetOptions {
   readonly page?: string
@@ -122,7 +124,7 @@ async function list(program: Command, options: TargetOptions & { json?: boolean 
 function targetOf(
   repo: Repo,
   { page, ticket, technote }: TargetOptions,
-): { target: AttachmentTarget; name: string; text: string } {
+): { target: Parameters<typeof attachFile>[1]; name: string; text: string } {
   if ([page, ticket, technote].filter((name) => name !== undefined).length !== 1) {
     throw invalid('--page', 'say to what: one of --page, --ticket and --technote')
   }

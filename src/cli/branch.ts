@@ -6,14 +6,7 @@
 
 import type { Command } from 'commander'
 import { branches } from '../history/index.ts'
-import {
-  type ArtifactHash,
-  type BranchMark,
-  globMatcher,
-  markBranches,
-  newBranch,
-  type Repo,
-} from '../index.ts'
+import { type ArtifactHash, markBranches, newBranch, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { findCheckin, unknownName } from './lookup.ts'
@@ -37,6 +30,8 @@ interface ListOptions {
   readonly private?: boolean
   readonly json?: boolean
 }
+
+type BranchMark = Parameters<typeof markBranches>[1]
 
 const marks: Readonly<Record<BranchMark, readonly [description: string, done: string]>> = {
   close: ['end branches: nobody is to go on from their latest check-ins', 'closed'],
@@ -129,9 +124,8 @@ async function list(
   options: ListOptions,
 ): Promise<void> {
   using repo = openWhole(repositoryPath(program))
-  const isAsked = glob === undefined ? () => true : globMatcher(repo, glob)
-  const listed = branches(repo)
-    .filter(({ name, isOpen }) => isAsked(name) && isListed(isOpen, options))
+  const listed = branches(repo, { glob })
+    .filter(({ isOpen }) => isListed(isOpen, options))
     .map(({ name, isOpen, isPrivate, tip }) => {
       return { name, isOpen, private: isPrivate, tip: tip ?? null }
     })

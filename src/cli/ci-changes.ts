@@ -7,7 +7,6 @@ import { lstatSync } from 'node:fs'
 import {
   type ArtifactHash,
   folderChanges,
-  type FolderChanges,
   FossilError,
   type Repo,
   unreadableFile,
@@ -46,7 +45,7 @@ export function readChanges(
     options: ChangeOptions
     progress: ProgressLine
   },
-): Promise<FolderChanges> {
+): ReturnType<typeof folderChanges> {
   return folderChanges(repo, {
     parent,
     tree: options.from,

@@ -11,7 +11,7 @@ import type {
   checkinFiles,
   checkinPlace,
   FileChange,
-  FolderChanges,
+  folderChanges,
   Repo,
 } from '../index.ts'
 import type { DryRunOptions } from './dry-run.ts'
@@ -31,7 +31,7 @@ export interface Written {
   readonly parent: ArtifactHash | undefined
   readonly place: Place
   readonly author: Author
-  readonly changes: FolderChanges
+  readonly changes: Awaited<ReturnType<typeof folderChanges>>
   readonly before: Before
   readonly options: DryRunOptions & { readonly json?: boolean }
 }

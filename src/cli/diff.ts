@@ -6,13 +6,7 @@
  */
 
 import { Command } from 'commander'
-import {
-  type CheckinDiffOptions,
-  diffCheckins,
-  type FileDiff,
-  formatCheckinDiff,
-  primaryParent,
-} from '../history/index.ts'
+import { diffCheckins, type FileDiff, formatCheckinDiff, artifactInfo } from '../history/index.ts'
 import { type ArtifactHash, checkinFiles, FossilError, type Repo } from '../index.ts'
 import { checkPaths, findCheckin, treePaths } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
@@ -102,12 +96,15 @@ function rangeOf(repo: Repo, options: Options): Range {
 
 function rangeOfCheckin(repo: Repo, name: string): Range {
   const hash = findCheckin(repo, name)
-  const from = primaryParent(repo, hash)
+  const from = artifactInfo(repo, hash).parents.find(({ isPrimary }) => isPrimary)?.hash
   if (from === undefined) throw invalid('--checkin', `check-in ${hash} has no parent`)
   return { from, to: hash }
 }
 
-function diffOptions(options: Options, paths: readonly string[] | undefined): CheckinDiffOptions {
+function diffOptions(
+  options: Options,
+  paths: readonly string[] | undefined,
+): NonNullable<Parameters<typeof diffCheckins>[2]> {
   const { verbose, newFile, numstat, context } = options
   return {
     ...(paths === undefined ? {} : { paths }),

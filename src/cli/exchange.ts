@@ -9,7 +9,7 @@ import {
   type ExchangeOptions,
   FossilError,
   type SyncEvent,
-  type SyncObserver,
+  type SyncOptions,
   type SyncResult,
   type Transport,
 } from '../index.ts'
@@ -26,7 +26,10 @@ export interface Outcome extends SyncResult {
 /** What a sync or clone is given. */
 export interface Means {
   readonly transport: Transport
-  readonly options: { readonly observer: SyncObserver; readonly login?: Credentials }
+  readonly options: {
+    readonly observer: NonNullable<SyncOptions['observer']>
+    readonly login?: Credentials
+  }
   readonly exchange: ExchangeOptions
 }
 

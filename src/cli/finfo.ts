@@ -6,7 +6,7 @@
  */
 
 import type { Command } from 'commander'
-import { fileHistory, type FileHistoryEntry, fileNames } from '../history/index.ts'
+import { fileHistory, fileNames } from '../history/index.ts'
 import type { Repo } from '../index.ts'
 import { firstCharacters, layOutComment } from './comment.ts'
 import { changeFields, formatDay, isoTime } from './timeline-text.ts'
@@ -15,6 +15,8 @@ import { jsonOption, outputWidth, width } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { integer } from './option-values.ts'
+
+type FileHistoryEntry = ReturnType<typeof fileHistory>[number]
 
 interface Options {
   readonly brief?: boolean

@@ -7,7 +7,6 @@
 import type { Command } from 'commander'
 import {
   branchOf,
-  leafDescendants,
   leaves,
   mainBranch,
   resolveName,
@@ -64,7 +63,7 @@ export function addDescendantsCommand(program: Command): void {
     .action(async (name: string | undefined, options: { width?: number; json?: boolean }) => {
       using repo = openWhole(repositoryPath(program))
       const hash = findCheckin(repo, name)
-      const entries = entriesOf(repo, leafDescendants(repo, hash))
+      const entries = entriesOf(repo, leaves(repo, { of: hash }))
       await printEither(
         options,
         () => ({ checkin: hash, leaves: entries.map((leaf) => leafFields(repo, leaf)) }),
@@ -79,8 +78,8 @@ function entriesOf(repo: Repo, hashes: readonly ArtifactHash[]): TimelineEntry[]
 
 function leavesOf(repo: Repo, options: LeavesOptions): TimelineEntry[] {
   const { all, closed, multiple, bybranch } = options
-  const filter = closed === true ? 'closed' : all === true ? 'all' : 'open'
-  let found = entriesOf(repo, leaves(repo, filter))
+  const which = closed === true ? 'closed' : all === true ? 'all' : 'open'
+  let found = entriesOf(repo, leaves(repo, { which }))
   if (multiple === true) {
     const open = Map.groupBy(leaves(repo), (hash) => branchOf(repo, hash))
     const several = new Set(

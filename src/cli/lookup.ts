@@ -7,7 +7,6 @@
 import {
   type EventKind,
   latestCheckin,
-  type NameOptions,
   resolveName,
   tagNames,
   type TimelineOptions,
@@ -33,7 +32,7 @@ import { visibleLine } from './output.ts'
 export function findArtifact(
   repo: Repo,
   name: string,
-  options: Pick<NameOptions, 'kind' | 'wholeBranch'> = {},
+  options: { readonly kind?: EventKind; readonly wholeBranch?: boolean } = {},
 ): ArtifactHash {
   try {
     return resolveName(repo, name, options)

@@ -5,13 +5,15 @@
  */
 
 import type { Command } from 'commander'
-import { listFiles, type ListedFile } from '../history/index.ts'
+import { listFiles } from '../history/index.ts'
 import { checkinFiles, compareAsBytes } from '../index.ts'
 import { formatTimestamp, isoTime } from './timeline-text.ts'
 import { checkPaths, findCheckin, treePaths } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
+
+type ListedFile = ReturnType<typeof listFiles>[number]
 
 interface Options {
   readonly revision?: string

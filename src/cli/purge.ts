@@ -16,9 +16,7 @@ import {
   listPurges,
   obliterate,
   purge,
-  type PurgedArtifact,
   purgedArtifacts,
-  type PurgeEvent,
   readPurged,
   type Repo,
   undoPurge,
@@ -30,6 +28,9 @@ import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { counted, formatBytes, formatTime, print, ProgressLine } from './terminal.ts'
 import { integer } from './option-values.ts'
+
+type PurgeEvent = ReturnType<typeof listPurges>[number]
+type PurgedArtifact = ReturnType<typeof purgedArtifacts>[number]
 
 /** What somebody asked to purge. */
 interface Subject {

@@ -4,7 +4,7 @@
  */
 
 import type { Command } from 'commander'
-import { rebuild, type RebuildResult, type Repo } from '../index.ts'
+import { rebuild, type Repo } from '../index.ts'
 import { jsonOption } from './look-back-options.ts'
 import { openAny, repositoryPath } from './repository.ts'
 import { counted, print, ProgressLine } from './terminal.ts'
@@ -28,7 +28,10 @@ export function addRebuildCommand(program: Command): void {
 }
 
 /** Rebuilds with a progress line. Throws as {@link rebuild} does: then nothing changed. */
-export function rebuildShown(repo: Repo, { json }: { readonly json?: boolean }): RebuildResult {
+export function rebuildShown(
+  repo: Repo,
+  { json }: { readonly json?: boolean },
+): ReturnType<typeof rebuild> {
   const progress = new ProgressLine({ isQuiet: json === true })
   try {
     return rebuild(repo, (done, total) => {

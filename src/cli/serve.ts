@@ -5,7 +5,7 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
-import { answerXfer, FossilError, NonceMemory, type Repo, systemEnv } from '../index.ts'
+import { answerXfer, FossilError, NonceMemory, preferLog, type Repo, systemEnv } from '../index.ts'
 import {
   type Answerer,
   type HttpEvent,
@@ -81,19 +81,6 @@ function answerer(): Answerer {
       preferLog(repo)
     }
     return answerXfer(repo, request, { nonces, loginCard, remoteAddress })
-  }
-}
-
-/**
- * Lets others read while a push is written, and the other way round. The file remembers; stock
- * reads and writes it just the same. Where it cannot be had (a read-only folder, somebody else in
- * the file right now) nothing is lost but speed.
- */
-function preferLog(repo: Repo): void {
-  try {
-    repo.db.exec('PRAGMA journal_mode=WAL')
-  } catch (error) {
-    if (!FossilError.is(error)) throw error
   }
 }
 

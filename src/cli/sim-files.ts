@@ -18,17 +18,18 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { Database } from '../db/driver.ts'
-import { openFile, openMemory } from '../db/node.ts'
-import { InvariantError } from '../dst/invariant.ts'
-import { checkAnnounced, checkPrivateUnannounced } from '../dst/invariants/announced.ts'
-import { checkBlobIntegrity, checkDeltaChains } from '../dst/invariants/content.ts'
-import { checkNoOrphanPhantoms } from '../dst/invariants/phantoms.ts'
-import { checkUvIntegrity } from '../dst/invariants/unversioned.ts'
-import type { Simulator } from '../dst/simulator.ts'
-import { projectCode } from '../repo/config.ts'
-import { openRepo } from '../crosslink/open.ts'
-import { FossilError, systemEnv } from '../index.ts'
+import { type Database, openFile, openMemory } from '../db/node.ts'
+import {
+  checkAnnounced,
+  checkBlobIntegrity,
+  checkDeltaChains,
+  checkNoOrphanPhantoms,
+  checkPrivateUnannounced,
+  checkUvIntegrity,
+  InvariantError,
+  type Simulator,
+} from '../dst/index.ts'
+import { FossilError, openRepo, projectCode, systemEnv } from '../index.ts'
 
 /** Trace lines are gathered up to this many characters before they are written. */
 const traceBatchLength = 1 << 16
@@ -123,7 +124,7 @@ export function keepRepositories(simulator: Simulator, folder: string): void {
     const part = `${path}.part`
     try {
       attempt(path, () => {
-        writeFileSync(part, repo.db.serialize())
+        writeFileSync(part, repo.serialize())
         renameSync(part, path)
       })
     } finally {

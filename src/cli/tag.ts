@@ -6,10 +6,8 @@
 
 import { type Command, Option } from 'commander'
 import {
-  type ArtifactTag,
+  type ArtifactInfo,
   artifactTags,
-  eventKinds,
-  kindOfEvent,
   taggedArtifacts,
   tagNames,
   timelineEntry,
@@ -17,12 +15,15 @@ import {
 import { addTag, cancelTag } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
+import { kindNamed, kindsByLetter } from './timeline.ts'
 import { entriesText, entryFields, isoTime } from './timeline-text.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption, outputWidth } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { integer } from './option-values.ts'
+
+type Tag = ArtifactInfo['tags'][number]
 
 interface ChangeOptions extends AuthorOptions, DryRunOptions {
   readonly raw?: boolean
@@ -65,7 +66,7 @@ export function addTagCommand(program: Command): void {
     .option('--raw', 'the name as it stands, such as bgcolor')
     .addOption(
       new Option('-t, --type <type>', 'only this: ci, w, e, f, t or g, or the word for it').choices(
-        ['ci', 'w', 'e', 'f', 't', 'g', ...eventKinds],
+        ['ci', 'w', 'e', 'f', 't', 'g', ...Object.values(kindsByLetter)],
       ),
     )
     .option('-n, --limit <n>', 'at most so many', integer('--limit', { min: 1 }))
@@ -138,7 +139,7 @@ async function listOf(program: Command, name: string, options: ListOptions): Pro
   )
 }
 
-function tagFields(tag: ArtifactTag): Record<string, unknown> {
+function tagFields(tag: Tag): Record<string, unknown> {
   const { name, type, value, dateMs, source, origin } = tag
   return {
     name,
@@ -154,7 +155,7 @@ function tagFields(tag: ArtifactTag): Record<string, unknown> {
  * Without `--raw`, what holds and people gave. Stock prints cancelled tags as if they held, and the
  * tags by which pages, tickets and notes are found, as `TITLE=SIZE`. tag.c:633-710.
  */
-function tagLine({ name, type, value }: ArtifactTag, isRaw: boolean): string[] {
+function tagLine({ name, type, value }: Tag, isRaw: boolean): string[] {
   if (type === 'cancel' && !isRaw) return []
   if (!isRaw && /^(?:wiki|tkt|event)-/.test(name)) return []
   const shown = isRaw ? name : name.replace(/^sym-/, '')
@@ -165,7 +166,7 @@ function tagLine({ name, type, value }: ArtifactTag, isRaw: boolean): string[] {
 async function findTagged(program: Command, name: string, options: FindOptions): Promise<void> {
   using repo = openWhole(repositoryPath(program))
   const { raw = false, type = '', limit } = options
-  const kind = kindOfEvent(type) ?? eventKinds.find((each) => each === type)
+  const kind = kindNamed(type)
   const hashes = taggedArtifacts(repo, raw ? name : `sym-${name}`, {
     ...(kind === undefined ? {} : { kind }),
     ...(limit === undefined ? {} : { limit }),

@@ -13,7 +13,7 @@ import {
   newTechnote,
   parseDate,
   type Repo,
-  type TechnoteChange,
+  type Technote,
 } from '../index.ts'
 import { type AuthorOptions, authorOf, readDate, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
@@ -70,7 +70,7 @@ export function addTechnoteCommand(program: Command): void {
     const { technoteId } = findNote(repo, name)
     const { comment } = options
     if (comment !== undefined) checkComment(comment)
-    const change: TechnoteChange = {
+    const change: Partial<Technote> = {
       ...noteOf(repo, options),
       ...(comment === undefined ? {} : { comment }),
       ...(file === undefined ? {} : { content: await readText(file) }),
@@ -124,7 +124,7 @@ function withNote(command: Command): Command {
   return withAuthor(command)
 }
 
-function noteOf(repo: Repo, options: WriteOptions): Omit<TechnoteChange, 'content' | 'comment'> {
+function noteOf(repo: Repo, options: WriteOptions): Omit<Partial<Technote>, 'content' | 'comment'> {
   const { at, mimetype, bgcolor, tag } = options
   return {
     ...(at === undefined ? {} : { eventMs: readDate(repo, '--at', at) }),

@@ -5,21 +5,16 @@
  */
 
 import type { Command } from 'commander'
-import { type Ticket, ticketChanges, tickets } from '../history/index.ts'
-import {
-  changeTicket,
-  defossilize,
-  FossilError,
-  newTicket,
-  type Repo,
-  type TicketFields,
-} from '../index.ts'
+import { ticketChanges, tickets } from '../history/index.ts'
+import { changeTicket, defossilize, FossilError, newTicket, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { formatDay, formatTimestamp, isoTime } from './timeline-text.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visible, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
+
+type Ticket = ReturnType<typeof tickets>[number]
 
 interface WriteOptions extends AuthorOptions, DryRunOptions {
   readonly quote?: boolean
@@ -118,7 +113,10 @@ function withFields(command: Command): Command {
 }
 
 /** @throws {FossilError} `option.invalid` for a field without value, or one that comes twice */
-function fieldsOf(pairs: readonly string[], { quote }: WriteOptions): TicketFields {
+function fieldsOf(
+  pairs: readonly string[],
+  { quote }: WriteOptions,
+): Readonly<Record<string, string>> {
   const fields: Record<string, string> = {}
   for (let at = 0; at < pairs.length; at += 2) {
     const [field = '', value] = pairs.slice(at, at + 2)

@@ -4,11 +4,13 @@
  * @module
  */
 
-import type { ChangedFile, TimelineEntry } from '../history/index.ts'
+import type { TimelineEntry } from '../history/index.ts'
 import { formatDate, type Repo } from '../index.ts'
 import { layOutComment } from './comment.ts'
 import { shortHashes } from './lookup.ts'
 import { shownName } from './output.ts'
+
+type ChangedFile = NonNullable<TimelineEntry['files']>[number]
 
 /** How to lay out entries. */
 export interface EntryLayout {

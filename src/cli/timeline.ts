@@ -7,8 +7,6 @@
 import type { Command } from 'commander'
 import {
   type EventKind,
-  eventKinds,
-  kindOfEvent,
   timeline,
   type TimelineEntry,
   type TimelineOptions,
@@ -128,7 +126,7 @@ function queryOf(repo: Repo, options: Options, place: Place): TimelineOptions {
     ...(most === undefined ? {} : { limit: most }),
     offset,
     ...(type === undefined || type === 'all' ? {} : { kinds: type }),
-    ...(type === 'all' && only !== undefined ? { kinds: eventKinds } : {}),
+    ...(type === 'all' && only !== undefined ? { kinds: Object.values(kindsByLetter) } : {}),
     ...(branch === undefined ? {} : { branch }),
     ...(only === undefined ? {} : { path: only }),
     ...(since === undefined ? {} : { after: findMoment(repo, since) }),
@@ -150,10 +148,26 @@ function formatOf({ format, oneline, medium, full }: Options): string | undefine
   return format
 }
 
+/** Kinds by the letters that stock has for them, which `-t` takes. timeline.c timeline_cmd. */
+export const kindsByLetter = {
+  ci: 'checkin',
+  w: 'wiki',
+  t: 'ticket',
+  e: 'technote',
+  f: 'forum',
+  g: 'control',
+} as const satisfies Readonly<Record<string, EventKind>>
+
+/** The kind of this letter or word; undefined for another one. */
+export function kindNamed(text: string): EventKind | undefined {
+  const found = Object.entries(kindsByLetter).find((names) => names.includes(text))
+  return found?.[1]
+}
+
 /** The kinds that `-t` names. @throws {FossilError} `option.invalid` */
 export function kindsOf(text: string): readonly EventKind[] | 'all' {
   if (text === 'a' || text === 'all') return 'all'
-  const kind = kindOfEvent(text) ?? eventKinds.find((name) => name === text)
+  const kind = kindNamed(text)
   if (kind !== undefined) return [kind]
   const known = 'ci, e, f, g, t, w, all or checkin, technote, forum, control, ticket, wiki'
   throw invalid('--type', `"${text}" is not one of ${known}`)

@@ -5,12 +5,14 @@
  */
 
 import type { Command } from 'commander'
-import { type Difference, verify } from '../index.ts'
+import { verify } from '../index.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, visibleLine } from './output.ts'
 import { openAny, repositoryPath } from './repository.ts'
 import { counted, ProgressLine } from './terminal.ts'
 import { integer } from './option-values.ts'
+
+type Difference = ReturnType<typeof verify>['differences'][number]
 
 interface VerifyOptions {
   readonly limit: number

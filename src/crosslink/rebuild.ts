@@ -19,22 +19,23 @@ import { removeShunned } from '../repo/shun.ts'
 /** How far a rebuild has come, in artifacts. */
 export type RebuildProgress = (done: number, total: number) => void
 
-/** What a rebuild did. */
-export interface RebuildResult {
-  /** Artifacts that were read. */
-  readonly artifacts: number
-  /** Shunned artifacts that were here and are gone. */
-  readonly shunned: number
-}
-
 /**
  * Works out all derived tables anew, in one transaction. What only this repository knows stays:
  * private artifacts, what is to be sent, settings, users. Shunned artifacts are removed. Tables
  * that are not Fossil's are left alone.
  *
+ * @param onProgress is told how far it has come, in artifacts
  * @throws {FossilError} `repo.corrupt` when an artifact cannot be read: then nothing changed
  */
-export function rebuild(repo: Repo, onProgress?: RebuildProgress): RebuildResult {
+export function rebuild(
+  repo: Repo,
+  onProgress?: (done: number, total: number) => void,
+): {
+  /** Artifacts that were read. */
+  readonly artifacts: number
+  /** Shunned artifacts that were here and are gone. */
+  readonly shunned: number
+} {
   return repo.transaction(() => {
     const unsent = repo.db.prepare<[Rid]>('SELECT rid FROM unsent ORDER BY rid').all()
     makeTablesAnew(repo)

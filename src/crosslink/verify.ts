@@ -22,44 +22,39 @@ import { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { clusterTagId, derivedTables } from '../repo/schema.ts'
 
-/** One thing that is not as the artifacts say. */
-export interface Difference {
-  /** The table that is wrong; `blob` for artifacts themselves, `sqlite` for the file. */
-  readonly table: string
-  /**
-   * `missing`: the row should be there; `extra`: it should not; `damaged`: an artifact is not what
-   * its row says, or the file is broken.
-   */
-  readonly kind: 'missing' | 'extra' | 'damaged'
-  /** The row by column, artifacts by name; or what is damaged. */
-  readonly what: string
-}
-
-/** What a verification found. */
-export interface Verification {
-  /** Artifacts that were read. */
-  readonly artifacts: number
-  /** Everything that differs, up to the limit for each table, ordered. Empty when all is well. */
-  readonly differences: readonly Difference[]
-  /** How many there are in all. */
-  readonly total: number
-}
-
-/** How to verify. */
-export interface VerifyOptions {
-  readonly onProgress?: RebuildProgress
-  /** Differences told of each table, at most. Default 100. */
-  readonly limit?: number
-}
-
 /**
  * Compares a repository with what its artifacts say. Takes the time of a rebuild and of hashing
  * every artifact. The file is read and not written, also where much is wrong. Others may read it
  * meanwhile, and in WAL mode write; without WAL their commits wait.
  *
+ * @param options.onProgress is told how far it has come, in artifacts
+ * @param options.limit differences told of each table, at most; by default 100
  * @throws {FossilError} `repo.io`
  */
-export function verify(repo: Repo, options: VerifyOptions = {}): Verification {
+export function verify(
+  repo: Repo,
+  options: {
+    readonly onProgress?: (done: number, total: number) => void
+    readonly limit?: number
+  } = {},
+): {
+  /** Artifacts that were read. */
+  readonly artifacts: number
+  /** Everything that differs, up to the limit for each table, ordered. Empty when all is well. */
+  readonly differences: readonly {
+    /** The table that is wrong; `blob` for artifacts themselves, `sqlite` for the file. */
+    readonly table: string
+    /**
+     * `missing`: the row should be there; `extra`: it should not; `damaged`: an artifact is not
+     * what its row says, or the file is broken.
+     */
+    readonly kind: 'missing' | 'extra' | 'damaged'
+    /** The row by column, artifacts by name; or what is damaged. */
+    readonly what: string
+  }[]
+  /** How many there are in all. */
+  readonly total: number
+} {
   assert(!repo.db.inTransaction, 'a verification throws its transaction away')
   // Of its own, so that nothing that `repo` remembers is used or lost.
   const scratch = new Repo(repo.crosslinker, repo.db, { ...repo.env, buggify: noBuggify })
@@ -73,6 +68,12 @@ export function verify(repo: Repo, options: VerifyOptions = {}): Verification {
     return { artifacts, differences: found.differences, total: found.total }
   }, 'deferred')
 }
+
+/** What a verification found. */
+export type Verification = ReturnType<typeof verify>
+
+/** One thing that is not as the artifacts say. */
+export type Difference = Verification['differences'][number]
 
 class Findings {
   readonly differences: Difference[] = []

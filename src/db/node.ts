@@ -13,7 +13,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { FossilError } from '../base/error.ts'
-import type { Database, OpenMemory, RunResult, Statement, Value } from './driver.ts'
+import type { Database, RunResult, Statement, Value } from './driver.ts'
+
+export type { Database, RunResult, Statement, Value } from './driver.ts'
 
 /** How to open a file. */
 export interface OpenFileOptions {
@@ -46,7 +48,7 @@ export function openFile(path: string, options: OpenFileOptions = {}): Database 
 }
 
 /** Opens a private in-memory database; with `image`, one that starts as a copy of it. */
-export const openMemory: OpenMemory = (image) => {
+export function openMemory(image?: Uint8Array): Database {
   const database = new NodeDatabase(':memory:', ':memory:', {})
   if (image !== undefined) database.load(image)
   return database

@@ -52,7 +52,10 @@ export function parseDate(text: string): number | undefined {
 }
 
 /** Writes `dateMs` as `YYYY-MM-DDTHH:MM:SS.SSS`, or without the fraction, which is cut off. */
-export function formatDate(dateMs: number, precision: DatePrecision = 'milliseconds'): string {
+export function formatDate(
+  dateMs: number,
+  precision: 'seconds' | 'milliseconds' = 'milliseconds',
+): string {
   assert(isDateMs(dateMs), `${dateMs} is a date that an artifact can hold`)
   const days = Math.floor(dateMs / msPerDay)
   const dayMs = dateMs - days * msPerDay

@@ -14,23 +14,17 @@ import { CommandReader, maxOutputBytes } from './parse.ts'
 /** Copies below this length go byte by byte: a call to `set` costs more (measured). */
 const shortBytes = 32
 
-/** What {@link applyDelta} insists on. */
-export interface ApplyOptions {
-  /** The longest output allowed, in bytes. Default 2^31-1, the most that the format allows. */
-  readonly maxBytes?: number
-  /**
-   * Whether the output must have the checksum that ends the delta. Default true. Stock does not
-   * look at it, so a caller that goes on to check the output's hash may do without.
-   */
-  readonly verifyChecksum?: boolean
-}
-
 /**
  * Rebuilds the target of `delta` from `source`. Changes and keeps neither.
  *
  * A delta may repeat its source: its output is bounded by `maxBytes`, not by the lengths of the
  * arguments. Nothing is allocated before every command is known to be in order.
  *
+ * @param options.maxBytes the longest output allowed; by default 2^31-1, the most that the format
+ *   allows
+ * @param options.verifyChecksum whether the output must have the checksum that ends the delta.
+ *   Default true. Stock does not look at it, so a caller that goes on to check the output's hash
+ *   may do without.
  * @returns bytes that the caller owns
  * @throws {FossilError} `delta.corrupt` where the delta breaks the format, reads past the end of
  *   `source`, yields other than it promises, or yields more than `maxBytes`
@@ -38,7 +32,7 @@ export interface ApplyOptions {
 export function applyDelta(
   source: Uint8Array,
   delta: Uint8Array,
-  options: ApplyOptions = {},
+  options: { readonly maxBytes?: number; readonly verifyChecksum?: boolean } = {},
 ): Uint8Array {
   const { maxBytes = maxOutputBytes, verifyChecksum = true } = options
   const expected = validate(source, delta, maxBytes)

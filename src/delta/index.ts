@@ -4,7 +4,4 @@
  */
 
 export { applyDelta } from './apply.ts'
-export type { ApplyOptions } from './apply.ts'
 export { createDelta } from './create.ts'
-export { deltaCommands, deltaOutputSize } from './parse.ts'
-export type { DeltaCommand } from './parse.ts'

@@ -26,7 +26,7 @@ import {
   readDiskFile,
   statOf,
 } from './disk-files.ts'
-import { globMatcher } from './globs.ts'
+import { globMatcher } from '../repo/globs.ts'
 import { readWholeFile } from './whole-file.ts'
 
 /** Which files of the disk to check in, and under which names. */
@@ -61,14 +61,6 @@ export interface FolderOptions {
   readonly onProgress?: (done: number, total: number, sizeBytes: number) => void
 }
 
-/** The changes of a check-in. */
-export interface FolderChanges {
-  /** Only what differs from the parent. */
-  readonly changes: readonly FileChange[]
-  /** New files of the folders that were left out. */
-  readonly leftOut: readonly string[]
-}
-
 /** Where the content of a file is. */
 interface Source {
   readonly path: string | Buffer | (() => Promise<Uint8Array>)
@@ -86,7 +78,15 @@ interface Source {
  * @throws {FossilError} `checkin.invalid` for what is not there and for names that no file may
  *   have; `repo.unreadable` for what cannot be read; `artifact.missing` without the parent
  */
-export async function folderChanges(repo: Repo, options: FolderOptions): Promise<FolderChanges> {
+export async function folderChanges(
+  repo: Repo,
+  options: FolderOptions,
+): Promise<{
+  /** Only what differs from the parent. */
+  readonly changes: readonly FileChange[]
+  /** New files of the folders that were left out. */
+  readonly leftOut: readonly string[]
+}> {
   const request = new Request(repo, options)
   if (options.tree !== undefined) request.addTree(options.tree)
   for (const path of options.paths ?? []) request.addPath(path)

@@ -19,16 +19,6 @@ import { diffLines } from './line-diff.ts'
 import { type TextColumn, textIfAny, textParameter } from '../repo/db-text.ts'
 import { lineBytes, textLines } from './text-lines.ts'
 
-/** What to annotate, and how far back. */
-export interface AnnotateOptions {
-  /** At most this many versions of the file, at least 3. Default: all. */
-  readonly limit?: number
-  /** Goes on with the name that the file had before a rename. Default true; stock stops there. */
-  readonly followRenames?: boolean
-  /** See {@link diffLines}, which runs once for each version. */
-  readonly maxEdits?: number
-}
-
 /** A file, line by line. */
 export interface Annotation {
   readonly lines: readonly {
@@ -62,6 +52,10 @@ export interface Annotation {
  * Each earlier version is compared with the file itself, so that a line which went and came back
  * is as new as its return. Lines that differ only in how they end, CR LF or LF, are the same.
  *
+ * @param options.limit at most this many versions of the file, at least 3; by default all
+ * @param options.followRenames goes on with the name that the file had before a rename. Default
+ *   true; stock stops there
+ * @param options.maxEdits see {@link diffLines}, which runs once for each version
  * @throws {FossilError} `name.unknown` when no check-in of that line has the file, or it is gone;
  *   `artifact.missing` when the check-in or the content is not here; `option.invalid` when it is
  *   binary
@@ -69,7 +63,11 @@ export interface Annotation {
 export function annotate(
   repo: Repo,
   { checkin, name }: { readonly checkin: ArtifactHash; readonly name: string },
-  options: AnnotateOptions = {},
+  options: {
+    readonly limit?: number
+    readonly followRenames?: boolean
+    readonly maxEdits?: number
+  } = {},
 ): Annotation {
   const { limit = Infinity, followRenames = true, maxEdits } = options
   const source = versionsOf(repo, { checkin: ridOf(repo, checkin), name }, followRenames)
@@ -137,6 +135,9 @@ function missing(hash: ArtifactHash): never {
 function comparable(content: Uint8Array): string[] | undefined {
   return textLines(content)?.map((line) => line.replace(/\r?\n?$/, ''))
 }
+
+/** How far back to annotate. */
+export type AnnotateOptions = NonNullable<Parameters<typeof annotate>[2]>
 
 /** The versions of a file along primary parents, newest first, until it was added. */
 function* versionsOf(

@@ -9,6 +9,7 @@
 import type { Rid } from '../repo/rid.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { isPrivate } from '../repo/blob.ts'
+import { globMatcher } from '../repo/globs.ts'
 import type { Repo } from '../repo/repo.ts'
 import { type TextColumn, textOf, textParameter } from '../repo/db-text.ts'
 import { branchTagId } from '../repo/schema.ts'
@@ -101,16 +102,24 @@ export function primaryChildren(repo: Repo, rid: Rid): { all: number; sameBranch
 }
 
 /**
- * Every branch with a check-in, by name in byte order. `isOpen`: some leaf of it is not closed;
+ * Every branch with a check-in, by name in byte order.
+ *
+ * @param options.glob only names that match one of these patterns, as in the setting `ignore-glob`
+ * @returns `isOpen`: some leaf of it is not closed;
  * `tip`: the check-in that the timeline shows last, undefined where it is not here; `isPrivate`:
  * that one is kept out of sync.
  */
-export function branches(repo: Repo): {
+export function branches(
+  repo: Repo,
+  options: { readonly glob?: string | undefined } = {},
+): {
   readonly name: string
   readonly isOpen: boolean
   readonly tip: ArtifactHash | undefined
   readonly isPrivate: boolean
 }[] {
+  const { glob } = options
+  const isAsked = glob === undefined ? () => true : globMatcher(repo, glob)
   return repo.db
     .prepare<[TextColumn, number]>(
       `SELECT CAST(value AS BLOB), max(EXISTS(
@@ -120,8 +129,9 @@ export function branches(repo: Repo): {
         GROUP BY value ORDER BY value`,
     )
     .all()
-    .map(([column, isOpen]) => {
-      const name = textOf(column)
+    .map(([column, isOpen]) => ({ name: textOf(column), isOpen }))
+    .filter(({ name }) => isAsked(name))
+    .map(({ name, isOpen }) => {
       const tip = branchTip(repo, name)
       const asPrivate = tip !== undefined && isPrivate(repo, tip.rid)
       return { name, isOpen: isOpen === 1, tip: tip?.hash, isPrivate: asPrivate }

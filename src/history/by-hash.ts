@@ -10,27 +10,28 @@ import { hashOf, ridOf } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import * as walks from './ancestry.ts'
-import { primaryParent as primaryParentOfRid } from './branch.ts'
-import { changedFiles as changedFilesOfRid, type ChangedFile } from './changes.ts'
-import { commonAncestor as commonAncestorOfRids } from './pivot.ts'
-import { type ArtifactTag, artifactTags as artifactTagsOfRid } from './tags.ts'
+import type { ArtifactInfo } from './info.ts'
+import { artifactTags as artifactTagsOfRid } from './tags.ts'
 
 /** The branch of a check-in. */
 export function branchOf(repo: Repo, checkin: ArtifactHash): string {
   return branchOfRid(repo, ridOf(repo, checkin))
 }
 
-/** The parent whose line a check-in continues; undefined for the first of its line. */
-export function primaryParent(repo: Repo, checkin: ArtifactHash): ArtifactHash | undefined {
-  const rid = primaryParentOfRid(repo, ridOf(repo, checkin))
-  return rid === undefined ? undefined : hashOf(repo, rid)
-}
-
-/** A check-in and its ancestors, newest first. */
+/**
+ * A check-in and its ancestors, newest first.
+ *
+ * @param options.limit at most so many, the check-in itself included
+ * @param options.through `all` parents, the default; only the `primary` one, whose line a check-in
+ *   continues; or `cherrypicks`, too, but not the ancestors of what was picked
+ */
 export function ancestors(
   repo: Repo,
   checkin: ArtifactHash,
-  options: walks.AncestorOptions = {},
+  options: {
+    readonly limit?: number
+    readonly through?: 'all' | 'primary' | 'cherrypicks'
+  } = {},
 ): ArtifactHash[] {
   return hashesOf(repo, walks.ancestors(repo, ridOf(repo, checkin), options))
 }
@@ -49,48 +50,27 @@ export function descendants(
 }
 
 /**
- * The leaves of all branches, newest first. `fossil leaves`.
+ * Leaves, newest first: those of all branches, as `fossil leaves` lists them, or those that come
+ * from one check-in, as `fossil descendants` does.
  *
- * @param filter leaves of open lines, the default, of closed ones, or all
+ * @param options.of only descendants of this check-in
+ * @param options.which leaves of open lines, of closed ones, or all; by default `all` of a
+ *   check-in, else `open`
  */
-export function leaves(repo: Repo, filter: 'open' | 'closed' | 'all' = 'open'): ArtifactHash[] {
-  return hashesOf(repo, walks.leaves(repo, filter))
-}
-
-/** The leaves among the descendants of a check-in, newest first. `fossil descendants`. */
-export function leafDescendants(
+export function leaves(
   repo: Repo,
-  checkin: ArtifactHash,
-  filter: 'open' | 'closed' | 'all' = 'all',
+  options: { readonly of?: ArtifactHash; readonly which?: 'open' | 'closed' | 'all' } = {},
 ): ArtifactHash[] {
-  return hashesOf(repo, walks.leafDescendants(repo, ridOf(repo, checkin), filter))
-}
-
-/**
- * The most recent check-in that both sides of a merge come from, which can be one of them;
- * undefined where they have nothing in common.
- *
- * @param sides.primary the check-in to be merged in
- * @param sides.secondaries the one that receives the merge, and what was already merged into it
- */
-export function commonAncestor(
-  repo: Repo,
-  sides: { readonly primary: ArtifactHash; readonly secondaries: readonly ArtifactHash[] },
-): ArtifactHash | undefined {
-  const rid = commonAncestorOfRids(repo, {
-    primary: ridOf(repo, sides.primary),
-    secondaries: sides.secondaries.map((hash) => ridOf(repo, hash)),
-  })
-  return rid === undefined ? undefined : hashOf(repo, rid)
-}
-
-/** The files that a check-in changed, compared to its primary parent, by name in byte order. */
-export function changedFiles(repo: Repo, checkin: ArtifactHash): ChangedFile[] {
-  return changedFilesOfRid(repo, ridOf(repo, checkin))
+  const { of, which } = options
+  const rids =
+    of === undefined
+      ? walks.leaves(repo, which)
+      : walks.leafDescendants(repo, ridOf(repo, of), which)
+  return hashesOf(repo, rids)
 }
 
 /** Every tag of an artifact, cancelled ones too, by name in byte order. */
-export function artifactTags(repo: Repo, artifact: ArtifactHash): ArtifactTag[] {
+export function artifactTags(repo: Repo, artifact: ArtifactHash): ArtifactInfo['tags'] {
   return artifactTagsOfRid(repo, ridOf(repo, artifact))
 }
 

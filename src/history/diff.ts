@@ -18,16 +18,6 @@ import type { Repo } from '../repo/repo.ts'
 import { renamesBetween } from './renames.ts'
 import { type ContentDiff, diffContents, type DiffOptions, formatHunks } from './unified.ts'
 
-/** What to compare, and how. */
-export interface CheckinDiffOptions extends DiffOptions {
-  /** Only these files, and what is below these directories; by the name on either side. */
-  readonly paths?: readonly string[]
-  /** Compares added and deleted files to nothing, instead of only naming them. Default false. */
-  readonly withWholeFiles?: boolean
-  /** Pairs a deleted file with the one that it was renamed to. Default true; stock does not. */
-  readonly withRenames?: boolean
-}
-
 /**
  * A file that is not the same on both sides.
  *
@@ -66,7 +56,18 @@ type FileSide = NonNullable<FileDiff['before']>
 export function diffCheckins(
   repo: Repo,
   { from, to }: { readonly from: ArtifactHash; readonly to: ArtifactHash },
-  options: CheckinDiffOptions = {},
+  options: {
+    /** Only these files, and what is below these directories; by the name on either side. */
+    readonly paths?: readonly string[]
+    /** Compares added and deleted files to nothing, instead of only naming them. Default false. */
+    readonly withWholeFiles?: boolean
+    /** Pairs a deleted file with the one that it was renamed to. Default true; stock does not. */
+    readonly withRenames?: boolean
+    /** Unchanged lines to show around changes. Default 5, as stock. */
+    readonly contextLines?: number
+    /** See {@link diffLines}. */
+    readonly maxEdits?: number
+  } = {},
 ): FileDiff[] {
   const [before, after] = [manifestFiles(repo, from), manifestFiles(repo, to)]
   const deleted = [...before.keys()].filter((name) => !after.has(name))
@@ -124,7 +125,7 @@ interface Sides {
 function fileDiff(
   repo: Repo,
   { name, before, after }: Sides,
-  options: CheckinDiffOptions,
+  options: NonNullable<Parameters<typeof diffCheckins>[2]>,
 ): FileDiff | undefined {
   const change = changeOf(before, after)
   if (change === undefined) return undefined

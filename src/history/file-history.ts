@@ -15,23 +15,28 @@ import { branchOf } from '../crosslink/branch.ts'
 import { changeColumns, changeOf, type ChangeRow, type ChangedFile } from './changes.ts'
 import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
 
-/** Which changes to tell. */
-export interface FileHistoryOptions {
-  /** At most this many. Default: all. */
-  readonly limit?: number
-  /** Leaves out this many of the newest. Default 0. */
-  readonly offset?: number
-  /** Only changes by this check-in and its ancestors. By default those on every branch. */
-  readonly checkin?: ArtifactHash
-  /**
-   * Goes on with the name that the file had before a rename: with what happened under that name
-   * until the last such rename. Default true. `fossil finfo` does not.
-   */
-  readonly followRenames?: boolean
-}
-
-/** A check-in that changed the file. */
-export interface FileHistoryEntry {
+/**
+ * Every change of a file, newest first, ties by rid and then by name. Empty for a name that no
+ * check-in knows.
+ */
+export function fileHistory(
+  repo: Repo,
+  name: string,
+  options: {
+    /** At most this many. Default: all. */
+    readonly limit?: number
+    /** Leaves out this many of the newest. Default 0. */
+    readonly offset?: number
+    /** Only changes by this check-in and its ancestors. By default those on every branch. */
+    readonly checkin?: ArtifactHash
+    /**
+     * Goes on with the name that the file had before a rename: with what happened under that name
+     * until the last such rename. Default true. `fossil finfo` does not.
+     */
+    readonly followRenames?: boolean
+  } = {},
+): {
+  /** The check-in that changed the file. */
   readonly checkin: ArtifactHash
   /** Milliseconds since 1970. */
   readonly dateMs: number
@@ -40,17 +45,7 @@ export interface FileHistoryEntry {
   readonly comment: string
   readonly branch: string
   readonly change: ChangedFile
-}
-
-/**
- * Every change of a file, newest first, ties by rid and then by name. Empty for a name that no
- * check-in knows.
- */
-export function fileHistory(
-  repo: Repo,
-  name: string,
-  options: FileHistoryOptions = {},
-): FileHistoryEntry[] {
+}[] {
   const { limit = -1, offset = 0, checkin, followRenames = true } = options
   const within =
     checkin === undefined ? null : JSON.stringify(ancestors(repo, ridOf(repo, checkin)))
@@ -87,7 +82,7 @@ type HistoryRow = [
   comment: TextColumn,
 ]
 
-function entryOf(repo: Repo, row: HistoryRow): FileHistoryEntry {
+function entryOf(repo: Repo, row: HistoryRow): ReturnType<typeof fileHistory>[number] {
   const [name, fid, pid, mperm, content, prior, priorName, rid, hash, mtime, user, comment] = row
   return {
     checkin: hash,

@@ -43,14 +43,6 @@ export function checkinFiles(repo: Repo, checkin: ArtifactHash): Map<string, Che
   return files
 }
 
-/** One file of a check-in, with what the repository knows of it. */
-export interface ListedFile extends CheckinFile {
-  /** Undefined where the content is not here. */
-  readonly sizeBytes: number | undefined
-  /** The check-in and the time, in ms since 1970, that brought this very content. */
-  readonly changed: { readonly checkin: ArtifactHash; readonly dateMs: number } | undefined
-}
-
 /**
  * The files of a check-in, by name as the manifest has them, with size and age. The age is that of
  * the content among the ancestors of the check-in.
@@ -62,7 +54,12 @@ export function listFiles(
   repo: Repo,
   checkin: ArtifactHash,
   options: { readonly paths?: readonly string[] } = {},
-): ListedFile[] {
+): (CheckinFile & {
+  /** Undefined where the content is not here. */
+  readonly sizeBytes: number | undefined
+  /** The check-in and the time, in ms since 1970, that brought this very content. */
+  readonly changed: { readonly checkin: ArtifactHash; readonly dateMs: number } | undefined
+})[] {
   const { paths } = options
   const files = checkinFiles(repo, checkin)
   const rid = findRid(repo, checkin)
@@ -89,6 +86,8 @@ export function readFile(
   }
   return { ...file, content: readArtifact(repo, file.hash) }
 }
+
+type ListedFile = ReturnType<typeof listFiles>[number]
 
 function isBelow(name: string, path: string): boolean {
   return name === path || name.startsWith(`${path}/`)

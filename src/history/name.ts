@@ -18,19 +18,6 @@ import { branchRoot, branchStart, lastMergeIn, primaryParent } from './branch.ts
 import { type EventKind, typeOfEvent } from './event-kind.ts'
 import { textParameter } from '../repo/db-text.ts'
 
-/** How to understand a name. */
-export interface NameOptions {
-  /** Only artifacts that are on the timeline as this kind. By default anything goes. */
-  readonly kind?: EventKind
-  /** What is checked out: `current`, `prev`, `previous` and `next` are relative to it. */
-  readonly checkout?: ArtifactHash
-  /**
-   * A tag or branch means the first check-in of its branch, not the last; not after `root:` and
-   * its like. `br` in name.c:286.
-   */
-  readonly wholeBranch?: boolean
-}
-
 /** `name.ambiguous` lists at most so many candidates. */
 const maxCandidates = 100
 
@@ -48,7 +35,21 @@ const maxCandidates = 100
  *
  * @throws {FossilError} `name.unknown`; `name.ambiguous` for the prefix of several hashes
  */
-export function resolveName(repo: Repo, name: string, options: NameOptions = {}): ArtifactHash {
+export function resolveName(
+  repo: Repo,
+  name: string,
+  options: {
+    /** Only artifacts that are on the timeline as this kind. By default anything goes. */
+    readonly kind?: EventKind
+    /** What is checked out: `current`, `prev`, `previous` and `next` are relative to it. */
+    readonly checkout?: ArtifactHash
+    /**
+     * A tag or branch means the first check-in of its branch, not the last; not after `root:` and
+     * its like. `br` in name.c:286.
+     */
+    readonly wholeBranch?: boolean
+  } = {},
+): ArtifactHash {
   let rest = name
   let meant = options
   const modifiers: ((repo: Repo, rid: Rid) => Rid)[] = []
@@ -73,6 +74,9 @@ export function resolveName(repo: Repo, name: string, options: NameOptions = {})
   if (hash === undefined) throw unknown(name, rest, options)
   return hash
 }
+
+/** How to understand a name. */
+export type NameOptions = NonNullable<Parameters<typeof resolveName>[2]>
 
 /**
  * The check-in to go on from: the latest of the main branch, or of all where that has none;

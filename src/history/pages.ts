@@ -101,20 +101,21 @@ export function technotes(repo: Repo): TechnoteVersion[] {
     .sort((a, b) => b.eventMs - a.eventMs || compareAsBytes(a.hash, b.hash))
 }
 
-/** Something that is attached now. */
-export interface AttachedFile {
+/** What is attached, to one target or anywhere, by target and file name. */
+export function attachedFiles(
+  repo: Repo,
+  target?: string,
+): {
   readonly fileName: string
   /** The title of a page, or the id of a ticket or technote. */
   readonly target: string
   /** The artifact that holds the content. */
   readonly source: ArtifactHash
+  /** Milliseconds since 1970. */
   readonly dateMs: number
   readonly user: string | undefined
   readonly comment: string
-}
-
-/** What is attached, to one target or anywhere, by target and file name. */
-export function attachedFiles(repo: Repo, target?: string): AttachedFile[] {
+}[] {
   return repo.db
     .prepare<[TextColumn, TextColumn, ArtifactHash, number, TextColumn, TextColumn]>(
       `SELECT CAST(filename AS BLOB), CAST(target AS BLOB), src, mtime, CAST(user AS BLOB),

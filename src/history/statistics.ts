@@ -6,8 +6,8 @@
 import type { Repo } from '../repo/repo.ts'
 import { listUnversioned } from '../repo/unversioned.ts'
 
-/** Counts of what a repository holds. */
-export interface Statistics {
+/** Counts what a repository holds. */
+export function statistics(repo: Repo): {
   /** Artifacts whose content is here. */
   readonly artifacts: number
   /** Artifacts that are known by name only. */
@@ -16,10 +16,7 @@ export interface Statistics {
   readonly privateArtifacts: number
   /** Unversioned files, without those that were removed. */
   readonly unversionedFiles: number
-}
-
-/** Counts what a repository holds. */
-export function statistics(repo: Repo): Statistics {
+} {
   return {
     artifacts: count(repo, 'blob WHERE size >= 0'),
     phantoms: count(repo, 'phantom'),

@@ -11,18 +11,18 @@ import { versionsOf } from '../crosslink/version.ts'
 import { textOf, type TextColumn } from '../repo/db-text.ts'
 import type { Repo } from '../repo/repo.ts'
 
-/** A ticket as it is now. */
-export interface Ticket {
+/** All tickets, the one that changed last first; `prefix`: only those whose ids begin so. */
+export function tickets(
+  repo: Repo,
+  prefix = '',
+): {
   /** 40 hexadecimal digits. */
   readonly ticketId: string
   /** Of the last change, in milliseconds since 1970. */
   readonly dateMs: number
   /** The columns of the repository's table `ticket` that are not Fossil's own, in their order. */
   readonly fields: ReadonlyMap<string, string>
-}
-
-/** All tickets, the one that changed last first; `prefix`: only those whose ids begin so. */
-export function tickets(repo: Repo, prefix = ''): Ticket[] {
+}[] {
   const columns = ticketColumns(repo)
   if (columns === undefined) return []
   const shown = columns.map((name) => `, CAST("${name.replaceAll('"', '""')}" AS BLOB)`).join('')
@@ -39,18 +39,18 @@ export function tickets(repo: Repo, prefix = ''): Ticket[] {
     }))
 }
 
-/** A change of a ticket. */
-export interface TicketChange {
+/** The changes of a ticket, oldest first. */
+export function ticketChanges(
+  repo: Repo,
+  ticketId: string,
+): {
   readonly hash: ArtifactHash
   /** Milliseconds since 1970. */
   readonly dateMs: number
   readonly user: string
   /** What it says of fields, by their names; one that begins with `+` adds to what is there. */
   readonly fields: ReadonlyMap<string, string>
-}
-
-/** The changes of a ticket, oldest first. */
-export function ticketChanges(repo: Repo, ticketId: string): TicketChange[] {
+}[] {
   return versionsOf(repo, 'ticket', ticketId).map(({ hash, deck: { dateMs, user, fields } }) => {
     return { hash, dateMs, user, fields: new Map(fields.map(({ name, value }) => [name, value])) }
   })

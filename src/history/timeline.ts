@@ -115,9 +115,18 @@ export function timeline(repo: Repo, options: TimelineOptions = {}): TimelineEnt
   return rows.map((row) => entryOf(repo, row, options.withFiles === true))
 }
 
-/** The timeline's entry of one artifact; undefined where it has none. */
-export function timelineEntry(repo: Repo, hash: ArtifactHash): TimelineEntry | undefined {
-  return timeline(repo, { after: { hash }, before: { hash } }).find((entry) => entry.hash === hash)
+/**
+ * The timeline's entry of one artifact; undefined where it has none.
+ *
+ * @param options.withFiles tells which files a check-in changes
+ */
+export function timelineEntry(
+  repo: Repo,
+  hash: ArtifactHash,
+  options: { readonly withFiles?: boolean } = {},
+): TimelineEntry | undefined {
+  const sameMoment = timeline(repo, { ...options, after: { hash }, before: { hash } })
+  return sameMoment.find((entry) => entry.hash === hash)
 }
 
 type EntryRow = [

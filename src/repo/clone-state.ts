@@ -33,7 +33,9 @@ export function beginClone(repo: Repo): void {
  *
  * @throws {FossilError} `repo.invalid` when the row cannot be read
  */
-export function cloneState(repo: Repo): CloneState | undefined {
+export function cloneState(
+  repo: Repo,
+): { readonly sequence: number; readonly serverCode?: string } | undefined {
   const text = config(repo, row)
   if (text === undefined) return undefined
   const state = readState(text)

@@ -29,7 +29,7 @@ export interface Crosslinker {
 }
 
 /** How a transaction begins: see {@link Repo.transaction}. */
-export type TransactionMode = 'immediate' | 'deferred'
+export type TransactionMode = NonNullable<Parameters<Repo['transaction']>[1]>
 
 /** An open repository. Not shared between threads; calls are synchronous and atomic. */
 export class Repo implements Disposable {
@@ -60,6 +60,11 @@ export class Repo implements Disposable {
     return this.db.path
   }
 
+  /** The repository as the bytes of a file. The caller owns them. */
+  serialize(): Uint8Array {
+    return this.db.serialize()
+  }
+
   /**
    * What is remembered between statements. Outside a transaction each look asks first whether
    * another connection has written; inside one, nobody can.
@@ -84,12 +89,12 @@ export class Repo implements Disposable {
    *   them, and fails as busy where it then writes and another has written since
    * @throws whatever `action` throws, after the rollback; `repo.io` when the commit fails
    */
-  transaction<T>(action: () => T, mode: TransactionMode = 'immediate'): T {
+  transaction<T>(action: () => T, mode: 'immediate' | 'deferred' = 'immediate'): T {
     return this.#run(action, mode, (end) => this.#keep(end))
   }
 
   /** Runs `action` and takes back everything that it wrote. Returns its result. */
-  dryRun<T>(action: () => T, mode: TransactionMode = 'immediate'): T {
+  dryRun<T>(action: () => T, mode: 'immediate' | 'deferred' = 'immediate'): T {
     return this.#run(action, mode, () => this.#undo())
   }
 

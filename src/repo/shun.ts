@@ -12,15 +12,6 @@ import { readContent } from './content.ts'
 import type { Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
-/** A banned name. */
-export interface Shunned {
-  readonly hash: ArtifactHash
-  /** When it was banned, in seconds since 1970. */
-  readonly mtimeSec: number
-  /** Why, in the words of who did it. */
-  readonly comment: string
-}
-
 /** Bans artifacts. What is here of them goes with the next {@link rebuild}. */
 export function shun(
   repo: Repo,
@@ -46,7 +37,13 @@ export function unshun(repo: Repo, hashes: readonly ArtifactHash[]): number {
 }
 
 /** All bans, by name. */
-export function listShunned(repo: Repo): Shunned[] {
+export function listShunned(repo: Repo): {
+  readonly hash: ArtifactHash
+  /** When it was banned, in seconds since 1970. */
+  readonly mtimeSec: number
+  /** Why, in the words of who did it. */
+  readonly comment: string
+}[] {
   return repo.db
     .prepare<[ArtifactHash, number, string | null]>(
       'SELECT uuid, mtime, scom FROM shun ORDER BY uuid',

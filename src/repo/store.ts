@@ -8,7 +8,8 @@
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { compressContent } from '../base/zlib.ts'
-import { applyDelta, createDelta, deltaOutputSize } from '../delta/index.ts'
+import { applyDelta, createDelta } from '../delta/index.ts'
+import { deltaOutputSize } from '../delta/parse.ts'
 import { type ArtifactHash, hashLike, matches } from '../hash/artifact-hash.ts'
 import {
   ensureKnown,

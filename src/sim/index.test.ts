@@ -7,20 +7,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fromUtf8, utf8 } from '../base/bytes.ts'
-import {
-  EventQueue,
-  FaultLog,
-  faultLevels,
-  firstDivergence,
-  formatDecisions,
-  Network,
-  parseDecisions,
-  RandomSource,
-  shrink,
-  SimClock,
-  Trace,
-} from './index.ts'
-import type { Arrival, Decision, ExchangePlan, FaultLogOptions } from './index.ts'
+import { SimClock } from './clock.ts'
+import { formatDecisions, parseDecisions, type Decision } from './decision.ts'
+import { FaultLog, type FaultLogOptions } from './fault.ts'
+import { faultLevels } from './levels.ts'
+import { Network, type Arrival, type ExchangePlan } from './network.ts'
+import { EventQueue } from './queue.ts'
+import { RandomSource } from './random.ts'
+import { shrink } from './shrink.ts'
+import { firstDivergence, Trace } from './trace.ts'
 
 type Event =
   | { type: 'ask'; leaf: string }

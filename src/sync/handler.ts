@@ -19,12 +19,6 @@ import { Answer } from './answer.ts'
 import type { HandlerOptions } from './handler-options.ts'
 import { defaultDeflateOverBytes, maxMessageBytes } from './limits.ts'
 
-/** A reply and how it is wrapped. */
-export interface XferReply {
-  readonly contentType: ContentType
-  readonly body: Uint8Array
-}
-
 /**
  * Answers one encoded message with another. What is wrong with the request is said in the reply,
  * as an `error` card, and then nothing of the request was kept.
@@ -45,7 +39,7 @@ export function answerXfer(
   repo: Repo,
   request: Uint8Array,
   options: HandlerOptions = {},
-): XferReply {
+): { readonly contentType: ContentType; readonly body: Uint8Array } {
   const { message, isRaw } = reply(repo, request, options)
   return isRaw
     ? { contentType: contentTypes.uncompressed, body: message }

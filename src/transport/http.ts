@@ -7,24 +7,10 @@
  * @module
  */
 
-export {
-  httpTransport,
-  type HttpStats,
-  type HttpTransport,
-  type HttpTransportOptions,
-  type TlsOptions,
-} from './http-client.ts'
-export type { Progress } from './http-post.ts'
+export { httpTransport, type HttpTransport, type HttpTransportOptions } from './http-client.ts'
 export { fossilHandler, type FossilHandler, type RequestOrigin } from './http-server.ts'
-export type {
-  Answer,
-  AnswerContext,
-  Answerer,
-  HeaderReader,
-  HttpEvent,
-  HttpServiceOptions,
-} from './http-service.ts'
+export type { Answerer, HttpEvent, HttpServiceOptions } from './http-service.ts'
 export { printable } from './http-reply.ts'
-export { parseRemote } from './http-url.ts'
+export { parseRemote, type Remote as RemoteAddress } from './http-url.ts'
 export { serve, type FossilServer, type ServeOptions } from './serve.ts'
 export type { RepoSource } from './served-repos.ts'

@@ -19,18 +19,6 @@ import type { NamedArtifact } from '../repo/rid.ts'
 import { storeLocal } from '../repo/store.ts'
 import { type Author, invalid, stamp, writeDeck, type Written } from './artifact.ts'
 
-/** What an attachment belongs to: one of the three. */
-export type AttachmentTarget =
-  { readonly page: string } | { readonly ticketId: string } | { readonly technoteId: string }
-
-/** A file to attach. */
-export interface FileToAttach {
-  /** Directories before it are cut off. A file of the same name is replaced. */
-  readonly fileName: string
-  readonly content: Uint8Array
-  readonly comment?: string
-}
-
 /**
  * Attaches a file. Content that reads as an artifact of Fossil's own is compressed, under a name
  * that says so, or every repository would take it for one. attach.c:270-296.
@@ -40,8 +28,14 @@ export interface FileToAttach {
  */
 export function attachFile(
   repo: Repo,
-  target: AttachmentTarget,
-  file: FileToAttach,
+  target:
+    { readonly page: string } | { readonly ticketId: string } | { readonly technoteId: string },
+  file: {
+    /** Directories before it are cut off. A file of the same name is replaced. */
+    readonly fileName: string
+    readonly content: Uint8Array
+    readonly comment?: string
+  },
   author: Author,
 ): Written & { readonly source: ArtifactHash } {
   return repo.transaction(() => {
@@ -72,7 +66,8 @@ export function attachFile(
  */
 export function detachFile(
   repo: Repo,
-  target: AttachmentTarget,
+  target:
+    { readonly page: string } | { readonly ticketId: string } | { readonly technoteId: string },
   fileName: string,
   author: Author,
 ): Written {
@@ -85,6 +80,9 @@ export function detachFile(
     return writeDeck(repo, deck, { about: [current.hash] })
   })
 }
+
+/** What an attachment belongs to: one of the three. */
+export type AttachmentTarget = Parameters<typeof attachFile>[1]
 
 /** What was last done to a file name at a target: attached, or taken away. */
 function latest(

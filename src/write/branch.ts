@@ -16,20 +16,6 @@ import { branchTip, isLeaf, openLeaves } from '../crosslink/branch.ts'
 import { property } from '../crosslink/properties.ts'
 import { writeControl } from './tag.ts'
 
-/** A branch to begin. */
-export interface BranchToBegin {
-  readonly name: string
-  /** The check-in that it leaves from. */
-  readonly basis: ArtifactHash
-  /** Background colour of all of it, empty for none. By default a private one has its own. */
-  readonly color?: string
-  /** Keeps the branch out of sync. A branch off a private check-in is private. */
-  readonly isPrivate?: boolean
-}
-
-/** What becomes of branches. */
-export type BranchMark = 'close' | 'reopen' | 'hide' | 'unhide'
-
 const marks = {
   close: { property: 'closed', action: '+' },
   reopen: { property: 'closed', action: '-' },
@@ -43,7 +29,19 @@ const marks = {
  * @throws {FossilError} `checkin.invalid` where `basis` is not a check-in, and for a name that is
  *   empty or that of an open branch; `artifact.missing`; `repo.io`
  */
-export function newBranch(repo: Repo, branch: BranchToBegin, author: Author): Written {
+export function newBranch(
+  repo: Repo,
+  branch: {
+    readonly name: string
+    /** The check-in that it leaves from. */
+    readonly basis: ArtifactHash
+    /** Background colour of all of it, empty for none. By default a private one has its own. */
+    readonly color?: string
+    /** Keeps the branch out of sync. A branch off a private check-in is private. */
+    readonly isPrivate?: boolean
+  },
+  author: Author,
+): Written {
   return repo.transaction(() => {
     const { name, basis } = branch
     if (name === '') throw invalid('a branch without a name')
@@ -80,7 +78,7 @@ export function newBranch(repo: Repo, branch: BranchToBegin, author: Author): Wr
  */
 export function markBranches(
   repo: Repo,
-  mark: BranchMark,
+  mark: 'close' | 'reopen' | 'hide' | 'unhide',
   branches: readonly string[],
   author: Author,
 ): Written | undefined {
@@ -96,6 +94,9 @@ export function markBranches(
     return tags.length === 0 ? undefined : writeControl(repo, tags, author)
   })
 }
+
+/** What becomes of branches. */
+export type BranchMark = Parameters<typeof markBranches>[1]
 
 /** A rename is told once, by the check-in that made it. */
 function withoutRename({ name, hash, permissions }: DeckFile): DeckFile {

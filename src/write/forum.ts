@@ -19,15 +19,9 @@ import {
 } from './artifact.ts'
 
 /** The text of a post. */
-export interface Post {
+interface Post {
   readonly content: string
-  /** Such as `text/x-markdown`; by default Fossil's wiki text. */
   readonly mimetype?: string
-}
-
-/** A post that opens a thread. */
-export interface OpeningPost extends Post {
-  readonly title: string
 }
 
 const target = { kind: 'forum', forA: 'forum' } as const
@@ -35,9 +29,14 @@ const target = { kind: 'forum', forA: 'forum' } as const
 /**
  * Opens a thread.
  *
+ * @param post.mimetype such as `text/x-markdown`; by default Fossil's wiki text
  * @throws {FossilError} `artifact.invalid` without content or title; `repo.io`
  */
-export function newThread(repo: Repo, post: OpeningPost, author: Author): Written {
+export function newThread(
+  repo: Repo,
+  post: { readonly title: string; readonly content: string; readonly mimetype?: string },
+  author: Author,
+): Written {
   checkNotBlank(post.content)
   return repo.transaction(() => {
     const deck = { ...postDeck(repo, post, author), threadTitle: titleOf(post.title), parents: [] }
@@ -55,7 +54,7 @@ export function newThread(repo: Repo, post: OpeningPost, author: Author): Writte
 export function replyToPost(
   repo: Repo,
   inReplyTo: ArtifactHash,
-  post: Post,
+  post: { readonly content: string; readonly mimetype?: string },
   author: Author,
 ): Written {
   checkNotBlank(post.content)
@@ -78,7 +77,7 @@ export function replyToPost(
 export function editPost(
   repo: Repo,
   version: ArtifactHash,
-  change: Partial<OpeningPost>,
+  change: { readonly title?: string; readonly content?: string; readonly mimetype?: string },
   author: Author,
 ): Written {
   return repo.transaction(() => {

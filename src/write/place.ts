@@ -10,7 +10,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid, hashOf, isPrivate } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
-import { type CheckinTagOptions, privateBranchColor } from './checkin-tags.ts'
+import { privateBranchColor } from './checkin-tags.ts'
 
 /** The branch of private check-ins that are given no other. */
 const privateBranch = 'private'
@@ -24,11 +24,14 @@ const privateBranch = 'private'
  */
 export function checkinPlace(
   repo: Repo,
-  asked: Pick<CheckinTagOptions, 'branch' | 'branchColor' | 'color'> & {
+  asked: {
     readonly parent?: ArtifactHash | undefined
     readonly isPrivate?: boolean | undefined
+    readonly branch?: string
+    readonly branchColor?: string
+    readonly color?: string
   },
-): Pick<CheckinTagOptions, 'branch' | 'branchColor'> & { readonly isPrivate: boolean } {
+): { readonly isPrivate: boolean; readonly branch?: string; readonly branchColor?: string } {
   const { parent, branch, branchColor, color } = asked
   const rid = parent === undefined ? undefined : findRid(repo, parent)
   const wasPrivate = rid !== undefined && isPrivate(repo, rid)

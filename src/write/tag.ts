@@ -23,35 +23,28 @@ import {
   type Written,
 } from './artifact.ts'
 
-/** A tag to cancel. */
-export interface TagToCancel {
-  readonly target: ArtifactHash
-  /** Such as `release`. Not one of the names by which pages, tickets and technotes are found. */
-  readonly name: string
-  /**
-   * The name as it stands, such as `bgcolor`: a property. Otherwise a tag of a check-in is a name
-   * for it, and is written with `sym-` before it.
-   */
-  readonly isRaw?: boolean
-}
-
-/** A tag to add. */
-export interface TagToAdd extends TagToCancel {
-  /** Makes a property of it; empty is as none. */
-  readonly value?: string
-  /** Gives it to the descendants, too. */
-  readonly propagates?: boolean
-}
-
-/** One change among several. */
-export type TagEdit =
-  ({ readonly action: 'add' } & TagToAdd) | ({ readonly action: 'cancel' } & TagToCancel)
-
 /** A T card of a control artifact. */
 export type TargetedTag = DeckTag & { readonly target: ArtifactHash }
 
 /** Adds one tag. Throws as {@link editTags} does. */
-export function addTag(repo: Repo, tag: TagToAdd, author: Author): Written {
+export function addTag(
+  repo: Repo,
+  tag: {
+    readonly target: ArtifactHash
+    /** Such as `release`. Not one of the names by which pages, tickets and technotes are found. */
+    readonly name: string
+    /**
+     * The name as it stands, such as `bgcolor`: a property. Otherwise a tag of a check-in is a name
+     * for it, and is written with `sym-` before it.
+     */
+    readonly isRaw?: boolean
+    /** Makes a property of it; empty is as none. */
+    readonly value?: string
+    /** Gives it to the descendants, too. */
+    readonly propagates?: boolean
+  },
+  author: Author,
+): Written {
   return editTags(repo, [{ action: 'add', ...tag }], author)
 }
 
@@ -61,7 +54,11 @@ export function addTag(repo: Repo, tag: TagToAdd, author: Author): Written {
  *
  * @throws {FossilError} `artifact.invalid` where it has no such tag; as {@link editTags} does
  */
-export function cancelTag(repo: Repo, tag: TagToCancel, author: Author): Written {
+export function cancelTag(
+  repo: Repo,
+  tag: { readonly target: ArtifactHash; readonly name: string; readonly isRaw?: boolean },
+  author: Author,
+): Written {
   return repo.transaction(() => {
     const edit = { action: 'cancel', ...tag } as const
     const { name } = targetedTag(repo, edit)
@@ -69,6 +66,14 @@ export function cancelTag(repo: Repo, tag: TagToCancel, author: Author): Written
     return editTags(repo, [edit], author)
   })
 }
+
+/** A tag to add. */
+export type TagToAdd = Parameters<typeof addTag>[1]
+
+/** One change among several. */
+export type TagEdit =
+  | ({ readonly action: 'add' } & TagToAdd)
+  | ({ readonly action: 'cancel' } & Parameters<typeof cancelTag>[1])
 
 /** What a reader is told of an artifact with very many tags. */
 const maxTold = 10

@@ -26,9 +26,6 @@ export interface Technote {
   readonly tags?: readonly string[]
 }
 
-/** What is to change of a note. What is absent stays; empty text takes away. */
-export type TechnoteChange = Partial<Technote>
-
 /**
  * Begins a note, under a new id.
  *
@@ -55,7 +52,7 @@ export function newTechnote(
 export function editTechnote(
   repo: Repo,
   technoteId: string,
-  change: TechnoteChange,
+  change: Partial<Technote>,
   author: Author,
 ): Written {
   return repo.transaction(() => {

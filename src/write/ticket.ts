@@ -37,7 +37,7 @@ interface Column {
  */
 export function newTicket(
   repo: Repo,
-  fields: TicketFields,
+  fields: Readonly<Record<string, string>>,
   author: Author,
 ): Written & { readonly ticketId: string } {
   return repo.transaction(() => {
@@ -59,7 +59,7 @@ export function newTicket(
 export function changeTicket(
   repo: Repo,
   ticketId: string,
-  fields: TicketFields,
+  fields: Readonly<Record<string, string>>,
   author: Author,
 ): Written | undefined {
   return repo.transaction(() => {

@@ -17,24 +17,25 @@ import {
   type Written,
 } from './artifact.ts'
 
-/** A version of a page to write. */
-export interface WikiPage {
-  /** 1 to 100 bytes, no control characters, spaces only one by one and inside. */
-  readonly title: string
-  /** Empty deletes the page: it is listed no more, and its history stays. */
-  readonly content: string
-  /** Such as `text/x-markdown`. By default that of the version before, at first wiki text. */
-  readonly mimetype?: string
-  /** Of this change, for the timeline. Stock writes none. */
-  readonly comment?: string
-}
-
 /**
  * Writes a page, or the next version of one.
  *
  * @throws {FossilError} `artifact.invalid` for a title that no page can have; `repo.io`
  */
-export function writeWiki(repo: Repo, page: WikiPage, author: Author): Written {
+export function writeWiki(
+  repo: Repo,
+  page: {
+    /** 1 to 100 bytes, no control characters, spaces only one by one and inside. */
+    readonly title: string
+    /** Empty deletes the page: it is listed no more, and its history stays. */
+    readonly content: string
+    /** Such as `text/x-markdown`. By default that of the version before, at first wiki text. */
+    readonly mimetype?: string
+    /** Of this change, for the timeline. Stock writes none. */
+    readonly comment?: string
+  },
+  author: Author,
+): Written {
   const { title, content, comment } = page
   // Stock shows a page of its own under these names, which is not in the history. wiki.c:154.
   if (/^sand ?box$/i.test(title)) throw invalid('wiki', 'the sandbox is not a page')
@@ -54,3 +55,6 @@ export function writeWiki(repo: Repo, page: WikiPage, author: Author): Written {
     return writeDeck(repo, deck, { replaces: current })
   })
 }
+
+/** A version of a page to write. */
+export type WikiPage = Parameters<typeof writeWiki>[1]

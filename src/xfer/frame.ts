@@ -27,24 +27,20 @@ export type ContentType = (typeof contentTypes)[keyof typeof contentTypes]
 /** Messages up to this size are not worth compressing: with headers they fit one packet. */
 const defaultDeflateOverBytes = 1400
 
-/** How to wrap a message. */
-export interface EncodeOptions {
-  /** `application/x-fossil` unless given. */
-  contentType?: ContentType | undefined
-  /** A compressed body stores messages of at most this many bytes as they are; 1,400 by default. */
-  deflateOverBytes?: number | undefined
-}
-
-/** How to unwrap a body. */
-export interface DecodeOptions {
-  /** As the HTTP header has it, parameters included; `application/x-fossil` unless given. */
-  contentType?: string | undefined
-  /** The longest message to accept. */
-  maxBytes: number
-}
-
-/** Wraps a message, which is not empty, into a body. */
-export function encodeMessage(message: Uint8Array, options: EncodeOptions = {}): Uint8Array {
+/**
+ * Wraps a message, which is not empty, into a body.
+ *
+ * @param options.contentType `application/x-fossil` unless given
+ * @param options.deflateOverBytes a compressed body stores messages of at most this many bytes as
+ *   they are; 1,400 by default
+ */
+export function encodeMessage(
+  message: Uint8Array,
+  options: {
+    contentType?: ContentType | undefined
+    deflateOverBytes?: number | undefined
+  } = {},
+): Uint8Array {
   const { contentType = contentTypes.compressed, deflateOverBytes = defaultDeflateOverBytes } =
     options
   assert(message.length > 0, 'a message says something')
@@ -56,10 +52,16 @@ export function encodeMessage(message: Uint8Array, options: EncodeOptions = {}):
  * Unwraps a body. Stock reads a body that does not expand as if it had not been compressed
  * (http.c:887), and an empty one as success; both hide that bytes were lost, so both are errors.
  *
+ * @param options.contentType as the HTTP header has it, parameters included; `application/x-fossil`
+ *   unless given
+ * @param options.maxBytes the longest message to accept
  * @returns the message: often a view of `body`
  * @throws {FossilError} `xfer.frame`: another content type, nothing in it, or see `expandContent`
  */
-export function decodeMessage(body: Uint8Array, options: DecodeOptions): Uint8Array {
+export function decodeMessage(
+  body: Uint8Array,
+  options: { contentType?: string | undefined; maxBytes: number },
+): Uint8Array {
   const { contentType = contentTypes.compressed, maxBytes } = options
   const message = unwrap(body, contentType, maxBytes)
   if (message.length === 0) throw fault('the message is empty')

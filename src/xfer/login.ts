@@ -26,7 +26,15 @@ export interface Credentials {
  * What stands for a password on the wire and in `user.pw`: 40 digits, different in each project.
  * A password of 40 hexadecimal digits is taken for such a secret already, as stock does.
  */
-export function sharedSecret({ projectCode, login, password }: Credentials): string {
+export function sharedSecret({
+  projectCode,
+  login,
+  password,
+}: {
+  projectCode: string
+  login: string
+  password: string
+}): string {
   if (/^[0-9a-fA-F]{40}$/.test(password)) return password
   return sha1(utf8(`${projectCode}/${login}/${password}`))
 }

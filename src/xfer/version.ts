@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { PragmaCard } from './card.ts'
+import type { Card } from './card.ts'
 
 /** A peer's software, in Fossil's numbers. */
 export interface PeerVersion {
@@ -30,7 +30,7 @@ export const unknownVersion: PeerVersion = { version: 0, date: 0, time: 0 }
 export function versionPragma(
   name: 'client-version' | 'server-version',
   { version, date, time }: PeerVersion,
-): PragmaCard {
+): Extract<Card, { type: 'pragma' }> {
   return { type: 'pragma', name, args: [String(version), String(date), String(time)] }
 }
 

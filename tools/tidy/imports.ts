@@ -20,7 +20,7 @@ import {
   type StringLiteral,
 } from 'typescript/unstable/ast'
 
-import { importProblem, isTestCode } from '../layers.ts'
+import { clients, importProblem, isTestCode, ownerOf } from '../layers.ts'
 import { lineOf, visit, type Source } from '../source.ts'
 import type { Finding, Manifest } from './finding.ts'
 
@@ -70,16 +70,28 @@ function literal(node: Node | undefined): StringLiteral | undefined {
 function importFinding(item: Import, paths: ReadonlySet<string>, manifest: Manifest): Finding[] {
   const { source, line, specifier, target } = item
   const problem = specifier.startsWith('.')
-    ? pathProblem(source.path, target ?? '', paths)
+    ? pathProblem(source.path, target ?? '', { paths, manifest })
     : packageProblem(source.path, specifier, manifest)
   if (problem === undefined) return []
   return [{ path: source.path, line, rule: 'import', advice: `'${specifier}': ${problem}` }]
 }
 
-function pathProblem(from: string, to: string, paths: ReadonlySet<string>): string | undefined {
+function pathProblem(
+  from: string,
+  to: string,
+  { paths, manifest }: { paths: ReadonlySet<string>; manifest: Manifest },
+): string | undefined {
   if (!/\.(?:m?[jt]s)$/.test(to)) return undefined
   if (!paths.has(to)) return 'no such file: name the source file, with its .ts'
-  return importProblem(from, to)
+  return importProblem(from, to) ?? clientProblem(from, to, manifest)
+}
+
+/** Why a client of the product may not import a file of it. Its tests may look inside. */
+function clientProblem(from: string, to: string, manifest: Manifest): string | undefined {
+  const owner = ownerOf(from) ?? ''
+  if (!clients.has(owner) || isTestCode(from) || ownerOf(to) === owner) return undefined
+  if ([...manifest.publicFiles.values()].includes(to)) return undefined
+  return `${owner}/ is a client: what it needs of ${to}, users need, so let an index export it`
 }
 
 function packageProblem(from: string, specifier: string, manifest: Manifest): string | undefined {

@@ -6,8 +6,8 @@
  * @module
  */
 
-import { textParameter } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { textParameter } from './db-text.ts'
+import type { Repo } from './repo.ts'
 
 /** Tells whether a name matches one of the patterns. */
 export function globMatcher(repo: Repo, list: string): (name: string) => boolean {

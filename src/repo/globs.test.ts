@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { memoryRepo } from '../crosslink/fixture.suite.ts'
+import { memoryRepo } from './fixture.suite.ts'
 import { globMatcher, globsOf } from './globs.ts'
 
 test('patterns stand between commas or space, or in quotes', () => {

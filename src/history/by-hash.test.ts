@@ -1,0 +1,91 @@
+/**
+ * Questions about check-ins by hash, and what a program asks of a repository as a whole.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { utf8 } from '../base/bytes.ts'
+import { memoryRepo } from '../crosslink/fixture.suite.ts'
+import { setConfig } from '../repo/config.ts'
+import { setHashPolicy } from '../repo/hash-policy.ts'
+import { failsWith, named } from '../repo/fixture.suite.ts'
+import { storeLocal } from '../repo/store.ts'
+import { writeUnversioned } from '../repo/unversioned.ts'
+import { commit } from '../write/written.suite.ts'
+import { branches } from './branch.ts'
+import { ancestors, artifactTags, branchOf, descendants, leaves } from './by-hash.ts'
+import { fileNames } from './file-history.ts'
+import { latestCheckin, nameOfContent } from './name.ts'
+import { statistics } from './statistics.ts'
+import { timelineEntry } from './timeline.ts'
+
+test('walks lead from hash to hash, and an unknown one is missing', () => {
+  using repo = memoryRepo()
+  const first = commit(repo, { dateMs: 1000 }).hash
+  const second = commit(repo, { parent: first, dateMs: 2000 }).hash
+  const side = commit(repo, { parent: first, branch: 'side', dateMs: 3000 }).hash
+  assert.deepEqual(ancestors(repo, side), [side, first])
+  assert.deepEqual(descendants(repo, first), [first, second, side])
+  assert.deepEqual(descendants(repo, first, { limit: 2 }), [first, second])
+  assert.deepEqual(leaves(repo), [side, second])
+  assert.deepEqual(leaves(repo, { of: second }), [second])
+  assert.deepEqual(leaves(repo, { which: 'closed' }), [])
+  assert.equal(branchOf(repo, side), 'side')
+  assert.ok(artifactTags(repo, side).some(({ name }) => name === 'sym-side'))
+  assert.throws(() => branchOf(repo, named(utf8('x'))), failsWith('artifact.missing'))
+})
+
+test('the check-in to go on from is the latest of the main branch, or of all', () => {
+  using repo = memoryRepo()
+  assert.equal(latestCheckin(repo), undefined)
+  const other = commit(repo, { branch: 'other', dateMs: 1000 }).hash
+  assert.equal(latestCheckin(repo), other)
+  const trunk = commit(repo, { branch: 'trunk', dateMs: 2000 }).hash
+  commit(repo, { branch: 'other', dateMs: 3000 })
+  assert.equal(latestCheckin(repo), trunk)
+})
+
+test('branches are listed by pattern, with their tips', () => {
+  using repo = memoryRepo()
+  const tip = commit(repo, { branch: 'side-1' }).hash
+  commit(repo, { branch: 'trunk' })
+  const listed = branches(repo, { glob: 'side-*' })
+  assert.deepEqual(listed, [{ name: 'side-1', isOpen: true, tip, isPrivate: false }])
+  assert.equal(branches(repo).length, 2)
+})
+
+test('content has the name under which it is here, else that of today', () => {
+  using repo = memoryRepo({ hashPolicy: 'sha1' })
+  const content = utf8('x')
+  const { hash } = storeLocal(repo, content)
+  setHashPolicy(repo, 'sha3')
+  assert.equal(nameOfContent(repo, content), hash)
+  assert.equal(nameOfContent(repo, utf8('y')).length, 64)
+})
+
+test('a repository is counted', () => {
+  using repo = memoryRepo()
+  commit(repo, { changes: [{ name: 'b', content: utf8('b') }], isPrivate: true })
+  writeUnversioned(repo, { name: 'u', content: utf8('u') })
+  setConfig(repo, 'x', 'y')
+  const counts = { artifacts: 2, phantoms: 0, privateArtifacts: 2, unversionedFiles: 1 }
+  assert.deepEqual(statistics(repo), counts)
+  assert.deepEqual(fileNames(repo), ['b'])
+})
+
+test('an entry tells whether its line goes on, and on request its files', () => {
+  using repo = memoryRepo()
+  const changes = [{ name: 'b', content: utf8('b') }]
+  const parent = commit(repo, { changes }).hash
+  const child = commit(repo, { parent, branch: 'side' }).hash
+  const isContinued = [parent, child].map((hash) => timelineEntry(repo, hash)?.isContinued)
+  assert.deepEqual(isContinued, [true, false])
+  assert.equal(timelineEntry(repo, parent)?.files, undefined)
+  const files = timelineEntry(repo, parent, { withFiles: true })?.files
+  assert.deepEqual(
+    files?.map(({ name, change }) => [name, change]),
+    [['b', 'added']],
+  )
+})

@@ -1,0 +1,70 @@
+/**
+ * The public API stays small, and whatever its signatures name can be written down.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+import { publicNames, publicNamesOf } from './public-names.ts'
+
+/** All entry points together. A name more is a decision, taken here. */
+const mostNames = 250
+
+test('the public API has few names, and all that its signatures name is exported', async () => {
+  const { entries, unreachable } = await publicNamesOf(join(import.meta.dirname, '..'))
+  const counts = [...entries].map(([entry, names]) => `${names.length} of ${entry}`)
+  const total = entries.values().reduce((sum, names) => sum + names.length, 0)
+  assert.ok(total <= mostNames, `${total} names: ${counts.join(', ')}`)
+  assert.deepEqual(unreachable, [])
+})
+
+/** What is unreachable in declarations by path, of which `src/index.ts` is the entry point. */
+async function unreachableIn(files: Record<string, string>): Promise<readonly string[]> {
+  const sources = Object.entries(files).map(([path, text]) => ({ path, text }))
+  return (await publicNames(sources, new Map([['.', 'src/index.ts']]))).unreachable
+}
+
+test('a type that a parameter or a result names must be exported, by any name', async () => {
+  const files = {
+    'src/a.ts':
+      "import type { B } from './b.ts';\nexport declare function f(b: B): Own;\n" +
+      'interface Own {}\n',
+    'src/b.ts': 'export interface B { list(): import("./c.ts").C[]; }\n',
+    'src/c.ts': 'export type C = string;\n',
+    'src/index.ts': "export { f } from './a.ts';\n",
+  }
+  assert.deepEqual(await unreachableIn(files), [
+    'B of src/b.ts, named by f',
+    'Own of src/a.ts, named by f',
+  ])
+  const named = {
+    ...files,
+    'src/index.ts': "export { f } from './a.ts';\nexport type { B as X } from './b.ts';\n",
+  }
+  assert.deepEqual(await unreachableIn(named), [
+    'C of src/c.ts, named by B',
+    'Own of src/a.ts, named by f',
+  ])
+})
+
+test('what can be written by the name of the whole need not be exported', async () => {
+  const body = `
+interface Part { part: string }
+interface Base { on(event: Part): void }
+type Case = { a: Part };
+export interface Whole<T> extends Base { part: Part; own: T; run: (part: Part) => void }
+export type Either = Part | Case;
+export declare class Made { constructor(part: Part); get part(): Part; }
+`
+  const exporting = (made: string) => ({
+    'src/a.ts': body,
+    'src/index.ts': `export type { Whole, Either } from './a.ts';\n${made}\n`,
+  })
+  const asType = exporting("export type { Made } from './a.ts';")
+  assert.deepEqual(await unreachableIn(asType), [])
+  // Who may construct it must be able to say with what.
+  const asValue = exporting("export { Made } from './a.ts';")
+  assert.deepEqual(await unreachableIn(asValue), ['Part of src/a.ts, named by Made'])
+})
