@@ -18,18 +18,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { systemEnv } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
-import type { Database } from '../db/driver.ts'
 import { openFile, openMemory } from '../db/node.ts'
-import { InvariantError } from '../dst/invariant.ts'
-import { checkAnnounced, checkPrivateUnannounced } from '../dst/invariants/announced.ts'
-import { checkBlobIntegrity, checkDeltaChains } from '../dst/invariants/content.ts'
-import { checkNoOrphanPhantoms } from '../dst/invariants/phantoms.ts'
-import { checkUvIntegrity } from '../dst/invariants/unversioned.ts'
-import type { Simulator } from '../dst/simulator.ts'
-import { projectCode } from '../repo/config.ts'
-import { openRepo } from '../crosslink/open.ts'
+import { masterImage, type Simulator } from '../dst/index.ts'
+import { FossilError } from '../index.ts'
 
 /** Trace lines are gathered up to this many characters before they are written. */
 const traceBatchLength = 1 << 16
@@ -47,33 +38,9 @@ export function readMasterImage(path: string, { uv = false }: { uv?: boolean } =
   if (!statSync(path).isFile()) throw unreadable(path, 'it is not a file')
   const db = openUntouched(path)
   try {
-    checkRepository(path, db)
-    if (uv) checkUvIntegrity(path, openRepo(db, systemEnv))
-    return db.serialize()
-  } catch (error) {
-    if (error instanceof InvariantError) throw invalid(path, error.detail, error)
-    // A copy in memory does not know where it came from.
-    if (FossilError.is(error, 'repo.invalid')) throw invalid(path, error.detail.reason, error)
-    throw error
+    return masterImage(db, { path, uv })
   } finally {
     db.close()
-  }
-}
-
-function checkRepository(path: string, db: Database): void {
-  const repo = openRepo(db, systemEnv)
-  const [verdict] = db.prepare<[string]>('PRAGMA integrity_check(1)').get() ?? ['no answer']
-  if (verdict !== 'ok') throw invalid(path, verdict)
-  projectCode(repo)
-  checkDeltaChains(path, repo)
-  checkBlobIntegrity(path, repo)
-  try {
-    checkNoOrphanPhantoms(path, repo)
-    checkPrivateUnannounced(path, repo)
-    checkAnnounced(path, repo)
-  } catch (error) {
-    if (!(error instanceof InvariantError)) throw error
-    throw invalid(path, `${error.detail}, which "fossil rebuild" repairs`, error)
   }
 }
 
@@ -82,7 +49,7 @@ function checkRepository(path: string, db: Database): void {
  * While there is no log nobody has the database open, and its file alone is all of it.
  * https://www.sqlite.org/fileformat.html §1.3.3: byte 18 is 2 in WAL mode.
  */
-function openUntouched(path: string): Database {
+function openUntouched(path: string): ReturnType<typeof openFile> {
   const isWal = firstBytes(path, 19)[18] === 2
   if (!isWal || existsSync(`${path}-wal`)) return openFile(path, { readOnly: true })
   return openMemory(readFileSync(path).fill(1, 18, 20))
@@ -118,13 +85,12 @@ export function checkKeepFolder(folder: string, leaves: number): string[] {
  */
 export function keepRepositories(simulator: Simulator, folder: string): void {
   attempt(folder, () => mkdirSync(folder, { recursive: true }))
-  simulator.revokeLogins()
-  for (const { id, repo } of simulator.nodes()) {
+  for (const { id, image } of simulator.images()) {
     const path = keptPath(folder, id)
     const part = `${path}.part`
     try {
       attempt(path, () => {
-        writeFileSync(part, repo.db.serialize())
+        writeFileSync(part, image)
         renameSync(part, path)
       })
     } finally {
@@ -213,8 +179,4 @@ function failed(path: string, cause: unknown): FossilError {
 
 function unreadable(path: string, reason: string, cause?: unknown): FossilError {
   return new FossilError('repo.unreadable', { path, reason }, { cause })
-}
-
-function invalid(path: string, reason: string, cause?: unknown): FossilError {
-  return new FossilError('repo.invalid', { path, reason }, { cause })
 }

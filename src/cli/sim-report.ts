@@ -3,8 +3,7 @@
  * @module
  */
 
-import type { KindsReport } from '../dst/kinds-workload.ts'
-import type { SimReport } from '../dst/simulate.ts'
+import type { KindsReport, SimReport } from '../dst/index.ts'
 import { table } from './terminal.ts'
 
 /** One object, for programs. Its fields are part of the command's interface. */

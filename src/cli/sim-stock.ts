@@ -8,12 +8,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemEnv } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
-import { openFile } from '../db/node.ts'
-import type { Repo } from '../repo/repo.ts'
-import { openRepo } from '../crosslink/open.ts'
-import type { Transport } from '../sync/transport.ts'
+import { FossilError, openRepo, type Repo, systemEnv, type Transport } from '../index.ts'
 import { stdioTransport } from '../transport/stdio.ts'
 
 /** A master that stock Fossil serves. */
@@ -38,7 +33,7 @@ export class StockMaster implements Disposable {
       if (from === undefined) runFossil(fossilBin, ['new', path], env)
       else copyFileSync(from, path)
       this.transport = stdioTransport({ fossilBin, repository: path, localAuth: !login, env })
-      this.repo = openRepo(openFile(path), systemEnv)
+      this.repo = openRepo(path, systemEnv)
     } catch (error) {
       this.#removeFolder()
       throw error

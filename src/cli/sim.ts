@@ -5,10 +5,9 @@
  */
 
 import { type Command, Option } from 'commander'
-import { FossilError } from '../base/error.ts'
-import type { Simulator } from '../dst/simulator.ts'
-import { simulate, type SimulateOptions, type SimReport } from '../dst/simulate.ts'
-import { levelNames, type LevelName } from '../sim/levels.ts'
+import { simulate, type SimulateOptions, type Simulator, type SimReport } from '../dst/index.ts'
+import { FossilError } from '../index.ts'
+import { levelNames, type LevelName } from '../sim/index.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
 import { StockMaster } from './sim-stock.ts'
 import { jsonReport, textReport } from './sim-report.ts'

@@ -3,15 +3,13 @@
  * @module
  */
 
+import type { NodeId, TickEvent } from '../runner/model.ts'
 import { EventQueue as KernelQueue } from '../sim/queue.ts'
-
-/** Identifies a node: `master`, or a leaf such as `leaf-0`. */
-export type NodeId = string
 
 /** Something that happens to one node at one time. */
 export type Event = TickEvent | UvEvent
 
-/** What an event is: see {@link TickEvent} and {@link UvEvent}. */
+/** The type of an event: see {@link TickEvent} and {@link UvEvent}. */
 export type EventType = Event['type']
 
 /** What every event says. */
@@ -19,12 +17,6 @@ interface At {
   /** Virtual time, in milliseconds since 1970. */
   readonly timeMs: number
   readonly nodeId: NodeId
-}
-
-/** What a node is told. */
-export interface TickEvent extends At {
-  /** `timer`: the poll interval of a leaf has passed. `syncNow`: somebody wants it now. */
-  readonly type: 'timer' | 'syncNow'
 }
 
 /** What somebody does to an unversioned file at a node, which hears of it only by looking. */

@@ -14,8 +14,6 @@ export {
   EventQueue,
   type Event,
   type EventType,
-  type NodeId,
-  type TickEvent,
   type UvDeleteEvent,
   type UvEvent,
   type UvWriteEvent,
@@ -29,18 +27,7 @@ export {
   publicBlobUuidsSorted,
 } from './holdings.ts'
 export { dumpDerived } from '../crosslink/derived-dump.ts'
-export {
-  InvariantError,
-  isInScope,
-  maySend,
-  ownTables,
-  type AcknowledgedArtifact,
-  type CheckedNode,
-  type Invariant,
-  type Truth,
-  type World,
-} from './invariant.ts'
-export { invariants, safetyInvariants, settledInvariants } from './invariants/all.ts'
+export { invariants } from './invariants/all.ts'
 export { checkAnnounced, checkPrivateUnannounced } from './invariants/announced.ts'
 export { checkDerived } from './invariants/derived.ts'
 export { checkEvents, checkLeaves, checkParents, checkTags } from './invariants/history.ts'
@@ -49,16 +36,15 @@ export { checkBlobIntegrity, checkDeltaChains } from './invariants/content.ts'
 export { checkConvergence, checkSubsetOf } from './invariants/convergence.ts'
 export { checkNoOrphanPhantoms } from './invariants/phantoms.ts'
 export { checkUvConvergence, checkUvIntegrity } from './invariants/unversioned.ts'
-export {
-  type Kind,
-  kinds,
-  type KindsReport,
-  KindsWorkload,
-  type KindsWorkloadOptions,
-} from './kinds-workload.ts'
+export type { Kind, KindsReport } from './kinds-workload.ts'
 export type { SimLogin } from './logins.ts'
+export { masterImage } from './master-image.ts'
 export { MockFossil, type MockFossilOpts } from './mock-fossil.ts'
 export { DefaultNode, type Action, type DefaultNodeOpts, type Node } from './node.ts'
+export { InvariantError } from '../runner/invariants.ts'
+export type { NodeId, TickEvent } from '../runner/model.ts'
+export type { Workload } from '../runner/operations.ts'
+export type { Verdict, Violation } from '../runner/report.ts'
 export { masterId, SimNetwork, SimTransport } from './sim-network.ts'
 export {
   simulate,
@@ -67,11 +53,8 @@ export {
   type SimReport,
   type SimulateOptions,
   type UvReport,
-  type Verdict,
-  type Violation,
 } from './simulate.ts'
 export { Simulator } from './simulator.ts'
-export { UvLedger, type UvTurn, type UvVersion } from './uv-ledger.ts'
-export type { UvDeeds } from './uv-owner.ts'
-export { UvWorkload, type UvWorkloadOptions } from './uv-workload.ts'
-export { CheckinWorkload, type WorkloadOptions } from './workload.ts'
+export type { UvOracle, UvVersion } from './uv-oracle.ts'
+export type { UvOperationCounts } from './uv-operations.ts'
+export type { AcknowledgedArtifact, CheckedNode, Invariant, Truth, World } from './world.ts'
