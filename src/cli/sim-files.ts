@@ -26,9 +26,8 @@ import { FossilError } from '../index.ts'
 const traceBatchLength = 1 << 16
 
 /**
- * Reads a repository file as a database image, checked: every safety invariant that one repository
- * can break holds, so that what a simulation finds later is not what the file brought along; with
- * `uv` those of unversioned files, too.
+ * Reads a repository file as a database image, checked by `masterImage`; with `uv` its unversioned
+ * files, too.
  * Neither the file nor its folder is changed.
  *
  * @throws {FossilError} `repo.unreadable`, `repo.invalid`

@@ -50,7 +50,7 @@ export class StockMaster implements Disposable {
   }
 }
 
-/** Stock writes to its home and asks who it works for: a scratch folder and a name of ours. */
+/** Stock writes to its home and asks for a user: a scratch folder and a name of ours. */
 function isolated(folder: string): NodeJS.ProcessEnv {
   const { PATH } = process.env
   return { PATH, HOME: folder, FOSSIL_HOME: folder, USER: 'admin', LANG: 'C.UTF-8' }

@@ -83,7 +83,7 @@ async function runSimulation(options: SimRunOptions): Promise<void> {
   process.exitCode = report.verdict === 'converged' ? 0 : 1
 }
 
-/** What a simulation is given besides its options. */
+/** The surroundings of a simulation, besides its options. */
 interface SimWorld {
   readonly image: Uint8Array | undefined
   readonly stock: StockMaster | undefined

@@ -49,7 +49,7 @@ export class CheckinWorkload implements Workload {
   }
 
   /**
-   * Schedules the work. It begins with a check-in on top of what is there, at the master where that
+   * Schedules the work. It begins with a check-in on top of the newest, at the master where that
    * is known, else at the first leaf.
    */
   start(): void {

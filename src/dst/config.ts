@@ -45,7 +45,7 @@ export interface SimConfig {
   /** No periodic safety check before this step. Default 0. */
   readonly safetyCheckFrom?: number
   /**
-   * One periodic safety check in so many includes what costs a rebuild; 0 for none of them.
+   * One periodic safety check in so many includes the costly invariants; 0 for none of them.
    * Default 4.
    */
   readonly thoroughCheckEvery?: number
@@ -68,13 +68,13 @@ export interface SimConfig {
   readonly makeNode?: (leaf: LeafParts) => Node
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[]
-  /** What a fault site without override does: what the seed says, or nothing. Default `drawn`. */
+  /** How a fault site without override decides: by the seed, or never. Default `drawn`. */
   readonly unlisted?: 'drawn' | 'benign'
   /** Receives every line of the trace. */
   readonly onTraceLine?: (line: string) => void
 }
 
-/** What the node of a leaf is made of. */
+/** The parts of a leaf's node. */
 export interface LeafParts {
   readonly id: NodeId
   readonly repo: Repo

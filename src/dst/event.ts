@@ -1,5 +1,5 @@
 /**
- * What happens to one node at one time, and the queue it waits in.
+ * Events of single nodes, and the queue they wait in.
  * @module
  */
 
@@ -12,14 +12,14 @@ export type Event = TickEvent | UvEvent
 /** The type of an event: see {@link TickEvent} and {@link UvEvent}. */
 export type EventType = Event['type']
 
-/** What every event says. */
+/** The fields of every event. */
 interface At {
   /** Virtual time, in milliseconds since 1970. */
   readonly timeMs: number
   readonly nodeId: NodeId
 }
 
-/** What somebody does to an unversioned file at a node, which hears of it only by looking. */
+/** A change of an unversioned file at a node, which is not told of it. */
 export type UvEvent = UvWriteEvent | UvDeleteEvent
 
 /** A file is written, whatever was there before. */
@@ -35,7 +35,7 @@ export interface UvDeleteEvent extends At, UvChange {
 
 interface UvChange {
   readonly name: string
-  /** Seconds since 1970. Undefined: what the clock of the node says then. */
+  /** Seconds since 1970. Undefined: by the clock of the node at that time. */
   readonly mtimeSec: number | undefined
 }
 

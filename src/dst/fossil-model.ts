@@ -66,8 +66,8 @@ function digests(world: World): TraceValue {
 }
 
 /**
- * What was said, by its logical content: compressed bytes differ between zlib builds. A user's own
- * node may send anything; what cannot be unwrapped is taken as it is.
+ * A message without its compression: compressed bytes differ between zlib builds. A user's own node
+ * may send anything; bytes that cannot be unwrapped are taken as they are.
  */
 function logicalContent(body: Uint8Array): Uint8Array {
   try {

@@ -1,6 +1,6 @@
 /**
- * The world of one simulation of Fossil: the repositories of the master and the leaves, how they
- * are made, who logs in, and the truth that invariants hold them against.
+ * The world of one simulation of Fossil: the repositories of the master and the leaves, their
+ * logins, and the truth that invariants compare them with.
  * @module
  */
 
@@ -140,7 +140,7 @@ export class FossilWorld implements World {
     if (this.uvOperations.act(event, this.node(event.nodeId))) this.#host.moved()
   }
 
-  /** Makes the users whom the simulation made unable to log in. */
+  /** Takes their passwords from the users that the simulation made. */
   revokeLogins(): void {
     for (const { repo } of this.nodes) this.#logins?.revoke(repo)
   }
@@ -150,7 +150,7 @@ export class FossilWorld implements World {
     this.#factory.close()
   }
 
-  /** What the master holds at the beginning must not be lost, nor leak, either. */
+  /** The master's artifacts of before the simulation must not be lost, nor leak, either. */
   #setMaster(repo: Repo): void {
     this.#master = repo
     const { upstream, masterImage } = this.config

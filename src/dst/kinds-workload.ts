@@ -50,7 +50,7 @@ export interface KindsWorkloadOptions {
   readonly privateBranches: boolean
 }
 
-/** Operations by what came of them. */
+/** Operations by their outcome. */
 export interface KindsReport {
   /** Acknowledged operations, by kind. */
   readonly written: Readonly<Record<Kind, number>>

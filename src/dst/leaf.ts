@@ -44,7 +44,7 @@ function outcomeOf(id: NodeId, action: Action, { host, counter }: LeafRecords): 
   return hasMoved(action.result) ? 'moved' : 'quiet'
 }
 
-/** What a server refused moved nothing, however often it is sent. */
+/** Artifacts that a server refused have not moved, however often they are sent. */
 function hasMoved(result: SyncResult): boolean {
   const { artifactsReceived, artifactsSent, pushRefused, unversioned: uv } = result
   if (artifactsReceived > 0 || (artifactsSent > 0 && !pushRefused)) return true

@@ -24,7 +24,7 @@ export const stillEnv: Env = {
 
 /**
  * The image of a repository for `SimConfig.masterImage`, checked: every safety invariant that one
- * repository can break holds, so that what a simulation finds later is not what it brought along.
+ * repository can break holds, so that damage found by the simulation is its own.
  *
  * @param options.path the repository's name in errors
  * @param options.uv check unversioned files, too. Default false

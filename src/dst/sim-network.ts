@@ -13,7 +13,7 @@ import type { Transport } from '../sync/transport.ts'
 /** The node id of the upstream. */
 export const masterId: NodeId = 'master'
 
-/** What the network of a simulation is made of. */
+/** The side of a simulation that its network acts on. */
 interface NetworkParts {
   readonly network: Network
   exchange(direction: Direction, request: Uint8Array): Promise<Uint8Array>
@@ -51,7 +51,7 @@ export class SimNetwork {
     this.#network.partition(id)
   }
 
-  /** Loses what goes `from` one node `to` another; the other way stays open. */
+  /** Loses messages `from` one node `to` another; the other way stays open. */
   partitionOneWay(from: NodeId, to: NodeId): void {
     this.#network.partitionOneWay({ from, to })
   }

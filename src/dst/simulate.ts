@@ -59,7 +59,7 @@ export interface SimulateOptions {
    * the simulation: a run that failed is repeated.
    */
   readonly workloads?: (simulator: Simulator) => readonly Workload[]
-  /** Further configuration; what is said here goes before what the options above imply. */
+  /** Further configuration, which goes before the options above. */
   readonly config?: Partial<SimConfig>
   /** The repository behind `config.upstream`, where it is known: it works and is checked, too. */
   readonly masterRepo?: Repo
@@ -81,20 +81,20 @@ export interface SimProgress {
   readonly checkins: number
 }
 
-/** What came of a simulation. */
+/** The report of a simulation. */
 export interface SimReport extends RunReport {
   readonly syncs: number
   readonly errors: number
   readonly checkins: number
   readonly refusedCheckins: number
   readonly nodes: readonly NodeReport[]
-  /** What became of unversioned files, where they were synced. */
+  /** Operations on unversioned files, where these were synced. */
   readonly uv?: UvReport
-  /** What was written beside plain check-ins, where every kind was. */
+  /** Operations beside plain check-ins, where there were any. */
   readonly kinds?: KindsReport
 }
 
-/** Operations on unversioned files, and what leaves said about them in syncs that ended well. */
+/** Operations on unversioned files, and how many of them travelled in syncs that ended well. */
 export interface UvReport extends Readonly<UvOperationCounts> {
   /** Contents, times and deletions that leaves sent. */
   readonly sent: number

@@ -159,7 +159,7 @@ export class Simulator implements Disposable {
     return this.#simulation.stream(name)
   }
 
-  /** Adds a line to the trace, at the present virtual time: what a workload has done. */
+  /** Adds a line to the trace, at the present virtual time: an operation of a workload. */
   note(type: string, facts: TraceFacts): void {
     this.#simulation.note(type, facts)
   }
@@ -231,7 +231,7 @@ export class Simulator implements Disposable {
     return this.#simulation.runUntil(deadlineMs)
   }
 
-  /** Ends every fault and every partition, for good. What is under way may still fail. */
+  /** Ends every fault and every partition, for good. Exchanges under way may still fail. */
   endFaults(): void {
     this.#simulation.endFaults()
   }
@@ -248,7 +248,7 @@ export class Simulator implements Disposable {
   /**
    * Checks every safety invariant on every node, the master included.
    *
-   * @param options.isThorough false leaves out what costs a rebuild
+   * @param options.isThorough false leaves out costly invariants
    * @throws {InvariantError} for the first that does not hold
    */
   checkSafety(options: { isThorough?: boolean } = {}): void {
@@ -264,7 +264,7 @@ export class Simulator implements Disposable {
     this.#simulation.checkSettled()
   }
 
-  /** Checks that all leaves hold what the master holds. @throws {InvariantError} */
+  /** Checks that all leaves hold the artifacts of the master. @throws {InvariantError} */
   checkAllConverged(master: Repo): void {
     checkConvergence(master, this.#world.leafRepos())
   }
@@ -275,7 +275,7 @@ export class Simulator implements Disposable {
   }
 
   /**
-   * The repositories of all nodes as database images, to be kept. Users whom the simulation made
+   * The repositories of all nodes as database images, to be kept. Users that the simulation made
    * cannot log in there, nor in the simulation from now on.
    */
   *images(): Generator<{ readonly id: NodeId; readonly image: Uint8Array }, void> {

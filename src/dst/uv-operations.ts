@@ -20,7 +20,7 @@ import type { UvEvent } from './event.ts'
 import type { CheckedNode } from './world.ts'
 import { UvOracle, type UvVersion } from './uv-oracle.ts'
 
-/** Operations on unversioned files, by what came of them. */
+/** Operations on unversioned files, by their outcome. */
 export interface UvOperationCounts {
   /** Files written. */
   writes: number
@@ -30,16 +30,16 @@ export interface UvOperationCounts {
   refused: number
 }
 
-/** What operations need of the simulation. */
+/** The side of a simulation that the operations act on. */
 export interface UvHost {
   nodes(): readonly CheckedNode[]
   note(type: string, facts: TraceFacts): void
-  /** Whether what is written at a node may travel to others. */
+  /** Whether a file that is written at a node may travel to others. */
   uvTravels(id: NodeId): boolean
 }
 
 /**
- * Refuses what could not be written, before its time comes.
+ * Refuses a change that could not be made, before its time comes.
  *
  * @throws {FossilError} `option.invalid` for a name or time that no card can carry
  */

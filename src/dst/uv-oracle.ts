@@ -22,14 +22,14 @@ export interface UvVersion extends UnversionedVersion {
   readonly nodeId: NodeId
 }
 
-/** What an owner did to a name at one node. */
+/** A write or deletion of a name at one node. */
 export interface UvOperation {
   readonly version: UvVersion
   /** The row of the node before. */
   readonly before: UnversionedVersion | undefined
   /** The rows of all nodes whose versions may travel, as they are now. */
   readonly current: readonly UnversionedVersion[]
-  /** Whether what is written at the node may travel to others. */
+  /** Whether a file that is written at the node may travel to others. */
   readonly travels: boolean
 }
 
@@ -62,7 +62,7 @@ export class UvOracle {
     return this.#names.get(name)?.owed
   }
 
-  /** What a node wrote last under a name: it holds that, or what beats it. */
+  /** The latest version that a node wrote under a name: it holds that or one that beats it. */
   floor(name: string, nodeId: NodeId): UnversionedVersion | undefined {
     return this.#names.get(name)?.floors.get(nodeId)
   }
@@ -108,7 +108,7 @@ export function beats(a: UnversionedVersion, b: UnversionedVersion | undefined):
   return (a.hash ?? '-') > (b.hash ?? '-')
 }
 
-/** Whether a row is the version that is owed, or what superseded it. */
+/** Whether a row is the version that is owed, or one that superseded it. */
 export function settles(row: UnversionedVersion | undefined, owed: UnversionedVersion): boolean {
   return row !== undefined && !beats(owed, row)
 }

@@ -1,6 +1,6 @@
 /**
- * The world that invariants of Fossil look at: the repositories of all nodes, and what the
- * simulation knows that no repository can know alone.
+ * The world that invariants of Fossil look at: the repositories of all nodes, and the knowledge of
+ * the simulation that no repository has alone.
  * @module
  */
 
@@ -20,15 +20,15 @@ export interface CheckedNode {
   readonly repo: Repo
 }
 
-/** What the simulation knows that no repository can know alone. */
+/** Knowledge of the simulation that no repository has alone. */
 export interface Truth {
   /** Every artifact whose making was acknowledged, and where. */
   readonly acknowledged: readonly AcknowledgedArtifact[]
   /** Private artifacts are meant to travel. */
   readonly syncsPrivate: boolean
-  /** What owners wrote; undefined where unversioned files do not travel. */
+  /** Undefined where unversioned files do not travel. */
   readonly unversioned?: UvOracle | undefined
-  /** What each leaf may do on the master; undefined where all may do everything. */
+  /** The rights of each leaf on the master; undefined where all may do everything. */
   readonly access?: ReadonlyMap<string, Access> | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
@@ -41,7 +41,7 @@ export interface AcknowledgedArtifact {
   readonly isPrivate: boolean
 }
 
-/** What a check may look at: the whole network, the master included. */
+/** Everything that a check looks at: the whole network, the master included. */
 export interface World {
   /** In a fixed order, the master first. */
   readonly nodes: readonly CheckedNode[]

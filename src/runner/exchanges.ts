@@ -14,7 +14,7 @@ import type { Arrival, Direction, ExchangePlan, Failure, Network } from '../sim/
 import type { NodeId, TraceFacts } from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
 
-/** What the exchanges of a run need. */
+/** The parts of a run that exchanges use. */
 export interface ExchangeOptions {
   readonly network: Network
   readonly events: PendingEvents

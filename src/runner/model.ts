@@ -1,7 +1,7 @@
 /**
- * The contract between the runner and a model: the system under simulation. A model says which
- * nodes there are, how each is started, what it answers, and what must hold of them all. The runner
- * gives it time, randomness, a network and a trace, and knows nothing else of it.
+ * The contract between the runner and a model, the system under simulation. A model names its
+ * nodes, starts each of them, and states the invariants. The runner gives it time, randomness, a
+ * network and a trace, and knows nothing else of it.
  * @module
  */
 
@@ -23,7 +23,7 @@ export interface Topology {
   readonly links: readonly Direction[]
 }
 
-/** What a node is told. */
+/** An event that a node reacts to. */
 export interface TickEvent {
   /** Virtual time, in milliseconds since 1970. */
   readonly timeMs: number
@@ -33,7 +33,7 @@ export interface TickEvent {
 }
 
 /**
- * What a tick came to.
+ * The outcome of a tick.
  * - `idle`: the node did nothing.
  * - `quiet`: it looked at everything, and nothing was left to move.
  * - `moved`: something moved, or may have, as after an error.
@@ -43,9 +43,9 @@ export type TickOutcome = 'idle' | 'quiet' | 'moved'
 /** A node that was started. */
 export interface NodeHandle {
   /**
-   * Reacts to an event; a node without it only answers. It may await exchanges and what is already
-   * resolved, and nothing else, since the runner could not replay that. A rejection ends the run:
-   * what a hostile world can do to a node is an outcome.
+   * Reacts to an event; a node without it only answers. It may await its exchanges and promises
+   * that are already resolved, and nothing else: the runner could not replay that. A rejection ends
+   * the run, so harm that a hostile world can do to a node is an outcome instead.
    */
   readonly tick?: (event: TickEvent) => Promise<TickOutcome>
   /**

@@ -1,7 +1,7 @@
 /**
- * Operations during a run: what people and programs do at the nodes, whatever the network does.
- * When they do it and what they choose comes from streams named after the node, so that one node's
- * work does not depend on how busy another is.
+ * Operations during a run: the work of people and programs at the nodes, whatever the network does.
+ * Times and choices come from streams named after the node, so that one node's work does not depend
+ * on how busy another is.
  * @module
  */
 
@@ -15,7 +15,7 @@ export interface Workload {
   start(): void
 }
 
-/** What operations need of a simulation. */
+/** The side of a simulation that schedules operations. */
 export interface OperationHost {
   clock(): Clock
   stream(name: string): RandomStream

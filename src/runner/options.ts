@@ -1,5 +1,5 @@
 /**
- * Checks of what a caller asks of a run.
+ * Checks of a caller's options.
  * @module
  */
 

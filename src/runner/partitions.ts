@@ -1,6 +1,6 @@
 /**
  * Partitions that come and go during a run: a node cut off, or one direction of its link blocked.
- * When, whom and how long come from a stream of their own.
+ * Times and links come from a stream of their own.
  * @module
  */
 
@@ -9,7 +9,7 @@ import type { Direction, Network } from '../sim/network.ts'
 import type { TraceFacts } from './model.ts'
 import type { OperationHost } from './operations.ts'
 
-/** What partitions need of a simulation. */
+/** The side of a simulation that partitions act on. */
 export interface PartitionHost extends OperationHost {
   readonly network: Network
   note(type: string, facts: TraceFacts): void

@@ -1,5 +1,5 @@
 /**
- * What came of a run: its verdict, the invariant that did not hold, and counts.
+ * The report of a run: its verdict, the invariant that did not hold, and counts.
  * @module
  */
 
@@ -17,7 +17,7 @@ import type { Simulation } from './simulation.ts'
  */
 export type Verdict = 'converged' | 'violated' | 'stalled'
 
-/** What did not hold. */
+/** An invariant that did not hold. */
 export interface Violation {
   readonly invariant: string
   readonly node: NodeId
@@ -33,7 +33,7 @@ export interface RunOutcome {
   readonly violation?: Violation
 }
 
-/** What came of a run, whatever its model. */
+/** The report of a run, whatever its model. */
 export interface RunReport extends RunOutcome {
   readonly seed: number
   readonly traceHash: string

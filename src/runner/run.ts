@@ -22,7 +22,7 @@ export interface PreparedRun<W extends CheckedWorld> {
 /** `faults`: anything may fail. `settling`: nothing fails any more. */
 export type RunPhase = 'faults' | 'settling'
 
-/** What to run. */
+/** A run, and the observers of it. */
 export interface RunOptions<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport> {
   /**
    * Prepares the run. Asked again where it is repeated to find the first bad event, then with the
@@ -35,7 +35,7 @@ export interface RunOptions<W extends CheckedWorld, P extends PreparedRun<W>, R 
   readonly isRepeatable: boolean
   /** Called now and then, but not of repeats; must not touch the simulation. */
   readonly onProgress?: (phase: RunPhase, run: P) => void
-  /** Adds to the report what the model has to say, while the simulation is still open. */
+  /** Adds the facts of the model to the report, while the simulation is still open. */
   readonly describe: (report: () => RunReport, run: P) => R
 }
 
@@ -47,7 +47,7 @@ const settleLimitPolls = 720
  * Runs to a verdict. Where an invariant fails between two checks, the run is repeated up to there
  * with a check after every event, to name the first bad one.
  *
- * @throws what the code under test throws, unless it stumbled over damage that a check sees
+ * @throws errors of the code under test as they are, unless a check sees the damage behind them
  */
 export async function run<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
   options: RunOptions<W, P, R>,

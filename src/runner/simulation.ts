@@ -29,18 +29,18 @@ import { PendingEvents } from './pending-events.ts'
 import { Rest } from './rest.ts'
 import { Ticks } from './ticks.ts'
 
-/** What a run follows from, besides its model. */
+/** Everything that a run follows from, besides its model. */
 export interface SimulationOptions {
   /** A safe integer. */
   readonly seed: number
   /** From one tick of a node to its next. */
   readonly pollIntervalMs: number
-  /** What every link is like. */
+  /** Faults and latency of every link. */
   readonly link: LinkConfig
   readonly checks: CheckSchedule
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[] | undefined
-  /** What a fault site without override does. Default `drawn`: what the seed says. */
+  /** How a fault site without override decides. Default `drawn`: by the seed. */
   readonly unlisted?: 'drawn' | 'benign' | undefined
   /** Receives every line of the trace. */
   readonly onTraceLine?: ((line: string) => void) | undefined
@@ -128,7 +128,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return this.#trace.hash()
   }
 
-  /** What was checked so far, and when safety last held. */
+  /** Checks that were made so far, and when safety last held. */
   get checks(): Readonly<Pick<InvariantChecks<W>, 'made' | 'lastSafeStep' | 'lastThoroughStep'>> {
     return this.#checks
   }
@@ -188,7 +188,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     if (this.#clock.nowMs() < deadlineMs) this.#clock.advanceTo(deadlineMs)
   }
 
-  /** Ends every fault and every partition, for good. What is under way may still fail. */
+  /** Ends every fault and every partition, for good. Exchanges under way may still fail. */
   endFaults(): void {
     this.note('faults.end', {})
     this.#faults.disable()
@@ -236,7 +236,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#checks.settled(this.world)
   }
 
-  /** Releases what the nodes hold. */
+  /** Releases everything that the nodes hold. */
   close(): void {
     this.model.stop?.(this.world)
   }

@@ -11,11 +11,11 @@ import type { NodeHandle, NodeId, TickEvent, TickOutcome } from './model.ts'
 /** Turns of the microtask queue that prompt nodes are given to react, before all is drained. */
 const reactionTurns = 50
 
-/** What the ticks of a run need to know. */
+/** The parts of a run that ticks use. */
 export interface TickOptions {
   /** Whether a node waits for the network. */
   readonly isWaiting: (id: NodeId) => boolean
-  /** A tick has begun. The answer is called with what it came to, when it has ended. */
+  /** A tick has begun. The returned function is called with its outcome, when it has ended. */
   readonly onBegin: (event: TickEvent) => (outcome: TickOutcome) => void
 }
 
@@ -51,7 +51,7 @@ export class Ticks {
    * Lets the code of woken nodes run until each has finished its tick or waits for the network. One
    * that does neither waits for something unrepeatable.
    *
-   * @throws what the code of a node threw, but for what a hostile world can do to it
+   * @throws the error of a node's tick
    */
   async react(): Promise<void> {
     if (this.#awake.size > 0) await this.#letReact()

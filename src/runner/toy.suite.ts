@@ -34,7 +34,7 @@ export interface CounterWorld extends CheckedWorld {
   readonly truth: Map<NodeId, number>
 }
 
-/** How a planted bug shows: a counter believes whatever it hears, also of its own count. */
+/** `latest` is a planted bug: a counter believes whatever it hears, also of its own count. */
 export type Merge = 'highest' | 'latest'
 
 /** How the toy is made. */
@@ -47,7 +47,7 @@ export interface ToyOptions {
   readonly beforeTick?: (counter: Counter, world: CounterWorld) => void | Promise<void>
 }
 
-/** A counter has not forgotten what it counted itself. */
+/** A counter has not forgotten its own count. */
 const ownCountKept: Invariant<CounterWorld> = {
   name: 'own-count-kept',
   holds: 'always',
@@ -165,7 +165,7 @@ function take({ id, counts }: Counter, bytes: Uint8Array, merge: Merge): void {
   if (counts.get(id) === 0) counts.delete(id)
 }
 
-/** The counts, and a checksum: what a link has damaged is recognised. */
+/** The counts and a checksum, which tells damage by a link. */
 function message({ counts }: Counter): Uint8Array {
   const text = format(counts)
   return utf8(`${text}#${hash('sha256', text)}`)

@@ -14,7 +14,7 @@ import type { Draw } from './random.ts'
 /** The link of a message: its sites are called `<name>/<kind>`. */
 type FaultyLink = { readonly name: string; readonly config: LinkConfig }
 
-/** What the fault log decides about one message, asked kind by kind. */
+/** The decisions of the fault log about one message, asked kind by kind. */
 export class MessageFaults {
   /** The kinds that struck, in the order they were asked. */
   readonly faults: FaultKind[] = []

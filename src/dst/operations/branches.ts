@@ -40,7 +40,7 @@ export const merge: Operation = (context) => {
   return write(context, parent, { mergedParents, integrate: draw.chance(0.3) })
 }
 
-/** Takes over what another check-in did, or backs it out. */
+/** Takes over the changes of another check-in, or backs them out. */
 export const cherrypick: Operation = (context) => {
   const { repo, draw } = context
   const parent = drawParent(context)

@@ -1,6 +1,6 @@
 /**
- * An operation: somebody writes something at one node. It is given a repository, and the numbers
- * that decide what is written; the targets are asked of the repository, in a fixed order.
+ * An operation: somebody writes something at one node. It is given a repository, and draws all its
+ * choices; possible targets are asked of the repository, in a fixed order.
  * @module
  */
 
@@ -10,7 +10,7 @@ import type { Author } from '../../write/artifact.ts'
 import type { Draw } from '../../sim/random.ts'
 import type { NodeId } from '../../runner/model.ts'
 
-/** Where one operation takes place, and what it draws from. */
+/** The place of one operation, and the numbers that it draws from. */
 export interface OperationContext {
   readonly id: NodeId
   readonly repo: Repo
@@ -25,7 +25,7 @@ export type Operation = (context: OperationContext) => readonly ArtifactHash[] |
 /** Times that are not the clock's are rounded to this, so that those of two nodes are often one. */
 const gridMs = 20_000
 
-/** Who writes: the node, or somebody who is everywhere. Mostly now, else when others do, too. */
+/** The node, or somebody who is everywhere. Mostly now, else at a time that others use, too. */
 export function drawAuthor({ id, repo, draw }: OperationContext): Author {
   const user = draw.pick([id, id, 'ann', 'bob'])
   if (draw.chance(0.6)) return { user }
@@ -45,7 +45,7 @@ export function drawText({ repo, draw }: OperationContext): string {
 
 const someWords = ['plan', 'größer', 'see', '<b>bold</b>', "isn't", '"so"', 'a&b', 'change', 'x_y']
 
-/** Check-ins of the timeline, oldest first: what is here, baselines and all. */
+/** Check-ins of the timeline, oldest first: they are here, baselines and all. */
 export function checkins(repo: Repo): ArtifactHash[] {
   return hashes(
     repo,

@@ -1,5 +1,5 @@
 /**
- * What people write beside check-ins: pages, tickets, technotes, attachments, forum posts. Titles,
+ * Operations beside check-ins: pages, tickets, technotes, attachments, forum posts. Titles,
  * tickets and threads are shared, so that versions collide.
  * @module
  */

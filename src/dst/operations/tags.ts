@@ -1,6 +1,6 @@
 /**
- * What people say of artifacts that exist: tags, properties, amendments, marks on branches. Few
- * names and many who use them, so that one cancels what another added, and times collide.
+ * Operations on artifacts that exist: tags, properties, amendments, marks on branches. Names are
+ * few and used by many, so that one cancels the tag of another, and times collide.
  * @module
  */
 
