@@ -63,8 +63,10 @@ export class FossilWorld implements World {
 
   /** The master first, where it is known. */
   get nodes(): CheckedNode[] {
-    const leaves = [...this.leafRepos()].map(([id, repo]) => ({ id, repo }))
-    return this.#master === undefined ? leaves : [{ id: masterId, repo: this.#master }, ...leaves]
+    const nodes: CheckedNode[] = []
+    if (this.#master !== undefined) nodes.push({ id: masterId, repo: this.#master })
+    for (const [id, { repo }] of this.#leaves) nodes.push({ id, repo })
+    return nodes
   }
 
   /** The master's repository, where it is known. */
