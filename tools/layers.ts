@@ -10,7 +10,8 @@
  */
 export const rows: readonly (readonly string[])[] = [
   ['base'],
-  ['sim', 'hash', 'delta', 'db', 'markup'],
+  ['sim'],
+  ['runner', 'hash', 'delta', 'db', 'markup'],
   ['deck'],
   ['xfer'],
   ['repo'],

@@ -51,6 +51,7 @@ suite('imports', () => {
     ['src/repo/blob.ts', '../base/bytes.ts', 'src/base/bytes.ts'],
     ['src/repo/blob.ts', './schema.ts', 'src/repo/schema.ts'],
     ['src/dst/node.ts', '../index.ts', 'src/index.ts'],
+    ['src/runner/run.ts', '../sim/clock.ts', 'src/sim/clock.ts'],
     ['src/repo/blob.test.ts', '../../tools/corpus.ts', 'tools/corpus.ts'],
     ['web/main.ts', '../src/sim/trace.ts', 'src/sim/trace.ts'],
     ['interop/clone.test.ts', '../tools/corpus.ts', 'tools/corpus.ts'],
@@ -69,6 +70,9 @@ suite('imports', () => {
   const refused: [from: string, specifier: string, to: string][] = [
     ['src/base/bytes.ts', '../repo/blob.ts', 'src/repo/blob.ts'],
     ['src/sim/clock.ts', '../hash/sha1.ts', 'src/hash/sha1.ts'],
+    ['src/sim/clock.ts', '../runner/run.ts', 'src/runner/run.ts'],
+    ['src/runner/run.ts', '../hash/sha1.ts', 'src/hash/sha1.ts'],
+    ['src/runner/run.test.ts', '../repo/blob.ts', 'src/repo/blob.ts'],
     ['src/transport/http.ts', '../index.ts', 'src/index.ts'],
     ['src/repo/blob.ts', '../../tools/corpus.ts', 'tools/corpus.ts'],
     ['src/repo/blob.ts', './blob.test.ts', 'src/repo/blob.test.ts'],

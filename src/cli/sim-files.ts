@@ -18,26 +18,16 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { type Database, openFile, openMemory } from '../db/node.ts'
-import {
-  checkAnnounced,
-  checkBlobIntegrity,
-  checkDeltaChains,
-  checkNoOrphanPhantoms,
-  checkPrivateUnannounced,
-  checkUvIntegrity,
-  InvariantError,
-  type Simulator,
-} from '../dst/index.ts'
-import { FossilError, openRepo, projectCode, systemEnv } from '../index.ts'
+import { openFile, openMemory } from '../db/node.ts'
+import { masterImage, type Simulator } from '../dst/index.ts'
+import { FossilError } from '../index.ts'
 
 /** Trace lines are gathered up to this many characters before they are written. */
 const traceBatchLength = 1 << 16
 
 /**
- * Reads a repository file as a database image, checked: every safety invariant that one repository
- * can break holds, so that what a simulation finds later is not what the file brought along; with
- * `uv` those of unversioned files, too.
+ * Reads a repository file as a database image, checked by `masterImage`; with `uv` its unversioned
+ * files, too.
  * Neither the file nor its folder is changed.
  *
  * @throws {FossilError} `repo.unreadable`, `repo.invalid`
@@ -47,33 +37,9 @@ export function readMasterImage(path: string, { uv = false }: { uv?: boolean } =
   if (!statSync(path).isFile()) throw unreadable(path, 'it is not a file')
   const db = openUntouched(path)
   try {
-    checkRepository(path, db)
-    if (uv) checkUvIntegrity(path, openRepo(db, systemEnv))
-    return db.serialize()
-  } catch (error) {
-    if (error instanceof InvariantError) throw invalid(path, error.detail, error)
-    // A copy in memory does not know where it came from.
-    if (FossilError.is(error, 'repo.invalid')) throw invalid(path, error.detail.reason, error)
-    throw error
+    return masterImage(db, { path, uv })
   } finally {
     db.close()
-  }
-}
-
-function checkRepository(path: string, db: Database): void {
-  const repo = openRepo(db, systemEnv)
-  const [verdict] = db.prepare<[string]>('PRAGMA integrity_check(1)').get() ?? ['no answer']
-  if (verdict !== 'ok') throw invalid(path, verdict)
-  projectCode(repo)
-  checkDeltaChains(path, repo)
-  checkBlobIntegrity(path, repo)
-  try {
-    checkNoOrphanPhantoms(path, repo)
-    checkPrivateUnannounced(path, repo)
-    checkAnnounced(path, repo)
-  } catch (error) {
-    if (!(error instanceof InvariantError)) throw error
-    throw invalid(path, `${error.detail}, which "fossil rebuild" repairs`, error)
   }
 }
 
@@ -82,7 +48,7 @@ function checkRepository(path: string, db: Database): void {
  * While there is no log nobody has the database open, and its file alone is all of it.
  * https://www.sqlite.org/fileformat.html §1.3.3: byte 18 is 2 in WAL mode.
  */
-function openUntouched(path: string): Database {
+function openUntouched(path: string): ReturnType<typeof openFile> {
   const isWal = firstBytes(path, 19)[18] === 2
   if (!isWal || existsSync(`${path}-wal`)) return openFile(path, { readOnly: true })
   return openMemory(readFileSync(path).fill(1, 18, 20))
@@ -118,13 +84,12 @@ export function checkKeepFolder(folder: string, leaves: number): string[] {
  */
 export function keepRepositories(simulator: Simulator, folder: string): void {
   attempt(folder, () => mkdirSync(folder, { recursive: true }))
-  simulator.revokeLogins()
-  for (const { id, repo } of simulator.nodes()) {
+  for (const { id, image } of simulator.images()) {
     const path = keptPath(folder, id)
     const part = `${path}.part`
     try {
       attempt(path, () => {
-        writeFileSync(part, repo.serialize())
+        writeFileSync(part, image)
         renameSync(part, path)
       })
     } finally {
@@ -213,8 +178,4 @@ function failed(path: string, cause: unknown): FossilError {
 
 function unreadable(path: string, reason: string, cause?: unknown): FossilError {
   return new FossilError('repo.unreadable', { path, reason }, { cause })
-}
-
-function invalid(path: string, reason: string, cause?: unknown): FossilError {
-  return new FossilError('repo.invalid', { path, reason }, { cause })
 }

@@ -1,5 +1,5 @@
 /**
- * What a simulation says at its end, to people and to programs.
+ * The report of a simulation, for people and for programs.
  * @module
  */
 

@@ -8,8 +8,8 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stdioTransport } from '../transport/stdio.ts'
 import { FossilError, openRepo, type Repo, systemEnv, type Transport } from '../index.ts'
+import { stdioTransport } from '../transport/stdio.ts'
 
 /** A master that stock Fossil serves. */
 export class StockMaster implements Disposable {
@@ -50,7 +50,7 @@ export class StockMaster implements Disposable {
   }
 }
 
-/** Stock writes to its home and asks who it works for: a scratch folder and a name of ours. */
+/** Stock writes to its home and asks for a user: a scratch folder and a name of ours. */
 function isolated(folder: string): NodeJS.ProcessEnv {
   const { PATH } = process.env
   return { PATH, HOME: folder, FOSSIL_HOME: folder, USER: 'admin', LANG: 'C.UTF-8' }

@@ -6,8 +6,8 @@
 
 import { type Command, Option } from 'commander'
 import { simulate, type SimulateOptions, type Simulator, type SimReport } from '../dst/index.ts'
-import { levelNames, type LevelName } from '../sim/index.ts'
 import { FossilError } from '../index.ts'
+import { levelNames, type LevelName } from '../sim/index.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
 import { StockMaster } from './sim-stock.ts'
 import { jsonReport, textReport } from './sim-report.ts'
@@ -83,7 +83,7 @@ async function runSimulation(options: SimRunOptions): Promise<void> {
   process.exitCode = report.verdict === 'converged' ? 0 : 1
 }
 
-/** What a simulation is given besides its options. */
+/** The surroundings of a simulation, besides its options. */
 interface SimWorld {
   readonly image: Uint8Array | undefined
   readonly stock: StockMaster | undefined

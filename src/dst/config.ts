@@ -1,5 +1,5 @@
 /**
- * What a simulation may be told, and its defaults.
+ * Simulation options and their defaults.
  * @module
  */
 
@@ -9,12 +9,14 @@ import { type Override, readDecisions } from '../sim/decision.ts'
 import { faultLevel, type LevelName } from '../sim/levels.ts'
 import { longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
-import type { NodeId } from './event.ts'
+import type { NodeId } from '../runner/model.ts'
+import { requireInteger } from '../runner/options.ts'
 import type { Credentials } from '../sync/login.ts'
 import type { SimLogin } from './logins.ts'
 import type { Node } from './node.ts'
 import type { SimTransport } from './sim-network.ts'
 import type { Repo } from '../repo/repo.ts'
+import type { Invariant } from './world.ts'
 
 /** Configures a simulation. Everything has a default but the seed. */
 export interface SimConfig {
@@ -43,10 +45,12 @@ export interface SimConfig {
   /** No periodic safety check before this step. Default 0. */
   readonly safetyCheckFrom?: number
   /**
-   * One periodic safety check in so many includes what costs a rebuild; 0 for none of them.
+   * One periodic safety check in so many includes the costly invariants; 0 for none of them.
    * Default 4.
    */
   readonly thoroughCheckEvery?: number
+  /** Everything that is checked, a cause before its consequences. Default: `invariants`. */
+  readonly invariants?: readonly Invariant[]
   /** The server that the leaves sync with. Default: a `MockFossil` over a new repository. */
   readonly upstream?: Transport
   /** Database image that the default upstream starts from. */
@@ -64,13 +68,13 @@ export interface SimConfig {
   readonly makeNode?: (leaf: LeafParts) => Node
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[]
-  /** What a fault site without override does: what the seed says, or nothing. Default `drawn`. */
+  /** How a fault site without override decides: by the seed, or never. Default `drawn`. */
   readonly unlisted?: 'drawn' | 'benign'
   /** Receives every line of the trace. */
   readonly onTraceLine?: (line: string) => void
 }
 
-/** What the node of a leaf is made of. */
+/** The parts of a leaf's node. */
 export interface LeafParts {
   readonly id: NodeId
   readonly repo: Repo
@@ -140,15 +144,4 @@ function requireOneOf(option: string, value: string, known: readonly string[]): 
   if (known.includes(value)) return
   const reason = `"${value}" is none of ${known.join(', ')}`
   throw new FossilError('option.invalid', { option, reason })
-}
-
-/** @throws {FossilError} `option.invalid` unless `value` is an integer in the range */
-export function requireInteger(
-  option: string,
-  value: number,
-  { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number },
-): void {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return
-  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`
-  throw new FossilError('option.invalid', { option, reason: `must be an integer, ${range}` })
 }

@@ -1,33 +1,25 @@
 /**
- * What happens to one node at one time, and the queue it waits in.
+ * Events of single nodes, and the queue they wait in.
  * @module
  */
 
+import type { NodeId, TickEvent } from '../runner/model.ts'
 import { EventQueue as KernelQueue } from '../sim/queue.ts'
-
-/** Identifies a node: `master`, or a leaf such as `leaf-0`. */
-export type NodeId = string
 
 /** Something that happens to one node at one time. */
 export type Event = TickEvent | UvEvent
 
-/** What an event is: see {@link TickEvent} and {@link UvEvent}. */
+/** The type of an event: see {@link TickEvent} and {@link UvEvent}. */
 export type EventType = Event['type']
 
-/** What every event says. */
+/** The fields of every event. */
 interface At {
   /** Virtual time, in milliseconds since 1970. */
   readonly timeMs: number
   readonly nodeId: NodeId
 }
 
-/** What a node is told. */
-export interface TickEvent extends At {
-  /** `timer`: the poll interval of a leaf has passed. `syncNow`: somebody wants it now. */
-  readonly type: 'timer' | 'syncNow'
-}
-
-/** What somebody does to an unversioned file at a node, which hears of it only by looking. */
+/** A change of an unversioned file at a node, which is not told of it. */
 export type UvEvent = UvWriteEvent | UvDeleteEvent
 
 /** A file is written, whatever was there before. */
@@ -43,7 +35,7 @@ export interface UvDeleteEvent extends At, UvChange {
 
 interface UvChange {
   readonly name: string
-  /** Seconds since 1970. Undefined: what the clock of the node says then. */
+  /** Seconds since 1970. Undefined: by the clock of the node at that time. */
   readonly mtimeSec: number | undefined
 }
 

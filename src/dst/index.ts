@@ -10,15 +10,9 @@
 
 export { SeededBuggify } from './buggify.ts'
 export type { LeafParts, SimConfig } from './config.ts'
-export { EventQueue, type Event, type EventType, type NodeId, type TickEvent } from './event.ts'
+export { EventQueue, type Event, type EventType } from './event.ts'
 export { allBlobUuidsSorted, countBlobs, hasBlob } from './holdings.ts'
 export { dumpDerived } from '../crosslink/derived-dump.ts'
-export {
-  InvariantError,
-  type AcknowledgedArtifact,
-  type CheckedNode,
-  type Invariant,
-} from './invariant.ts'
 export { checkAnnounced, checkPrivateUnannounced } from './invariants/announced.ts'
 export { checkTagxrefIntegrity } from './invariants/tagxref.ts'
 export { checkBlobIntegrity, checkDeltaChains } from './invariants/content.ts'
@@ -26,10 +20,13 @@ export { checkConvergence, checkSubsetOf } from './invariants/convergence.ts'
 export { checkNoOrphanPhantoms } from './invariants/phantoms.ts'
 export { checkUvConvergence, checkUvIntegrity } from './invariants/unversioned.ts'
 export type { KindsReport } from './kinds-workload.ts'
+export { masterImage } from './master-image.ts'
 export { MockFossil, type MockFossilOpts } from './mock-fossil.ts'
 export { DefaultNode, type Action, type DefaultNodeOpts, type Node } from './node.ts'
-export type { Happening, SimNetwork, SimTransport } from './sim-network.ts'
+export { InvariantError } from '../runner/invariants.ts'
+export type { NodeId, TickEvent, TraceFacts } from '../runner/model.ts'
+export type { SimNetwork, SimTransport } from './sim-network.ts'
 export { simulate, type SimReport, type SimulateOptions } from './simulate.ts'
 export { Simulator } from './simulator.ts'
-export type { SyncCounts } from './tally.ts'
-export type { UvDeeds } from './uv-owner.ts'
+export type { UvOperationCounts } from './uv-operations.ts'
+export type { AcknowledgedArtifact, CheckedNode } from './world.ts'

@@ -14,14 +14,14 @@ import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { kinds, KindsWorkload, type KindsReport } from './kinds-workload.ts'
 import { Simulator } from './simulator.ts'
 import { TraceLines, type TracedEvent } from './trace-lines.suite.ts'
-import { CheckinWorkload } from './workload.ts'
+import { CheckinWorkload } from './checkin-workload.ts'
 
 const untilMs = 240_000
 
 interface Worked extends Disposable {
   readonly simulator: Simulator
   readonly report: KindsReport
-  readonly deeds: readonly TracedEvent[]
+  readonly operations: readonly TracedEvent[]
 }
 
 /** Lets people work for four minutes. */
@@ -48,7 +48,7 @@ async function work(
   return {
     simulator,
     report: workload.report(),
-    deeds: trace.events('kind'),
+    operations: trace.events('kind'),
     [Symbol.dispose]: () => simulator.close(),
   }
 }
@@ -68,22 +68,24 @@ function count(repo: Repo | undefined, sql: string): number {
 }
 
 /** When leaf-0 wrote something. */
-function timesOf({ deeds }: Worked): unknown[] {
-  return deeds.filter(({ node }) => node === 'leaf-0').map(({ atMs }) => atMs)
+function timesOf({ operations }: Worked): unknown[] {
+  return operations.filter(({ node }) => node === 'leaf-0').map(({ atMs }) => atMs)
 }
 
 test('every node writes every kind, until the time is up', async () => {
   using worked = await work({ numLeaves: 2 })
-  const { report, deeds } = worked
+  const { report, operations } = worked
   for (const kind of kinds) {
     assert.ok(report.written[kind] > 5, `${kind}: ${report.written[kind]}`)
     for (const node of ['master', 'leaf-0', 'leaf-1']) {
-      assert.ok(deeds.some((deed) => deed['node'] === node && deed['kind'] === kind))
+      assert.ok(
+        operations.some((operation) => operation['node'] === node && operation['kind'] === kind),
+      )
     }
   }
-  assert.ok(deeds.every(({ atMs }) => atMs < untilMs))
+  assert.ok(operations.every(({ atMs }) => atMs < untilMs))
   const total = Object.values(report.written).reduce((a, b) => a + b, 0)
-  assert.equal(total, deeds.length)
+  assert.equal(total, operations.length)
   // Most of what people want to do can be done: a workload that only fails tests nothing.
   assert.ok(report.declined < total / 2, `${report.declined} of ${total}`)
 })
@@ -125,19 +127,19 @@ test('people say things of what others made, at the very same moments', async ()
 
 test('what is said of a secret is a secret', async () => {
   using worked = await work({ numLeaves: 2 }, { privateBranches: true })
-  const { simulator, deeds } = worked
+  const { simulator, operations } = worked
   const secrets = simulator.nodes().map(({ repo }) => {
     const open = new Set<string>(publicBlobUuidsSorted(repo))
     const hidden = new Set<unknown>(allBlobUuidsSorted(repo).filter((hash) => !open.has(hash)))
-    return deeds.filter(({ hash }) => hidden.has(hash))
+    return operations.filter(({ hash }) => hidden.has(hash))
   })
   const ofKind = (kind: string): number =>
-    secrets.flat().filter((deed) => deed['kind'] === kind).length
+    secrets.flat().filter((operation) => operation['kind'] === kind).length
   assert.ok(ofKind('branch') > 0 && ofKind('amendment') + ofKind('tag') > 0)
   simulator.checkSafety()
 })
 
-test('a deed that a fault refuses is counted, and nothing of it is owed', async () => {
+test('an operation that a fault refuses is counted, and nothing of it is owed', async () => {
   const overrides = Array.from({ length: 400 }, (_, use) => ({
     site: 'buggify/leaf-0/repo.commit.fail',
     use,
@@ -152,6 +154,6 @@ test('when a node works does not depend on who else is there', async () => {
   using few = await work({ numLeaves: 1 })
   using many = await work({ numLeaves: 3 })
   const [a, b] = [new Set(timesOf(few)), timesOf(many)]
-  // Whether something came of a deed depends on what has arrived.
+  // Whether something came of a operation depends on what has arrived.
   assert.ok(b.filter((at) => a.has(at)).length > b.length * 0.7)
 })

@@ -1,23 +1,24 @@
 /**
- * What people write during a simulation beside plain check-ins: every kind of artifact that there
- * is, at every node, about whatever has arrived there, as if nobody else did. What is written to
- * and when comes from streams named after the node.
+ * Operations beside plain check-ins during a simulation: every kind of artifact is written at every
+ * node, about whatever has arrived there, as if nobody else did. Targets and times come from
+ * streams named after the node.
  * @module
  */
 
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, isPrivate } from '../repo/blob.ts'
-import type { Draw, RandomStream } from '../sim/random.ts'
-import type { Deed } from './deeds/desk.ts'
-import { branch, cherrypick, merge, rename, variant } from './deeds/lines.ts'
-import { attachment, forum, technote, ticket, wiki } from './deeds/pages.ts'
-import { amendment, mark, tag } from './deeds/tags.ts'
-import type { CheckedNode } from './invariant.ts'
+import { scheduleOperations, type Workload } from '../runner/operations.ts'
+import type { Draw } from '../sim/random.ts'
+import { branch, cherrypick, merge, rename, variant } from './operations/branches.ts'
+import type { Operation } from './operations/operation.ts'
+import { attachment, forum, technote, ticket, wiki } from './operations/pages.ts'
+import { amendment, mark, tag } from './operations/tags.ts'
+import type { CheckedNode } from './world.ts'
 import type { Simulator } from './simulator.ts'
 
-/** Everything that people do. */
-const deeds = {
+/** Every operation by its kind. */
+const operations = {
   branch,
   merge,
   cherrypick,
@@ -31,17 +32,17 @@ const deeds = {
   technote,
   attachment,
   forum,
-} as const satisfies Readonly<Record<string, Deed>>
+} as const satisfies Readonly<Record<string, Operation>>
 
-/** What can be written. `variant` is a check-in of a rarer form, `mark` one on a branch. */
-export type Kind = keyof typeof deeds
+/** A kind of operation. `variant` is a check-in of a rarer form, `mark` one on a branch. */
+export type Kind = keyof typeof operations
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
-export const kinds = Object.keys(deeds) as readonly Kind[]
+export const kinds = Object.keys(operations) as readonly Kind[]
 
 /** How busy people are. */
 export interface KindsWorkloadOptions {
-  /** From one deed at a node to its next, on average. */
+  /** From one operation at a node to its next, on average. */
   readonly meanIntervalMs: number
   /** Nothing is written at or after this virtual time. */
   readonly untilMs: number
@@ -49,13 +50,13 @@ export interface KindsWorkloadOptions {
   readonly privateBranches: boolean
 }
 
-/** What came of it. */
+/** Operations by their outcome. */
 export interface KindsReport {
-  /** What was written, by kind. */
+  /** Acknowledged operations, by kind. */
   readonly written: Readonly<Record<Kind, number>>
-  /** Deeds that a simulated fault refused. */
+  /** Operations that a simulated fault refused. */
   readonly refused: number
-  /** Deeds that were not allowed, as a check-in on a closed line is not, or came to nothing. */
+  /** Operations that were not allowed, such as a check-in on a closed line, or came to nothing. */
   readonly declined: number
 }
 
@@ -63,7 +64,7 @@ export interface KindsReport {
 const declining = ['checkin.invalid', 'artifact.invalid', 'artifact.missing'] as const
 
 /** Writes at every node, the master included where it is known. */
-export class KindsWorkload {
+export class KindsWorkload implements Workload {
   readonly #simulator: Simulator
   readonly #options: KindsWorkloadOptions
   readonly #written = new Map<Kind, number>(kinds.map((kind) => [kind, 0]))
@@ -77,9 +78,12 @@ export class KindsWorkload {
 
   /** Schedules the work. */
   start(): void {
-    for (const node of this.#simulator.nodes()) {
-      this.#scheduleNext(node, this.#simulator.stream(`kinds-workload/${node.id}`))
-    }
+    scheduleOperations(
+      this.#simulator,
+      this.#simulator.nodes(),
+      { ...this.#options, stream: 'kinds-workload' },
+      (node, draw) => this.#operate(node, draw),
+    )
   }
 
   report(): KindsReport {
@@ -88,22 +92,11 @@ export class KindsWorkload {
     return { written, refused: this.#refused, declined: this.#declined }
   }
 
-  #scheduleNext(node: CheckedNode, stream: RandomStream): void {
-    const draw = stream.next()
-    const nowMs = this.#simulator.clock().nowMs()
-    const atMs = nowMs + Math.max(1, draw.exponentialMs(this.#options.meanIntervalMs))
-    if (atMs >= this.#options.untilMs) return
-    this.#simulator.scheduleAction(atMs, () => {
-      this.#act(node, draw)
-      this.#scheduleNext(node, stream)
-    })
-  }
-
-  #act({ id, repo }: CheckedNode, draw: Draw): void {
+  #operate({ id, repo }: CheckedNode, draw: Draw): void {
     const kind = draw.pick(kinds)
     const mayBePrivate = this.#options.privateBranches
     try {
-      const made = deeds[kind]({ id, repo, draw, mayBePrivate })
+      const made = operations[kind]({ id, repo, draw, mayBePrivate })
       if (made === undefined) this.#declined++
       else this.#acknowledge({ id, repo }, kind, made)
     } catch (error) {

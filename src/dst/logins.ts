@@ -12,7 +12,7 @@ import type { RandomSource } from '../sim/random.ts'
 import { type Access, accessOf } from '../sync/access.ts'
 import type { Credentials } from '../sync/login.ts'
 import { withoutBuggify } from './buggify.ts'
-import type { NodeId } from './event.ts'
+import type { NodeId } from '../runner/model.ts'
 
 /** How leaves log in. */
 export interface SimLogin {

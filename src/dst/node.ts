@@ -10,7 +10,7 @@ import type { Credentials } from '../sync/login.ts'
 import type { SyncResult } from '../sync/session.ts'
 import { sync } from '../sync/sync.ts'
 import type { Transport } from '../sync/transport.ts'
-import type { TickEvent } from './event.ts'
+import type { TickEvent } from '../runner/model.ts'
 
 /** What came of one event. */
 export type Action =

@@ -19,7 +19,8 @@ import type { SimClock } from '../sim/clock.ts'
 import type { RandomSource } from '../sim/random.ts'
 import { withoutBuggify } from './buggify.ts'
 import type { ResolvedConfig } from './config.ts'
-import type { NodeId } from './event.ts'
+import { stillEnv } from './master-image.ts'
+import type { NodeId } from '../runner/model.ts'
 
 /** The simulated world that repositories live in. */
 export interface SimulatedWorld {
@@ -101,12 +102,7 @@ export class RepoFactory {
 function template(hashPolicy: HashPolicy): Uint8Array {
   let image = templates.get(hashPolicy)
   if (image === undefined) {
-    const env: Env = {
-      clock: { nowMs: () => 0 },
-      random: { bytes: (length) => new Uint8Array(length) },
-      buggify: noBuggify,
-    }
-    using repo = createRepo(openMemory(), env, { hashPolicy })
+    using repo = createRepo(openMemory(), stillEnv, { hashPolicy })
     // Passwords drawn from nothing would be known to everyone who is handed a kept repository.
     // An empty one admits nobody: fossil src/login.c:239.
     repo.db.exec("UPDATE user SET pw = ''")

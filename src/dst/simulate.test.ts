@@ -14,13 +14,15 @@ import { openMemory } from '../db/node.ts'
 import { checkin } from '../write/checkin.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { readUnversioned, writeUnversioned } from '../repo/unversioned.ts'
+import { InvariantError } from '../runner/invariants.ts'
 import { faultKinds } from '../sim/link.ts'
 import { canaries } from './canary/canary.ts'
-import { allBlobUuidsSorted, hasBlob } from './holdings.ts'
+import { allBlobUuidsSorted, countBlobs, hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { DefaultNode } from './node.ts'
 import { simulate, type SimProgress, type SimulateOptions } from './simulate.ts'
 import { Simulator } from './simulator.ts'
+import type { Invariant } from './world.ts'
 
 /** Small enough for a test, busy enough to mean something. */
 const small: SimulateOptions = { seed: 3, leaves: 3, durationMs: 45_000, checkinMeanMs: 5_000 }
@@ -153,6 +155,47 @@ suite('every kind of artifact', () => {
     const { verdict, nodes } = await simulate(options)
     assert.equal(verdict, 'converged')
     assert.ok(nodes.some(({ privateArtifacts }) => privateArtifacts > 0))
+  })
+})
+
+suite('a list that is handed in', () => {
+  test('of workloads adds to the work, and is made anew where a run is repeated', async () => {
+    const told: string[] = []
+    const report = await simulate({
+      ...small,
+      config: { safetyCheckInterval: 100_000 },
+      workloads: (simulator) => [
+        {
+          start: () => {
+            told.push('starts')
+            simulator.scheduleAction(simulator.clock().startMs + 20_000, () => {
+              simulator.note('damage', {})
+              simulator.masterRepo()?.db.exec('INSERT INTO phantom VALUES(4000)')
+            })
+          },
+        },
+      ],
+    })
+    assert.deepEqual(told, ['starts', 'starts'])
+    assert.deepEqual([report.verdict, report.violation?.invariant], ['violated', 'phantoms'])
+    assert.equal(report.violation?.simulatedMs, 20_000)
+  })
+
+  test('of invariants is what is checked', async () => {
+    const fewest = { ...small, config: { invariants: [] } }
+    assert.deepEqual((await simulate(fewest)).checks, 0)
+    const few: Invariant = {
+      name: 'few-artifacts',
+      holds: 'always',
+      check: ({ nodes }) => {
+        for (const { id, repo } of nodes) {
+          if (countBlobs(repo) <= 5) continue
+          throw new InvariantError('few-artifacts', { nodeId: id, detail: 'more than five' })
+        }
+      },
+    }
+    const { violation } = await simulate({ ...small, config: { invariants: [few] } })
+    assert.equal(violation?.invariant, 'few-artifacts')
   })
 })
 

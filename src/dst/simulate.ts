@@ -1,31 +1,31 @@
 /**
  * The main job as one function: repositories commit and sync through a faulty network for a while,
  * then faults end, everything settles, and everything is checked.
- *
- * Two phases, as in the best simulators: safety holds at every step while anything may fail; then
- * nothing fails any more, and liveness says that everybody must come to have everything.
  * @module
  */
 
-import { type FaultKind, longestMs } from '../sim/link.ts'
-import type { SiteCoverage } from '../sim/activation.ts'
-import type { Decision } from '../sim/decision.ts'
 import type { Repo } from '../repo/repo.ts'
-import { faultLevels, type LevelName } from '../sim/levels.ts'
-import { requireInteger, type SimConfig } from './config.ts'
-import type { NodeId } from './event.ts'
+import type { CheckSchedule } from '../runner/invariants.ts'
+import type { NodeId } from '../runner/model.ts'
+import type { Workload } from '../runner/operations.ts'
+import { requireInteger } from '../runner/options.ts'
+import type { RunReport } from '../runner/report.ts'
+import { type PreparedRun, run, type RunPhase } from '../runner/run.ts'
+import type { LevelName } from '../sim/levels.ts'
+import { longestMs } from '../sim/link.ts'
+import { CheckinWorkload } from './checkin-workload.ts'
+import { resolveConfig, type SimConfig } from './config.ts'
+import { simulateFossil } from './fossil-model.ts'
+import type { FossilWorld } from './fossil-world.ts'
 import { countBlobs, countPhantoms, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
-import { type CheckedNode, InvariantError } from './invariant.ts'
-import { invariants } from './invariants/all.ts'
 import { type KindsReport, KindsWorkload } from './kinds-workload.ts'
-import { schedulePartitions } from './partitions.ts'
-import { Simulator } from './simulator.ts'
 import { masterId } from './sim-network.ts'
-import type { UvDeeds } from './uv-owner.ts'
+import { type Simulator, simulatorOf } from './simulator.ts'
+import type { UvOperationCounts } from './uv-operations.ts'
 import { UvWorkload } from './uv-workload.ts'
-import { CheckinWorkload } from './workload.ts'
+import type { CheckedNode } from './world.ts'
 
-/** What to simulate. */
+/** A simulation and its work. */
 export interface SimulateOptions {
   readonly seed: number
   /** Default 5. */
@@ -50,11 +50,16 @@ export interface SimulateOptions {
    * false.
    */
   readonly allKinds?: boolean
-  /** From one such deed at a node to its next, on average. Default 20 s. */
+  /** From one such operation at a node to its next, on average. Default 20 s. */
   readonly kindsMeanMs?: number
   /** Leaves log in, and the master lets nobody else do anything. Default false. */
   readonly login?: boolean
-  /** Further configuration; what is said here goes before what the options above imply. */
+  /**
+   * Makes further workloads, which start after those of the options above. Called for each run of
+   * the simulation: a run that failed is repeated.
+   */
+  readonly workloads?: (simulator: Simulator) => readonly Workload[]
+  /** Further configuration, which goes before the options above. */
   readonly config?: Partial<SimConfig>
   /** The repository behind `config.upstream`, where it is known: it works and is checked, too. */
   readonly masterRepo?: Repo
@@ -66,7 +71,7 @@ export interface SimulateOptions {
 
 /** How far a simulation has come. */
 export interface SimProgress {
-  readonly phase: 'faults' | 'settling'
+  readonly phase: RunPhase
   /** Virtual time since the beginning. */
   readonly elapsedMs: number
   /** Virtual time until faults end. */
@@ -76,39 +81,21 @@ export interface SimProgress {
   readonly checkins: number
 }
 
-/**
- * - `converged`: everything that must hold held.
- * - `violated`: an invariant did not.
- * - `stalled`: faults had ended, and the nodes did not come to rest.
- */
-export type Verdict = 'converged' | 'violated' | 'stalled'
-
-/** What came of a simulation. */
-export interface SimReport {
-  readonly verdict: Verdict
-  readonly seed: number
-  readonly traceHash: string
-  readonly steps: number
+/** The report of a simulation. */
+export interface SimReport extends RunReport {
   readonly syncs: number
   readonly errors: number
   readonly checkins: number
   readonly refusedCheckins: number
-  readonly checks: number
-  readonly simulatedMs: number
-  /** Faults by kind; `buggify` counts those inside the code. */
-  readonly faults: Readonly<Record<FaultKind | 'buggify', number>>
-  readonly sites: readonly SiteCoverage[]
-  readonly decisions: readonly Decision[]
   readonly nodes: readonly NodeReport[]
-  /** What became of unversioned files, where they were synced. */
+  /** Operations on unversioned files, where these were synced. */
   readonly uv?: UvReport
-  /** What was written beside plain check-ins, where every kind was. */
+  /** Operations beside plain check-ins, where there were any. */
   readonly kinds?: KindsReport
-  readonly violation?: Violation
 }
 
-/** What was done to unversioned files, and what leaves said about them in syncs that ended well. */
-export interface UvReport extends Readonly<UvDeeds> {
+/** Operations on unversioned files, and how many of them travelled in syncs that ended well. */
+export interface UvReport extends Readonly<UvOperationCounts> {
   /** Contents, times and deletions that leaves sent. */
   readonly sent: number
   /** The same that leaves took over. */
@@ -131,21 +118,8 @@ export interface NodeReport {
   readonly errors: number
 }
 
-/** What did not hold. */
-export interface Violation {
-  readonly invariant: string
-  readonly node: NodeId
-  readonly detail: string
-  /** The event after which it was first seen not to hold, counting from 1. */
-  readonly step: number
-  readonly simulatedMs: number
-}
-
 const defaultDurationMs = 600_000
 const defaultMeanMs = 20_000
-/** Virtual time that settling may take, at least, and in polls: far more than it ever needs. */
-const settleLimitMs = 3_600_000
-const settleLimitPolls = 720
 
 /** Steps between two looks at every invariant. */
 const safetyCheckInterval = 250
@@ -159,41 +133,65 @@ const safetyCheckInterval = 250
  *   under test is thrown as it is, unless it stumbled over damage that a check sees
  */
 export async function simulate(options: SimulateOptions): Promise<SimReport> {
-  const { report, lastSafeStep, isCostly } = await runOnce(options)
-  const { violation } = report
-  // The caller's own upstream remembers the first run: a second would not be the same.
-  const isRepeatable = options.config?.upstream === undefined
-  if (violation === undefined || violation.step <= lastSafeStep + 1 || !isRepeatable) return report
-  const { onTraceLine: _, ...config } = options.config ?? {}
-  const { onProgress: __, onEnd: ___, ...rest } = options
-  const closer = {
-    ...config,
-    safetyCheckInterval: 1,
-    safetyCheckFrom: lastSafeStep + 1,
-    thoroughCheckEvery: isCostly ? 1 : 0,
-  }
-  const pinpointed = await runOnce({ ...rest, config: closer })
-  return { ...report, violation: pinpointed.report.violation ?? violation }
+  const times = resolveTimes(options)
+  const { onProgress, onEnd } = options
+  return run<FossilWorld, PreparedFossil, SimReport>({
+    prepare: (closerChecks) => prepare(options, times, closerChecks),
+    durationMs: times.durationMs,
+    // The caller's own upstream remembers the first run: a second would not be the same.
+    isRepeatable: options.config?.upstream === undefined,
+    ...(onProgress === undefined
+      ? {}
+      : { onProgress: (phase, prepared) => onProgress(progressOf(phase, prepared, times)) }),
+    describe: (reportOf, prepared) => {
+      onEnd?.(prepared.simulator)
+      return describe(reportOf(), prepared)
+    },
+  })
 }
 
-interface Run {
-  readonly report: SimReport
-  /** The step after which what was violated was last seen to hold. */
-  readonly lastSafeStep: number
-  /** What was violated costs a rebuild to check. */
-  readonly isCostly: boolean
-}
+/** How long and how often, with nothing left open. */
+type Times = Required<
+  Pick<SimulateOptions, 'durationMs' | 'checkinMeanMs' | 'uvMeanMs' | 'kindsMeanMs'>
+>
 
-async function runOnce(options: SimulateOptions): Promise<Run> {
-  const { durationMs = defaultDurationMs, uvMeanMs = defaultMeanMs } = options
-  const { kindsMeanMs = defaultMeanMs } = options
-  const { checkinMeanMs: meanIntervalMs = defaultMeanMs } = options
-  const level = options.config?.level ?? options.level ?? 'hostile'
+/** @throws {FossilError} `option.invalid` for a time that makes no sense */
+function resolveTimes(options: SimulateOptions): Times {
+  const { durationMs = defaultDurationMs, checkinMeanMs = defaultMeanMs } = options
+  const { uvMeanMs = defaultMeanMs, kindsMeanMs = defaultMeanMs } = options
   requireInteger('durationMs', durationMs, { min: 0, max: longestMs })
-  requireInteger('checkinMeanMs', meanIntervalMs, { min: 1, max: longestMs })
+  requireInteger('checkinMeanMs', checkinMeanMs, { min: 1, max: longestMs })
   requireInteger('uvMeanMs', uvMeanMs, { min: 1, max: longestMs })
   requireInteger('kindsMeanMs', kindsMeanMs, { min: 1, max: longestMs })
-  using simulator = Simulator.create({
+  return { durationMs, checkinMeanMs, uvMeanMs, kindsMeanMs }
+}
+
+/** A run of Fossil that is ready to begin. */
+interface PreparedFossil extends PreparedRun<FossilWorld> {
+  readonly simulator: Simulator
+  readonly checkins: CheckinWorkload
+  readonly kinds: KindsWorkload | undefined
+}
+
+function prepare(
+  options: SimulateOptions,
+  times: Times,
+  closerChecks: CheckSchedule | undefined,
+): PreparedFossil {
+  const simulation = simulateFossil(resolveConfig(configOf(options, closerChecks)))
+  try {
+    const simulator = simulatorOf(simulation)
+    if (options.masterRepo !== undefined) simulator.setMasterRepo(options.masterRepo)
+    return { simulation, simulator, ...workloadsOf(simulator, options, times) }
+  } catch (error) {
+    simulation.close()
+    throw error
+  }
+}
+
+function configOf(options: SimulateOptions, closerChecks: CheckSchedule | undefined): SimConfig {
+  const level = options.config?.level ?? options.level ?? 'hostile'
+  const config: SimConfig = {
     seed: options.seed,
     numLeaves: options.leaves ?? 5,
     level,
@@ -202,145 +200,82 @@ async function runOnce(options: SimulateOptions): Promise<Run> {
     uv: options.uv ?? false,
     ...(options.login === true ? { login: {} } : {}),
     ...options.config,
-  })
-  if (options.masterRepo !== undefined) simulator.setMasterRepo(options.masterRepo)
-  const untilMs = simulator.clock().startMs + durationMs
+  }
+  if (closerChecks === undefined) return config
+  const { onTraceLine: _, ...untraced } = config
+  return {
+    ...untraced,
+    safetyCheckInterval: closerChecks.every,
+    safetyCheckFrom: closerChecks.from,
+    thoroughCheckEvery: closerChecks.thoroughEvery,
+  }
+}
+
+/** The workloads that the options ask for, in the order they start. */
+function workloadsOf(
+  simulator: Simulator,
+  options: SimulateOptions,
+  times: Times,
+): Pick<PreparedFossil, 'workloads' | 'checkins' | 'kinds'> {
   const { privateCheckins = false } = options
-  const workload = new CheckinWorkload(simulator, { meanIntervalMs, untilMs, privateCheckins })
-  const uvWorkload = new UvWorkload(simulator, { meanIntervalMs: uvMeanMs, untilMs })
-  if (simulator.config.uv) uvWorkload.start()
-  const kindsWorkload = new KindsWorkload(simulator, {
-    meanIntervalMs: kindsMeanMs,
+  const untilMs = simulator.clock().startMs + times.durationMs
+  const files = new UvWorkload(simulator, { meanIntervalMs: times.uvMeanMs, untilMs })
+  const kinds = new KindsWorkload(simulator, {
+    meanIntervalMs: times.kindsMeanMs,
     untilMs,
     privateBranches: privateCheckins,
   })
-  if (options.allKinds === true) kindsWorkload.start()
-  const { partition } = faultLevels[level]
-  if (partition !== undefined) schedulePartitions(simulator, partition, untilMs)
-  const outcome = await runToVerdict(simulator, workload, { ...options, durationMs })
-  options.onEnd?.(simulator)
-  const violated = invariants.find(({ name }) => name === outcome.violation?.invariant)
-  const isCostly = violated?.cost !== undefined
+  const partitions = { start: () => simulator.schedulePartitions(untilMs) }
+  const checkins = new CheckinWorkload(simulator, {
+    meanIntervalMs: times.checkinMeanMs,
+    untilMs,
+    privateCheckins,
+  })
+  const hasKinds = options.allKinds === true
   return {
-    report: {
-      ...reportOf(simulator, workload, outcome),
-      ...(options.allKinds === true ? { kinds: kindsWorkload.report() } : {}),
-    },
-    lastSafeStep: isCostly ? simulator.lastThoroughStep : simulator.lastSafeStep,
-    isCostly,
-  }
-}
-
-interface Outcome {
-  readonly verdict: Verdict
-  readonly violation?: Violation
-}
-
-async function runToVerdict(
-  simulator: Simulator,
-  workload: CheckinWorkload,
-  options: SimulateOptions & { durationMs: number },
-): Promise<Outcome> {
-  const observe = progressOf(simulator, workload, options)
-  try {
-    workload.start()
-    await runFaults(simulator, options.durationMs, () => observe('faults'))
-    simulator.endFaults()
-    observe('settling')
-    const pollsMs = settleLimitPolls * simulator.config.pollIntervalMs
-    const isSettled = await simulator.settle(Math.max(settleLimitMs, pollsMs))
-    simulator.checkSafety()
-    if (!isSettled) return { verdict: 'stalled' }
-    simulator.checkSettled()
-    return { verdict: 'converged' }
-  } catch (error) {
-    const violation = violationOf(error, simulator)
-    if (violation === undefined) throw error
-    return { verdict: 'violated', violation }
-  }
-}
-
-async function runFaults(
-  simulator: Simulator,
-  durationMs: number,
-  observe: () => void,
-): Promise<void> {
-  const { startMs } = simulator.clock()
-  const slices = 200
-  // Slices are for the observer alone: where they end changes nothing.
-  for (let slice = 1; slice <= slices; slice++) {
-    await simulator.runUntil(startMs + Math.floor((durationMs * slice) / slices))
-    observe()
+    checkins,
+    kinds: hasKinds ? kinds : undefined,
+    workloads: [
+      ...(simulator.config.uv ? [files] : []),
+      ...(hasKinds ? [kinds] : []),
+      partitions,
+      checkins,
+      ...(options.workloads?.(simulator) ?? []),
+    ],
   }
 }
 
 function progressOf(
-  simulator: Simulator,
-  workload: CheckinWorkload,
-  { onProgress, durationMs }: SimulateOptions & { durationMs: number },
-): (phase: SimProgress['phase']) => void {
-  return (phase) =>
-    onProgress?.({
-      phase,
-      elapsedMs: simulator.clock().elapsedMs,
-      durationMs,
-      steps: simulator.steps,
-      syncs: simulator.totalSyncs,
-      checkins: workload.checkins,
-    })
-}
-
-/** The invariant behind an error: code may stumble over damage before a check sees it. */
-function violationOf(error: unknown, simulator: Simulator): Violation | undefined {
-  const cause = error instanceof InvariantError ? error : brokenSafety(simulator)
-  if (!(cause instanceof InvariantError)) return undefined
+  phase: RunPhase,
+  { simulator, checkins }: PreparedFossil,
+  { durationMs }: Times,
+): SimProgress {
   return {
-    invariant: cause.invariant,
-    node: cause.nodeId,
-    detail: cause.detail,
-    step: simulator.steps,
-    simulatedMs: simulator.clock().elapsedMs,
-  }
-}
-
-function brokenSafety(simulator: Simulator): unknown {
-  try {
-    return simulator.checkSafety()
-  } catch (error) {
-    return error
-  }
-}
-
-function reportOf(
-  simulator: Simulator,
-  workload: CheckinWorkload,
-  { verdict, violation }: Outcome,
-): SimReport {
-  const sites = simulator.coverage()
-  const buggify = sites.reduce((sum, { fired }) => sum + fired, 0)
-  return {
-    verdict,
-    seed: simulator.seed,
-    traceHash: simulator.traceHash(),
+    phase,
+    elapsedMs: simulator.clock().elapsedMs,
+    durationMs,
     steps: simulator.steps,
     syncs: simulator.totalSyncs,
+    checkins: checkins.checkins,
+  }
+}
+
+function describe(report: RunReport, { simulator, checkins, kinds }: PreparedFossil): SimReport {
+  return {
+    ...report,
+    syncs: simulator.totalSyncs,
     errors: simulator.totalErrors,
-    checkins: workload.checkins,
-    refusedCheckins: workload.refused,
-    checks: simulator.totalChecks,
-    simulatedMs: simulator.clock().elapsedMs,
-    faults: { ...simulator.network().faultCounts(), buggify },
-    sites,
-    decisions: simulator.decisions(),
+    checkins: checkins.checkins,
+    refusedCheckins: checkins.refused,
     nodes: simulator.nodes().map((node) => nodeReport(simulator, node)),
     ...(simulator.config.uv ? { uv: uvReport(simulator) } : {}),
-    ...(violation === undefined ? {} : { violation }),
+    ...(kinds === undefined ? {} : { kinds: kinds.report() }),
   }
 }
 
 function uvReport(simulator: Simulator): UvReport {
   const { totalUvSent: sent, totalUvReceived: received, totalUvGimmes: gimmes } = simulator
-  return { ...simulator.uvDeeds(), sent, received, gimmes }
+  return { ...simulator.uvOperationCounts(), sent, received, gimmes }
 }
 
 function nodeReport(simulator: Simulator, { id, repo }: CheckedNode): NodeReport {

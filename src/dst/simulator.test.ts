@@ -6,12 +6,16 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
+import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
+import { openRepo } from '../crosslink/open.ts'
+import { openMemory } from '../db/node.ts'
 import { storeLocal } from '../repo/store.ts'
 import { findUnversioned, writeUnversioned } from '../repo/unversioned.ts'
 import { withoutBuggify } from './buggify.ts'
-import { hasBlob } from './holdings.ts'
-import { InvariantError } from './invariant.ts'
+import { allBlobUuidsSorted, hasBlob } from './holdings.ts'
+import { InvariantError } from '../runner/invariants.ts'
+import type { LevelName } from '../sim/levels.ts'
 import { Simulator } from './simulator.ts'
 import { TraceLines } from './trace-lines.suite.ts'
 
@@ -211,7 +215,7 @@ suite('unversioned files', () => {
     assert.equal(gone?.hash, undefined)
     assert.equal(gone?.mtimeSec, Math.floor(repo.env.clock.nowMs() / 1000))
     await simulator.runUntil(startMs + 10)
-    assert.deepEqual(simulator.uvDeeds(), { writes: 2, deletes: 1, refused: 0 })
+    assert.deepEqual(simulator.uvOperationCounts(), { writes: 2, deletes: 1, refused: 0 })
     assert.deepEqual(
       trace.events('uvWrite', 'uvDelete').map(({ type, node, name }) => [type, node, name]),
       [
@@ -235,7 +239,7 @@ suite('unversioned files', () => {
     const { startMs } = simulator.clock()
     simulator.scheduleUvWrite('leaf-0', startMs, { name: 'a', data: utf8('text') })
     await simulator.runUntil(startMs)
-    assert.deepEqual(simulator.uvDeeds(), { writes: 0, deletes: 0, refused: 1 })
+    assert.deepEqual(simulator.uvOperationCounts(), { writes: 0, deletes: 0, refused: 1 })
     simulator.checkSafety()
   })
 
@@ -317,7 +321,41 @@ suite('rest', () => {
   })
 })
 
+/** The leaves that partitions of some minutes cut off, in their order. */
+async function nodesCutOff(level: LevelName): Promise<unknown[]> {
+  const trace = new TraceLines()
+  const { onTraceLine } = trace
+  using simulator = Simulator.create({ seed: 1, level, pollIntervalMs: 60_000, onTraceLine })
+  const untilMs = simulator.clock().startMs + 1_200_000
+  simulator.schedulePartitions(untilMs)
+  await simulator.runUntil(untilMs)
+  assert.equal(trace.events('partition').length, trace.events('heal').length)
+  return trace.events('heal').map(({ node }) => node)
+}
+
+suite('partitions', () => {
+  test('come and go as the level says, each at a leaf', async () => {
+    assert.deepEqual(new Set(await nodesCutOff('hostile')), new Set(['leaf-0', 'leaf-1']))
+    assert.deepEqual(await nodesCutOff('adversarial'), [])
+  })
+})
+
 suite('the end', () => {
+  test('images are the repositories of all nodes', async () => {
+    using simulator = busy({ numLeaves: 2 })
+    await simulator.settle(60_000)
+    const images = [...simulator.images()]
+    assert.deepEqual(
+      images.map(({ id }) => id),
+      ['master', 'leaf-0', 'leaf-1'],
+    )
+    for (const [index, { image }] of images.entries()) {
+      using copy = openRepo(openMemory(image), systemEnv)
+      const { repo } = simulator.nodes()[index] ?? {}
+      assert.deepEqual(allBlobUuidsSorted(copy), repo && allBlobUuidsSorted(repo))
+    }
+  })
+
   test('close closes what the simulator opened, once', async () => {
     const simulator = busy({ numLeaves: 2 })
     await simulator.run(7)

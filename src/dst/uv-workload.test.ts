@@ -19,10 +19,10 @@ async function work(config: Partial<SimConfig> = {}): Promise<TracedEvent[]> {
   const { startMs } = simulator.clock()
   new UvWorkload(simulator, { meanIntervalMs: 3_000, untilMs: startMs + untilMs }).start()
   await simulator.runUntil(startMs + 2 * untilMs)
-  const { writes, deletes } = simulator.uvDeeds()
-  const deeds = trace.events('uvWrite', 'uvDelete')
-  assert.equal(deeds.filter(({ wasKnown = true }) => wasKnown).length, writes + deletes)
-  return deeds
+  const { writes, deletes } = simulator.uvOperationCounts()
+  const operations = trace.events('uvWrite', 'uvDelete')
+  assert.equal(operations.filter(({ wasKnown = true }) => wasKnown).length, writes + deletes)
+  return operations
 }
 
 function distinct(events: readonly TracedEvent[], key: string): Set<unknown> {
@@ -30,34 +30,36 @@ function distinct(events: readonly TracedEvent[], key: string): Set<unknown> {
 }
 
 /** What leaf-0 did, and when. */
-function ofLeaf(deeds: readonly TracedEvent[]): unknown[] {
-  return deeds
+function ofLeaf(operations: readonly TracedEvent[]): unknown[] {
+  return operations
     .filter(({ node }) => node === 'leaf-0')
     .map(({ atMs, type, name, mtimeSec, hash }) => [atMs, type, name, mtimeSec, hash])
 }
 
 test('every node writes and deletes, until the time is up', async () => {
-  const deeds = await work({ numLeaves: 3 })
+  const operations = await work({ numLeaves: 3 })
   for (const node of ['master', 'leaf-0', 'leaf-1', 'leaf-2']) {
-    const own = deeds.filter((deed) => deed['node'] === node)
+    const own = operations.filter((operation) => operation['node'] === node)
     assert.deepEqual(distinct(own, 'type'), new Set(['uvWrite', 'uvDelete']))
   }
-  assert.ok(deeds.length > 200)
-  assert.ok(deeds.every(({ atMs }) => atMs < untilMs))
+  assert.ok(operations.length > 200)
+  assert.ok(operations.every(({ atMs }) => atMs < untilMs))
 })
 
 test('names, contents and times collide, and times run backwards', async () => {
-  const deeds = await work({ numLeaves: 3, maxSkewMs: 60_000 })
-  assert.ok(distinct(deeds, 'name').size <= 5)
+  const operations = await work({ numLeaves: 3, maxSkewMs: 60_000 })
+  assert.ok(distinct(operations, 'name').size <= 5)
   const byTime = new Map<string, Set<unknown>>()
-  for (const { name, mtimeSec, node } of deeds) {
+  for (const { name, mtimeSec, node } of operations) {
     const key = JSON.stringify([name, mtimeSec])
     byTime.set(key, (byTime.get(key) ?? new Set()).add(node))
   }
   assert.ok([...byTime.values()].some((nodes) => nodes.size > 1))
-  const hashes = deeds.filter(({ type }) => type === 'uvWrite').map(({ hash }) => hash)
+  const hashes = operations.filter(({ type }) => type === 'uvWrite').map(({ hash }) => hash)
   assert.ok(new Set(hashes).size < hashes.length / 1.2)
-  const own = deeds.filter(({ node }) => node === 'leaf-0').map(({ mtimeSec }) => Number(mtimeSec))
+  const own = operations
+    .filter(({ node }) => node === 'leaf-0')
+    .map(({ mtimeSec }) => Number(mtimeSec))
   assert.ok(own.some((mtimeSec, index) => mtimeSec < (own[index - 1] ?? 0)))
 })
 

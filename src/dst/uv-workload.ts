@@ -1,13 +1,14 @@
 /**
- * What people do to unversioned files during a simulation: write, overwrite and delete a few names
+ * Changes of unversioned files during a simulation: people write, overwrite and delete a few names
  * at every node, as if nobody else did. Times collide and run backwards on purpose, since they
  * decide which version wins.
  * @module
  */
 
 import { noBytes, utf8 } from '../base/bytes.ts'
-import type { Draw, RandomStream } from '../sim/random.ts'
-import type { NodeId } from './event.ts'
+import type { NodeId } from '../runner/model.ts'
+import { scheduleOperations, type Workload } from '../runner/operations.ts'
+import type { Draw } from '../sim/random.ts'
 import type { Simulator } from './simulator.ts'
 
 /** How busy people are. */
@@ -25,7 +26,7 @@ const names = ['notes.txt', 'wiki/logo.png', 'download/release-1.0.tar.gz', 'üb
 const gridSec = 20
 
 /** Changes unversioned files at every node, the master included where it is known. */
-export class UvWorkload {
+export class UvWorkload implements Workload {
   readonly #simulator: Simulator
   readonly #options: UvWorkloadOptions
 
@@ -36,20 +37,12 @@ export class UvWorkload {
 
   /** Schedules the work. */
   start(): void {
-    for (const { id } of this.#simulator.nodes()) {
-      this.#scheduleNext(id, this.#simulator.stream(`uv-workload/${id}`))
-    }
-  }
-
-  #scheduleNext(id: NodeId, stream: RandomStream): void {
-    const draw = stream.next()
-    const nowMs = this.#simulator.clock().nowMs()
-    const atMs = nowMs + Math.max(1, draw.exponentialMs(this.#options.meanIntervalMs))
-    if (atMs >= this.#options.untilMs) return
-    this.#simulator.scheduleAction(atMs, () => {
-      this.#change(id, draw)
-      this.#scheduleNext(id, stream)
-    })
+    scheduleOperations(
+      this.#simulator,
+      this.#simulator.nodes(),
+      { ...this.#options, stream: 'uv-workload' },
+      ({ id }, draw) => this.#change(id, draw),
+    )
   }
 
   #change(id: NodeId, draw: Draw): void {

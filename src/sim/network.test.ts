@@ -283,6 +283,7 @@ test('rates are set for all links, a link for itself', () => {
   network.planExchange(there)
   network.setLink(back, { ...steady, timeoutMs: 77 })
   network.setRates({ ...noFaults, refused: 1_000_000 })
+  assert.deepEqual(network.rates, { ...noFaults, refused: 1_000_000 })
   for (const direction of [there, back, { from: 'a', to: 'b' }]) {
     assert.deepEqual(network.planExchange(direction).faults, ['refused'])
   }

@@ -23,7 +23,7 @@
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { Fate } from './fate.ts'
+import { MessageFaults } from './message-faults.ts'
 import type { FaultLog } from './fault.ts'
 import {
   calmLink,
@@ -111,6 +111,11 @@ export class Network {
     return { ...this.#counts }
   }
 
+  /** How often faults strike on a link that {@link setLink} has not changed. */
+  get rates(): FaultRates {
+    return this.#config.rates
+  }
+
   /** Sets what one direction is like. @throws {FossilError} `option.invalid` */
   setLink(direction: Direction, config: LinkConfig): void {
     checkLink(config)
@@ -162,7 +167,7 @@ export class Network {
   planExchange({ from, to }: Direction): ExchangePlan {
     const link = this.#link({ from, to })
     const number = link.exchanges++
-    const fate = new Fate(this.#faults, link, number)
+    const message = new MessageFaults(this.#faults, link, number)
     const nowMs = this.#clock.nowMs()
     const deadlineMs = nowMs + link.config.timeoutMs
     const travelMs = drawLatency(link.requestLatency.at(number), link.config.latency)
@@ -170,20 +175,20 @@ export class Network {
     let failure: Failure = { atMs: deadlineMs, reason: 'timeout' }
 
     if (this.isBlocked(link)) {
-      fate.faults.push('partitioned')
-    } else if (fate.strikes('refused')) {
+      message.faults.push('partitioned')
+    } else if (message.strikes('refused')) {
       failure = { atMs: Math.min(nowMs + travelMs, deadlineMs), reason: 'refused' }
-    } else if (!fate.strikes('requestLost')) {
-      const atMs = nowMs + travelMs + fate.spikeMs('delayed')
-      const cutAtPpm = fate.cutAtPpm('requestCut')
-      const corruption = fate.corruption('requestCorrupted')
+    } else if (!message.strikes('requestLost')) {
+      const atMs = nowMs + travelMs + message.spikeMs('delayed')
+      const cutAtPpm = message.cutAtPpm('requestCut')
+      const corruption = message.corruption('requestCorrupted')
       const isAwaited = cutAtPpm === million
       arrivals.push({ from, to, atMs, isAwaited, cutAtPpm, corruption })
       if (!isAwaited) failure = { atMs: Math.min(atMs, deadlineMs), reason: 'reset' }
-      const copyAfterMs = fate.spikeMs('duplicated')
+      const copyAfterMs = message.spikeMs('duplicated')
       if (copyAfterMs > 0) arrivals.push(whole({ from, to }, atMs + copyAfterMs))
     }
-    return { from, to, number, arrivals, failure, faults: this.#counted(fate.faults) }
+    return { from, to, number, arrivals, failure, faults: this.#counted(message.faults) }
   }
 
   /**
@@ -199,19 +204,19 @@ export class Network {
     )
     const link = this.#link(exchange)
     const [from, to] = [exchange.to, exchange.from]
-    const fate = new Fate(this.#faults, link, exchange.number)
+    const message = new MessageFaults(this.#faults, link, exchange.number)
     const travelMs = drawLatency(link.replyLatency.at(exchange.number), link.config.latency)
     let arrival: Arrival | undefined
 
     if (this.isBlocked({ from, to })) {
-      fate.faults.push('partitioned')
-    } else if (!fate.strikes('replyLost')) {
-      const atMs = this.#clock.nowMs() + travelMs + fate.spikeMs('delayed', 'replyDelayed')
-      const cutAtPpm = fate.cutAtPpm('replyCut')
-      const corruption = fate.corruption('replyCorrupted')
+      message.faults.push('partitioned')
+    } else if (!message.strikes('replyLost')) {
+      const atMs = this.#clock.nowMs() + travelMs + message.spikeMs('delayed', 'replyDelayed')
+      const cutAtPpm = message.cutAtPpm('replyCut')
+      const corruption = message.corruption('replyCorrupted')
       arrival = { from, to, atMs, isAwaited: false, cutAtPpm, corruption }
     }
-    return { arrival, faults: this.#counted(fate.faults) }
+    return { arrival, faults: this.#counted(message.faults) }
   }
 
   /**

@@ -49,10 +49,10 @@ function ask(server: Repo, ...cards: Card[]): Card[] {
 test('a pull is answered while another connection is writing, from before its write', () => {
   withTwo((server, other) => {
     storeLocal(other, utf8('one'))
-    other.db.exec('BEGIN IMMEDIATE')
-    storeLocal(other, utf8('two'))
-    assert.equal(ofType(ask(server), 'igot').length, 1)
-    other.db.exec('COMMIT')
+    other.transaction(() => {
+      storeLocal(other, utf8('two'))
+      assert.equal(ofType(ask(server), 'igot').length, 1)
+    })
     assert.equal(ofType(ask(server), 'igot').length, 2)
   })
 })
@@ -60,9 +60,9 @@ test('a pull is answered while another connection is writing, from before its wr
 test('a push while another connection is writing is refused, and kept once it is not', () => {
   withTwo((server, other) => {
     const file = fileCard(contentOf(1))
-    other.db.exec('BEGIN IMMEDIATE')
-    assert.match(ofType(ask(server, file), 'error')[0]?.text ?? '', /failed to answer/)
-    other.db.exec('COMMIT')
+    other.transaction(() => {
+      assert.match(ofType(ask(server, file), 'error')[0]?.text ?? '', /failed to answer/)
+    })
     assert.deepEqual(ofType(ask(server, file), 'error'), [])
     assert.equal(ofType(ask(server), 'igot').length, 1)
   })

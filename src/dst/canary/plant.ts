@@ -6,7 +6,7 @@
 
 import type { Repo } from '../../repo/repo.ts'
 import type { LeafParts, SimConfig } from '../config.ts'
-import type { TickEvent } from '../event.ts'
+import type { TickEvent } from '../../runner/model.ts'
 import { type Action, DefaultNode, type DefaultNodeOpts, type Node } from '../node.ts'
 import type { SimulateOptions } from '../simulate.ts'
 

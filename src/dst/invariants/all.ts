@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Invariant } from '../invariant.ts'
+import type { Invariant } from '../world.ts'
 import { announced, privateUnannounced } from './announced.ts'
 import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
@@ -38,9 +38,3 @@ export const invariants: readonly Invariant[] = [
   uvConvergence,
   uvLastWriterWins,
 ]
-
-/** What holds at every step, faults and all. */
-export const safetyInvariants = invariants.filter(({ holds }) => holds === 'always')
-
-/** What holds once faults have ended and nothing moves any more. */
-export const settledInvariants = invariants.filter(({ holds }) => holds === 'settled')

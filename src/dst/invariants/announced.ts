@@ -14,7 +14,8 @@ import { readArtifact } from '../../repo/content.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { clusterTagId } from '../../repo/schema.ts'
-import { type Invariant, InvariantError } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import type { Invariant } from '../world.ts'
 
 /**
  * A peer that follows announcements and clusters hears of every public held artifact.

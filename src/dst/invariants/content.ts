@@ -12,7 +12,8 @@ import { unresolvedRids } from '../../repo/blob.ts'
 import { readContent } from '../../repo/content.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
-import { type Invariant, InvariantError } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import type { Invariant } from '../world.ts'
 
 /**
  * Every held artifact expands to content that hashes to its name, of the size its row says.

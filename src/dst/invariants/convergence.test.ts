@@ -8,7 +8,7 @@ import { suite, test } from 'node:test'
 import { utf8 } from '../../base/bytes.ts'
 import { compressContent } from '../../base/zlib.ts'
 import { storeLocal } from '../../repo/store.ts'
-import { InvariantError } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
 import { checkConvergence, checkSubsetOf } from './convergence.ts'
 import { Pair } from './pair.suite.ts'
 

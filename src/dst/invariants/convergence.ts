@@ -12,7 +12,8 @@ import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { findHeld, isPrivate, isShunned } from '../../repo/blob.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from '../holdings.ts'
-import { type CheckedNode, type Invariant, InvariantError, maySend } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import { type CheckedNode, type Invariant, maySend } from '../world.ts'
 import { checkBlobIntegrity } from './content.ts'
 
 /**

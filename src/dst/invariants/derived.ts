@@ -17,7 +17,8 @@ import { dumpDerived, dumpedTables } from '../../crosslink/derived-dump.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { verify } from '../../crosslink/verify.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
-import { type CheckedNode, type Invariant, InvariantError, ownTables } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import { type CheckedNode, type Invariant, ownTables } from '../world.ts'
 import { stateOf } from './expected.ts'
 
 /** The state in which a repository was last found good. */
@@ -49,7 +50,7 @@ const comparedTables = dumpedTables.filter((table) => !ofOneNode.includes(table)
 export const derived: Invariant = {
   name: 'derived',
   holds: 'always',
-  cost: 'rebuild',
+  isCostly: true,
   check: (world) => {
     for (const { id, repo } of ownTables(world)) checkDerived(id, repo)
   },

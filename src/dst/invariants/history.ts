@@ -14,7 +14,8 @@
 import { julianFromMs, storedJulian } from '../../deck/date.ts'
 import { decodeText } from '../../deck/text.ts'
 import type { Repo } from '../../repo/repo.ts'
-import { type Invariant, InvariantError, ownTables } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import { type Invariant, ownTables } from '../world.ts'
 import { expectedOf } from './expected.ts'
 import { composed, type ExpectedEvent, expectedEvents } from './expected-events.ts'
 

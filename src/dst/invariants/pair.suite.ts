@@ -17,8 +17,8 @@ import type { Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import type { Access } from '../../sync/access.ts'
-import { type AcknowledgedArtifact, type CheckedNode, maySend, type World } from '../invariant.ts'
-import { UvOwners } from '../uv-owner.ts'
+import { type AcknowledgedArtifact, type CheckedNode, maySend, type World } from '../world.ts'
+import { UvOperations } from '../uv-operations.ts'
 
 const env: Env = {
   clock: { nowMs: () => 1_767_225_600_000 },
@@ -47,7 +47,7 @@ export class Pair implements Disposable {
   readonly acknowledged: AcknowledgedArtifact[] = []
   /** What nodes may do on the master; everything unless it is said here. */
   readonly access = new Map<string, Access>()
-  readonly owners: UvOwners
+  readonly uvOperations: UvOperations
 
   /**
    * Four files, one of them stored as a delta of another, in two check-ins; a cluster of them all;
@@ -88,7 +88,7 @@ export class Pair implements Disposable {
       { hash: secret, nodeId: 'master', isPrivate: true },
       { hash: own, nodeId: 'leaf-0', isPrivate: true },
     )
-    this.owners = new UvOwners({
+    this.uvOperations = new UvOperations({
       nodes: () => this.nodes(),
       note: () => {},
       uvTravels: (id) => maySend(this.world().truth, id, 'unversioned'),
@@ -105,12 +105,12 @@ export class Pair implements Disposable {
   /** Writes an unversioned file at a node. */
   write(id: string, file: { name: string; text: string; mtimeSec: number }): void {
     const data = utf8(file.text)
-    this.owners.act({ type: 'uvWrite', timeMs: 0, nodeId: id, data, ...file }, this.node(id))
+    this.uvOperations.act({ type: 'uvWrite', timeMs: 0, nodeId: id, data, ...file }, this.node(id))
   }
 
   /** Deletes an unversioned file at a node. */
   delete(id: string, file: { name: string; mtimeSec: number }): void {
-    this.owners.act({ type: 'uvDelete', timeMs: 0, nodeId: id, ...file }, this.node(id))
+    this.uvOperations.act({ type: 'uvDelete', timeMs: 0, nodeId: id, ...file }, this.node(id))
   }
 
   /** The repository of a node, and what the checks call it. */
@@ -126,7 +126,7 @@ export class Pair implements Disposable {
   /** What the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
     const { acknowledged, access } = this
-    const unversioned = this.owners.ledger
+    const unversioned = this.uvOperations.oracle
     return {
       nodes: this.nodes(),
       truth: { acknowledged, access, unversioned, syncsPrivate: false, ...truth },

@@ -8,7 +8,8 @@
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import type { Repo } from '../../repo/repo.ts'
-import { type Invariant, InvariantError } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import type { Invariant } from '../world.ts'
 
 /**
  * Phantoms and rows of size -1 without content are the same set.

@@ -9,13 +9,14 @@
 
 import { hasArtifact } from '../../repo/blob.ts'
 import { listUnversioned } from '../../repo/unversioned.ts'
-import { type Invariant, InvariantError, maySend, type World } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import { hasLogins, type Invariant, maySend, type World } from '../world.ts'
 
 /** What may not be sent is where it was made. */
 export const rights: Invariant = {
   name: 'rights',
   holds: 'always',
-  scope: 'login',
+  appliesTo: hasLogins,
   check: (world) => {
     checkArtifacts(world)
     checkUnversioned(world)
@@ -43,11 +44,11 @@ function checkArtifacts({ nodes, truth }: World): void {
   }
 }
 
-function checkUnversioned({ nodes, truth: { unversioned: ledger } }: World): void {
-  if (ledger === undefined) return
+function checkUnversioned({ nodes, truth: { unversioned: oracle } }: World): void {
+  if (oracle === undefined) return
   for (const { id, repo } of nodes) {
     for (const row of listUnversioned(repo)) {
-      if (!ledger.isConfined(row.name, row, id)) continue
+      if (!oracle.isConfined(row.name, row, id)) continue
       const version = `${JSON.stringify(row.name)} of ${row.mtimeSec}`
       const detail = `${version} is here, and may not leave where it was written`
       throw new InvariantError('rights', { nodeId: id, detail })

@@ -16,7 +16,8 @@
 import { unresolvedRids } from '../../repo/blob.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
-import { type Invariant, InvariantError, ownTables } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import { type Invariant, ownTables } from '../world.ts'
 
 /**
  * 1. Every row is about an artifact that is known.

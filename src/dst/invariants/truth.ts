@@ -8,7 +8,8 @@
  */
 
 import { hasArtifact } from '../../repo/blob.ts'
-import { type Invariant, InvariantError, type World } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import type { Invariant, World } from '../world.ts'
 
 /** What a node acknowledged is there to stay. */
 export const nothingLost: Invariant = {

@@ -4,7 +4,7 @@
  *
  * The rule is stock's (unversioned.c:161-198): the later time wins, at the same time the greater
  * hash, and a deletion counts as less than any. What an owner overwrote by a version that loses is
- * owed only as long as somebody else has it: see ../uv-ledger.ts.
+ * owed only as long as somebody else has it: see ../uv-oracle.ts.
  * @module
  */
 
@@ -14,14 +14,15 @@ import {
   type UnversionedVersion,
 } from '../../repo/unversioned.ts'
 import { isUnversionedName } from '../../xfer/unversioned-name.ts'
+import { InvariantError } from '../../runner/invariants.ts'
 import {
   type CheckedNode,
   type Invariant,
-  InvariantError,
   maySend,
+  syncsUnversioned,
   type World,
-} from '../invariant.ts'
-import { settles, type UvLedger } from '../uv-ledger.ts'
+} from '../world.ts'
+import { settles, type UvOracle } from '../uv-oracle.ts'
 
 /**
  * A version that is owed is somewhere, and a node holds what it wrote last, or what beats that.
@@ -30,14 +31,14 @@ import { settles, type UvLedger } from '../uv-ledger.ts'
 export const uvNeverLost: Invariant = {
   name: 'uv-never-lost',
   holds: 'always',
-  scope: 'unversioned',
+  appliesTo: syncsUnversioned,
   check: ({ nodes, truth }) => {
-    const { unversioned: ledger } = truth
-    if (ledger === undefined) return
+    const { unversioned: oracle } = truth
+    if (oracle === undefined) return
     const senders = nodes.filter(({ id }) => maySend(truth, id, 'unversioned'))
-    for (const name of ledger.names()) {
-      for (const node of nodes) checkFloor(ledger, name, node)
-      const owed = ledger.owed(name)
+    for (const name of oracle.names()) {
+      for (const node of nodes) checkFloor(oracle, name, node)
+      const owed = oracle.owed(name)
       if (owed === undefined) continue
       // What beats it may be a copy that its owner had given up, and that was on its way.
       if (senders.some(({ repo }) => settles(findUnversioned(repo, name), owed))) continue
@@ -51,7 +52,7 @@ export const uvNeverLost: Invariant = {
 export const uvLastWriterWins: Invariant = {
   name: 'uv-last-writer-wins',
   holds: 'settled',
-  scope: 'unversioned',
+  appliesTo: syncsUnversioned,
   check: ({ nodes, truth }) => {
     if (truth.unversioned === undefined) return
     for (const name of namesIn({ nodes, truth })) {
@@ -60,8 +61,8 @@ export const uvLastWriterWins: Invariant = {
   },
 }
 
-function checkFloor(ledger: UvLedger, name: string, { id, repo }: CheckedNode): void {
-  const floor = ledger.floor(name, id)
+function checkFloor(oracle: UvOracle, name: string, { id, repo }: CheckedNode): void {
+  const floor = oracle.floor(name, id)
   if (floor === undefined) return
   const row = findUnversioned(repo, name)
   if (settles(row, floor)) return
@@ -70,15 +71,15 @@ function checkFloor(ledger: UvLedger, name: string, { id, repo }: CheckedNode): 
 }
 
 function checkWinner({ nodes, truth }: World, name: string, { id, repo }: CheckedNode): void {
-  const { unversioned: ledger } = truth
-  if (ledger === undefined) return
+  const { unversioned: oracle } = truth
+  if (oracle === undefined) return
   // Who may not send hears of what the master has, which never had to hear of every deletion.
   const isSender = maySend(truth, id, 'unversioned')
-  const owed = isSender ? ledger.owed(name) : nodes[0] && findUnversioned(nodes[0].repo, name)
+  const owed = isSender ? oracle.owed(name) : nodes[0] && findUnversioned(nodes[0].repo, name)
   const row = findUnversioned(repo, name)
   const fail = (detail: string): InvariantError =>
     new InvariantError('uv-last-writer-wins', { nodeId: id, detail })
-  if (row !== undefined && !ledger.wasWritten(name, row, id)) {
+  if (row !== undefined && !oracle.wasWritten(name, row, id)) {
     throw fail(`${describe(name, row)} is here and was never written`)
   }
   // Who never had a file has nothing to delete, and one deletion is as good as another.

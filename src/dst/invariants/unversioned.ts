@@ -19,7 +19,8 @@ import { sha1 } from '../../hash/hash.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { listUnversioned } from '../../repo/unversioned.ts'
 import { isUnversionedName } from '../../xfer/unversioned-name.ts'
-import { type Invariant, InvariantError, maySend } from '../invariant.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import { type Invariant, maySend, syncsUnversioned } from '../world.ts'
 
 /**
  * Every unversioned file is what its row says.
@@ -74,7 +75,7 @@ export function checkUvConvergence(master: Repo, leaves: ReadonlyMap<string, Rep
 export const uvIntegrity: Invariant = {
   name: 'uv-integrity',
   holds: 'always',
-  scope: 'unversioned',
+  appliesTo: syncsUnversioned,
   check: ({ nodes }) => {
     for (const { id, repo } of nodes) checkUvIntegrity(id, repo)
   },
@@ -84,7 +85,7 @@ export const uvIntegrity: Invariant = {
 export const uvConvergence: Invariant = {
   name: 'uv-convergence',
   holds: 'settled',
-  scope: 'unversioned',
+  appliesTo: syncsUnversioned,
   check: ({ nodes, truth }) => {
     const [master, ...leaves] = nodes
     if (master === undefined) return

@@ -18,12 +18,11 @@ import { storeLocal } from '../../repo/store.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { clusterTagId } from '../../repo/schema.ts'
 import { findUnversioned, readUnversioned } from '../../repo/unversioned.ts'
-import { faultLevels, levelNames } from '../../sim/levels.ts'
+import { levelNames } from '../../sim/levels.ts'
 import { withoutBuggify } from '../buggify.ts'
 import type { SimConfig } from '../config.ts'
-import type { NodeId } from '../event.ts'
+import type { NodeId } from '../../runner/model.ts'
 import { countBlobs, hasBlob } from '../holdings.ts'
-import { schedulePartitions } from '../partitions.ts'
 import type { SimNetwork } from '../sim-network.ts'
 import { Simulator } from '../simulator.ts'
 
@@ -81,8 +80,7 @@ export class Star implements Disposable {
   /** Lets virtual time pass, with the faults of the level, partitions among them. */
   async run(ms: number): Promise<void> {
     const untilMs = this.simulator.clock().nowMs() + ms
-    const { partition } = faultLevels[this.simulator.config.level]
-    if (partition !== undefined) schedulePartitions(this.simulator, partition, untilMs)
+    this.simulator.schedulePartitions(untilMs)
     await this.simulator.runUntil(untilMs)
     this.simulator.checkSafety()
   }
@@ -213,7 +211,7 @@ export class Site {
 
   async #insist(schedule: (atMs: number) => void): Promise<void> {
     const deeds = (): number => {
-      const { writes, deletes } = this.#simulator.uvDeeds()
+      const { writes, deletes } = this.#simulator.uvOperationCounts()
       return writes + deletes
     }
     for (const before = deeds(); deeds() === before;) {

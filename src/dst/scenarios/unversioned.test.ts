@@ -137,7 +137,7 @@ suite('deletions', () => {
     const { simulator } = star
     simulator.scheduleUvDelete('leaf-0', simulator.clock().nowMs(), { name: 'a', mtimeSec: 1 })
     await star.rest()
-    assert.equal(simulator.uvDeeds().deletes, 0)
+    assert.equal(simulator.uvOperationCounts().deletes, 0)
     assert.equal(star.leaf(0).fileTime('a'), undefined)
   })
 })

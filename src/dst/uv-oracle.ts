@@ -1,6 +1,6 @@
 /**
- * Every version of every unversioned file that anybody wrote in a run, and which of them must
- * still be there.
+ * The oracle of unversioned files: every version that anybody wrote in a run, and which of them
+ * must still be there.
  *
  * Owners may replace a version by one that loses to it, when a clock runs behind or a time is
  * given. If nobody else has the version that went, it may be gone for good, and nothing is owed but
@@ -13,7 +13,7 @@
  */
 
 import type { UnversionedVersion } from '../repo/unversioned.ts'
-import type { NodeId } from './event.ts'
+import type { NodeId } from '../runner/model.ts'
 
 /** A version that somebody wrote, a deletion included. */
 export interface UvVersion extends UnversionedVersion {
@@ -22,38 +22,38 @@ export interface UvVersion extends UnversionedVersion {
   readonly nodeId: NodeId
 }
 
-/** What an owner did to a name at one node. */
-export interface UvTurn {
+/** A write or deletion of a name at one node. */
+export interface UvOperation {
   readonly version: UvVersion
   /** The row of the node before. */
   readonly before: UnversionedVersion | undefined
   /** The rows of all nodes whose versions may travel, as they are now. */
   readonly current: readonly UnversionedVersion[]
-  /** Whether what is written at the node may travel to others. */
+  /** Whether a file that is written at the node may travel to others. */
   readonly travels: boolean
 }
 
-/** The ledger of one run. */
-export class UvLedger {
-  readonly #names = new Map<string, NameLedger>()
+/** The oracle of one run. */
+export class UvOracle {
+  readonly #names = new Map<string, NameRecord>()
 
   /** Every name that was ever written, in the order of their first versions. */
   names(): string[] {
     return [...this.#names.keys()]
   }
 
-  /** Takes down what an owner did. */
-  record({ version, before, current, travels }: UvTurn): void {
-    const ledger = this.#ledger(version.name)
-    ledger.versions.push({ ...version, travels })
-    ledger.floors.set(version.nodeId, version)
+  /** Records an operation of an owner. */
+  record({ version, before, current, travels }: UvOperation): void {
+    const record = this.#record(version.name)
+    record.versions.push({ ...version, travels })
+    record.floors.set(version.nodeId, version)
     if (!travels) return
-    const { owed } = ledger
+    const { owed } = record
     if (owed === undefined || beats(version, owed)) {
-      ledger.owed = version
+      record.owed = version
     } else if (settles(before, owed) && !current.some((row) => settles(row, owed))) {
       // The owner took back the only copy: what is left is owed.
-      ledger.owed = current.reduce((best, row) => (beats(row, best) ? row : best), version)
+      record.owed = current.reduce((best, row) => (beats(row, best) ? row : best), version)
     }
   }
 
@@ -62,7 +62,7 @@ export class UvLedger {
     return this.#names.get(name)?.owed
   }
 
-  /** What a node wrote last under a name: it holds that, or what beats it. */
+  /** The latest version that a node wrote under a name: it holds that or one that beats it. */
   floor(name: string, nodeId: NodeId): UnversionedVersion | undefined {
     return this.#names.get(name)?.floors.get(nodeId)
   }
@@ -81,17 +81,17 @@ export class UvLedger {
     return this.#names.get(name)?.versions.some((written) => isSame(written, version)) ?? false
   }
 
-  #ledger(name: string): NameLedger {
-    let ledger = this.#names.get(name)
-    if (ledger === undefined) {
-      ledger = { versions: [], floors: new Map(), owed: undefined }
-      this.#names.set(name, ledger)
+  #record(name: string): NameRecord {
+    let record = this.#names.get(name)
+    if (record === undefined) {
+      record = { versions: [], floors: new Map(), owed: undefined }
+      this.#names.set(name, record)
     }
-    return ledger
+    return record
   }
 }
 
-interface NameLedger {
+interface NameRecord {
   readonly versions: (UvVersion & { readonly travels: boolean })[]
   readonly floors: Map<NodeId, UnversionedVersion>
   owed: UnversionedVersion | undefined
@@ -108,7 +108,7 @@ export function beats(a: UnversionedVersion, b: UnversionedVersion | undefined):
   return (a.hash ?? '-') > (b.hash ?? '-')
 }
 
-/** Whether a row is the version that is owed, or what superseded it. */
+/** Whether a row is the version that is owed, or one that superseded it. */
 export function settles(row: UnversionedVersion | undefined, owed: UnversionedVersion): boolean {
   return row !== undefined && !beats(owed, row)
 }

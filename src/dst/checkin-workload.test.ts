@@ -14,7 +14,7 @@ import { createRepo } from '../crosslink/open.ts'
 import type { SimConfig } from './config.ts'
 import { Simulator } from './simulator.ts'
 import { TraceLines, type TracedEvent } from './trace-lines.suite.ts'
-import { CheckinWorkload } from './workload.ts'
+import { CheckinWorkload } from './checkin-workload.ts'
 
 const untilMs = 120_000
 

@@ -1,7 +1,6 @@
 /**
- * What people do during a simulation: they check in, at every node, whatever the network does.
- * Content, sizes, parents and times come from streams named after the node, so that one node's
- * work does not depend on how busy another is.
+ * Check-ins during a simulation, at every node, whatever the network does. Content, sizes, parents
+ * and times come from streams named after the node.
  * @module
  */
 
@@ -14,13 +13,14 @@ import { checkin, manifestFiles, type CheckinOptions, type FileChange } from '..
 import { readArtifact } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import { property } from '../crosslink/properties.ts'
-import type { Draw, RandomStream } from '../sim/random.ts'
-import type { NodeId } from './event.ts'
-import type { CheckedNode } from './invariant.ts'
+import type { NodeId } from '../runner/model.ts'
+import { scheduleOperations, type Workload } from '../runner/operations.ts'
+import type { Draw } from '../sim/random.ts'
+import type { CheckedNode } from './world.ts'
 import type { Simulator } from './simulator.ts'
 
 /** How busy people are. */
-export interface WorkloadOptions {
+export interface CheckinWorkloadOptions {
   /** From one check-in at a node to its next, on average. */
   readonly meanIntervalMs: number
   /** No check-in begins at or after this virtual time. */
@@ -33,23 +33,23 @@ export interface WorkloadOptions {
 const privateOneIn = 10
 
 /** Checks in at every node, the master included where it is known, until `untilMs`. */
-export class CheckinWorkload {
+export class CheckinWorkload implements Workload {
   /** Check-ins that were acknowledged. */
   checkins = 0
   /** Check-ins that the repository refused, by a simulated fault. */
   refused = 0
   readonly #simulator: Simulator
-  readonly #options: WorkloadOptions
+  readonly #options: CheckinWorkloadOptions
   /** Check-ins that anyone may build on, where they have arrived. */
   readonly #known: ArtifactHash[] = []
 
-  constructor(simulator: Simulator, options: WorkloadOptions) {
+  constructor(simulator: Simulator, options: CheckinWorkloadOptions) {
     this.#simulator = simulator
     this.#options = options
   }
 
   /**
-   * Schedules the work. It begins with a check-in on top of what is there, at the master where that
+   * Schedules the work. It begins with a check-in on top of the newest, at the master where that
    * is known, else at the first leaf.
    */
   start(): void {
@@ -59,25 +59,15 @@ export class CheckinWorkload {
     const first = firstCheckin(beginner.repo)
     // A simulated fault may refuse it; without a beginning nobody has anything to build on.
     while (!this.#attempt(beginner, first)) assert(this.refused < 1000, 'a fault site rests')
-    for (const { id, repo } of nodes) this.#scheduleNext(id, repo, this.#stream(id))
+    scheduleOperations(
+      this.#simulator,
+      nodes,
+      { ...this.#options, stream: 'workload' },
+      (node, draw) => this.#checkin(node, draw),
+    )
   }
 
-  #stream(id: NodeId): RandomStream {
-    return this.#simulator.stream(`workload/${id}`)
-  }
-
-  #scheduleNext(id: NodeId, repo: Repo, stream: RandomStream): void {
-    const draw = stream.next()
-    const nowMs = this.#simulator.clock().nowMs()
-    const atMs = nowMs + Math.max(1, draw.exponentialMs(this.#options.meanIntervalMs))
-    if (atMs >= this.#options.untilMs) return
-    this.#simulator.scheduleAction(atMs, () => {
-      this.#checkin(id, repo, draw)
-      this.#scheduleNext(id, repo, stream)
-    })
-  }
-
-  #checkin(id: NodeId, repo: Repo, draw: Draw): void {
+  #checkin({ id, repo }: CheckedNode, draw: Draw): void {
     // Drawn in any case, so that the other check-ins are the same without private ones.
     const isPrivate = draw.int(1, privateOneIn) === 1 && this.#options.privateCheckins
     // The newest that has arrived here, or now and then an older one: that makes a fork.

@@ -1,6 +1,6 @@
 /**
- * What people say of artifacts that exist: tags, properties, amendments, marks on branches. Few
- * names and many who use them, so that one cancels what another added, and times collide.
+ * Operations on artifacts that exist: tags, properties, amendments, marks on branches. Names are
+ * few and used by many, so that one cancels the tag of another, and times collide.
  * @module
  */
 
@@ -11,38 +11,38 @@ import { type BranchMark, markBranches } from '../../write/branch.ts'
 import { editTags, type TagEdit } from '../../write/tag.ts'
 import {
   checkins,
-  type Deed,
-  type Desk,
+  type Operation,
+  type OperationContext,
   drawAuthor,
   drawText,
   news,
   publicCheckins,
   texts,
-} from './desk.ts'
+} from './operation.ts'
 
 /** Adds and cancels tags, mostly of check-ins. */
-export const tag: Deed = (desk) => {
-  const { repo, draw } = desk
+export const tag: Operation = (context) => {
+  const { repo, draw } = context
   const targets = draw.chance(0.75) ? checkins(repo) : news(repo)
   if (targets.length === 0) return undefined
   const target = draw.pick(targets)
-  const edits = [drawEdit(desk, target), drawEdit(desk, target)]
+  const edits = [drawEdit(context, target), drawEdit(context, target)]
   const isTwice = edits[0]?.name === edits[1]?.name || draw.chance(0.6)
-  return written(editTags(repo, isTwice ? edits.slice(1) : edits, drawAuthor(desk)))
+  return written(editTags(repo, isTwice ? edits.slice(1) : edits, drawAuthor(context)))
 }
 
-function drawEdit(desk: Desk, target: TagEdit['target']): TagEdit {
-  const { draw } = desk
+function drawEdit(context: OperationContext, target: TagEdit['target']): TagEdit {
+  const { draw } = context
   const isRaw = draw.chance(0.4)
   const name = draw.pick(isRaw ? Object.keys(properties) : ['release', 'checked', 'todo'])
   if (draw.chance(0.25)) return { action: 'cancel', target, name, isRaw }
-  const drawn = isRaw ? properties[name]?.(desk) : draw.pick([undefined, '1', '2'])
+  const drawn = isRaw ? properties[name]?.(context) : draw.pick([undefined, '1', '2'])
   const value = drawn === undefined ? {} : { value: drawn }
   return { action: 'add', target, name, isRaw, propagates: draw.chance(0.4), ...value }
 }
 
 /** Properties that Fossil itself reads, and a value for each. */
-const properties: Readonly<Record<string, (desk: Desk) => string | undefined>> = {
+const properties: Readonly<Record<string, (context: OperationContext) => string | undefined>> = {
   bgcolor: ({ draw }) => draw.pick(['#fff000', 'teal']),
   comment: drawText,
   user: ({ draw }) => draw.pick(['ann', 'carl']),
@@ -54,28 +54,28 @@ const properties: Readonly<Record<string, (desk: Desk) => string | undefined>> =
 }
 
 /** A date near now; now and then one that only looks like one. */
-function drawDate({ repo, draw }: Desk): string {
+function drawDate({ repo, draw }: OperationContext): string {
   if (draw.chance(0.1)) return draw.pick(['now', 'soon', '2026-02-30'])
   const dateMs = repo.env.clock.nowMs() - draw.int(0, 600_000)
   return formatDate(dateMs, draw.pick(['seconds', 'milliseconds']))
 }
 
 /** Other parents, which everybody can get: also such as would make a circle. */
-function drawParents({ repo, draw }: Desk): string | undefined {
+function drawParents({ repo, draw }: OperationContext): string | undefined {
   const known = publicCheckins(repo)
   if (known.length === 0) return undefined
   return Array.from({ length: draw.int(1, 2) }, () => draw.pick(known)).join(' ')
 }
 
 /** Amends a check-in: one or more of all that can be amended. */
-export const amendment: Deed = (desk) => {
-  const { repo, draw } = desk
+export const amendment: Operation = (context) => {
+  const { repo, draw } = context
   const known = checkins(repo)
   if (known.length === 0) return undefined
   const nowMs = repo.env.clock.nowMs()
   const any = (): boolean => draw.chance(0.3)
   const change: Amendment = {
-    ...(any() ? { comment: drawText(desk) } : {}),
+    ...(any() ? { comment: drawText(context) } : {}),
     ...(any() ? { user: draw.pick(['ann', 'carl']) } : {}),
     ...(any() ? { dateMs: nowMs - draw.int(0, 600_000) } : {}),
     ...(any() ? { color: draw.pick(['', 'abc', 'navy']) } : {}),
@@ -86,12 +86,12 @@ export const amendment: Deed = (desk) => {
     ...(draw.chance(0.15) ? { closed: draw.chance(0.6) } : {}),
     ...(draw.chance(0.1) ? { hidden: draw.chance(0.5) } : {}),
   }
-  return written(amendCheckin(repo, draw.pick(known), change, drawAuthor(desk)))
+  return written(amendCheckin(repo, draw.pick(known), change, drawAuthor(context)))
 }
 
 /** Closes, reopens, hides or shows branches. */
-export const mark: Deed = (desk) => {
-  const { repo, draw } = desk
+export const mark: Operation = (context) => {
+  const { repo, draw } = context
   const names = texts(
     repo,
     `SELECT DISTINCT value FROM tagxref JOIN tag USING(tagid) JOIN event ON objid = rid
@@ -99,7 +99,7 @@ export const mark: Deed = (desk) => {
   )
   if (names.length === 0) return undefined
   const marks: BranchMark[] = ['close', 'reopen', 'reopen', 'hide', 'unhide']
-  return written(markBranches(repo, draw.pick(marks), [draw.pick(names)], drawAuthor(desk)))
+  return written(markBranches(repo, draw.pick(marks), [draw.pick(names)], drawAuthor(context)))
 }
 
 function written(artifact: Written | undefined): Written['hash'][] | undefined {

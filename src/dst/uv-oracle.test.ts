@@ -9,7 +9,7 @@ import { suite, test } from 'node:test'
 import * as fc from 'fast-check'
 import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
 import { compareVersions, type UnversionedVersion } from '../repo/unversioned.ts'
-import { beats, isSame, settles, UvLedger } from './uv-ledger.ts'
+import { beats, isSame, settles, UvOracle } from './uv-oracle.ts'
 
 function hashOf(digit: string): ArtifactHash {
   const hash = parseArtifactHash(digit.repeat(40))
@@ -24,14 +24,14 @@ function version(mtimeSec: number, digit?: string): UnversionedVersion {
 
 /** Nodes that write and send each other one name, by the rule. */
 class Rows {
-  readonly ledger = new UvLedger()
+  readonly oracle = new UvOracle()
   readonly #rows = new Map<string, UnversionedVersion>()
 
   write(nodeId: string, written: UnversionedVersion, { travels = true } = {}): void {
     const before = this.#rows.get(nodeId)
     this.#rows.set(nodeId, written)
     const current = [...this.#rows].filter(([id]) => travels || id !== nodeId).map(([, row]) => row)
-    this.ledger.record({ version: { ...written, name: 'a', nodeId }, before, current, travels })
+    this.oracle.record({ version: { ...written, name: 'a', nodeId }, before, current, travels })
   }
 
   /** One node gets what another has, or had. */
@@ -44,7 +44,7 @@ class Rows {
   }
 
   get owed(): UnversionedVersion | undefined {
-    return this.ledger.owed('a')
+    return this.oracle.owed('a')
   }
 }
 
@@ -61,8 +61,8 @@ suite('what is owed', () => {
   })
 
   test('is nothing of a name that nobody wrote', () => {
-    assert.equal(new UvLedger().owed('a'), undefined)
-    assert.deepEqual(new UvLedger().names(), [])
+    assert.equal(new UvOracle().owed('a'), undefined)
+    assert.deepEqual(new UvOracle().names(), [])
   })
 
   test('is what is left, once an owner took the only copy back', () => {
@@ -99,14 +99,14 @@ suite('what is owed', () => {
     rows.write('x', version(1, 'a'))
     rows.write('reader', version(9, 'b'), { travels: false })
     assert.ok(isSame(rows.owed, version(1, 'a')))
-    const { ledger } = rows
-    assert.ok(ledger.wasWritten('a', version(9, 'b'), 'reader'))
-    assert.ok(!ledger.wasWritten('a', version(9, 'b'), 'x'))
+    const { oracle } = rows
+    assert.ok(oracle.wasWritten('a', version(9, 'b'), 'reader'))
+    assert.ok(!oracle.wasWritten('a', version(9, 'b'), 'x'))
     assert.deepEqual(
-      ['reader', 'x'].map((id) => ledger.isConfined('a', version(9, 'b'), id)),
+      ['reader', 'x'].map((id) => oracle.isConfined('a', version(9, 'b'), id)),
       [false, true],
     )
-    assert.ok(!ledger.isConfined('a', version(8, 'b'), 'x'), 'nobody wrote that')
+    assert.ok(!oracle.isConfined('a', version(8, 'b'), 'x'), 'nobody wrote that')
   })
 
   test('is always somewhere, and each node has its floor, whoever writes and sends what', () => {
@@ -133,7 +133,7 @@ suite('what is owed', () => {
           past.push(rows.row(next.node))
           const { owed } = rows
           for (const id of ['x', 'y', 'z']) {
-            const floor = rows.ledger.floor('a', id)
+            const floor = rows.oracle.floor('a', id)
             assert.ok(floor === undefined || settles(rows.row(id), floor))
           }
           assert.ok(owed === undefined || ['x', 'y', 'z'].some((id) => settles(rows.row(id), owed)))

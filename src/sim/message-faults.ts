@@ -1,6 +1,6 @@
 /**
- * The fate of one message: how each fault of a link draws what it does, and the check that what an
- * override asks for is something that fault can do. Plans nothing: see network.ts.
+ * The faults of one message: how each fault of a link draws its outcome, and the check that an
+ * override asks for one that this fault can have. Plans nothing: see network.ts.
  * @module
  */
 
@@ -14,8 +14,8 @@ import type { Draw } from './random.ts'
 /** The link of a message: its sites are called `<name>/<kind>`. */
 type FaultyLink = { readonly name: string; readonly config: LinkConfig }
 
-/** What the fault log decides about one message, asked kind by kind. */
-export class Fate {
+/** The decisions of the fault log about one message, asked kind by kind. */
+export class MessageFaults {
   /** The kinds that struck, in the order they were asked. */
   readonly faults: FaultKind[] = []
   readonly #log: FaultLog

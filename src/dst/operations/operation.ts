@@ -1,6 +1,6 @@
 /**
- * Where somebody sits and writes during a simulation: a repository, and the numbers that decide
- * what is done. What is there to be written about is asked of the repository, in a fixed order.
+ * An operation: somebody writes something at one node. It is given a repository, and draws all its
+ * choices; possible targets are asked of the repository, in a fixed order.
  * @module
  */
 
@@ -8,10 +8,10 @@ import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { Author } from '../../write/artifact.ts'
 import type { Draw } from '../../sim/random.ts'
-import type { NodeId } from '../event.ts'
+import type { NodeId } from '../../runner/model.ts'
 
-/** One turn of one person. */
-export interface Desk {
+/** The place of one operation, and the numbers that it draws from. */
+export interface OperationContext {
   readonly id: NodeId
   readonly repo: Repo
   readonly draw: Draw
@@ -20,13 +20,13 @@ export interface Desk {
 }
 
 /** Writes something; undefined where there is nothing to write about yet. */
-export type Deed = (desk: Desk) => readonly ArtifactHash[] | undefined
+export type Operation = (context: OperationContext) => readonly ArtifactHash[] | undefined
 
 /** Times that are not the clock's are rounded to this, so that those of two nodes are often one. */
 const gridMs = 20_000
 
-/** Who writes: the node, or somebody who is everywhere. Mostly now, else when others do, too. */
-export function drawAuthor({ id, repo, draw }: Desk): Author {
+/** The node, or somebody who is everywhere. Mostly now, else at a time that others use, too. */
+export function drawAuthor({ id, repo, draw }: OperationContext): Author {
   const user = draw.pick([id, id, 'ann', 'bob'])
   if (draw.chance(0.6)) return { user }
   const agoMs = draw.chance(0.7) ? 0 : draw.int(0, 20 * gridMs)
@@ -34,7 +34,7 @@ export function drawAuthor({ id, repo, draw }: Desk): Author {
 }
 
 /** Text of a few words, some of them links to check-ins and pages. */
-export function drawText({ repo, draw }: Desk): string {
+export function drawText({ repo, draw }: OperationContext): string {
   const known = checkins(repo)
   const words = Array.from({ length: draw.int(1, 12) }, () => {
     if (known.length === 0 || !draw.chance(0.15)) return draw.pick(someWords)
@@ -45,7 +45,7 @@ export function drawText({ repo, draw }: Desk): string {
 
 const someWords = ['plan', 'größer', 'see', '<b>bold</b>', "isn't", '"so"', 'a&b', 'change', 'x_y']
 
-/** Check-ins of the timeline, oldest first: what is here, baselines and all. */
+/** Check-ins of the timeline, oldest first: they are here, baselines and all. */
 export function checkins(repo: Repo): ArtifactHash[] {
   return hashes(
     repo,

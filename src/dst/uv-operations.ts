@@ -1,6 +1,6 @@
 /**
- * What people do to unversioned files, carried out: writes and deletions at one node, in the trace
- * and in the ledger of what is owed.
+ * Operations on unversioned files: writes and deletions at one node, carried out, traced, and told
+ * to the oracle.
  * @module
  */
 
@@ -13,15 +13,15 @@ import {
   type UnversionedEntry,
   writeUnversioned,
 } from '../repo/unversioned.ts'
-import type { TraceValue } from '../sim/trace.ts'
 import { isUnversionedName } from '../xfer/unversioned-name.ts'
-import { requireInteger } from './config.ts'
-import type { NodeId, UvEvent } from './event.ts'
-import type { CheckedNode } from './invariant.ts'
-import { UvLedger, type UvVersion } from './uv-ledger.ts'
+import type { NodeId, TraceFacts } from '../runner/model.ts'
+import { requireInteger } from '../runner/options.ts'
+import type { UvEvent } from './event.ts'
+import type { CheckedNode } from './world.ts'
+import { UvOracle, type UvVersion } from './uv-oracle.ts'
 
-/** What was done to unversioned files, by their owners. */
-export interface UvDeeds {
+/** Operations on unversioned files, by their outcome. */
+export interface UvOperationCounts {
   /** Files written. */
   writes: number
   /** Files deleted. */
@@ -30,16 +30,16 @@ export interface UvDeeds {
   refused: number
 }
 
-/** What owners need of the simulator. */
+/** The side of a simulation that the operations act on. */
 export interface UvHost {
   nodes(): readonly CheckedNode[]
-  note(type: string, facts: Readonly<Record<string, TraceValue>>): void
-  /** Whether what is written at a node may travel to others. */
+  note(type: string, facts: TraceFacts): void
+  /** Whether a file that is written at a node may travel to others. */
   uvTravels(id: NodeId): boolean
 }
 
 /**
- * Refuses what could not be written, before its time comes.
+ * Refuses a change that could not be made, before its time comes.
  *
  * @throws {FossilError} `option.invalid` for a name or time that no card can carry
  */
@@ -50,21 +50,21 @@ export function checkUvEvent({ name, mtimeSec = 0 }: UvEvent): void {
   throw new FossilError('option.invalid', { option: 'name', reason })
 }
 
-/** Everybody who owns unversioned files in one simulation. */
-export class UvOwners {
-  readonly ledger = new UvLedger()
-  readonly #deeds: UvDeeds = { writes: 0, deletes: 0, refused: 0 }
+/** The operations on unversioned files of one simulation. */
+export class UvOperations {
+  readonly oracle = new UvOracle()
+  readonly #counts: UvOperationCounts = { writes: 0, deletes: 0, refused: 0 }
   readonly #host: UvHost
 
   constructor(host: UvHost) {
     this.#host = host
   }
 
-  get deeds(): Readonly<UvDeeds> {
-    return this.#deeds
+  get counts(): Readonly<UvOperationCounts> {
+    return this.#counts
   }
 
-  /** Takes down what a node brings along; what cannot travel by its nature is left out. */
+  /** Records the files that a node brings along; a file that cannot travel is left out. */
   adopt(node: CheckedNode): void {
     for (const entry of listUnversioned(node.repo)) {
       const { name, mtimeSec, hash, hasContent } = entry
@@ -86,7 +86,7 @@ export class UvOwners {
       return this.#change(event, node, before)
     } catch (error) {
       if (!FossilError.is(error, 'repo.io')) throw error
-      this.#deeds.refused++
+      this.#counts.refused++
       this.#host.note('uv.refused', { node: node.id, name: event.name })
       return false
     }
@@ -105,7 +105,7 @@ export class UvOwners {
     }
     const { mtimeSec, hash } = after
     if (type === 'uvWrite') {
-      this.#deeds.writes++
+      this.#counts.writes++
       this.#host.note(type, {
         node: id,
         name,
@@ -114,7 +114,7 @@ export class UvOwners {
         bytes: event.data.length,
       })
     } else {
-      this.#deeds.deletes++
+      this.#counts.deletes++
       this.#host.note(type, { node: id, name, mtimeSec, wasKnown: true })
     }
     this.#record({ name, mtimeSec, hash, nodeId: id }, before)
@@ -128,7 +128,7 @@ export class UvOwners {
       .map(({ repo }) => findUnversioned(repo, version.name))
       .filter((row) => row !== undefined)
     const travels = this.#host.uvTravels(version.nodeId)
-    this.ledger.record({ version, before, current, travels })
+    this.oracle.record({ version, before, current, travels })
   }
 }
 

@@ -1,0 +1,75 @@
+/**
+ * The world that invariants of Fossil look at: the repositories of all nodes, and the knowledge of
+ * the simulation that no repository has alone.
+ * @module
+ */
+
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Invariant as RunnerInvariant } from '../runner/invariants.ts'
+import type { Access } from '../sync/access.ts'
+import type { UvOracle } from './uv-oracle.ts'
+
+/** A statement about one repository, or about all of them together. */
+export type Invariant = RunnerInvariant<World>
+
+/** One repository under check. */
+export interface CheckedNode {
+  /** `master` or the id of a leaf. */
+  readonly id: string
+  readonly repo: Repo
+}
+
+/** Knowledge of the simulation that no repository has alone. */
+export interface Truth {
+  /** Every artifact whose making was acknowledged, and where. */
+  readonly acknowledged: readonly AcknowledgedArtifact[]
+  /** Private artifacts are meant to travel. */
+  readonly syncsPrivate: boolean
+  /** Undefined where unversioned files do not travel. */
+  readonly unversioned?: UvOracle | undefined
+  /** The rights of each leaf on the master; undefined where all may do everything. */
+  readonly access?: ReadonlyMap<string, Access> | undefined
+  /** Nodes whose derived tables other code than ours makes, or has made. */
+  readonly foreign?: ReadonlySet<string> | undefined
+}
+
+/** An artifact that a node said it had stored. */
+export interface AcknowledgedArtifact {
+  readonly hash: ArtifactHash
+  readonly nodeId: string
+  readonly isPrivate: boolean
+}
+
+/** Everything that a check looks at: the whole network, the master included. */
+export interface World {
+  /** In a fixed order, the master first. */
+  readonly nodes: readonly CheckedNode[]
+  readonly truth: Truth
+}
+
+/** Whether a node may make others take what it has. The master always may. */
+export function maySend(
+  { access }: Truth,
+  nodeId: string,
+  what: 'artifacts' | 'unversioned',
+): boolean {
+  const rights = access?.get(nodeId)
+  if (rights === undefined) return true
+  return what === 'artifacts' ? rights.write : rights.unversionedWrite
+}
+
+/** The nodes whose derived tables are all our own making. */
+export function ownTables({ nodes, truth: { foreign } }: World): readonly CheckedNode[] {
+  return foreign === undefined ? nodes : nodes.filter(({ id }) => !foreign.has(id))
+}
+
+/** Whether unversioned files travel. */
+export function syncsUnversioned({ truth: { unversioned } }: World): boolean {
+  return unversioned !== undefined
+}
+
+/** Whether leaves log in, so that not all may do everything. */
+export function hasLogins({ truth: { access } }: World): boolean {
+  return access !== undefined
+}

@@ -1,0 +1,47 @@
+/**
+ * Partitions that come and go during a run: a node cut off, or one direction of its link blocked.
+ * Times and links come from a stream of their own.
+ * @module
+ */
+
+import type { PartitionPlan } from '../sim/levels.ts'
+import type { Direction, Network } from '../sim/network.ts'
+import type { TraceFacts } from './model.ts'
+import type { OperationHost } from './operations.ts'
+
+/** The side of a simulation that partitions act on. */
+export interface PartitionHost extends OperationHost {
+  readonly network: Network
+  note(type: string, facts: TraceFacts): void
+}
+
+/**
+ * Schedules one partition after another; the last one is healed by `untilMs`.
+ *
+ * @param links those that are cut, at the node that sends the requests
+ */
+export function schedulePartitions(
+  host: PartitionHost,
+  links: readonly Direction[],
+  { plan, untilMs }: { plan: PartitionPlan; untilMs: number },
+): void {
+  const draw = host.stream('partitions').next()
+  const { network } = host
+  const beginMs = host.clock().nowMs() + Math.max(1, draw.exponentialMs(plan.calmMeanMs))
+  const endMs = Math.min(beginMs + Math.max(1, draw.exponentialMs(plan.lengthMeanMs)), untilMs)
+  if (beginMs >= untilMs) return
+  const link = draw.pick(links)
+  const { from: node, to: peer } = link
+  const isOneWay = draw.chance(plan.oneWayPpm / 1_000_000)
+  const direction = draw.chance(0.5) ? { from: node, to: peer } : { from: peer, to: node }
+  host.scheduleAction(beginMs, () => {
+    host.note('partition', isOneWay ? direction : { node })
+    if (isOneWay) network.partitionOneWay(direction)
+    else network.partition(node)
+  })
+  host.scheduleAction(endMs, () => {
+    host.note('heal', { node })
+    network.heal(node)
+    schedulePartitions(host, links, { plan, untilMs })
+  })
+}

@@ -1,0 +1,48 @@
+/**
+ * Events that are still to happen in a run, in the order of their times. Those that have become
+ * moot by then are passed over.
+ * @module
+ */
+
+import type { Clock } from '../base/env.ts'
+import { EventQueue } from '../sim/queue.ts'
+import { requireInteger } from './options.ts'
+
+/** An event that is still to happen. */
+export interface PendingEvent {
+  /** Virtual time, in milliseconds since 1970. */
+  readonly timeMs: number
+  readonly happen: () => void | Promise<void>
+  /** True when nobody waits for it any more, so that it never takes place. */
+  readonly isMoot?: () => boolean
+}
+
+/** The pending events of one run. */
+export class PendingEvents {
+  readonly #clock: Clock
+  readonly #queue = new EventQueue<PendingEvent>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** @throws {FossilError} `option.invalid` for a time that is past */
+  add(event: PendingEvent): void {
+    requireInteger('timeMs', event.timeMs, { min: this.#clock.nowMs() })
+    this.#queue.push(event.timeMs, event)
+  }
+
+  /** The next event, left where it is. */
+  peek(): PendingEvent | undefined {
+    for (;;) {
+      const event = this.#queue.peek()?.event
+      if (event?.isMoot === undefined || !event.isMoot()) return event
+      this.#queue.pop()
+    }
+  }
+
+  /** Takes the next event out. */
+  next(): PendingEvent | undefined {
+    return this.peek() === undefined ? undefined : this.#queue.pop()?.event
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * When the nodes of a run are at rest: each has looked at everything, and found nothing to move
+ * since anything last moved.
+ * @module
+ */
+
+import type { NodeId, TickOutcome } from './model.ts'
+
+/** When a tick began and ended, in steps of the run. */
+export interface TickSpan {
+  readonly startStep: number
+  readonly endStep: number
+}
+
+/** How near to rest the nodes of one run are. */
+export class Rest {
+  /** The step in which the latest tick of a node began, where it found nothing to move. */
+  readonly #quietSinceStep = new Map<NodeId, number>()
+  /** The step in which anything last moved. */
+  #lastMovementStep = 0
+
+  /** Something moved, or may have: no node is at rest that began to look before. */
+  moved(step: number): void {
+    this.#lastMovementStep = step
+  }
+
+  /** A tick of a node has ended. */
+  ticked(id: NodeId, outcome: TickOutcome, { startStep, endStep }: TickSpan): void {
+    if (outcome === 'idle') return
+    if (outcome === 'quiet') {
+      this.#quietSinceStep.set(id, startStep)
+      return
+    }
+    this.moved(endStep)
+    this.#quietSinceStep.delete(id)
+  }
+
+  /** Whether all of `ids` are at rest. A node may tick again meanwhile: of many, some always do. */
+  includes(ids: Iterable<NodeId>): boolean {
+    for (const id of ids) {
+      if ((this.#quietSinceStep.get(id) ?? -1) <= this.#lastMovementStep) return false
+    }
+    return true
+  }
+}

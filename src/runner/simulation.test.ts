@@ -1,0 +1,211 @@
+/**
+ * One run of a model that is not Fossil, step by step: its trace, its network, its rest, its end.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { utf8 } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
+import type { TraceEvent } from '../sim/trace.ts'
+import { InvariantError } from './invariants.ts'
+import type { Model } from './model.ts'
+import { schedulePartitions } from './partitions.ts'
+import type { Simulation } from './simulation.ts'
+import { counters, type CounterWorld, prepareToy, toyDurationMs } from './toy.suite.ts'
+
+const noChecks = { every: 0, from: 0, thoroughEvery: 0 }
+
+/** The toy at work, and the events of its trace so far. */
+function traced(
+  model: Model<CounterWorld> = counters(),
+  options: Parameters<typeof prepareToy>[1] = {},
+): { simulation: Simulation<CounterWorld>; events: (type: string) => TraceEvent[] } {
+  const lines: string[] = []
+  const onTraceLine = (line: string): void => void lines.push(line)
+  const { simulation, workloads } = prepareToy(model, { ...options, onTraceLine })
+  for (const workload of workloads) workload.start()
+  const events = (type: string): TraceEvent[] =>
+    lines.map((line): TraceEvent => JSON.parse(line)).filter((event) => event.type === type)
+  return { simulation, events }
+}
+
+async function runFor(simulation: Simulation<CounterWorld>, ms: number): Promise<void> {
+  await simulation.runUntil(simulation.clock().nowMs() + ms)
+}
+
+suite('the trace', () => {
+  test('names the receiver of a message where there is more than one', async () => {
+    const { simulation, events } = traced()
+    await runFor(simulation, toyDurationMs)
+    assert.deepEqual(
+      new Set(events('request').map(({ node, to }) => JSON.stringify([node, to]))),
+      new Set(['["left","right"]', '["right","left"]']),
+    )
+  })
+
+  test('names none where all requests go to one node', async () => {
+    const links = [{ from: 'left', to: 'right' }]
+    const { simulation, events } = traced(counters({ links }))
+    await runFor(simulation, toyDurationMs)
+    assert.ok(events('request').length > 5)
+    assert.ok(events('request').every(({ node, to }) => node === 'left' && to === undefined))
+  })
+
+  test('digests messages as the model reads them', async () => {
+    const model = { ...counters(), canonical: () => utf8('all the same') }
+    const { simulation, events } = traced(model)
+    await runFor(simulation, toyDurationMs)
+    assert.equal(new Set(events('reply').map(({ sha1 }) => sha1)).size, 1)
+    assert.deepEqual(new Set(events('reply').map(({ bytes }) => bytes)), new Set([12]))
+  })
+
+  test('tells the state that a check found good', async () => {
+    const { simulation, events } = traced(counters(), { checks: noChecks })
+    await runFor(simulation, toyDurationMs)
+    simulation.checkSafety()
+    const [left = 0, right = 0] = ['left', 'right'].map((id) => simulation.world.truth.get(id))
+    assert.ok(left > 5 && right > 5)
+    const [state] = events('state')
+    assert.match(JSON.stringify(state?.['nodes']), new RegExp(`"left","left=${left} `))
+  })
+})
+
+suite('checks', () => {
+  test('are made after every so many steps, from a step that can be chosen', async () => {
+    const checks = { every: 10, from: 25, thoroughEvery: 2 }
+    const { simulation, events } = traced(counters(), { checks })
+    await simulation.run(60)
+    assert.equal(events('state').length, 4)
+    assert.deepEqual({ ...simulation.checks }, { ...simulation.checks, lastSafeStep: 60 })
+    assert.equal(simulation.checks.lastThoroughStep, 60)
+    assert.equal(simulation.checks.made, 4 * 2)
+  })
+
+  test('leave costly invariants out unless they are thorough', () => {
+    const model = counters()
+    const costly = model.invariants.map((invariant) => ({ ...invariant, isCostly: true }))
+    const { simulation } = traced({ ...model, invariants: costly }, { checks: noChecks })
+    simulation.world.truth.set('left', 1)
+    simulation.checkSafety({ isThorough: false })
+    assert.equal(simulation.checks.made, 0)
+    assert.throws(() => simulation.checkSafety(), InvariantError)
+  })
+
+  test('leave out an invariant that says nothing about the run', () => {
+    const model = counters()
+    const idle = model.invariants.map((invariant) => ({ ...invariant, appliesTo: () => false }))
+    const { simulation } = traced({ ...model, invariants: idle }, { checks: noChecks })
+    simulation.world.truth.set('left', 1)
+    simulation.checkSafety()
+    simulation.checkSettled()
+    assert.equal(simulation.checks.made, 0)
+  })
+})
+
+suite('rest', () => {
+  test('comes when everybody has looked since anything last moved', async () => {
+    const { simulation } = traced(counters(), { checks: noChecks })
+    await runFor(simulation, toyDurationMs)
+    simulation.endFaults()
+    assert.ok(await simulation.settle(600_000))
+    simulation.checkSettled()
+  })
+
+  test('does not come while a node is cut off', async () => {
+    const { simulation } = traced(counters(), { checks: noChecks, level: 'normal' })
+    simulation.network.partition('left')
+    assert.equal(await simulation.settle(600_000), false)
+  })
+})
+
+suite('nodes', () => {
+  test('that fail to start take the others with them', () => {
+    const stopped: number[] = []
+    const model: Model<CounterWorld> = {
+      ...counters(),
+      start: (id, world) => {
+        if (id === 'right') throw new RangeError('no room for it')
+        return counters().start(id, world)
+      },
+      stop: ({ nodes }) => void stopped.push(nodes.length),
+    }
+    assert.throws(() => prepareToy(model), RangeError)
+    assert.deepEqual(stopped, [1])
+  })
+
+  test('that refuse a request leave its sender waiting', async () => {
+    const refuse = new FossilError('transport.failed', { reason: 'not today' })
+    const model: Model<CounterWorld> = {
+      ...counters(),
+      start: (id, world) => {
+        const node = counters().start(id, world)
+        return id === 'left' ? node : { ...node, answer: () => Promise.reject(refuse) }
+      },
+    }
+    const { simulation, events } = traced(model, { level: 'normal' })
+    await runFor(simulation, 2 * toyDurationMs)
+    const ofLeft = events('failure').filter(({ node }) => node === 'left')
+    assert.ok(ofLeft.length > 0 && ofLeft.every(({ reason }) => reason === 'timeout'))
+  })
+})
+
+/** The operations of two minutes, at counters of these names. */
+async function operationsOf(ids: readonly string[]): Promise<TraceEvent[]> {
+  const { simulation, events } = traced(counters({ ids }), { checks: noChecks })
+  await runFor(simulation, 2 * toyDurationMs)
+  return events('count')
+}
+
+suite('operations', () => {
+  test('take place at every node, until the time is up', async () => {
+    const events = await operationsOf(['a', 'b', 'c'])
+    assert.equal(new Set(events.map(({ node }) => node)).size, 3)
+    assert.ok(events.length > 50 && events.every(({ atMs }) => atMs < toyDurationMs))
+  })
+
+  test('at one node do not depend on who else is there', async () => {
+    const runs = [await operationsOf(['a', 'b']), await operationsOf(['a', 'b', 'c', 'd'])]
+    const [few, many] = runs.map((events) => events.filter(({ node }) => node === 'a'))
+    assert.ok(few !== undefined && few.length > 10)
+    assert.deepEqual(few, many)
+  })
+})
+
+suite('partitions', () => {
+  const plan = { calmMeanMs: 20_000, lengthMeanMs: 10_000, oneWayPpm: 500_000 }
+  const leaves = ['a', 'b', 'c']
+  const links = leaves.map((from) => ({ from, to: 'hub' }))
+  const lengthMs = 600_000
+
+  async function partitionsOf(seed: number): Promise<TraceEvent[]> {
+    const model = counters({ ids: ['hub', ...leaves], links })
+    const { simulation, events } = traced(model, { seed, checks: noChecks })
+    const untilMs = simulation.clock().startMs + lengthMs
+    schedulePartitions(simulation, links, { plan, untilMs })
+    await runFor(simulation, 2 * lengthMs)
+    return [...events('partition'), ...events('heal')].sort((x, y) => x.atMs - y.atMs)
+  }
+
+  test('are each healed before the next begins, and the last in time', async () => {
+    const events = await partitionsOf(4)
+    assert.ok(events.length > 10)
+    for (const [index, { type, atMs }] of events.entries()) {
+      assert.equal(type, index % 2 === 0 ? 'partition' : 'heal')
+      assert.ok(atMs <= lengthMs)
+    }
+    assert.equal(events.length % 2, 0)
+  })
+
+  test('give every link its turn, cut off both ways or one way, either way', async () => {
+    const begun = (await partitionsOf(4)).filter(({ type }) => type === 'partition')
+    assert.equal(new Set(begun.flatMap(({ node }) => node ?? [])).size, 3)
+    assert.ok(begun.some(({ from }) => from === 'hub'))
+    assert.ok(begun.some(({ to }) => to === 'hub'))
+  })
+
+  test('follow from the seed', async () => {
+    assert.deepEqual(await partitionsOf(4), await partitionsOf(4))
+    assert.notDeepEqual(await partitionsOf(5), await partitionsOf(4))
+  })
+})

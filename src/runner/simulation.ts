@@ -1,0 +1,314 @@
+/**
+ * One run of a model, event by event: nodes under virtual time, their network, their faults, and
+ * the checks. Everything that happens is a function of the model, the options and the seed.
+ * @module
+ */
+
+import { assert } from '../base/assert.ts'
+import { SiteActivation, type SiteCoverage } from '../sim/activation.ts'
+import { SimClock } from '../sim/clock.ts'
+import type { Decision, Override } from '../sim/decision.ts'
+import { FaultLog } from '../sim/fault.ts'
+import { type LinkConfig, noFaults } from '../sim/link.ts'
+import { type Direction, Network } from '../sim/network.ts'
+import { RandomSource, type RandomStream } from '../sim/random.ts'
+import { Trace } from '../sim/trace.ts'
+import { Exchanges } from './exchanges.ts'
+import { type CheckedWorld, type CheckSchedule, InvariantChecks } from './invariants.ts'
+import type {
+  Host,
+  Model,
+  NodeHandle,
+  NodeId,
+  TickEvent,
+  TickOutcome,
+  TraceFacts,
+} from './model.ts'
+import { requireInteger } from './options.ts'
+import { PendingEvents } from './pending-events.ts'
+import { Rest } from './rest.ts'
+import { Ticks } from './ticks.ts'
+
+/** Everything that a run follows from, besides its model. */
+export interface SimulationOptions {
+  /** A safe integer. */
+  readonly seed: number
+  /** From one tick of a node to its next. */
+  readonly pollIntervalMs: number
+  /** Faults and latency of every link. */
+  readonly link: LinkConfig
+  readonly checks: CheckSchedule
+  /** Decisions of fault sites to impose, one by one. */
+  readonly overrides?: readonly Override[] | undefined
+  /** How a fault site without override decides. Default `drawn`: by the seed. */
+  readonly unlisted?: 'drawn' | 'benign' | undefined
+  /** Receives every line of the trace. */
+  readonly onTraceLine?: ((line: string) => void) | undefined
+}
+
+/** A run of one model. Close it when done. */
+export class Simulation<W extends CheckedWorld> implements Disposable {
+  readonly model: Model<W>
+  readonly options: SimulationOptions
+  readonly world: W
+  /** The links between the nodes. */
+  readonly network: Network
+  /** Events that happened. */
+  steps = 0
+
+  readonly #clock = new SimClock()
+  readonly #source: RandomSource
+  readonly #trace: Trace
+  readonly #faults: FaultLog
+  readonly #activation: SiteActivation
+  readonly #events: PendingEvents
+  readonly #exchanges: Exchanges
+  readonly #ticks: Ticks
+  readonly #rest = new Rest()
+  readonly #checks: InvariantChecks<W>
+  readonly #nodes = new Map<NodeId, NodeHandle>()
+
+  /**
+   * Starts every node of the model.
+   *
+   * @throws {FossilError} `option.invalid` for a seed or a link that makes no sense
+   */
+  constructor(model: Model<W>, options: SimulationOptions) {
+    const { seed, link, overrides = [], unlisted = 'drawn', onTraceLine } = options
+    this.model = model
+    this.options = options
+    this.#source = new RandomSource(seed)
+    this.#trace = new Trace(onTraceLine ? { onLine: onTraceLine } : {})
+    this.#faults = new FaultLog(this.#source, {
+      overrides,
+      unlisted,
+      onDecision: ({ site, use, outcome }) => this.note('fault', { site, use, outcome }),
+    })
+    this.#activation = new SiteActivation(this.#source, this.#faults)
+    this.#events = new PendingEvents(this.#clock)
+    const parts = { clock: this.#clock, source: this.#source, faults: this.#faults }
+    this.network = new Network({ ...parts, link })
+    this.#exchanges = this.#makeExchanges()
+    this.#ticks = new Ticks({
+      isWaiting: (id) => this.#exchanges.isWaiting(id),
+      onBegin: (event) => this.#beginTick(event),
+    })
+    this.#checks = new InvariantChecks(model.invariants)
+    this.world = model.world(this.#host())
+    try {
+      for (const id of model.topology.nodes) this.#start(id)
+    } catch (error) {
+      this.close()
+      throw error
+    }
+  }
+
+  /** The true clock. */
+  clock(): SimClock {
+    return this.#clock
+  }
+
+  /** A random stream of this run: a new name never shifts another. */
+  stream(name: string): RandomStream {
+    return this.#source.stream(name)
+  }
+
+  /** Every fault that was decided so far. */
+  decisions(): readonly Decision[] {
+    return this.#faults.decisions
+  }
+
+  /** Every fault site inside the code of the nodes: active or not, how often it fired. */
+  coverage(): SiteCoverage[] {
+    return this.#activation.coverage()
+  }
+
+  /** SHA-256 over everything that happened so far. */
+  traceHash(): string {
+    return this.#trace.hash()
+  }
+
+  /** Checks that were made so far, and when safety last held. */
+  get checks(): Readonly<Pick<InvariantChecks<W>, 'made' | 'lastSafeStep' | 'lastThoroughStep'>> {
+    return this.#checks
+  }
+
+  /** Adds a line to the trace, at the present virtual time. */
+  note(type: string, facts: TraceFacts): void {
+    this.#trace.emit({ atMs: this.#clock.elapsedMs, type, ...facts })
+  }
+
+  /** Runs `action` at `timeMs`, as an event. @throws {FossilError} `option.invalid` for the past */
+  scheduleAction(timeMs: number, action: () => void): void {
+    this.#events.add({ timeMs, happen: action })
+  }
+
+  /** Lets a node tick now, in an event of its own. */
+  tickNow(id: NodeId): void {
+    this.#scheduleTick({ timeMs: this.#clock.nowMs(), nodeId: id, type: 'syncNow' })
+  }
+
+  /** Sends a request along a link, for a caller that is no node. See {@link Host}. */
+  exchange(direction: Direction, request: Uint8Array): Promise<Uint8Array> {
+    return this.#exchanges.exchange(direction, request)
+  }
+
+  /**
+   * Lets the next event happen.
+   *
+   * @returns false when nothing is left to happen
+   * @throws {InvariantError} when a periodic safety check fails
+   */
+  async step(): Promise<boolean> {
+    const event = this.#events.next()
+    if (event === undefined) return false
+    this.#clock.advanceTo(event.timeMs)
+    this.steps++
+    const happening = event.happen()
+    if (happening !== undefined) await happening
+    await this.#ticks.react()
+    this.#checkNowAndThen()
+    return true
+  }
+
+  /** Lets up to `maxSteps` events happen. */
+  async run(maxSteps: number): Promise<void> {
+    requireInteger('maxSteps', maxSteps, { min: 0 })
+    for (let step = 0; step < maxSteps; step++) if (!(await this.step())) return
+  }
+
+  /** Lets everything happen up to `deadlineMs`, virtual time since 1970; then it is that time. */
+  async runUntil(deadlineMs: number): Promise<void> {
+    requireInteger('deadlineMs', deadlineMs, { min: 0 })
+    for (;;) {
+      const next = this.#events.peek()
+      if (next === undefined || next.timeMs > deadlineMs) break
+      await this.step()
+    }
+    if (this.#clock.nowMs() < deadlineMs) this.#clock.advanceTo(deadlineMs)
+  }
+
+  /** Ends every fault and every partition, for good. Exchanges under way may still fail. */
+  endFaults(): void {
+    this.note('faults.end', {})
+    this.#faults.disable()
+    this.network.setRates(noFaults)
+    this.network.healAll()
+  }
+
+  /**
+   * Runs on until every node that ticks has found nothing to move since anything last moved.
+   *
+   * @returns false when `limitMs` of virtual time did not suffice
+   */
+  async settle(limitMs: number): Promise<boolean> {
+    requireInteger('limitMs', limitMs, { min: 0 })
+    const deadlineMs = this.#clock.nowMs() + limitMs
+    // Whatever the caller did before may have left something to move.
+    this.#rest.moved(this.steps)
+    const ids = [...this.#nodes].filter(([, { tick }]) => tick !== undefined).map(([id]) => id)
+    for (const id of ids) this.tickNow(id)
+    while (!this.#rest.includes(ids)) {
+      const next = this.#events.peek()
+      if (next === undefined || next.timeMs > deadlineMs) return false
+      await this.step()
+    }
+    return true
+  }
+
+  /**
+   * Checks everything that must always hold, on every node, and notes the state found good.
+   *
+   * @param options.isThorough false leaves out costly invariants
+   * @throws {InvariantError} for the first that does not hold
+   */
+  checkSafety({ isThorough = true }: { isThorough?: boolean } = {}): void {
+    this.#checks.safety(this.world, { step: this.steps, isThorough })
+    this.note('state', { nodes: this.model.state(this.world) })
+  }
+
+  /**
+   * Checks everything that must hold once the nodes are at rest.
+   *
+   * @throws {InvariantError} for the first that does not hold
+   */
+  checkSettled(): void {
+    this.#checks.settled(this.world)
+  }
+
+  /** Releases everything that the nodes hold. */
+  close(): void {
+    this.model.stop?.(this.world)
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #host(): Host {
+    return {
+      clock: this.#clock,
+      source: this.#source,
+      buggify: (id) => this.#activation.buggify(id),
+      exchange: (direction, request) => this.exchange(direction, request),
+      note: (type, facts) => this.note(type, facts),
+      moved: () => this.#rest.moved(this.steps),
+    }
+  }
+
+  #makeExchanges(): Exchanges {
+    const { model } = this
+    return new Exchanges({
+      network: this.network,
+      events: this.#events,
+      note: (type, facts) => this.note(type, facts),
+      canonical: (message) => model.canonical?.(message) ?? message,
+      answer: (id, request) => this.#answer(id, request),
+      onEnd: (from) => this.#ticks.wake(from),
+      namesReceivers: new Set(model.topology.links.map(({ to }) => to)).size > 1,
+    })
+  }
+
+  #start(id: NodeId): void {
+    const node = this.model.start(id, this.world)
+    this.#nodes.set(id, node)
+    if (node.tick === undefined) return
+    const firstMs = this.stream(`timer/${id}`).next().int(0, this.options.pollIntervalMs)
+    this.#scheduleTick({ timeMs: this.#clock.startMs + firstMs, nodeId: id, type: 'timer' })
+  }
+
+  #scheduleTick(event: TickEvent): void {
+    const { nodeId: id, timeMs, type } = event
+    const happen = (): void => {
+      const nextMs = timeMs + this.options.pollIntervalMs
+      if (type === 'timer') this.#scheduleTick({ ...event, timeMs: nextMs })
+      this.#ticks.begin(this.#node(id), event)
+    }
+    this.#events.add({ timeMs, happen })
+  }
+
+  #beginTick({ nodeId: id, type }: TickEvent): (outcome: TickOutcome) => void {
+    const startStep = this.steps
+    this.note('tick', { node: id, event: type })
+    return (outcome) => this.#rest.ticked(id, outcome, { startStep, endStep: this.steps })
+  }
+
+  #answer(id: NodeId, request: Uint8Array): Promise<Uint8Array> {
+    const node = this.#node(id)
+    assert(node.answer !== undefined, `a link leads to ${id}, which answers`)
+    return node.answer(request)
+  }
+
+  #node(id: NodeId): NodeHandle {
+    const node = this.#nodes.get(id)
+    assert(node !== undefined, `${id} is a node of the model`)
+    return node
+  }
+
+  #checkNowAndThen(): void {
+    const { every, from, thoroughEvery } = this.options.checks
+    if (every === 0 || this.steps < from || this.steps % every !== 0) return
+    const count = this.steps / every
+    this.checkSafety({ isThorough: thoroughEvery > 0 && count % thoroughEvery === 0 })
+  }
+}

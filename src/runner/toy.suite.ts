@@ -1,0 +1,192 @@
+/**
+ * A model small enough to read, for tests of the runner: nodes count, and tell each other how far
+ * everybody has counted. A node keeps the highest count of everybody that it has heard of.
+ * @module
+ */
+
+import { hash } from 'node:crypto'
+import { fromUtf8, utf8 } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
+import { faultLevels, type LevelName } from '../sim/levels.ts'
+import type { Direction } from '../sim/network.ts'
+import type { Draw } from '../sim/random.ts'
+import {
+  type CheckedWorld,
+  type CheckSchedule,
+  type Invariant,
+  InvariantError,
+} from './invariants.ts'
+import type { Host, Model, NodeHandle, NodeId } from './model.ts'
+import { scheduleOperations, type Workload } from './operations.ts'
+import type { PreparedRun } from './run.ts'
+import { Simulation } from './simulation.ts'
+
+/** A node: how far everybody has counted, as far as it knows. */
+export interface Counter {
+  readonly id: NodeId
+  readonly counts: Map<NodeId, number>
+}
+
+/** All counters, and how far each has really counted. */
+export interface CounterWorld extends CheckedWorld {
+  readonly host: Host
+  readonly nodes: Counter[]
+  readonly truth: Map<NodeId, number>
+}
+
+/** `latest` is a planted bug: a counter believes whatever it hears, also of its own count. */
+export type Merge = 'highest' | 'latest'
+
+/** How the toy is made. */
+export interface ToyOptions {
+  readonly ids?: readonly NodeId[]
+  /** Default: everybody asks the next one, in a circle. */
+  readonly links?: readonly Direction[]
+  readonly merge?: Merge
+  /** Runs before each tick, for a node that misbehaves. */
+  readonly beforeTick?: (counter: Counter, world: CounterWorld) => void | Promise<void>
+}
+
+/** A counter has not forgotten its own count. */
+const ownCountKept: Invariant<CounterWorld> = {
+  name: 'own-count-kept',
+  holds: 'always',
+  check: ({ nodes, truth }) => {
+    for (const { id, counts } of nodes) {
+      const [here, real] = [counts.get(id) ?? 0, truth.get(id) ?? 0]
+      if (here === real) continue
+      const detail = `counted to ${real} and holds ${here}`
+      throw new InvariantError('own-count-kept', { nodeId: id, detail })
+    }
+  },
+}
+
+/** Everybody has heard of every count. */
+const agreement: Invariant<CounterWorld> = {
+  name: 'agreement',
+  holds: 'settled',
+  check: ({ nodes, truth }) => {
+    for (const { id, counts } of nodes) {
+      if (format(counts) === format(truth)) continue
+      const detail = `holds ${format(counts)}, not ${format(truth)}`
+      throw new InvariantError('agreement', { nodeId: id, detail })
+    }
+  },
+}
+
+/** Counters as a model. */
+export function counters({
+  ids = ['left', 'right'],
+  links = ids.map((from, index) => ({ from, to: ids[(index + 1) % ids.length] ?? from })),
+  merge = 'highest',
+  beforeTick = () => {},
+}: ToyOptions = {}): Model<CounterWorld> {
+  return {
+    name: 'counters',
+    topology: { nodes: ids, links },
+    invariants: [ownCountKept, agreement],
+    world: (host) => ({ host, nodes: [], truth: new Map() }),
+    state: ({ nodes }) => nodes.map(({ id, counts }) => [id, format(counts)]),
+    start: (id, world): NodeHandle => {
+      const counter: Counter = { id, counts: new Map() }
+      const peers = links.filter(({ from }) => from === id)
+      world.nodes.push(counter)
+      return {
+        answer: (request) => {
+          take(counter, request, merge)
+          return Promise.resolve(message(counter))
+        },
+        tick: async () => {
+          await beforeTick(counter, world)
+          const before = format(counter.counts)
+          try {
+            for (const direction of peers) {
+              const sent = message(counter)
+              const reply = await world.host.exchange(direction, sent)
+              take(counter, reply, merge)
+              if (fromUtf8(sent) !== fromUtf8(reply)) return 'moved'
+            }
+          } catch (error) {
+            if (!FossilError.is(error, 'transport.failed')) throw error
+            return 'moved'
+          }
+          return format(counter.counts) === before ? 'quiet' : 'moved'
+        },
+      }
+    },
+  }
+}
+
+/** Counts on at every counter, now and then more than one. */
+export function counting(simulation: Simulation<CounterWorld>, untilMs: number): Workload {
+  const { nodes, truth, host } = simulation.world
+  const count = ({ id, counts }: Counter, draw: Draw): void => {
+    const next = (counts.get(id) ?? 0) + draw.int(1, 3)
+    counts.set(id, next)
+    truth.set(id, next)
+    host.moved()
+    host.note('count', { node: id, count: next })
+  }
+  const times = { stream: 'counting', meanIntervalMs: 2_000, untilMs }
+  return { start: () => scheduleOperations(simulation, nodes, times, count) }
+}
+
+/** A run of a minute, ready to begin. */
+export function prepareToy(
+  model: Model<CounterWorld>,
+  {
+    seed = 1,
+    level = 'hostile',
+    checks = { every: 50, from: 0, thoroughEvery: 1 },
+    onTraceLine,
+  }: {
+    seed?: number
+    level?: LevelName
+    checks?: CheckSchedule
+    onTraceLine?: (line: string) => void
+  } = {},
+): PreparedRun<CounterWorld> {
+  const { link } = faultLevels[level]
+  const options = { seed, pollIntervalMs: 3_000, link, checks, onTraceLine }
+  const simulation = new Simulation(model, options)
+  const untilMs = simulation.clock().startMs + toyDurationMs
+  return { simulation, workloads: [counting(simulation, untilMs)] }
+}
+
+/** How long a toy counts. */
+export const toyDurationMs = 60_000
+
+function take({ id, counts }: Counter, bytes: Uint8Array, merge: Merge): void {
+  for (const [name, count] of parse(bytes)) {
+    const known = counts.get(name) ?? 0
+    counts.set(name, merge === 'latest' ? count : Math.max(known, count))
+  }
+  // Nobody has to know of a count that has not begun.
+  if (counts.get(id) === 0) counts.delete(id)
+}
+
+/** The counts and a checksum, which tells damage by a link. */
+function message({ counts }: Counter): Uint8Array {
+  const text = format(counts)
+  return utf8(`${text}#${hash('sha256', text)}`)
+}
+
+function parse(bytes: Uint8Array): [NodeId, number][] {
+  const [text = '', sum] = Buffer.from(bytes).toString('latin1').split('#')
+  if (hash('sha256', text) !== sum) {
+    throw new FossilError('transport.failed', { reason: 'damaged on the way' })
+  }
+  return text === ''
+    ? []
+    : text.split(' ').map((entry) => {
+        const [name = '', count] = entry.split('=')
+        return [name, Number(count)]
+      })
+}
+
+function format(counts: ReadonlyMap<NodeId, number>): string {
+  return [...counts]
+    .map(([name, count]) => `${name}=${count}`)
+    .sort()
+    .join(' ')
+}
