@@ -44,11 +44,11 @@ function lasting(output: string): string {
     .replaceAll(/\d+ bytes/g, 'size')
 }
 
-/** Runs a command in a shell where `npx trilobite` is this very command. */
+/** Runs a command in a shell where `trilobite` is this very command. */
 async function said(command: string, folder: string): Promise<string> {
   const main = join(import.meta.dirname, 'main.ts')
-  const npx = `npx() { shift; '${process.execPath}' --no-warnings '${main}' "$@"; }`
-  const { stdout } = await run('sh', ['-c', `${npx}\nexec 2>&1\n${command}`], {
+  const own = `trilobite() { '${process.execPath}' --no-warnings '${main}' "$@"; }`
+  const { stdout } = await run('sh', ['-c', `${own}\nexec 2>&1\n${command}`], {
     cwd: join(scratch.folder, folder),
     env: { ...process.env, FOSSIL_USER: '', USER: '', LOGNAME: '', USERNAME: '' },
     input: 'secret\n',
