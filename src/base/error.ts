@@ -14,6 +14,8 @@ export type FossilErrors = {
   'xfer.frame': { reason: string }
   /** A sync card that does not follow its form. */
   'xfer.malformed': { card: string; reason: string }
+  /** A message that asks for more work than one message may. */
+  'xfer.limit': { reason: string }
   /** Content whose hash is not its name. */
   'hash.mismatch': { expected: string; actual: string }
   /** A file that is not a Fossil repository, or that is too old or damaged to open. */
@@ -44,6 +46,8 @@ export type FossilErrors = {
   'sync.refused': { message: string }
   /** The peer serves another project. */
   'sync.wrongproject': { expected: string; actual: string }
+  /** A server that goes on without end and without anything new. */
+  'sync.endless': { rounds: number; reason: string }
   /** The exchange did not finish before its deadline, or its bytes were lost. */
   'transport.failed': { reason: string }
   /** An option or argument outside what is allowed. */

@@ -9,7 +9,7 @@ import { deflateSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { concat, fromUtf8, hex, utf8 } from './bytes.ts'
 import { FossilError } from './error.ts'
-import { adler32, compressContent, expandContent } from './zlib.ts'
+import { adler32, compressContent, declaredSize, expandContent, peekContent } from './zlib.ts'
 
 const seed = 20240102
 const maxBytes = 1 << 20
@@ -175,4 +175,21 @@ test('stored content is a plain view of its frame: nothing is copied', () => {
   const content = expandContent(framed.subarray(6), { maxBytes })
   assert.deepEqual(content, utf8('content'))
   assert.equal(content.buffer, framed.buffer)
+})
+
+test('the beginning of a frame can be looked at, and its size, without expanding it', () => {
+  const content = utf8('0123456789'.repeat(1_000_000))
+  for (const framed of [compressContent(content), compressContent(content, stored)]) {
+    assert.equal(declaredSize(framed), 10_000_000)
+    const start = peekContent(framed, 1000)
+    assert.ok(start.length > 900 && start.length <= 1_032_000, `${start.length} bytes`)
+    assert.equal(fromUtf8(start), fromUtf8(content.subarray(0, start.length)))
+  }
+})
+
+test('what is no frame shows nothing', () => {
+  for (const hexText of ['', '00', '00000005', '00000005ffffffffffff']) {
+    assert.equal(peekContent(fromHex(hexText), 1000).length, 0)
+  }
+  assert.equal(declaredSize(fromHex('0000')), 0)
 })

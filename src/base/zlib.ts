@@ -10,8 +10,9 @@
  * @module
  */
 
-import { deflateSync, inflateSync } from 'node:zlib'
+import { constants, deflateSync, inflateSync } from 'node:zlib'
 import { assert } from './assert.ts'
+import { noBytes } from './bytes.ts'
 import { FossilError } from './error.ts'
 
 const prefixBytes = 4
@@ -63,6 +64,26 @@ export function expandContent(framed: Uint8Array, limits: { maxBytes: number }):
     throw fault(`no stream of ${framed.length} bytes expands to ${sizeBytes}`)
   }
   return readStored(framed, sizeBytes) ?? inflate(framed, sizeBytes)
+}
+
+/** How long `framed` says its content is, in bytes; 0 where it is too short to say anything. */
+export function declaredSize(framed: Uint8Array): number {
+  return framed.length < prefixBytes ? 0 : readUint32(framed, 0)
+}
+
+/**
+ * The beginning of the content, for a look before it is expanded: what the first `inputBytes` bytes
+ * of the stream hold, at most 1,032 times as much. Nothing of it was verified; a stream that is
+ * damaged there gives nothing.
+ */
+export function peekContent(framed: Uint8Array, inputBytes: number): Uint8Array {
+  const start = framed.subarray(prefixBytes, prefixBytes + inputBytes)
+  try {
+    return inflateSync(start, { finishFlush: constants.Z_SYNC_FLUSH })
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause) return noBytes
+    throw cause
+  }
 }
 
 /** The checksum that ends every zlib stream (RFC 1950 §8.2): an unsigned 32-bit integer. */

@@ -30,6 +30,11 @@ export function hashOf(repo: Repo, rid: Rid): ArtifactHash | undefined {
   return repo.db.prepare<[ArtifactHash]>('SELECT uuid FROM blob WHERE rid = ?').get(rid)?.[0]
 }
 
+/** Length in bytes of the artifact `rid`; -1 for a phantom, 0 where there is no such row. */
+export function sizeOf(repo: Repo, rid: Rid): number {
+  return repo.db.prepare<[number]>('SELECT size FROM blob WHERE rid = ?').get(rid)?.[0] ?? 0
+}
+
 /**
  * Returns the rid of an artifact whose content can be read and was verified against its name;
  * undefined for phantoms, for unresolved deltas and for the unknown.

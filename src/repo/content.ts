@@ -15,6 +15,9 @@ import type { Rid } from './rid.ts'
 /** The largest artifact that this code expands, as in stock (blobs are below 2^31 bytes). */
 const maxArtifactBytes = 0x7fffffff
 
+/** What it takes to look up the source of a delta, in steps of repo/work.ts (measured). */
+const stepsOfSource = 3
+
 /** On the way down a delta chain, every so many contents are kept for the next reader. */
 const rememberEvery = 8
 
@@ -76,7 +79,9 @@ export function storedBytes(repo: Repo, rid: Rid): Uint8Array | undefined {
   if (row === undefined) return undefined
   if (!(row[0] instanceof Uint8Array)) throw corrupt(rid, 'it has a size but no content')
   try {
-    return expandContent(row[0], { maxBytes: maxArtifactBytes })
+    const bytes = expandContent(row[0], { maxBytes: maxArtifactBytes })
+    repo.work?.made(bytes.length)
+    return bytes
   } catch (cause) {
     throw corrupt(rid, 'its stored content cannot be expanded', cause)
   }
@@ -102,6 +107,7 @@ function* sourcesOf(repo: Repo, rid: Rid): Generator<Rid, void, void> {
   for (let at = deltaSource(repo, rid); at !== undefined; at = deltaSource(repo, at)) {
     if (passed.has(at)) throw corrupt(rid, 'its delta chain does not end')
     passed.add(at)
+    repo.work?.note(stepsOfSource)
     yield at
   }
 }
@@ -112,6 +118,7 @@ function expandChain(repo: Repo, base: Uint8Array, chain: readonly Rid[]): Uint8
   for (const [index, rid] of chain.toReversed().entries()) {
     try {
       content = applyDelta(content, storedDelta(repo, rid))
+      repo.work?.made(content.length)
     } catch (cause) {
       if (!FossilError.is(cause, 'delta.corrupt')) throw cause
       throw corrupt(rid, `its stored delta does not fit its source: ${cause.message}`, cause)

@@ -13,6 +13,7 @@ import { RepoCache } from './cache.ts'
 import type { Rid } from './rid.ts'
 import { Transaction } from './transaction.ts'
 import { oldestAuxSchema, auxSchema, requiredTables } from './schema.ts'
+import type { WorkMeter } from './work.ts'
 
 /** The path of a database that no other connection can see. */
 const privateDatabase = ':memory:'
@@ -44,6 +45,8 @@ export class Repo implements Disposable {
   /** Replaced only when a repository moves into a simulated world. */
   env: Env
   readonly #cache = new RepoCache()
+  /** Counts the work for a peer's message, while one is being answered or written. */
+  work: WorkMeter | undefined
   #current: Transaction | undefined
   #isSettling = false
   #dataVersion = -1

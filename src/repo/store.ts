@@ -27,6 +27,9 @@ import { receivedFrom } from './rcvfrom.ts'
 import type { Repo } from './repo.ts'
 import { type Rid, ridOfRow } from './rid.ts'
 
+/** What it takes to expand and crosslink a short delta, in steps of repo/work.ts (measured). */
+const stepsOfWaiting = 30
+
 /** Where an artifact went. */
 export interface Stored {
   readonly rid: Rid
@@ -221,16 +224,29 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
 /**
  * Everything that must happen once the verified content of `rid` is here: give it its meaning,
  * and expand the deltas that waited for it, and those that waited for them.
+ *
+ * Where a peer's message has made as much as it may, the deltas that still wait are phantoms again,
+ * to be asked for once more: many short ones of one source could make any amount.
  */
 function arrived(repo: Repo, rid: Rid, content: Uint8Array): void {
   repo.crosslinker.link(repo, rid, content)
   // Each waits with its source: expanded ahead, the many deltas of one source could fill memory.
-  const waiting = deltasOf(repo, rid).map((delta) => ({ delta, source: content }))
+  const waiting = deltasOf(repo, rid).map((delta) => ({ delta, of: rid, source: content }))
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const expanded = resolve(repo, next.delta, next.source)
+    const { delta, of } = next
+    if (repo.work?.isSpent === true) {
+      const siblings = [delta]
+      while (waiting.at(-1)?.of === of) siblings.push(waiting.pop()?.delta ?? delta)
+      giveUp(repo, siblings)
+      continue
+    }
+    repo.work?.note(stepsOfWaiting)
+    const expanded = resolve(repo, delta, next.source)
     if (expanded === undefined) continue
-    repo.crosslinker.link(repo, next.delta, expanded)
-    for (const delta of deltasOf(repo, next.delta)) waiting.push({ delta, source: expanded })
+    repo.crosslinker.link(repo, delta, expanded)
+    for (const child of deltasOf(repo, delta)) {
+      waiting.push({ delta: child, of: delta, source: expanded })
+    }
   }
 }
 
@@ -246,7 +262,10 @@ function deltasOf(repo: Repo, source: Rid): Rid[] {
 function resolve(repo: Repo, rid: Rid, source: Uint8Array): Uint8Array | undefined {
   const hash = hashOf(repo, rid)
   if (hash === undefined) throw corrupt(rid, 'it has a delta source but no name')
-  const content = applyQuietly(source, storedDelta(repo, rid))
+  const delta = storedDelta(repo, rid)
+  const isAllowed =
+    repo.work?.allowsOutput(deltaOutputSize(delta), source.length + delta.length) ?? true
+  const content = isAllowed ? applyQuietly(source, delta) : undefined
   repo.cache.unresolved?.delete(rid)
   holdingsChanged(repo)
   if (content !== undefined && matches(hash, content)) {
@@ -254,10 +273,20 @@ function resolve(repo: Repo, rid: Rid, source: Uint8Array): Uint8Array | undefin
     return content
   }
   repo.cache.forget(hash, rid)
-  repo.db.prepare('UPDATE blob SET size = -1, content = NULL WHERE rid = ?').run(rid)
-  repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
-  repo.db.prepare('INSERT OR IGNORE INTO phantom(rid) VALUES(?)').run(rid)
+  giveUp(repo, [rid])
   return undefined
+}
+
+/** Makes phantoms of deltas. In whole statements: there may be hundreds of thousands of them. */
+function giveUp(repo: Repo, deltas: readonly Rid[]): void {
+  const { db, cache } = repo
+  const given = 'rid IN (SELECT value FROM json_each(?))'
+  const rids = JSON.stringify(deltas)
+  db.prepare(`UPDATE blob SET size = -1, content = NULL WHERE ${given}`).run(rids)
+  db.prepare('INSERT OR IGNORE INTO phantom(rid) SELECT value FROM json_each(?)').run(rids)
+  db.prepare(`DELETE FROM delta WHERE ${given}`).run(rids)
+  for (const rid of deltas) cache.unresolved?.delete(rid)
+  holdingsChanged(repo)
 }
 
 function applyQuietly(source: Uint8Array, delta: Uint8Array): Uint8Array | undefined {

@@ -148,19 +148,6 @@ test('a clone goes on where the last reply ended, one artifact at least, to the 
   }
 })
 
-test('a clone ends its reply when the time is up', () => {
-  const env = testEnv('slow')
-  using repo = makeRepo('server')
-  const hashes = addArtifacts(repo, { to: 3 })
-  setConfig(repo, 'max-download-time', '1')
-  // Each look at the clock finds it half a second later.
-  const clock = { nowMs: () => (env.clock.ms += 500) }
-  repo.env = { ...env, clock }
-  const reply = ask(repo, [clone()])
-  assert.ok(sent(reply).length < hashes.length)
-  assert.notEqual(ofType(reply, 'clone_seqno')[0]?.sequence, 0)
-})
-
 test('private artifacts are cloned only by who asks and may', () => {
   using repo = stockedRepo()
   const [open, secret] = [nameOf(contentOf(0)), nameOf(contentOf(1))]

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { assert } from '../base/assert.ts'
 import { utf8 } from '../base/bytes.ts'
 import { formatDate } from '../deck/date.ts'
 import { fossilize } from '../deck/fossilize.ts'
@@ -22,6 +23,7 @@ import { ourVersion, versionPragma } from '../xfer/version.ts'
 import type { Access } from './access.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { anonymousSender, loggedInSender, type Sender } from './auth.ts'
+import { countCard, limitedCards, OnceOnly } from './budget.ts'
 import { writeRememberedBatch } from './clone-server.ts'
 import { ConfigServer } from './config-areas.ts'
 import type { HandlerOptions } from './handler-options.ts'
@@ -30,8 +32,6 @@ import { refused } from './refusal.ts'
 
 /** Stock's budget for one reply, xfer.c:1312. */
 const defaultMaxDownloadBytes = 5_000_000
-/** Stock's time for one reply, xfer.c:1313. */
-const defaultMaxDownloadSec = 30
 /** Phantoms that one reply asks for, xfer.c:1888. */
 const maxGimmes = 500
 const noPrivate = 'not authorized to sync private content'
@@ -50,8 +50,8 @@ export class Answer {
   readonly #repo: Repo
   readonly #options: HandlerOptions
   readonly #writer = new CardWriter()
+  readonly #once = new OnceOnly()
   readonly #budgetBytes: number
-  readonly #deadlineMs: number
   #conversations: Conversations | undefined
   #logins = 0
   #pull = false
@@ -69,31 +69,34 @@ export class Answer {
   constructor(repo: Repo, options: HandlerOptions) {
     this.#repo = repo
     this.#options = options
-    const { clock, buggify } = repo.env
-    this.#budgetBytes = buggify.check('handler.reply.minBudget', 0.1)
+    this.#budgetBytes = repo.env.buggify.check('handler.reply.minBudget', 0.1)
       ? 1024
       : configInteger(repo, 'max-download', defaultMaxDownloadBytes)
-    const maxSec = Math.max(1, configInteger(repo, 'max-download-time', defaultMaxDownloadSec))
-    this.#deadlineMs = clock.nowMs() + maxSec * 1000
   }
 
   /**
-   * Carries out a message and composes the reply. Runs inside a transaction.
+   * Carries out a message and composes the reply. Runs inside a transaction, with a meter.
    *
    * @throws {FossilError} whatever is wrong; roll back then
    */
-  to(message: Uint8Array): Uint8Array {
+  replyTo(message: Uint8Array): Uint8Array {
     if (cloneState(this.#repo) !== undefined) throw refused('this repository is not whole yet')
     const { loginCard } = this.#options
     if (loginCard !== undefined) this.#logInByCookie(loginCard, message)
-    const cards = parseCards(message)
-    for (const card of cards) this.#apply(card, cards)
+    const cards = limitedCards(message)
+    const { work } = this.#repo
+    assert(work !== undefined, 'a message is answered with a meter')
+    for (const card of cards) {
+      countCard(card, work)
+      if (!this.#once.isRepeated(card)) this.#apply(card, cards)
+    }
     if (this.#wasRefusedPrivate) throw refused(noPrivate)
     if (this.#push) {
       const { artifacts } = this.#by
       artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
     }
     if (this.#pull) this.#announce()
+    this.#tellLeftForLater()
     const now = formatDate(this.#repo.env.clock.nowMs(), 'seconds')
     this.#writer.add({ type: 'comment', text: `timestamp ${now} errors 0` })
     return this.#writer.finish()
@@ -121,15 +124,14 @@ export class Answer {
       case 'clone':
         return this.#clone(card)
       case 'igot':
-        if (this.#push) artifacts.receiveIgot(card.hash, card.isPrivate)
+        if (this.#push) artifacts.receiveIgot(card)
         return
       case 'gimme':
         return this.#sendWanted(card)
       case 'file':
       case 'cfile':
         if (!this.#push) throw refused('not authorized to write')
-        if (card.type === 'file') artifacts.receiveFile(card)
-        else artifacts.receiveCompressedFile(card)
+        artifacts.receiveArtifact(card)
         return
       case 'private':
         if (!access.private) throw refused(noPrivate)
@@ -182,6 +184,16 @@ export class Answer {
 
   #tell(text: string): void {
     this.#writer.add({ type: 'message', text })
+  }
+
+  /** What was too much for one message is no secret: it comes again by itself, or is asked for. */
+  #tellLeftForLater(): void {
+    const left = this.#conversations?.artifacts.leftForLater
+    if (left === undefined || left.announcements + left.artifacts === 0) return
+    const { announcements, artifacts } = left
+    this.#options.observer?.({ type: 'message.cut', announcements, artifacts })
+    const what = `${announcements} announcements and ${artifacts} artifacts`
+    this.#tell(`too much in one message: ${what} were left for later`)
   }
 
   #beginPull(project: string): void {
@@ -238,8 +250,7 @@ export class Answer {
   }
 
   #isBudgetSpent(): boolean {
-    if (this.#writer.sizeBytes >= this.#budgetBytes) return true
-    return this.#repo.env.clock.nowMs() >= this.#deadlineMs
+    return this.#writer.sizeBytes >= this.#budgetBytes || this.#repo.work?.isSpent === true
   }
 
   #announce(): void {

@@ -48,7 +48,9 @@ function addMany(repo: Repo, count: number, { isPrivate = false } = {}): void {
 /** What each of `numbers` tells, announced in one message. */
 function announce(exchange: ArtifactExchange, ...numbers: readonly number[]): IgotOutcome[] {
   exchange.beginMessage()
-  return numbers.map((number) => exchange.receiveIgot(name(number), number % 2 === 1))
+  return numbers.map((number) =>
+    exchange.receiveIgot({ hash: name(number), isPrivate: number % 2 === 1 }),
+  )
 }
 
 test('what one message names beyond the limit is passed over, and heard in the next', () => {
@@ -97,9 +99,9 @@ function push(client: Repo, server: Repo, limits: { maxNewPhantoms: number }): n
     })
     const receiver = exchangeOf(server, limits)
     const phantomsBefore = phantomNames(server).length
-    for (const file of ofType(request, 'file')) receiver.receiveFile(file)
+    for (const file of ofType(request, 'file')) receiver.receiveArtifact(file)
     const igots = ofType(request, 'igot')
-    const outcomes = igots.map(({ hash }) => receiver.receiveIgot(hash, false))
+    const outcomes = igots.map(({ hash }) => receiver.receiveIgot({ hash, isPrivate: false }))
     const added = outcomes.filter((outcome) => outcome === 'new').length
     assert.ok(added <= limits.maxNewPhantoms, `${added} phantoms`)
     assert.ok(phantomNames(server).length <= phantomsBefore + limits.maxNewPhantoms)

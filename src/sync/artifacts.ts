@@ -7,8 +7,8 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import { expandContent } from '../base/zlib.ts'
-import { applyDelta, createDelta } from '../delta/index.ts'
+import { declaredSize } from '../base/zlib.ts'
+import { createDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import {
   announcedArtifacts,
@@ -25,18 +25,15 @@ import {
 } from '../repo/blob.ts'
 import { settledClusters } from '../repo/cluster.ts'
 import { readContent } from '../repo/content.ts'
-import { type Arrival, storeContent, storeUnresolved } from '../repo/store.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
-import type { Card } from '../xfer/card.ts'
+import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
+import { ArtifactIntake } from './artifact-intake.ts'
 import type { SyncObserver } from './events.ts'
-import { maxArtifactBytes, maxNewPhantoms } from './limits.ts'
+import { deltaBytesPerStep, maxNewPhantoms, messageWork, stepsOf } from './limits.ts'
 import { parentOf } from './parent-delta.ts'
 import { WantList, type WantOptions } from './want-list.ts'
-
-type FileCard = Card & { type: 'file' }
-type CfileCard = Card & { type: 'cfile' }
 
 /** What one side knows and may do. */
 export interface ArtifactExchangeOptions {
@@ -82,8 +79,11 @@ export class ArtifactExchange {
   /** Artifacts that came in that message, and are as far from being here as before. */
   readonly #cameInVain = new Set<ArtifactHash>()
   readonly #wants: WantList
+  readonly #intake: ArtifactIntake
   /** Names that the message that is being read added as phantoms. */
   #newPhantoms = 0
+  /** Announcements of that message that were passed over. */
+  #igotsPassedOver = 0
   #nextIsPrivate = false
 
   constructor(repo: Repo, options: ArtifactExchangeOptions) {
@@ -94,6 +94,7 @@ export class ArtifactExchange {
     this.#maxNewPhantoms = options.maxNewPhantoms ?? maxNewPhantoms
     this.sendsPrivate = options.sendsPrivate
     this.#wants = new WantList(repo)
+    this.#intake = new ArtifactIntake(repo)
   }
 
   /** How many artifacts the peer asks for again and again although they were sent. */
@@ -106,12 +107,34 @@ export class ArtifactExchange {
     return this.#wants.outstanding
   }
 
+  /** Artifacts that the message that is being read brought, new here and verified. */
+  get arrivals(): number {
+    return this.#intake.arrivals
+  }
+
+  /** What the message that was read asked too much of: to be told, and to come again. */
+  get leftForLater(): { readonly announcements: number; readonly artifacts: number } {
+    return { announcements: this.#igotsPassedOver, artifacts: this.#intake.postponed }
+  }
+
+  /** Whether the peer is known to hold an artifact: it said so, or was sent it. */
+  isHeldByPeer(rid: Rid): boolean {
+    return this.#peerHas.has(rid)
+  }
+
+  /** Nobody said that these arrived: they are announced again. */
+  doubtArrival(rids: Iterable<Rid>): void {
+    for (const rid of rids) this.#peerHas.delete(rid)
+  }
+
   /** A message from the peer begins: a `private` card at the end of the last one means nothing. */
   beginMessage(): void {
     this.#peerAsks.clear()
     this.#cameInVain.clear()
     this.#newPhantoms = 0
+    this.#igotsPassedOver = 0
     this.#nextIsPrivate = false
+    this.#intake.beginMessage()
   }
 
   /** `private`: the next `file` is private. */
@@ -120,42 +143,35 @@ export class ArtifactExchange {
   }
 
   /**
-   * `file`: takes an artifact in, whole or as a delta, verified against its name.
+   * `file` or `cfile`: takes an artifact in, whole or as a delta, verified against its name.
    *
    * @returns whether anything new was stored
-   * @throws {FossilError} `hash.mismatch`, `delta.corrupt`
+   * @throws {FossilError} `xfer.frame`, `hash.mismatch`, `delta.corrupt`; `xfer.limit`
    */
-  receiveFile(card: FileCard): boolean {
-    return this.#receive(card, undefined)
-  }
-
-  /**
-   * `cfile`: the same, in the form that a database holds; it is kept in that form.
-   *
-   * @throws {FossilError} `xfer.frame`, `hash.mismatch`, `delta.corrupt`
-   */
-  receiveCompressedFile({ hash, deltaSource, compressed }: CfileCard): boolean {
-    const content = expandContent(compressed, { maxBytes: maxArtifactBytes })
-    return this.#receive({ type: 'file', hash, deltaSource, content }, compressed)
-  }
-
-  #receive(card: FileCard, compressed: Uint8Array | undefined): boolean {
+  receiveArtifact(card: FileCard | CfileCard): boolean {
     // Cleared whatever becomes of this card, or a refused private file would hide the next one.
     const asPrivate = this.#nextIsPrivate
     this.#nextIsPrivate = false
-    const refusal = this.#refusal(card.hash, asPrivate)
+    const { hash } = card
+    const refusal = this.#refusal(hash, asPrivate)
     if (refusal !== undefined) {
-      this.#observer?.({ type: 'artifact.refused', hash: card.hash, reason: refusal })
+      this.#observer?.({ type: 'artifact.refused', hash, reason: refusal })
       return false
     }
-    const isNew = this.#store(card, asPrivate, compressed)
+    const outcome = this.#intake.take(card, asPrivate)
+    if (outcome.kind === 'postponed') return false
+    if (outcome.kind === 'held') this.#peerHas.add(outcome.rid)
+    const isNew = 'isNew' in outcome && outcome.isNew
+    if (isNew && outcome.kind === 'held' && this.#check('file.reject', 0.01)) {
+      throw new FossilError('repo.io', { reason: 'simulated: the artifact could not be stored' })
+    }
     // What brings nothing new was asked for in vain, or it would be asked for without end.
-    if (isNew) this.#wants.arrive(card.hash)
-    else if (findHeld(this.#repo, card.hash) === undefined) this.#cameInVain.add(card.hash)
+    if (isNew) this.#wants.arrive(hash)
+    else if (findHeld(this.#repo, hash) === undefined) this.#cameInVain.add(hash)
     this.#observer?.({
       type: 'artifact.received',
-      hash: card.hash,
-      bytes: card.content.length,
+      hash,
+      bytes: card.type === 'file' ? card.content.length : declaredSize(card.compressed),
       isDelta: card.deltaSource !== undefined,
     })
     return isNew
@@ -163,9 +179,14 @@ export class ArtifactExchange {
 
   /**
    * `igot`: the peer holds an artifact. What is not known here becomes a phantom, unless the
-   * message made too many of them.
+   * message made too many of them, or those that are `onlyKnown` count.
    */
-  receiveIgot(hash: ArtifactHash, claimsPrivate: boolean): IgotOutcome {
+  receiveIgot(
+    { hash, isPrivate: claimsPrivate }: Omit<IgotCard, 'type'>,
+    { onlyKnown = false } = {},
+  ): IgotOutcome {
+    if (this.#repo.work?.isSpent === true) return this.#passOver()
+    this.#repo.work?.note(stepsOf.igot)
     const isOffer = this.#acceptsPrivate || !claimsPrivate
     // A stock client announces what it sends because it was asked for (its `onremote` is emptied in
     // between); to ask again would bring the same, without end. Ours does not announce it, and
@@ -180,14 +201,19 @@ export class ArtifactExchange {
       if (!isOffer || !isPhantom(this.#repo, known)) return 'known'
       return this.#wants.offer({ rid: known, hash }) ? 'promised' : 'known'
     }
-    if (!isOffer) return 'known'
-    if (this.#newPhantoms >= this.#maxNewPhantoms) return 'later'
+    if (!isOffer || onlyKnown) return 'known'
+    if (this.#newPhantoms >= this.#maxNewPhantoms) return this.#passOver()
     const rid = ensureKnown(this.#repo, hash, { isPrivate: claimsPrivate })
     if (rid === undefined) return 'known'
     this.#newPhantoms++
     this.#peerHas.add(rid)
     this.#wants.offer({ rid, hash })
     return 'new'
+  }
+
+  #passOver(): IgotOutcome {
+    this.#igotsPassedOver++
+    return 'later'
   }
 
   /** `gimme`: the peer lacks an artifact. Returns its rid where it is here to be sent. */
@@ -225,6 +251,7 @@ export class ArtifactExchange {
       writer.add({ type: 'igot', hash, isPrivate: asPrivate })
       return 'igot'
     }
+    this.#repo.work?.note(stepsOf.send)
     const content = this.#readable(rid, hash)
     if (content === undefined) return 'unreadable'
     this.#sends.set(rid, sends + 1)
@@ -326,45 +353,6 @@ export class ArtifactExchange {
     return asPrivate && !this.#acceptsPrivate ? 'private' : undefined
   }
 
-  #store(card: FileCard, asPrivate: boolean, compressed: Uint8Array | undefined): boolean {
-    const { hash, deltaSource } = card
-    const form = (source: Rid | undefined): Pick<Arrival, 'compressed'> =>
-      compressed === undefined ? {} : { compressed: { bytes: compressed, source } }
-    if (deltaSource === undefined) {
-      return this.#storeWhole({
-        hash,
-        content: card.content,
-        isPrivate: asPrivate,
-        ...form(undefined),
-      })
-    }
-    const sourceRid = findHeld(this.#repo, deltaSource)
-    const source = sourceRid === undefined ? undefined : readContent(this.#repo, sourceRid)
-    if (source !== undefined) {
-      const content = applyDelta(source, card.content, { maxBytes: maxArtifactBytes })
-      return this.#storeWhole({ hash, content, isPrivate: asPrivate, ...form(sourceRid) })
-    }
-    const stored = storeUnresolved(this.#repo, {
-      hash,
-      source: deltaSource,
-      delta: card.content,
-      isPrivate: asPrivate,
-      ...(compressed === undefined ? {} : { compressed }),
-    })
-    // Where the source is shunned or waits for this one, the artifact itself is still wanted.
-    if (stored === undefined) ensureKnown(this.#repo, hash, { isPrivate: asPrivate })
-    return stored?.isNew ?? false
-  }
-
-  #storeWhole(arrival: Arrival): boolean {
-    const { rid, isNew } = storeContent(this.#repo, arrival)
-    this.#peerHas.add(rid)
-    if (isNew && this.#check('file.reject', 0.01)) {
-      throw new FossilError('repo.io', { reason: 'simulated: the artifact could not be stored' })
-    }
-    return isNew
-  }
-
   #readable(rid: Rid, hash: ArtifactHash): Uint8Array | undefined {
     try {
       return readContent(this.#repo, rid)
@@ -385,6 +373,10 @@ export class ArtifactExchange {
     const name = hashOf(this.#repo, source)
     const base = name === undefined ? undefined : this.#readable(source, name)
     if (name === undefined || base === undefined || isShunned(this.#repo, name)) return undefined
+    const steps = Math.ceil((base.length + content.length) / deltaBytesPerStep)
+    // One pair of long artifacts would take as long as all the rest of a reply.
+    if (this.#side === 'handler' && steps > messageWork.easySteps) return undefined
+    this.#repo.work?.note(steps)
     const bytes = createDelta(base, content)
     return bytes.length < content.length - 50 ? { source: name, bytes } : undefined
   }

@@ -18,12 +18,18 @@ import type { Repo } from '../repo/repo.ts'
 import type { Card, PushCard } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
-import { parseCards } from '../xfer/parse.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
+import { countCard, limitedCards, metered, OnceOnly } from './budget.ts'
 import type { SyncObserver } from './events.ts'
-import { defaultDeflateOverBytes, maxMessageBytes } from './limits.ts'
+import {
+  defaultDeflateOverBytes,
+  defaultMaxRounds,
+  maxMessageBytes,
+  maxRoundsInAll,
+} from './limits.ts'
 import { type Credentials, signed } from './login.ts'
+import { passOver } from './reply.ts'
 
 /** How to clone. */
 export interface CloneSessionOptions {
@@ -37,6 +43,8 @@ export interface CloneSessionOptions {
    * on by either. Default 3, which is all that stock's client speaks. sync.wiki §3.5.
    */
   readonly protocol?: 2 | 3
+  /** Rounds that bring nothing new after which the clone ends with an error. Default 1,000. */
+  readonly maxRounds?: number
   readonly deflateOverBytes?: number
   readonly observer?: SyncObserver
 }
@@ -49,6 +57,7 @@ export class CloneSession {
   #sequence: number
   #serverCode: string | undefined
   #round = 0
+  #roundsInVain = 0
   #awaitsReply = false
   /** Whether the request under way was signed. */
   #isSigned = false
@@ -107,7 +116,7 @@ export class CloneSession {
    *
    * @throws {FossilError} `sync.refused`; `sync.wrongproject` when an interrupted clone is
    *   continued from another project; `xfer.*`, `hash.mismatch`, `delta.corrupt`; `repo.io`. What
-   *   came before this reply is kept.
+   *   came before this reply is kept. `sync.endless`, and then this reply is kept, too.
    */
   receive(reply: Uint8Array): void {
     assert(this.#awaitsReply, 'a reply answers a request')
@@ -116,7 +125,8 @@ export class CloneSession {
     const message = decodeMessage(reply, { maxBytes: maxMessageBytes })
     const before = { sequence: this.#sequence, serverCode: this.#serverCode }
     try {
-      const news = this.#repo.transaction(() => this.#apply(message))
+      const action = (): News => this.#repo.transaction(() => this.#apply(message))
+      const news = metered(this.#repo, action)
       this.artifacts += news.artifacts
       this.#options.observer?.({
         type: 'round.received',
@@ -125,19 +135,37 @@ export class CloneSession {
         artifacts: news.artifacts,
         bytes: reply.length,
       })
+      if (this.#exchange.arrivals === 0) this.#roundsInVain++
     } catch (error) {
       this.#sequence = before.sequence
       this.#serverCode = before.serverCode
       throw error
     }
+    if (!this.isDone) this.#checkRounds()
+  }
+
+  /** What came is kept, so that a clone that is begun again goes on. */
+  #checkRounds(): void {
+    const { maxRounds = defaultMaxRounds } = this.#options
+    if (this.#roundsInVain < maxRounds && this.#round < maxRoundsInAll) return
+    const reason = `the clone does not end: ${this.#roundsInVain} rounds brought nothing`
+    throw new FossilError('sync.endless', { rounds: this.#round, reason })
   }
 
   #apply(message: Uint8Array): News {
     const news: News = { cards: 0, artifacts: 0 }
+    const once = new OnceOnly()
+    const { work } = this.#repo
+    assert(work !== undefined, 'a reply is read with a meter')
     this.#exchange.beginMessage()
-    for (const card of parseCards(message)) {
+    for (const card of limitedCards(message)) {
       news.cards++
-      this.#applyCard(card, news)
+      countCard(card, work)
+      if (!once.isRepeated(card)) this.#applyCard(card, news)
+    }
+    const { announcements, artifacts } = this.#exchange.leftForLater
+    if (announcements + artifacts > 0) {
+      this.#options.observer?.({ type: 'message.cut', announcements, artifacts })
     }
     if (news.error === undefined) this.#advance(news)
     else if (!this.#mayRetrySigned(news)) {
@@ -153,10 +181,8 @@ export class CloneSession {
   #applyCard(card: Card, news: News): void {
     switch (card.type) {
       case 'file':
-        if (this.#exchange.receiveFile(card)) news.artifacts++
-        return
       case 'cfile':
-        if (this.#exchange.receiveCompressedFile(card)) news.artifacts++
+        if (this.#exchange.receiveArtifact(card)) news.artifacts++
         return
       case 'private':
         return this.#exchange.announcePrivateNext()
@@ -171,7 +197,7 @@ export class CloneSession {
       case 'message':
         return this.#options.observer?.({ type: 'peer.message', text: card.text })
       case 'unknown':
-        throw new FossilError('xfer.malformed', { card: card.name, reason: 'unknown command' })
+        return passOver(card, this.#options.observer)
       default:
         // Catalogues and settings that some servers volunteer: the pull asks for what it wants.
         return

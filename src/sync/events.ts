@@ -15,6 +15,8 @@ export type SyncEvent =
   | { type: 'artifact.refused'; hash: ArtifactHash; reason: 'shunned' | 'private' }
   /** Damaged here, and so not sent. */
   | { type: 'artifact.unreadable'; hash: ArtifactHash; message: string }
+  /** A message asked for too much: this many of its cards were left for a later one. */
+  | { type: 'message.cut'; announcements: number; artifacts: number }
   | { type: 'peer.message'; text: string }
   | { type: 'card.unknown'; line: string }
   /** The handler kept nothing of a request and told the peer so, perhaps in fewer words. */

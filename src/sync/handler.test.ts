@@ -217,16 +217,6 @@ test('over the download budget, names go instead of content', () => {
   assert.deepEqual([...new Set(promised)], names.slice(3))
 })
 
-test('over the time for a download, names go instead of content', () => {
-  using repo = makeRepo('server')
-  setConfig(repo, 'max-download-time', '4')
-  const names = addArtifacts(repo, { to: 5 })
-  let ms = 0
-  repo.env = { ...repo.env, clock: { nowMs: () => (ms += 1500) } }
-  const reply = ask(repo, [pullCard, ...names.map((hash) => gimme(hash))])
-  assert.equal(ofType(reply, 'file').length, 3)
-})
-
 test('a name that is asked for four times in one message is sent three times', () => {
   using repo = makeRepo('server')
   addArtifacts(repo, { to: 1 })

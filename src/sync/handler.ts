@@ -16,8 +16,10 @@ import type { Repo } from '../repo/repo.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { type ContentType, contentTypes, decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { Answer } from './answer.ts'
+import { metered } from './budget.ts'
 import type { HandlerOptions } from './handler-options.ts'
-import { defaultDeflateOverBytes, maxMessageBytes } from './limits.ts'
+import { defaultDeflateOverBytes } from './limits.ts'
+import { allowedMessageBytes } from './message-size.ts'
 
 /**
  * Answers one encoded message with another. What is wrong with the request is said in the reply,
@@ -75,8 +77,11 @@ function replyIn(
 ): Reply {
   const answer = new Answer(repo, options)
   try {
-    const message = decodeMessage(request, { maxBytes: maxMessageBytes })
-    return repo.transaction(() => ({ message: answer.to(message), isRaw: answer.isRaw }), mode)
+    const message = decodeMessage(request, {
+      maxBytes: allowedMessageBytes(repo, request, options),
+    })
+    const action = (): Reply => ({ message: answer.replyTo(message), isRaw: answer.isRaw })
+    return metered(repo, () => repo.transaction(action, mode))
   } catch (error) {
     if (!FossilError.is(error)) throw error
     if (mode === 'deferred' && isBusy(error)) {
@@ -113,6 +118,9 @@ const causedByRequest: ReadonlySet<FossilErrorCode> = new Set([
  */
 function refusalText(error: FossilError): string {
   if (FossilError.is(error, 'sync.refused')) return error.detail.message
+  if (FossilError.is(error, 'xfer.limit')) {
+    return `too much in one message: ${error.detail.reason}; send less`
+  }
   if (FossilError.is(error, 'hash.mismatch')) {
     return `wrong hash on received artifact: ${error.detail.expected}`
   }

@@ -1,13 +1,79 @@
 /**
- * How much a peer may make us hold, or do, at once.
+ * How much a peer may make us hold, or do, at once: every limit of a message, of a reply and of a
+ * session, each with its reason.
+ *
+ * Limits count work, never time: cards, steps, bytes of text, bytes that are made. So a message has
+ * the same answer on every machine and in simulations; only transports look at clocks. They hold
+ * for requests and for replies. `npm run bench -- strangers` sends the most that is allowed of each
+ * card to both sides, and prints what it costs.
  * @module
  */
+
+import type { WorkLimits } from '../repo/work.ts'
+import type { CardLimits } from '../xfer/parse.ts'
 
 /** The longest message that is unpacked: 1 GiB. Stock has no limit below 2^31. */
 export const maxMessageBytes = 0x4000_0000
 
+/**
+ * The longest message of somebody who may not write, and so sends no artifacts: the text of its
+ * cards is all that it can hold.
+ */
+export const maxReaderMessageBytes = 0x0100_0000
+
+/**
+ * The text of a message's cards, blank lines included and payloads not: 16 MiB, which is 364,000
+ * names of artifacts. What is not looked at any more costs a step a line at most (below).
+ */
+export const cardLimits: CardLimits = { maxTextBytes: 0x0100_0000 }
+
 /** The longest artifact that a delta may make: as long as one that comes whole in a message. */
 export const maxArtifactBytes = maxMessageBytes
+
+/**
+ * What one message may cost its receiver. A step takes about a microsecond, so that a message of
+ * the most work takes about a second, hashing and storing its artifacts aside.
+ *
+ * - Names that are announced, artifacts that are asked for and artifacts that come are taken up to
+ *   `easySteps`: 120,000 names that are known, a reply of 30,000 artifacts. What is over can wait:
+ *   it is promised (`igot`), asked for again (`gimme`), or announced again by itself, and told.
+ * - Past `maxSteps` the message is refused: 400,000 lines that say nothing take most of them.
+ * - Half a gigabyte expanded or made by deltas takes half a second, and is four times what a reply
+ *   of 5 MB, stock's budget, held at most in a clone of 5,413 artifacts (measured).
+ * - A delta may make 32 MiB, or three times what it is made of; so a few bytes cannot make more.
+ */
+export const messageWork: WorkLimits = {
+  easySteps: 600_000,
+  maxSteps: 1_000_000,
+  maxMadeBytes: 0x2000_0000,
+  easyOutputBytes: 0x0200_0000,
+}
+
+/**
+ * Steps that cards take (measured), parsed, looked up and answered, payloads aside. Every line
+ * takes one; those that are not listed take no more.
+ */
+export const stepsOf = {
+  line: 1,
+  /** Of a name that is looked at. */
+  igot: 5,
+  /** Of a name that becomes a phantom. */
+  phantom: 15,
+  gimme: 4,
+  /** Receiving an artifact, but for what storing it takes. */
+  file: 20,
+  cfile: 20,
+  /** Sending an artifact: its names, its rights, what it may be a delta of. */
+  send: 20,
+  config: 20,
+  pragma: 3,
+  uvgimme: 6,
+  uvigot: 8,
+  uvfile: 10,
+} as const
+
+/** Bytes of a delta's source and target that are compared in a step (measured). */
+export const deltaBytesPerStep = 100
 
 /**
  * Names of unknown artifacts (`igot`) that one message may add as phantoms. A million in one
@@ -18,6 +84,22 @@ export const maxArtifactBytes = maxMessageBytes
  * private, in every message, and clusters carry the rest. Stock has no limit (xfer.c:1451, 2593).
  */
 export const maxNewPhantoms = 2000
+
+/**
+ * Artifacts that one message may bring. Storing as many short ones takes a second and a half
+ * (measured); what is over is known by name then and asked for. Stock sends 250 kB in a request
+ * and 5 MB in a reply, which hold 8,000 of usual length.
+ */
+export const maxNewArtifacts = 20_000
+
+/** Rounds without anything new after which a session ends, unless told otherwise. */
+export const defaultMaxRounds = 1000
+
+/**
+ * Rounds after which a session ends whatever they brought. At 5 MB a round it would have moved half
+ * a terabyte; a server that makes up artifacts without end comes to its own.
+ */
+export const maxRoundsInAll = 100_000
 
 /**
  * Messages of at most this many bytes go as stored blocks rather than deflated: none, over a

@@ -23,6 +23,7 @@ import {
   phantomNames,
   pragma,
 } from './pair.suite.ts'
+import { metered } from './budget.ts'
 import { SideConversations } from './side-conversations.ts'
 import { applyReply, noProgress, type Progress, type ReplyContext } from './reply.ts'
 
@@ -33,7 +34,8 @@ function applied(repo: Repo, cards: readonly Card[], context?: Partial<ReplyCont
   const message = decodeMessage(bodyOf(...cards), { maxBytes: 1 << 20 })
   const side = new SideConversations(repo, {})
   const defaults = { exchange, push: true, pull: true, observer: undefined, side }
-  return repo.transaction(() => applyReply(repo, message, { ...defaults, ...context }))
+  const action = (): Progress => applyReply(repo, message, { ...defaults, ...context })
+  return metered(repo, () => repo.transaction(action))
 }
 
 const igot = (number: number): Card => ({
@@ -50,6 +52,7 @@ test('new artifacts and new names count, those that are known do not', () => {
     ...noProgress(),
     cards: 6,
     artifacts: 1,
+    verified: 1,
     newPhantoms: 1,
   })
 })

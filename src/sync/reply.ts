@@ -6,14 +6,14 @@
  * @module
  */
 
+import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
-import { findRid } from '../repo/blob.ts'
 import { setConfig } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import type { Card } from '../xfer/card.ts'
-import { parseCards } from '../xfer/parse.ts'
+import type { Card, UnknownCard } from '../xfer/card.ts'
 import type { ArtifactExchange } from './artifacts.ts'
+import { countCard, limitedCards, OnceOnly } from './budget.ts'
 import type { SyncObserver } from './events.ts'
 import type { SideConversations } from './side-conversations.ts'
 
@@ -32,11 +32,15 @@ export interface Progress {
   cards: number
   /** Artifacts that were not here before, unresolved deltas included. */
   artifacts: number
+  /** Of those, the ones that are verified. */
+  verified: number
   newPhantoms: number
   /** The server announced something that we had asked it for: it will come. */
   promised: boolean
   /** Nothing of the reply was kept, and what it answered is still open. */
   wasDropped: boolean
+  /** The server had nothing to say, not even that anything arrived. */
+  wasSilent: boolean
   /** The server lets us pull but not push. */
   pushRefused: boolean
   /** What the server asks for and is here, each once. */
@@ -49,9 +53,11 @@ export function noProgress(): Progress {
   return {
     cards: 0,
     artifacts: 0,
+    verified: 0,
     newPhantoms: 0,
     promised: false,
     wasDropped: false,
+    wasSilent: false,
     pushRefused: false,
     wanted: new Set(),
     messages: [],
@@ -66,11 +72,19 @@ export function noProgress(): Progress {
  */
 export function applyReply(repo: Repo, message: Uint8Array, context: ReplyContext): Progress {
   const progress = noProgress()
-  context.exchange.beginMessage()
-  for (const card of parseCards(message)) {
+  const { exchange, observer } = context
+  const once = new OnceOnly()
+  const { work } = repo
+  assert(work !== undefined, 'a reply is read with a meter')
+  exchange.beginMessage()
+  for (const card of limitedCards(message)) {
     progress.cards++
-    applyCard(repo, card, context, progress)
+    countCard(card, work)
+    if (!once.isRepeated(card)) applyCard(repo, card, context, progress)
   }
+  progress.verified = exchange.arrivals
+  const { announcements, artifacts } = exchange.leftForLater
+  if (announcements + artifacts > 0) observer?.({ type: 'message.cut', announcements, artifacts })
   // Every server says something, if only the time: nothing at all is no consent.
   if (progress.cards === 0) throw unexpected('none', 'the reply is empty')
   return progress
@@ -81,13 +95,11 @@ function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Prog
   if (context.side.receive(card)) return
   switch (card.type) {
     case 'file':
-      if (exchange.receiveFile(card)) progress.artifacts++
-      return
     case 'cfile':
-      if (exchange.receiveCompressedFile(card)) progress.artifacts++
+      if (exchange.receiveArtifact(card)) progress.artifacts++
       return
     case 'igot':
-      return applyIgot(repo, card, context, progress)
+      return applyIgot(card, context, progress)
     case 'gimme':
       return applyGimme(card, context, progress)
     case 'private':
@@ -104,21 +116,29 @@ function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Prog
       // Informational: unknown pragmas are ignored by rule (sync.wiki, "pragma").
       return
     case 'unknown':
-      context.observer?.({ type: 'card.unknown', line: card.line })
-      throw unexpected(card.name, `unknown command: ${card.line}`)
+      return passOver(card, context.observer)
     default:
       throw unexpected(card.type, 'a server does not send this card in reply to a push or pull')
   }
 }
 
+/**
+ * Peers have cards of their own (go-libfossil: `schema`, `xigot`, `xrow`), each of one line, their
+ * payloads too; stock's client says so and goes on. A page is the answer of something else.
+ *
+ * @throws {FossilError} `xfer.malformed` for a page
+ */
+export function passOver({ name, line }: UnknownCard, observer: SyncObserver | undefined): void {
+  observer?.({ type: 'card.unknown', line })
+  if (name.startsWith('<')) throw unexpected(name, 'the reply is a page, not a sync message')
+}
+
 function applyIgot(
-  repo: Repo,
-  { hash, isPrivate }: Card & { type: 'igot' },
+  card: Card & { type: 'igot' },
   { exchange, pull }: ReplyContext,
   progress: Progress,
 ): void {
-  if (!pull && findRid(repo, hash) === undefined) return
-  const outcome = exchange.receiveIgot(hash, isPrivate)
+  const outcome = exchange.receiveIgot(card, { onlyKnown: !pull })
   if (outcome === 'new') progress.newPhantoms++
   if (outcome === 'promised') progress.promised = true
 }

@@ -23,8 +23,14 @@ import { CardWriter } from '../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
+import { metered } from './budget.ts'
 import type { SyncObserver } from './events.ts'
-import { defaultDeflateOverBytes, maxMessageBytes } from './limits.ts'
+import {
+  defaultDeflateOverBytes,
+  defaultMaxRounds,
+  maxMessageBytes,
+  maxRoundsInAll,
+} from './limits.ts'
 import { type Credentials, signed } from './login.ts'
 import { applyReply, noProgress, type Progress } from './reply.ts'
 import { SideConversations, type SideOptions, type SideSummary } from './side-conversations.ts'
@@ -39,7 +45,7 @@ export interface SyncOptions extends SideOptions {
   readonly private?: boolean
   /** Logs in. By default the server sees nobody. */
   readonly login?: Credentials
-  /** Rounds after which the sync ends incomplete. Default 1,000. */
+  /** Rounds that bring neither side anything, after which the sync ends. Default 1,000. */
   readonly maxRounds?: number
   /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
   readonly deflateOverBytes?: number
@@ -77,7 +83,6 @@ const maxStalledRounds = 5
 /** What the result lists at most. */
 const maxMessages = 100
 const maxMissing = 1000
-const defaultMaxRounds = 1000
 
 /** One sync with one peer, from the first request to the result. */
 export class SyncSession {
@@ -89,8 +94,9 @@ export class SyncSession {
   #push: boolean
   #pushRefused = false
   /** What is unsent may be with the server already: it is announced, and sent when asked for. */
-  readonly #isUnanswered: boolean
+  #isUnanswered: boolean
   #round = 0
+  #roundsInVain = 0
   /** `over` also while a request or reply is being worked on: an error leaves it so. */
   #state: 'ready' | 'waiting' | 'over' = 'ready'
   #gimmeLimit = minGimmes
@@ -106,10 +112,10 @@ export class SyncSession {
   #bytesReceived = 0
   /** Artifacts that the server asked for and that go into the next request. */
   #wanted: ReadonlySet<Rid> = new Set()
-  /** Rows of `unsent` that the request under way carries. */
+  /** Rows of `unsent` that the request under way deals with. */
   #sentUnsent: Rid[] = []
   /** Artifacts that the request under way carries. */
-  #lastSent = 0
+  #lastFiles: Rid[] = []
   #result: SyncResult | undefined
 
   constructor(repo: Repo, options: SyncOptions = {}) {
@@ -153,7 +159,8 @@ export class SyncSession {
     const budgetBytes = this.#budgetBytes()
     if (this.#pull) this.#writeGimmes(writer)
     this.#sentUnsent = []
-    this.#lastSent = this.#push ? this.#writeArtifacts(writer, budgetBytes) : 0
+    this.#lastFiles = []
+    if (this.#push) metered(this.#repo, () => this.#writeArtifacts(writer, budgetBytes))
     this.#side.writeRequest(writer, { budgetBytes })
     // Makes every message unique, and with it the nonce of a login card.
     writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
@@ -188,7 +195,7 @@ export class SyncSession {
    */
   abandon(): void {
     this.#state = 'over'
-    if (this.#lastSent === 0) return
+    if (this.#lastFiles.length === 0) return
     try {
       this.#repo.transaction(() => setPushUnanswered(this.#repo, true))
     } catch (error) {
@@ -218,26 +225,27 @@ export class SyncSession {
     }
   }
 
-  /** Everything a push says; returns the number of artifacts sent. */
-  #writeArtifacts(writer: CardWriter, budgetBytes: number): number {
-    let sent = 0
+  /** Everything a push says. */
+  #writeArtifacts(writer: CardWriter, budgetBytes: number): void {
+    const files = this.#lastFiles
     // One artifact goes whatever the budget, or a push under a small one would never end.
-    const isOverBudget = (): boolean => sent > 0 && writer.sizeBytes >= budgetBytes
+    const isOverBudget = (): boolean =>
+      files.length > 0 && (writer.sizeBytes >= budgetBytes || this.#repo.work?.isSpent === true)
     const wanted = this.#wanted
     this.#wanted = new Set()
     for (const rid of wanted) {
-      if (this.#exchange.send(writer, rid, { overBudget: isOverBudget() }) === 'file') sent++
+      const overBudget = isOverBudget()
+      if (this.#exchange.send(writer, rid, { overBudget }) === 'file') files.push(rid)
     }
     for (const rid of this.#isUnanswered ? [] : unsentRids(this.#repo)) {
       if (isOverBudget()) break
       const outcome = this.#exchange.send(writer, rid, { overBudget: false })
-      if (outcome === 'file') sent++
+      if (outcome === 'file') files.push(rid)
       if (outcome !== 'unreadable') this.#sentUnsent.push(rid)
     }
     this.#exchange.announce(writer)
     this.#exchange.announcePrivate(writer)
     if (wanted.size > 0 && this.#round === 3) this.#exchange.announceClusters(writer)
-    return sent
   }
 
   #budgetBytes(): number {
@@ -251,20 +259,21 @@ export class SyncSession {
     const body = encodeMessage(signed(this.#repo, writer.finish(), this.#options.login), {
       deflateOverBytes,
     })
-    this.#artifactsSent += this.#lastSent
+    this.#artifactsSent += this.#lastFiles.length
     this.#bytesSent += body.length
     observer?.({
       type: 'round.sent',
       round: this.#round,
       cards,
-      artifacts: this.#lastSent,
+      artifacts: this.#lastFiles.length,
       bytes: body.length,
     })
     return body
   }
 
   #apply(reply: Uint8Array): Progress {
-    const message = decodeMessage(reply, { maxBytes: maxMessageBytes })
+    const message = decodeMessage(reply, { maxBytes: maxMessageBytes, mayBeEmpty: true })
+    if (message.length === 0) return this.#takeSilence()
     const context = {
       exchange: this.#exchange,
       push: this.#push,
@@ -273,17 +282,37 @@ export class SyncSession {
       side: this.#side,
     }
     try {
-      return this.#repo.transaction(() => {
+      const action = (): Progress => {
         const progress = applyReply(this.#repo, message, context)
-        if (!progress.pushRefused) forgetUnsent(this.#repo, this.#sentUnsent)
+        if (this.#push && !progress.pushRefused) this.#forgetSent(progress)
         return progress
-      })
+      }
+      return metered(this.#repo, () => this.#repo.transaction(action))
     } catch (error) {
       if (!this.#refusesPushOnly(error)) throw error
       const messages = [error.detail.message]
       this.#side.restart()
       return { ...noProgress(), wasDropped: true, pushRefused: true, messages }
     }
+  }
+
+  /** Forgets what was dealt with, and all else that the server was seen to have. */
+  #forgetSent({ wanted }: Progress): void {
+    const held = unsentRids(this.#repo).filter((rid) => this.#exchange.isHeldByPeer(rid))
+    const sent = this.#sentUnsent.filter((rid) => !wanted.has(rid))
+    forgetUnsent(this.#repo, [...new Set([...sent, ...held])])
+  }
+
+  /**
+   * A body that holds nothing: the server asks for nothing, so it has what was announced. Of files
+   * it says as little where it could not take them; so they are announced in one more round.
+   */
+  #takeSilence(): Progress {
+    if (this.#lastFiles.length > 0) {
+      this.#isUnanswered = true
+      this.#exchange.doubtArrival(this.#lastFiles)
+    }
+    return { ...noProgress(), wasSilent: true }
   }
 
   /**
@@ -296,6 +325,8 @@ export class SyncSession {
   }
 
   #note(progress: Progress, reply: Uint8Array): void {
+    const hasMoved = progress.verified > 0 || this.#lastFiles.length > 0
+    if (!hasMoved && !this.#side.hasMoved) this.#roundsInVain++
     this.#bytesReceived += reply.length
     this.#artifactsReceived += progress.artifacts
     this.#lastArrivals = progress.artifacts
@@ -316,18 +347,19 @@ export class SyncSession {
 
   /** Stock's rule (xfer.c:2979-3010), and patience with a server that promised more. */
   #goesOn(progress: Progress): boolean {
-    if (this.#round >= (this.#options.maxRounds ?? defaultMaxRounds)) return false
+    if (this.#roundsInVain >= (this.#options.maxRounds ?? defaultMaxRounds)) return false
+    if (this.#round >= maxRoundsInAll) return false
     const inVain = Math.min(this.#exchange.outstanding, maxGimmesInVain)
     this.#gimmeLimit = Math.max(minGimmes, progress.artifacts * 2, inVain)
     const pulls = this.#pull && this.#pullGoesOn(progress)
-    const pushes = this.#push && this.#pushGoesOn()
+    const pushes = this.#push && this.#pushGoesOn(progress)
     return pulls || pushes || this.#side.goesOn
   }
 
-  #pushGoesOn(): boolean {
-    if (this.#lastSent > 0) this.#stalledPushes = 0
+  #pushGoesOn({ wasSilent }: Progress): boolean {
+    if (this.#lastFiles.length > 0) this.#stalledPushes = 0
     if (this.#wanted.size > 0) return ++this.#stalledPushes <= maxStalledRounds
-    return this.#lastSent > 0 && unsentRids(this.#repo).length > 0
+    return this.#lastFiles.length > 0 && (wasSilent || unsentRids(this.#repo).length > 0)
   }
 
   #pullGoesOn(progress: Progress): boolean {
@@ -355,7 +387,7 @@ export class SyncSession {
   #settleUnanswered(): void {
     if (!this.#isUnanswered || !this.#push) return
     const unsent = unsentRids(this.#repo)
-    const mayWantMore = this.#lastSent > 0 && unsent.length > 0
+    const mayWantMore = this.#lastFiles.length > 0 && unsent.length > 0
     if (this.#wanted.size > 0 || mayWantMore || this.#exchange.sentInVain > 0) return
     this.#repo.transaction(() => {
       forgetUnsent(this.#repo, unsent)
@@ -386,9 +418,11 @@ export class SyncSession {
     if (missing > 0) {
       return `${missing === maxMissing ? `at least ${missing}` : missing} artifacts did not come`
     }
-    if (this.#pushRefused) return 'the server does not accept a push from us'
-    if (!this.#push) return this.#side.shortfall
+    if (!this.#push && !this.#pushRefused) return this.#side.shortfall
     const unsent = new Set([...this.#wanted, ...unsentRids(this.#repo)]).size
+    if (unsent > 0 && this.#pushRefused) {
+      return `the server does not accept a push from us: ${unsent} artifacts wait here`
+    }
     if (unsent > 0) return `${unsent} artifacts were not sent`
     const inVain = this.#exchange.sentInVain
     if (inVain > 0) return `the server still asks for ${inVain} artifacts that it was sent`

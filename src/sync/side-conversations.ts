@@ -70,6 +70,11 @@ export class SideConversations {
     return (this.#unversioned?.goesOn ?? false) || (this.#config?.goesOn ?? false)
   }
 
+  /** Whether the last round moved anything that did not move before in this session. */
+  get hasMoved(): boolean {
+    return this.#unversioned?.hasMoved ?? false
+  }
+
   get summary(): SideSummary {
     return {
       unversioned: this.#unversioned?.summary,

@@ -45,7 +45,8 @@ export type CloneOptions = CloneSessionOptions & Pick<SyncOptions, 'unversioned'
  * clone of it stopped. Every artifact is verified. The result covers this call alone; where it is
  * complete the repository is whole.
  *
- * @throws {FossilError} as {@link sync}, and `sync.wrongproject`. Call again to go on.
+ * @throws {FossilError} as {@link sync}, and `sync.wrongproject` and `sync.endless`. Call again to
+ *   go on.
  */
 export async function clone(
   repo: Repo,

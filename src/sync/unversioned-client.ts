@@ -79,6 +79,9 @@ export class UnversionedClient {
   #arrivals = 0
   #roundsInVain = 0
   #asked = 0
+  /** Names of files that were sent or came in this session, and how many before the last round. */
+  readonly #moved = new Set<string>()
+  #movedBefore = 0
   #counts = { received: 0, adopted: 0, sent: 0, gimmes: 0 }
   /** The counts before the request under way. */
   #settled = this.#counts
@@ -93,6 +96,11 @@ export class UnversionedClient {
     if (this.#mode === 'push-ok' && this.#unsent.size > 0) return true
     if (this.#wanted.size === 0) return false
     return this.#arrivals > 0 || this.#roundsInVain < maxRoundsInVain
+  }
+
+  /** Whether the last round moved a file that did not move before. */
+  get hasMoved(): boolean {
+    return this.#moved.size > this.#movedBefore
   }
 
   /** What came of it so far; final when the session ends. */
@@ -111,6 +119,7 @@ export class UnversionedClient {
    */
   writeRequest(writer: CardWriter, { budgetBytes }: { budgetBytes: number }): void {
     this.#settled = { ...this.#counts }
+    this.#movedBefore = this.#moved.size
     if (!this.#hashWasSent) {
       const isWhole = unversionedHoles(this.#repo).length === 0
       const hash = isWhole ? unversionedHash(this.#repo) : noCatalogue
@@ -198,6 +207,7 @@ export class UnversionedClient {
     else if (status === 'our-mtime') sendTime(writer, entry)
     else return false
     this.#listed.set(name, entry)
+    this.#moved.add(name)
     this.#counts.sent++
     return true
   }
@@ -263,6 +273,7 @@ export class UnversionedClient {
     this.#forget(name)
     if (outcome === 'stored' || outcome === 'adopted') {
       this.#counts[outcome === 'stored' ? 'received' : 'adopted']++
+      this.#moved.add(name)
       this.#arrivals++
     } else if (outcome === 'omitted') {
       this.#wanted.add(name)

@@ -168,5 +168,6 @@ export function sendFile(repo: Repo, writer: CardWriter, entry: UnversionedEntry
   const { name, mtimeSec, hash } = entry
   const content = readUnversioned(repo, name)
   const sizeBytes = content?.length ?? 0
+  repo.work?.made(sizeBytes)
   writer.add({ type: 'uvfile', name, mtimeSec, hash, sizeBytes, content })
 }

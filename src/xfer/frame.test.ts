@@ -110,3 +110,16 @@ test('a damaged body gives an error, or a message that is the same', () => {
   )
   fc.assert(property, { seed, numRuns: 500 })
 })
+
+test('a compressed body that holds nothing is an empty message for who allows it', () => {
+  // What go-libfossil 0.9.0 sends when it has nothing to say, and stock's form of the same.
+  for (const text of ['00000000789c010000ffff00000001', '00000000789c030000000001']) {
+    const body = Uint8Array.from(Buffer.from(text, 'hex'))
+    assert.deepEqual(decodeMessage(body, { maxBytes, mayBeEmpty: true }), new Uint8Array(0))
+    rejects(body, /empty/)
+  }
+  for (const contentType of [contentTypes.uncompressed, contentTypes.compressed]) {
+    const options = { maxBytes, contentType, mayBeEmpty: true }
+    assert.throws(() => decodeMessage(new Uint8Array(0), options), /xfer\.frame/)
+  }
+})

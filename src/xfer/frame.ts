@@ -51,20 +51,28 @@ export function encodeMessage(
 /**
  * Unwraps a body. Stock reads a body that does not expand as if it had not been compressed
  * (http.c:887), and an empty one as success; both hide that bytes were lost, so both are errors.
+ * A compressed body that holds nothing lost nothing: some servers say so that all is well.
  *
  * @param options.contentType as the HTTP header has it, parameters included; `application/x-fossil`
  *   unless given
  * @param options.maxBytes the longest message to accept
+ * @param options.mayBeEmpty a compressed body may hold nothing; an empty body never may. Default
+ *   false
  * @returns the message: often a view of `body`
  * @throws {FossilError} `xfer.frame`: another content type, nothing in it, or see `expandContent`
  */
 export function decodeMessage(
   body: Uint8Array,
-  options: { contentType?: string | undefined; maxBytes: number },
+  options: {
+    contentType?: string | undefined
+    maxBytes: number
+    mayBeEmpty?: boolean | undefined
+  },
 ): Uint8Array {
-  const { contentType = contentTypes.compressed, maxBytes } = options
+  const { contentType = contentTypes.compressed, maxBytes, mayBeEmpty = false } = options
   const message = unwrap(body, contentType, maxBytes)
-  if (message.length === 0) throw fault('the message is empty')
+  const isLost = body.length === 0 || !mayBeEmpty
+  if (message.length === 0 && isLost) throw fault('the message is empty')
   return message
 }
 

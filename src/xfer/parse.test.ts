@@ -358,3 +358,29 @@ test('an igot or gimme of a name with uppercase digits is handed out as odd', ()
     ],
   )
 })
+
+/** How many cards a message gives, and whether its text then turns out to be too long. */
+function readWithin(text: string, maxTextBytes: number): string {
+  let cards = 0
+  try {
+    for (const _ of parseCards(utf8(text), { maxTextBytes })) cards++
+  } catch (error) {
+    assert.ok(FossilError.is(error, 'xfer.limit'), String(error))
+    return `${cards} and too long`
+  }
+  return `${cards}`
+}
+
+test('the limit of text counts lines with their newlines, and blank ones', () => {
+  assert.equal(readWithin('private\nprivate\n', 16), '2')
+  assert.equal(readWithin('private\nprivate\n', 15), '2 and too long')
+  assert.equal(readWithin('private\n\n\n\nprivate\n', 10), '1 and too long')
+  assert.equal(readWithin('\n'.repeat(100), 100), '0')
+  assert.equal(readWithin(`${'\n'.repeat(100)}private\n`, 99), '0 and too long')
+})
+
+test('the limit of text does not count payloads', () => {
+  const file = `file ${sha1} 1000\n${'x'.repeat(1000)}`
+  assert.equal(readWithin(file.repeat(3), 3 * 51), '3')
+  assert.equal(readWithin(file.repeat(4), 3 * 51 - 1), '3 and too long')
+})

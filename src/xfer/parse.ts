@@ -7,6 +7,7 @@
  */
 
 import { fromUtf8 } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
 import type { Card, CommentCard, NamedCard, OddNameCard, UnknownCard } from './card.ts'
 import { type CardCodec, cards } from './codec.ts'
 import { CardLine, hashAt } from './line.ts'
@@ -24,15 +25,26 @@ const longestLineBytes = 1 << 20
 /** Bytes of an unknown line that are worth showing. */
 const longestShownBytes = 1000
 
+/** How much text a message may hold: lines with their newlines, blank ones too, not payloads. */
+export interface CardLimits {
+  readonly maxTextBytes: number
+}
+
+const unlimited: CardLimits = { maxTextBytes: Infinity }
+
 /**
  * Reads `message` card by card. Each card is checked whole before it is handed out, and nothing
  * after it has been looked at yet. Blank lines are skipped; stock's client does the same, and its
  * server answers them with an error (xfer.c:1889, 2942).
  *
  * @param message kept, and viewed by payloads: do not change it while they are in use
+ * @param limits beyond which reading ends with `xfer.limit`
  */
-export function parseCards(message: Uint8Array): CardReader {
-  return new CardReader(message)
+export function parseCards(
+  message: Uint8Array,
+  limits: { readonly maxTextBytes: number } = unlimited,
+): CardReader {
+  return new CardReader(message, limits)
 }
 
 /**
@@ -43,10 +55,14 @@ export function parseCards(message: Uint8Array): CardReader {
 export class CardReader extends Iterator<Card, undefined> {
   /** The message's own bytes, as a Buffer for its `toString`. */
   readonly #message: Buffer
+  readonly #maxTextBytes: number
   #at = 0
+  /** Bytes of payloads before `#at`: everything else is text. */
+  #payloadBytes = 0
 
-  constructor(message: Uint8Array) {
+  constructor(message: Uint8Array, { maxTextBytes }: CardLimits) {
     super()
+    this.#maxTextBytes = maxTextBytes
     this.#message = Buffer.from(message.buffer, message.byteOffset, message.length)
   }
 
@@ -58,11 +74,25 @@ export class CardReader extends Iterator<Card, undefined> {
 
   /** The next card. */
   next(): IteratorResult<Card, undefined> {
-    while (this.#at < this.#message.length) {
+    for (;;) {
+      this.#skipBlankLines()
+      this.#checkText()
+      if (this.#at >= this.#message.length) return { done: true, value: undefined }
       const card = this.#readHashCard() ?? this.#readLine()
       if (card !== undefined) return { done: false, value: card }
     }
-    return { done: true, value: undefined }
+  }
+
+  /** Ahead of the general way, since a message may be nothing else (measured). */
+  #skipBlankLines(): void {
+    const end = Math.min(this.#message.length, this.#payloadBytes + this.#maxTextBytes + 1)
+    while (this.#at < end && this.#message[this.#at] === newline) this.#at++
+  }
+
+  #checkText(): void {
+    if (this.#at - this.#payloadBytes <= this.#maxTextBytes) return
+    const reason = `the text of its cards is longer than ${this.#maxTextBytes} bytes`
+    throw new FossilError('xfer.limit', { reason })
   }
 
   /**
@@ -109,6 +139,7 @@ export class CardReader extends Iterator<Card, undefined> {
     if (newlineAt === -1) throw line.malformed('the message ends within it')
     if (end - start > longestLineBytes) throw line.malformed('its line is too long')
     const card = oddNameCard(line) ?? codec.parse(line)
+    this.#payloadBytes += line.next - next
     this.#at = line.next
     return card
   }

@@ -1,0 +1,146 @@
+/**
+ * Takes artifacts of a peer's message into the repository, within what one message may cost: whole
+ * or as deltas, as they are or compressed. What is over is known by its name afterwards, like
+ * everything that is missing, and asked for again.
+ *
+ * May know the repository and the cards; who may send what is the caller's business.
+ * Source: fossil src/xfer.c:112-300 (xfer_accept_file, xfer_accept_compressed_file).
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import { declaredSize, expandContent } from '../base/zlib.ts'
+import { applyDelta } from '../delta/apply.ts'
+import { deltaOutputSize } from '../delta/parse.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { ensureKnown, findHeld, sizeOf } from '../repo/blob.ts'
+import { readContent } from '../repo/content.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+import { type Arrival, type Stored, storeContent, storeUnresolved } from '../repo/store.ts'
+import type { CfileCard, FileCard } from '../xfer/card.ts'
+import { maxArtifactBytes, maxNewArtifacts, stepsOf } from './limits.ts'
+
+/**
+ * What became of a card: an artifact that is here now, a delta that waits for its source, a name
+ * that is still wanted because of the artifact's form, or because the message brought too much.
+ */
+export type IntakeOutcome =
+  ({ readonly kind: 'held' | 'waiting' } & Stored) | { readonly kind: 'wanted' | 'postponed' }
+
+/** How much longer compressed content may be than its bytes, beyond what is small anyway. */
+const usualExpansion = 8
+
+/** One side's intake, for as many messages as its conversation has. */
+export class ArtifactIntake {
+  readonly #repo: Repo
+  /** Artifacts that the message that is being read brought. */
+  #arrived = 0
+  /** Of those, how many wait for the source of a delta. */
+  #waiting = 0
+  /** Of that message, how many were left for later. */
+  #postponed = 0
+
+  constructor(repo: Repo) {
+    this.#repo = repo
+  }
+
+  /** Artifacts of the message that is being read that were left for a later one. */
+  get postponed(): number {
+    return this.#postponed
+  }
+
+  /** Artifacts of that message that are here now and were not before. */
+  get arrivals(): number {
+    return this.#arrived - this.#waiting
+  }
+
+  beginMessage(): void {
+    this.#arrived = 0
+    this.#waiting = 0
+    this.#postponed = 0
+  }
+
+  /**
+   * Takes one artifact in, verified against its name.
+   *
+   * @throws {FossilError} `xfer.frame`, `hash.mismatch`, `delta.corrupt`; `xfer.limit`
+   */
+  take(card: FileCard | CfileCard, asPrivate: boolean): IntakeOutcome {
+    if (this.#arrived >= maxNewArtifacts || this.#repo.work?.isSpent === true) {
+      return this.#postpone(card.hash, asPrivate)
+    }
+    const bytes = card.type === 'file' ? card.content : this.#expanded(card)
+    if (bytes === undefined) return this.#postpone(card.hash, asPrivate)
+    const outcome = this.#store(card, bytes, asPrivate)
+    if (outcome.kind === 'postponed') return this.#postpone(card.hash, asPrivate)
+    if ('isNew' in outcome && outcome.isNew) {
+      this.#arrived++
+      if (outcome.kind === 'waiting') this.#waiting++
+    }
+    return outcome
+  }
+
+  #postpone(hash: ArtifactHash, asPrivate: boolean): IntakeOutcome {
+    this.#repo.work?.take(stepsOf.phantom)
+    if (findHeld(this.#repo, hash) === undefined) {
+      ensureKnown(this.#repo, hash, { isPrivate: asPrivate })
+      this.#postponed++
+    }
+    return { kind: 'postponed' }
+  }
+
+  #expanded({ compressed }: CfileCard): Uint8Array | undefined {
+    const sizeBytes = declaredSize(compressed)
+    if (sizeBytes <= maxArtifactBytes) {
+      const usualBytes = usualExpansion * compressed.length
+      if (!this.#allowsOutput(sizeBytes, usualBytes)) return undefined
+    }
+    return expandContent(compressed, { maxBytes: maxArtifactBytes })
+  }
+
+  #store(card: FileCard | CfileCard, bytes: Uint8Array, asPrivate: boolean): IntakeOutcome {
+    const { hash, deltaSource } = card
+    const compressed = card.type === 'cfile' ? card.compressed : undefined
+    const whole = (content: Uint8Array, source: Rid | undefined): IntakeOutcome => {
+      const arrival: Arrival = { hash, content, isPrivate: asPrivate }
+      const form = compressed === undefined ? {} : { compressed: { bytes: compressed, source } }
+      return { kind: 'held', ...storeContent(this.#repo, { ...arrival, ...form }) }
+    }
+    if (deltaSource === undefined) return whole(bytes, undefined)
+    const outputBytes = checkedOutputSize(bytes)
+    const sourceRid = findHeld(this.#repo, deltaSource)
+    if (sourceRid !== undefined) {
+      const sourceBytes = sizeOf(this.#repo, sourceRid)
+      const isAllowed = this.#allowsOutput(outputBytes, sourceBytes + bytes.length)
+      if (!isAllowed) return { kind: 'postponed' }
+      const source = readContent(this.#repo, sourceRid)
+      if (source !== undefined) {
+        return whole(applyDelta(source, bytes, { maxBytes: maxArtifactBytes }), sourceRid)
+      }
+    }
+    const stored = storeUnresolved(this.#repo, {
+      hash,
+      source: deltaSource,
+      delta: bytes,
+      isPrivate: asPrivate,
+      ...(compressed === undefined ? {} : { compressed }),
+    })
+    if (stored !== undefined) return { kind: 'waiting', ...stored }
+    // Where the source is shunned or waits for this one, the artifact itself is still wanted.
+    ensureKnown(this.#repo, hash, { isPrivate: asPrivate })
+    return { kind: 'wanted' }
+  }
+
+  #allowsOutput(bytes: number, fromBytes: number): boolean {
+    return this.#repo.work?.allowsOutput(bytes, fromBytes) ?? true
+  }
+}
+
+/** How long a delta says its output is: what it may not be is known before it is made. */
+function checkedOutputSize(delta: Uint8Array): number {
+  const bytes = deltaOutputSize(delta)
+  if (bytes <= maxArtifactBytes) return bytes
+  const reason = `promises ${bytes} bytes, more than the ${maxArtifactBytes} allowed`
+  throw new FossilError('delta.corrupt', { offset: 0, reason })
+}
