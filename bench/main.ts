@@ -18,6 +18,7 @@ const benches = new Map<string, () => Promise<BenchModule>>([
   ['server', () => import('./server.ts')],
   ['rebuild', () => import('./rebuild.ts')],
   ['ci', () => import('./ci.ts')],
+  ['strangers', () => import('./strangers.ts')],
 ])
 
 const { values, positionals } = parseArgs({

@@ -114,6 +114,7 @@ class Tally {
       unversioned: undefined,
       config: undefined,
       lockedBy: undefined,
+      avoidsDeltaManifests: false,
     }
   }
 

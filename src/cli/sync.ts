@@ -16,6 +16,7 @@ import { print } from './terminal.ts'
 export interface SyncCommandOptions {
   readonly private?: boolean
   readonly unversioned?: boolean
+  readonly verily?: boolean
   readonly once?: boolean
   readonly json?: boolean
 }
@@ -43,11 +44,13 @@ export function addSyncCommands(program: Command): void {
   for (const [name, { description, directions, done }] of Object.entries(commands)) {
     withRemote(program.command(name).description(description))
       .option('--private', 'include private artifacts, where the server allows it')
-      .option('-u, --unversioned', 'include unversioned files')
+      .option('-u, --unversioned', 'include unversioned files; the setting uv-sync does, too')
+      .option('--verily', 'repair: compare everything, and fetch what is damaged or missing')
       .action(async (remote: string | undefined, options: SyncCommandOptions) => {
         using repo = openWhole(repositoryPath(program))
-        const { private: withPrivate = false, unversioned = false } = options
-        const what = { ...directions, private: withPrivate, unversioned }
+        const { private: withPrivate = false, unversioned, verily = false } = options
+        const asked = unversioned === undefined ? {} : { unversioned }
+        const what = { ...directions, private: withPrivate, verily, ...asked }
         await runSync(repo, { remote, what, done, ...options })
       })
   }

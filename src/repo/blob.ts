@@ -169,6 +169,22 @@ export function announcedArtifacts(repo: Repo): readonly NamedArtifact[] {
   return holdings.announced
 }
 
+/** Held public artifacts, clustered or not, the newest first: at most `limit`. */
+export function publicArtifacts(repo: Repo, { limit }: { limit: number }): NamedArtifact[] {
+  const unresolved = unresolvedRids(repo)
+  return repo.db
+    .prepare<[rid: Rid, hash: ArtifactHash]>(
+      `SELECT rid, uuid FROM blob
+        WHERE size >= 0
+          AND NOT EXISTS(SELECT 1 FROM shun WHERE shun.uuid = blob.uuid)
+          AND NOT EXISTS(SELECT 1 FROM private WHERE private.rid = blob.rid)
+        ORDER BY rid DESC LIMIT ?`,
+    )
+    .all(limit)
+    .filter(([rid]) => !unresolved.has(rid))
+    .map(([rid, hash]) => ({ rid, hash }))
+}
+
 /** Held private artifacts, in rid order. */
 export function privateArtifacts(repo: Repo): NamedArtifact[] {
   const { holdings } = repo.cache

@@ -25,9 +25,14 @@ export function configInteger(repo: Repo, name: string, otherwise: number): numb
   return Number.isSafeInteger(value) ? value : otherwise
 }
 
-/** Tells whether this repository's own value of a setting says yes. db.c is_truth. */
-export function isSettingOn(repo: Repo, name: string): boolean {
-  return /^(?:on|yes|true|1)$/i.test(config(repo, name) ?? '')
+/**
+ * Whether a setting says yes, as stock reads it; what says neither yes nor no is `otherwise`.
+ * Source: fossil src/db.c, is_truth and is_false.
+ */
+export function isSettingOn(repo: Repo, name: string, { otherwise = false } = {}): boolean {
+  const value = config(repo, name) ?? ''
+  if (/^(?:on|yes|true|1)$/i.test(value)) return true
+  return /^(?:off|no|false|0)$/i.test(value) ? false : otherwise
 }
 
 /** Sets a value and the time it was set at. */

@@ -97,6 +97,30 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
   })
 }
 
+/**
+ * Writes content in the place of an artifact that is here and damaged, whole. What was stored as a
+ * delta of it can be read again.
+ *
+ * @throws {FossilError} `hash.mismatch` when the content is not what the name says
+ */
+export function replaceDamaged(
+  repo: Repo,
+  rid: Rid,
+  { hash, content }: Pick<Arrival, 'hash' | 'content'>,
+): void {
+  const actual = hashLike(hash, content)
+  if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
+  repo.transaction(() => {
+    repo.db
+      .prepare('UPDATE blob SET size = ?, content = ? WHERE rid = ?')
+      .run(content.length, compressContent(content, repo), rid)
+    repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
+    // What was read through the damage may be in it, under any name.
+    repo.cache.clear()
+    repo.crosslinker.link(repo, rid, content)
+  })
+}
+
 /** A delta is kept where it neither closes a loop nor makes public content need private content. */
 function formToKeep(
   repo: Repo,

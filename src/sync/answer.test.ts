@@ -212,17 +212,19 @@ test('phantoms, shunned and unverified artifacts are left out of a clone', () =>
 const checkin = nameOf(utf8('a check-in'))
 const [mine, yours] = ['1'.repeat(40), '2'.repeat(40)]
 const lock = (clientId = mine): Card => pragma('ci-lock', checkin, clientId)
+const told = (reply: readonly Card[]): Card[] =>
+  ofType(reply, 'pragma').filter(({ name }) => name !== 'avoid-delta-manifests')
 const locks = 'SELECT count(*) FROM config WHERE name = ?'
 
 test('a check-in is locked for one client, and the others are told who has it', () => {
   using repo = makeRepo('server')
   for (let again = 0; again < 2; again++) {
-    assert.deepEqual(ofType(ask(repo, [lock()]), 'pragma'), [])
+    assert.deepEqual(told(ask(repo, [lock()])), [])
   }
   const failed = pragma('ci-lock-fail', 'nobody', '1700000000')
-  assert.deepEqual(ofType(ask(repo, [lock(yours)]), 'pragma'), [failed])
-  assert.deepEqual(ofType(ask(repo, [pragma('ci-unlock', yours), lock(yours)]), 'pragma'), [failed])
-  assert.deepEqual(ofType(ask(repo, [pragma('ci-unlock', mine), lock(yours)]), 'pragma'), [])
+  assert.deepEqual(told(ask(repo, [lock(yours)])), [failed])
+  assert.deepEqual(told(ask(repo, [pragma('ci-unlock', yours), lock(yours)])), [failed])
+  assert.deepEqual(told(ask(repo, [pragma('ci-unlock', mine), lock(yours)])), [])
 })
 
 test('a lock ends after a minute, or whatever the setting says', () => {
@@ -236,10 +238,22 @@ test('a lock ends after a minute, or whatever the setting says', () => {
     if (setting !== undefined) setConfig(repo, 'lock-timeout', setting)
     ask(repo, [lock()])
     env.clock.ms += sec * 1000 - 1000
-    assert.equal(ofType(ask(repo, [lock(yours)]), 'pragma').length, 1)
+    assert.equal(told(ask(repo, [lock(yours)])).length, 1)
     env.clock.ms += 1000
-    assert.deepEqual(ofType(ask(repo, [lock(yours)]), 'pragma'), [])
+    assert.deepEqual(told(ask(repo, [lock(yours)])), [])
   }
+})
+
+test('who locks a check-in hears to avoid delta manifests, unless a setting allows them', () => {
+  using repo = makeRepo('server')
+  const avoid = pragma('avoid-delta-manifests')
+  const pragmas = (): Card[] => ofType(ask(repo, [lock()]), 'pragma')
+  assert.deepEqual(pragmas(), [avoid])
+  setConfig(repo, 'forbid-delta-manifests', 'off')
+  assert.deepEqual(pragmas(), [])
+  setConfig(repo, 'forbid-delta-manifests', 'maybe')
+  assert.deepEqual(pragmas(), [avoid])
+  assert.deepEqual(ofType(ask(repo, [lock()], { access: accessOf('o') }), 'pragma'), [])
 })
 
 test('who may not write neither locks nor unlocks, is told, and still pulls', () => {

@@ -14,7 +14,7 @@ import { parseArtifactHash } from '../hash/artifact-hash.ts'
 import { lockCheckin, unlockCheckins } from '../admin/checkin-lock.ts'
 import { createClusters } from '../repo/cluster.ts'
 import { cloneState } from '../repo/clone-state.ts'
-import { configInteger, projectCode, serverCode } from '../repo/config.ts'
+import { configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Card, CloneCard, LoginCard } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -56,6 +56,8 @@ export class Answer {
   #logins = 0
   #pull = false
   #push = false
+  /** The sender wants everything announced. */
+  #wantsCatalogue = false
   #filesSent = 0
   /** The sender wants private artifacts and may not have them. */
   #wasRefusedPrivate = false
@@ -152,6 +154,8 @@ export class Answer {
       // Not before a clone that follows had its say: stock asks so before it knows the project.
       if (access.private) artifacts.sendsPrivate = true
       else this.#wasRefusedPrivate = true
+    } else if (name === 'send-catalog') {
+      this.#wantsCatalogue = true
     } else if (name === 'req-clusters' && this.#pull) {
       artifacts.announceClusters(this.#writer)
     } else if (name === 'ci-lock') {
@@ -171,9 +175,14 @@ export class Answer {
     const hash = parseArtifactHash(checkin)
     if (hash === undefined || parseArtifactHash(clientId) === undefined) return
     const holder = lockCheckin(this.#repo, { checkin: hash, clientId, login })
-    if (holder === undefined) return
-    const args = [fossilize(holder.login === '' ? 'nobody' : holder.login), `${holder.mtimeSec}`]
-    this.#writer.add({ type: 'pragma', name: 'ci-lock-fail', args })
+    if (holder !== undefined) {
+      const args = [fossilize(holder.login === '' ? 'nobody' : holder.login), `${holder.mtimeSec}`]
+      this.#writer.add({ type: 'pragma', name: 'ci-lock-fail', args })
+    }
+    // On unless it says no, as in stock since August 2026 (xfer.c:1831).
+    if (isSettingOn(this.#repo, 'forbid-delta-manifests', { otherwise: true })) {
+      this.#writer.add({ type: 'pragma', name: 'avoid-delta-manifests', args: [] })
+    }
   }
 
   /** `pragma ci-unlock CLIENT-ID`, which follows a lock in every later sync. xfer.c:1840-1858. */
@@ -215,7 +224,7 @@ export class Answer {
 
   /** `clone`: a batch, then where to go on, then whose project it is, in that order. */
   #clone({ version, sequence }: CloneCard): void {
-    const { access, artifacts } = this.#by
+    const { access, artifacts, unversioned } = this.#by
     if (!access.clone || this.#wasRefusedPrivate) {
       this.wasRefusedClone = true
       throw refused(access.clone ? noPrivate : 'not authorized to clone')
@@ -223,6 +232,7 @@ export class Answer {
     const codes = { serverCode: serverCode(this.#repo), projectCode: projectCode(this.#repo) }
     if (version < 2) throw refused('clone protocol 1 is not supported')
     if (sequence < 1) throw refused('invalid clone sequence number')
+    if (isSettingOn(this.#repo, 'uv-sync')) unversioned.volunteer(this.#writer)
     this.isRaw = version >= 3
     const next = writeRememberedBatch(this.#repo, this.#writer, {
       version,
@@ -257,7 +267,8 @@ export class Answer {
     const { artifacts } = this.#by
     const early = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
     createClusters(this.#repo, early ? { atLeast: 2 } : {})
-    artifacts.announce(this.#writer)
+    if (this.#wantsCatalogue) artifacts.announceAll(this.#writer)
+    else artifacts.announce(this.#writer)
     artifacts.announcePrivate(this.#writer)
   }
 

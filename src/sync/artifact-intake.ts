@@ -17,7 +17,13 @@ import { ensureKnown, findHeld, sizeOf } from '../repo/blob.ts'
 import { readContent } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { type Arrival, type Stored, storeContent, storeUnresolved } from '../repo/store.ts'
+import {
+  type Arrival,
+  replaceDamaged,
+  type Stored,
+  storeContent,
+  storeUnresolved,
+} from '../repo/store.ts'
 import type { CfileCard, FileCard } from '../xfer/card.ts'
 import { maxArtifactBytes, maxNewArtifacts, stepsOf } from './limits.ts'
 
@@ -34,6 +40,8 @@ const usualExpansion = 8
 /** One side's intake, for as many messages as its conversation has. */
 export class ArtifactIntake {
   readonly #repo: Repo
+  /** What is damaged here and replaced when it comes, by name. */
+  readonly #damaged: Map<ArtifactHash, Rid>
   /** Artifacts that the message that is being read brought. */
   #arrived = 0
   /** Of those, how many wait for the source of a delta. */
@@ -41,8 +49,10 @@ export class ArtifactIntake {
   /** Of that message, how many were left for later. */
   #postponed = 0
 
-  constructor(repo: Repo) {
+  /** @param damaged what is to be replaced when it comes; an artifact leaves it when it did */
+  constructor(repo: Repo, damaged: Map<ArtifactHash, Rid>) {
     this.#repo = repo
+    this.#damaged = damaged
   }
 
   /** Artifacts of the message that is being read that were left for a later one. */
@@ -105,12 +115,16 @@ export class ArtifactIntake {
     const whole = (content: Uint8Array, source: Rid | undefined): IntakeOutcome => {
       const arrival: Arrival = { hash, content, isPrivate: asPrivate }
       const form = compressed === undefined ? {} : { compressed: { bytes: compressed, source } }
+      const damaged = this.#damaged.get(hash)
+      if (damaged !== undefined) return this.#replace(damaged, arrival)
       return { kind: 'held', ...storeContent(this.#repo, { ...arrival, ...form }) }
     }
     if (deltaSource === undefined) return whole(bytes, undefined)
     const outputBytes = checkedOutputSize(bytes)
     const sourceRid = findHeld(this.#repo, deltaSource)
     if (sourceRid !== undefined) {
+      // A source that is damaged makes nothing: the artifact is asked for again, to come whole.
+      if (this.#damaged.has(deltaSource)) return { kind: 'wanted' }
       const sourceBytes = sizeOf(this.#repo, sourceRid)
       const isAllowed = this.#allowsOutput(outputBytes, sourceBytes + bytes.length)
       if (!isAllowed) return { kind: 'postponed' }
@@ -130,6 +144,12 @@ export class ArtifactIntake {
     // Where the source is shunned or waits for this one, the artifact itself is still wanted.
     ensureKnown(this.#repo, hash, { isPrivate: asPrivate })
     return { kind: 'wanted' }
+  }
+
+  #replace(rid: Rid, arrival: Arrival): IntakeOutcome {
+    replaceDamaged(this.#repo, rid, arrival)
+    this.#damaged.delete(arrival.hash)
+    return { kind: 'held', rid, isNew: true }
   }
 
   #allowsOutput(bytes: number, fromBytes: number): boolean {

@@ -22,6 +22,7 @@ import {
   makePrivate,
   makePublic,
   privateArtifacts,
+  publicArtifacts,
 } from '../repo/blob.ts'
 import { settledClusters } from '../repo/cluster.ts'
 import { readContent } from '../repo/content.ts'
@@ -31,7 +32,7 @@ import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import { ArtifactIntake } from './artifact-intake.ts'
 import type { SyncObserver } from './events.ts'
-import { deltaBytesPerStep, maxNewPhantoms, messageWork, stepsOf } from './limits.ts'
+import { deltaBytesPerStep, maxCatalogue, maxNewPhantoms, messageWork, stepsOf } from './limits.ts'
 import { parentOf } from './parent-delta.ts'
 import { WantList, type WantOptions } from './want-list.ts'
 
@@ -43,6 +44,8 @@ export interface ArtifactExchangeOptions {
   readonly sendsPrivate: boolean
   /** First part of the names of fault sites: `sync` for the client, `handler` for the server. */
   readonly side: 'sync' | 'handler'
+  /** What is damaged here: asked for like what is missing, and replaced when it comes. */
+  readonly damaged?: readonly NamedArtifact[]
   /** Names that one message may add as phantoms. Default: see limits.ts. */
   readonly maxNewPhantoms?: number
   readonly observer?: SyncObserver | undefined
@@ -80,6 +83,8 @@ export class ArtifactExchange {
   readonly #cameInVain = new Set<ArtifactHash>()
   readonly #wants: WantList
   readonly #intake: ArtifactIntake
+  /** What is damaged here and has not come yet. */
+  readonly #damaged: Map<ArtifactHash, Rid>
   /** Names that the message that is being read added as phantoms. */
   #newPhantoms = 0
   /** Announcements of that message that were passed over. */
@@ -93,8 +98,9 @@ export class ArtifactExchange {
     this.#acceptsPrivate = options.acceptsPrivate
     this.#maxNewPhantoms = options.maxNewPhantoms ?? maxNewPhantoms
     this.sendsPrivate = options.sendsPrivate
-    this.#wants = new WantList(repo)
-    this.#intake = new ArtifactIntake(repo)
+    this.#damaged = new Map(options.damaged?.map(({ hash, rid }) => [hash, rid]))
+    this.#wants = new WantList(repo, this.#damaged)
+    this.#intake = new ArtifactIntake(repo, this.#damaged)
   }
 
   /** How many artifacts the peer asks for again and again although they were sent. */
@@ -115,6 +121,11 @@ export class ArtifactExchange {
   /** What the message that was read asked too much of: to be told, and to come again. */
   get leftForLater(): { readonly announcements: number; readonly artifacts: number } {
     return { announcements: this.#igotsPassedOver, artifacts: this.#intake.postponed }
+  }
+
+  /** Artifacts that are damaged here still, in the order they were found. */
+  get damaged(): readonly ArtifactHash[] {
+    return [...this.#damaged.keys()]
   }
 
   /** Whether the peer is known to hold an artifact: it said so, or was sent it. */
@@ -198,7 +209,8 @@ export class ArtifactExchange {
       // (xfer.c:978-989).
       if (!this.#peerAsks.has(known)) this.#peerHas.add(known)
       this.#believeVisibility(known, claimsPrivate)
-      if (!isOffer || !isPhantom(this.#repo, known)) return 'known'
+      const isWanted = isPhantom(this.#repo, known) || this.#damaged.has(hash)
+      if (!isOffer || !isWanted) return 'known'
       return this.#wants.offer({ rid: known, hash }) ? 'promised' : 'known'
     }
     if (!isOffer || onlyKnown) return 'known'
@@ -242,6 +254,7 @@ export class ArtifactExchange {
   send(writer: CardWriter, rid: Rid, options: { overBudget: boolean }): SendOutcome {
     if (this.#peerHas.has(rid)) return 'nothing'
     const hash = hashOf(this.#repo, rid)
+    if (hash !== undefined && this.#damaged.has(hash)) return 'unreadable'
     if (hash === undefined || isShunned(this.#repo, hash)) return 'nothing'
     const asPrivate = isPrivate(this.#repo, rid)
     const mustNotLeave = asPrivate && !this.sendsPrivate
@@ -271,6 +284,14 @@ export class ArtifactExchange {
   /** Announces what no cluster names and the peer is not known to hold. Returns how many. */
   announce(writer: CardWriter): number {
     return this.#igots(writer, announcedArtifacts(this.#repo), false)
+  }
+
+  /**
+   * Announces everything public, the newest first, as far as one message may: for who repairs.
+   * xfer.c:1016-1042.
+   */
+  announceAll(writer: CardWriter): number {
+    return this.#igots(writer, publicArtifacts(this.#repo, { limit: maxCatalogue }), false)
   }
 
   /** Announces private artifacts, where private content is being exchanged. */
@@ -326,7 +347,7 @@ export class ArtifactExchange {
     let sent = 0
     for (const { rid, hash } of artifacts) {
       if (sent >= most) break
-      if (this.#peerHas.has(rid)) continue
+      if (this.#peerHas.has(rid) || this.#damaged.has(hash)) continue
       writer.add({ type: 'igot', hash, isPrivate: asPrivate })
       sent++
     }

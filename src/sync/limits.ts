@@ -38,14 +38,14 @@ export const maxArtifactBytes = maxMessageBytes
  *   `easySteps`: 120,000 names that are known, a reply of 30,000 artifacts. What is over can wait:
  *   it is promised (`igot`), asked for again (`gimme`), or announced again by itself, and told.
  * - Past `maxSteps` the message is refused: 400,000 lines that say nothing take most of them.
- * - Half a gigabyte expanded or made by deltas takes half a second, and is four times what a reply
- *   of 5 MB, stock's budget, held at most in a clone of 5,413 artifacts (measured).
+ * - 384 MiB expanded or made by deltas take half a second, and a second to hash and store; a reply
+ *   of 5 MB, stock's budget, holds 8,000 artifacts of 48 kB before it reaches that.
  * - A delta may make 32 MiB, or three times what it is made of; so a few bytes cannot make more.
  */
 export const messageWork: WorkLimits = {
   easySteps: 600_000,
   maxSteps: 1_000_000,
-  maxMadeBytes: 0x2000_0000,
+  maxMadeBytes: 0x1800_0000,
   easyOutputBytes: 0x0200_0000,
 }
 
@@ -67,10 +67,18 @@ export const stepsOf = {
   send: 20,
   config: 20,
   pragma: 3,
+  reqconfig: 3,
   uvgimme: 6,
   uvigot: 8,
   uvfile: 10,
 } as const
+
+/**
+ * Names that one message announces where everything is to be announced (`send-catalog`): about
+ * what the text of a message holds, and what its receiver looks at. The newest; what is older has
+ * been clustered for longer.
+ */
+export const maxCatalogue = 120_000
 
 /** Bytes of a delta's source and target that are compared in a step (measured). */
 export const deltaBytesPerStep = 100

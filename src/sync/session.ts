@@ -15,7 +15,7 @@ import { hex } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
-import { config, configInteger, projectCode, serverCode } from '../repo/config.ts'
+import { config, configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { forgetUnsent, isPushUnanswered, setPushUnanswered, unsentRids } from '../repo/unsent.ts'
@@ -32,6 +32,7 @@ import {
   maxRoundsInAll,
 } from './limits.ts'
 import { type Credentials, signed } from './login.ts'
+import { damagedArtifacts } from './repair.ts'
 import { applyReply, noProgress, type Progress } from './reply.ts'
 import { SideConversations, type SideOptions, type SideSummary } from './side-conversations.ts'
 
@@ -43,9 +44,14 @@ export interface SyncOptions extends SideOptions {
   readonly pull?: boolean
   /** Include private artifacts, where the peer allows it. Default false. */
   readonly private?: boolean
+  /**
+   * Repair: announce everything here and have the server announce everything there, and ask for
+   * what is damaged here, too. Reads every artifact first. Stock's `--verily`. Default false.
+   */
+  readonly verily?: boolean
   /** Logs in. By default the server sees nobody. */
   readonly login?: Credentials
-  /** Rounds that bring neither side anything, after which the sync ends. Default 1,000. */
+  /** Rounds that bring neither side anything, after which it ends incomplete. Default 1,000. */
   readonly maxRounds?: number
   /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
   readonly deflateOverBytes?: number
@@ -58,7 +64,7 @@ export interface SyncResult extends SideSummary {
   readonly complete: boolean
   /** Why not, in words, when not complete. */
   readonly shortfall: string | undefined
-  /** Artifacts known by name and still missing here, in rid order, the first 1,000. */
+  /** Artifacts damaged here, then those known by name and missing, in rid order: 1,000 at most. */
   readonly missing: readonly ArtifactHash[]
   /** The server let us pull but not push. */
   readonly pushRefused: boolean
@@ -104,6 +110,8 @@ export class SyncSession {
   #stalledPushes = 0
   /** Artifacts that the last reply brought. */
   #lastArrivals = 0
+  /** Whether the next request asks for everything to be announced. */
+  #asksForCatalogue: boolean
   /** Whether the request under way asks for deltas whose source does not come, too. */
   #asksForUnresolved = false
   #artifactsSent = 0
@@ -123,13 +131,15 @@ export class SyncSession {
     this.#options = options
     this.#push = options.push ?? true
     this.#isUnanswered = isPushUnanswered(repo)
+    this.#asksForCatalogue = options.verily ?? false
     this.#exchange = new ArtifactExchange(repo, {
       side: 'sync',
       acceptsPrivate: options.private ?? false,
       sendsPrivate: options.private ?? false,
       observer: options.observer,
+      damaged: options.verily === true && this.#pull ? damagedArtifacts(repo) : [],
     })
-    this.#side = new SideConversations(repo, options)
+    this.#side = new SideConversations(repo, { ...options, unversioned: this.#syncsUnversioned })
     if (!this.#push && !this.#pull && this.#side.isEmpty) {
       throw new FossilError('option.invalid', { option: 'push/pull', reason: 'nothing to do' })
     }
@@ -138,6 +148,12 @@ export class SyncSession {
   /** The result, once the session has ended. */
   get result(): SyncResult | undefined {
     return this.#result
+  }
+
+  /** As in stock, a sync in both directions takes them along where the setting says so. */
+  get #syncsUnversioned(): boolean {
+    const { unversioned } = this.#options
+    return unversioned ?? (this.#push && this.#pull && isSettingOn(this.#repo, 'uv-sync'))
   }
 
   get #pull(): boolean {
@@ -209,6 +225,9 @@ export class SyncSession {
     if (this.#exchange.sendsPrivate) writer.add({ type: 'pragma', name: 'send-private', args: [] })
     const codes = { serverCode: serverCode(this.#repo), projectCode: projectCode(this.#repo) }
     if (this.#pull) writer.add({ type: 'pull', ...codes })
+    if (this.#pull && this.#asksForCatalogue) {
+      writer.add({ type: 'pragma', name: 'send-catalog', args: [] })
+    }
     if (this.#push) writer.add({ type: 'push', ...codes })
     const cookie = config(this.#repo, 'cookie')
     if (isToken(cookie)) writer.add({ type: 'cookie', text: cookie })
@@ -243,7 +262,9 @@ export class SyncSession {
       if (outcome === 'file') files.push(rid)
       if (outcome !== 'unreadable') this.#sentUnsent.push(rid)
     }
-    this.#exchange.announce(writer)
+    const isAsked = this.#round === 1 || wanted.size > 0
+    if (this.#options.verily === true && isAsked) this.#exchange.announceAll(writer)
+    else this.#exchange.announce(writer)
     this.#exchange.announcePrivate(writer)
     if (wanted.size > 0 && this.#round === 3) this.#exchange.announceClusters(writer)
   }
@@ -330,6 +351,9 @@ export class SyncSession {
     this.#bytesReceived += reply.length
     this.#artifactsReceived += progress.artifacts
     this.#lastArrivals = progress.artifacts
+    // A catalogue that was too long is read on when what it named has come.
+    const wasCut = this.#exchange.leftForLater.announcements > 0
+    this.#asksForCatalogue = this.#options.verily === true && wasCut
     this.#wanted = progress.wanted
     this.#messages.push(...progress.messages.slice(0, maxMessages - this.#messages.length))
     if (progress.pushRefused) {
@@ -380,7 +404,8 @@ export class SyncSession {
     const { sendsPrivate: withPrivate } = this.#exchange
     const phantoms = phantomArtifacts(this.#repo, { limit, withPrivate })
     const waiting = unresolvedArtifacts(this.#repo).slice(0, limit - phantoms.length)
-    return [...phantoms, ...waiting].map(({ hash }) => hash)
+    const missing = [...phantoms, ...waiting].map(({ hash }) => hash)
+    return [...this.#exchange.damaged, ...missing].slice(0, limit)
   }
 
   /** A server that was told of everything, and asks for nothing more, has it. */
@@ -420,9 +445,7 @@ export class SyncSession {
     }
     if (!this.#push && !this.#pushRefused) return this.#side.shortfall
     const unsent = new Set([...this.#wanted, ...unsentRids(this.#repo)]).size
-    if (unsent > 0 && this.#pushRefused) {
-      return `the server does not accept a push from us: ${unsent} artifacts wait here`
-    }
+    if (unsent > 0 && this.#pushRefused) return 'the server does not accept a push from us'
     if (unsent > 0) return `${unsent} artifacts were not sent`
     const inVain = this.#exchange.sentInVain
     if (inVain > 0) return `the server still asks for ${inVain} artifacts that it was sent`

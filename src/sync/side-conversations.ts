@@ -15,7 +15,10 @@ import { UnversionedClient, type UnversionedSummary } from './unversioned-client
 
 /** What a session may do besides pushing and pulling artifacts. */
 export interface SideOptions {
-  /** Sync unversioned files. Default false. */
+  /**
+   * Sync unversioned files. By default the setting `uv-sync` decides in a sync that both pushes and
+   * pulls, and otherwise they are left out.
+   */
   readonly unversioned?: boolean
   /** Fetch settings of these areas. */
   readonly pullConfig?: readonly ConfigArea[]
@@ -39,6 +42,8 @@ export interface SideSummary {
   readonly config: ConfigSummary | undefined
   /** Somebody else holds the lock that was asked for, since `mtimeSec` by the server's clock. */
   readonly lockedBy: { readonly login: string; readonly mtimeSec: number } | undefined
+  /** The server told who locks a check-in to write no delta manifests. */
+  readonly avoidsDeltaManifests: boolean
 }
 
 /** The conversations of one session. */
@@ -48,6 +53,7 @@ export class SideConversations {
   readonly #config: ConfigClient | undefined
   #lockWasAsked = false
   #lockedBy: SideSummary['lockedBy']
+  #avoidsDeltaManifests = false
 
   constructor(repo: Repo, options: SideOptions) {
     this.#options = options
@@ -80,6 +86,7 @@ export class SideConversations {
       unversioned: this.#unversioned?.summary,
       config: this.#config?.summary,
       lockedBy: this.#lockedBy,
+      avoidsDeltaManifests: this.#avoidsDeltaManifests,
     }
   }
 
@@ -104,6 +111,10 @@ export class SideConversations {
     if (card.type === 'pragma' && card.name === 'ci-lock-fail') {
       const [login = '', mtimeSec = ''] = card.args
       this.#lockedBy = { login: defossilize(login), mtimeSec: Number(mtimeSec) || 0 }
+      return true
+    }
+    if (card.type === 'pragma' && card.name === 'avoid-delta-manifests') {
+      this.#avoidsDeltaManifests = true
       return true
     }
     return (this.#unversioned?.receive(card) ?? false) || (this.#config?.receive(card) ?? false)

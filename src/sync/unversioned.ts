@@ -81,14 +81,24 @@ export class UnversionedServer {
     }
   }
 
+  /** Lists what is here, unasked, to who clones. xfer.c:1542-1546. */
+  volunteer(writer: CardWriter): void {
+    if (this.#catalogueWasAsked) return
+    this.#catalogueWasAsked = true
+    this.#list(writer, 'uv-pull-only')
+  }
+
+  #list(writer: CardWriter, name: 'uv-push-ok' | 'uv-pull-only'): void {
+    writer.add({ type: 'pragma', name, args: [] })
+    for (const entry of listUnversioned(this.#repo)) if (canSend(entry)) announce(writer, entry)
+  }
+
   #answerHash(writer: CardWriter, hash: string | undefined): void {
     this.#require('read')
     if (this.#catalogueWasAsked) return
     this.#catalogueWasAsked = true
     if (hash === unversionedHash(this.#repo)) return
-    const name = this.#access.write ? 'uv-push-ok' : 'uv-pull-only'
-    writer.add({ type: 'pragma', name, args: [] })
-    for (const entry of listUnversioned(this.#repo)) if (canSend(entry)) announce(writer, entry)
+    this.#list(writer, this.#access.write ? 'uv-push-ok' : 'uv-pull-only')
   }
 
   #send(writer: CardWriter, name: string, { overBudget }: { overBudget: boolean }): void {

@@ -38,8 +38,12 @@ export class WantList {
   /** Names that it is no use asking this peer for. */
   readonly #peerLacks = new Set<ArtifactHash>()
 
-  constructor(repo: Repo) {
+  /** What is damaged here, and wanted as if it were missing. */
+  readonly #damaged: ReadonlyMap<ArtifactHash, Rid>
+
+  constructor(repo: Repo, damaged: ReadonlyMap<ArtifactHash, Rid> = new Map()) {
     this.#repo = repo
+    this.#damaged = damaged
   }
 
   /** Asked for, and not arrived. */
@@ -110,14 +114,16 @@ export class WantList {
   }
 
   #isWanted(hash: ArtifactHash, rid: Rid, { withPrivate }: WantOptions): boolean {
-    if (!isPhantom(this.#repo, rid) || isShunned(this.#repo, hash)) return false
+    const isMissing = isPhantom(this.#repo, rid) || this.#damaged.has(hash)
+    if (!isMissing || isShunned(this.#repo, hash)) return false
     return withPrivate || !isPrivate(this.#repo, rid)
   }
 
   /** At least `limit` that the peer was not asked for and may have, where there are so many. */
   #missing(limit: number, { withPrivate, unresolved }: WantOptions): NamedArtifact[] {
     const enough = limit + this.#asked.size + this.#peerLacks.size
-    const phantoms = phantomArtifacts(this.#repo, { limit: enough, withPrivate })
+    const damaged = [...this.#damaged].map(([hash, rid]) => ({ rid, hash }))
+    const phantoms = [...damaged, ...phantomArtifacts(this.#repo, { limit: enough, withPrivate })]
     if (unresolved === 'none' || phantoms.length >= enough) return phantoms
     const waiting = unresolvedArtifacts(this.#repo)
     const wanted = unresolved === 'all' ? waiting : waiting.filter(({ rid }) => unresolved(rid))
