@@ -288,7 +288,8 @@ test('stock that we may only read gives its pull, whatever we would have pushed'
     if (commits > 0) commit(pair.ours, commits)
     const theirs = rows(pair.theirs, publicHeld)
     const result = await sync(pair.ours, stockServer(pair.theirs))
-    assert.ok(result.pushRefused && !result.complete)
+    assert.ok(result.pushRefused)
+    assert.equal(result.complete, commits === 0)
     assert.deepEqual(rows(pair.theirs, publicHeld), theirs)
     const ours = new Set(rows(pair.ours.db.path, publicHeld))
     assert.ok(theirs.every((hash) => ours.has(hash)))
@@ -370,6 +371,25 @@ test('stock pushes what builds on what we shun, and comes to an end', async (t) 
     assert.equal(rows(pair.ours.db.path, 'SELECT uuid FROM blob WHERE size >= 0').length, 12 + 4)
     assert.deepEqual(rows(pair.ours.db.path, 'SELECT count(*) FROM phantom'), ['1'])
   }
+})
+
+test('what is damaged here, and what either side lost, comes back from the other', async (t) => {
+  if (requireFossilOrSkip(t) === undefined) return
+  const pair = await makePair(t, { commits: 120 })
+  await sync(pair.ours, stockServer(pair.theirs))
+  await agree(pair)
+  const held = rows(pair.theirs, publicHeld)
+  const [damaged = '', lost = ''] = [held[10], held[20]]
+  pair.ours.db.prepare('UPDATE blob SET content = zeroblob(30) WHERE uuid = ?').run(damaged)
+  pair.ours.cache.clear()
+  const mended = await sync(pair.ours, stockServer(pair.theirs), { verily: true })
+  assert.equal(mended.shortfall, undefined)
+  await agree(pair)
+
+  writeTheirs(pair.theirs, `DELETE FROM blob WHERE uuid = '${lost}'`)
+  const url = await ourServer(t, pair.ours)
+  assert.match(await stockClient('pull', pair.theirs, url, '--verily'), /Pull done/)
+  assert.deepEqual(rows(pair.theirs, publicHeld), held)
 })
 
 test('stock hears our refusals', async (t) => {
