@@ -94,7 +94,7 @@ export class Answer {
     }
     if (this.#wasRefusedPrivate) throw refused(noPrivate)
     if (this.#push) {
-      const { artifacts } = this.#by
+      const { artifacts } = this.#sender
       artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
     }
     if (this.#pull) this.#announce()
@@ -107,7 +107,7 @@ export class Answer {
   #apply(card: Card, cards: CardReader): void {
     if (card.type === 'comment' || card.type === 'cookie' || card.type === 'oddname') return
     if (card.type === 'login') return this.#logIn(card, cards.rest)
-    const { unversioned, config } = this.#by
+    const { unversioned, config } = this.#sender
     const overBudget = card.type === 'uvgimme' && this.#isBudgetSpent()
     if (unversioned.receive(card, this.#writer, { overBudget })) return
     if (config.receive(card, this.#writer)) return
@@ -115,7 +115,7 @@ export class Answer {
   }
 
   #applyArtifactCard(card: Card): void {
-    const { access, artifacts } = this.#by
+    const { access, artifacts } = this.#sender
     switch (card.type) {
       case 'pragma':
         return this.#applyPragma(card.name, card.args)
@@ -147,7 +147,7 @@ export class Answer {
   }
 
   #applyPragma(name: string, args: readonly string[]): void {
-    const { access, artifacts } = this.#by
+    const { access, artifacts } = this.#sender
     if (name === 'client-version' && args.length >= 3) {
       this.#writer.add(versionPragma('server-version', ourVersion))
     } else if (name === 'send-private') {
@@ -170,7 +170,7 @@ export class Answer {
    * before every commit, so one who may not is told, and the sync goes on.
    */
   #lock([checkin = '', clientId = '']: readonly string[]): void {
-    const { access, login } = this.#by
+    const { access, login } = this.#sender
     if (!access.write) return this.#tell('not authorized to lock a check-in')
     const hash = parseArtifactHash(checkin)
     if (hash === undefined || parseArtifactHash(clientId) === undefined) return
@@ -187,7 +187,7 @@ export class Answer {
 
   /** `pragma ci-unlock CLIENT-ID`, which follows a lock in every later sync. xfer.c:1840-1858. */
   #unlock([clientId = '']: readonly string[]): void {
-    if (this.#by.access.write) return unlockCheckins(this.#repo, clientId)
+    if (this.#sender.access.write) return unlockCheckins(this.#repo, clientId)
     this.#tell('not authorized to unlock a check-in')
   }
 
@@ -207,13 +207,13 @@ export class Answer {
 
   #beginPull(project: string): void {
     this.#checkProject(project)
-    if (!this.#by.access.read) throw refused('not authorized to read')
+    if (!this.#sender.access.read) throw refused('not authorized to read')
     this.#pull = true
   }
 
   #beginPush(project: string): void {
     this.#checkProject(project)
-    if (this.#by.access.write) this.#push = true
+    if (this.#sender.access.write) this.#push = true
     else if (!this.#pull) throw refused('not authorized to write')
     else this.#tell('pull only - not authorized to push')
   }
@@ -224,7 +224,7 @@ export class Answer {
 
   /** `clone`: a batch, then where to go on, then whose project it is, in that order. */
   #clone({ version, sequence }: CloneCard): void {
-    const { access, artifacts, unversioned } = this.#by
+    const { access, artifacts, unversioned } = this.#sender
     if (!access.clone || this.#wasRefusedPrivate) {
       this.wasRefusedClone = true
       throw refused(access.clone ? noPrivate : 'not authorized to clone')
@@ -246,7 +246,7 @@ export class Answer {
   }
 
   #sendWanted({ hash }: Card & { type: 'gimme' }): void {
-    const { artifacts } = this.#by
+    const { artifacts } = this.#sender
     const rid = artifacts.receiveGimme(hash)
     if (!this.#pull || rid === undefined) return
     if (this.#repo.env.buggify.check('handler.gimme.ignore', 0.05)) return
@@ -264,7 +264,7 @@ export class Answer {
   }
 
   #announce(): void {
-    const { artifacts } = this.#by
+    const { artifacts } = this.#sender
     const early = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
     createClusters(this.#repo, early ? { atLeast: 2 } : {})
     if (this.#wantsCatalogue) artifacts.announceAll(this.#writer)
@@ -272,8 +272,8 @@ export class Answer {
     artifacts.announcePrivate(this.#writer)
   }
 
-  /** The conversations; without a login card before, those of nobody. */
-  get #by(): Conversations {
+  /** The sender's rights and conversations; those of nobody, without a login card before. */
+  get #sender(): Conversations {
     this.#conversations ??= this.#converse(
       this.#options.access === undefined
         ? anonymousSender(this.#repo)

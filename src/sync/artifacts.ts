@@ -177,7 +177,7 @@ export class ArtifactExchange {
       throw new FossilError('repo.io', { reason: 'simulated: the artifact could not be stored' })
     }
     // What brings nothing new was asked for in vain, or it would be asked for without end.
-    if (isNew) this.#wants.arrive(hash)
+    if (isNew) this.#wants.noteArrived(hash)
     else if (findHeld(this.#repo, hash) === undefined) this.#cameInVain.add(hash)
     this.#observer?.({
       type: 'artifact.received',
@@ -211,7 +211,7 @@ export class ArtifactExchange {
       this.#believeVisibility(known, claimsPrivate)
       const isWanted = isPhantom(this.#repo, known) || this.#damaged.has(hash)
       if (!isOffer || !isWanted) return 'known'
-      return this.#wants.offer({ rid: known, hash }) ? 'promised' : 'known'
+      return this.#wants.noteOffered({ rid: known, hash }) ? 'promised' : 'known'
     }
     if (!isOffer || onlyKnown) return 'known'
     if (this.#newPhantoms >= this.#maxNewPhantoms) return this.#passOver()
@@ -219,7 +219,7 @@ export class ArtifactExchange {
     if (rid === undefined) return 'known'
     this.#newPhantoms++
     this.#peerHas.add(rid)
-    this.#wants.offer({ rid, hash })
+    this.#wants.noteOffered({ rid, hash })
     return 'new'
   }
 
@@ -232,7 +232,7 @@ export class ArtifactExchange {
   receiveGimme(hash: ArtifactHash): Rid | undefined {
     const rid = findHeld(this.#repo, hash)
     if (rid === undefined) {
-      this.#wants.lack(hash)
+      this.#wants.notePeerLacks(hash)
       return undefined
     }
     if ((this.#sends.get(rid) ?? 0) >= maxSendsEach) {
@@ -321,10 +321,10 @@ export class ArtifactExchange {
     options: { limit: number; unresolved: 'all' | 'announced' | 'none' },
   ): number {
     let asked = 0
-    for (const hash of this.#wants.choose(options.limit, this.#wanted(options.unresolved))) {
+    for (const hash of this.#wants.chooseToAsk(options.limit, this.#wanted(options.unresolved))) {
       if (this.#check('gimme.skip', 0.05)) continue
       writer.add({ type: 'gimme', hash })
-      this.#wants.ask(hash)
+      this.#wants.noteAsked(hash)
       asked++
     }
     return asked

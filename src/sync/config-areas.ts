@@ -58,7 +58,7 @@ export class ConfigServer {
       case 'reqconfig': {
         if (!this.#access.read) throw refused('not authorized to read')
         const area = parseConfigArea(card.name)
-        if (area !== undefined) send(this.#repo, writer, area, this.#access)
+        if (area !== undefined) sendArea(this.#repo, writer, area, this.#access)
         return true
       }
       case 'config':
@@ -116,7 +116,7 @@ export class ConfigClient {
     this.#asked = this.#pull
     for (const area of this.#pull) writer.add({ type: 'reqconfig', name: `/${area}` })
     const all = { admin: true, addresses: true }
-    for (const area of this.#push) this.#counts.sent += send(this.#repo, writer, area, all)
+    for (const area of this.#push) this.#counts.sent += sendArea(this.#repo, writer, area, all)
   }
 
   /**
@@ -147,7 +147,7 @@ function rightsOf({ addresses, setup }: ConfigAccess): ConfigRights {
 
 const withoutAddresses = configAreas.filter((area) => area !== 'all' && area !== 'email')
 
-function send(repo: Repo, writer: CardWriter, area: ConfigArea, reader: ConfigReader): number {
+function sendArea(repo: Repo, writer: CardWriter, area: ConfigArea, reader: ConfigReader): number {
   const cards = configCards(repo, area, reader)
   for (const card of cards) writer.add(card)
   return cards.length

@@ -131,5 +131,5 @@ test(`answers ${messages} structured messages, and keeps what it held`, () => {
   )
   fc.assert(property, { seed, numRuns: Math.max(1, Math.ceil(messages / perRepo)) })
   const share = counts.accepted / (counts.batch * perRepo)
-  assert.ok(share > 0.2 && share < 0.9, `${share} of them were accepted`)
+  assert.ok(share > 0.1 && share < 0.9, `${share} of them were accepted`)
 })

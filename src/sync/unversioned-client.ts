@@ -26,7 +26,7 @@ import {
 import type { Card, UvfileCard, UvigotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import { isUnversionedName } from '../xfer/unversioned-name.ts'
-import { accept, canSend, isHole, sendFile } from './unversioned.ts'
+import { acceptFile, canSend, isHole, sendFile } from './unversioned.ts'
 
 /** A version that the server has, or says it has. */
 type Offer = UnversionedVersion & Pick<UvigotCard, 'name' | 'sizeBytes'>
@@ -268,7 +268,7 @@ export class UnversionedClient {
       this.#lost.add(name)
       return
     }
-    const outcome = accept(this.#repo, card)
+    const outcome = acceptFile(this.#repo, card)
     this.#listed.set(name, card)
     this.#forget(name)
     if (outcome === 'stored' || outcome === 'adopted') {

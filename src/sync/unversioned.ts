@@ -90,7 +90,7 @@ export class UnversionedServer {
 
   #list(writer: CardWriter, name: 'uv-push-ok' | 'uv-pull-only'): void {
     writer.add({ type: 'pragma', name, args: [] })
-    for (const entry of listUnversioned(this.#repo)) if (canSend(entry)) announce(writer, entry)
+    for (const entry of listUnversioned(this.#repo)) if (canSend(entry)) announceFile(writer, entry)
   }
 
   #answerHash(writer: CardWriter, hash: string | undefined): void {
@@ -105,13 +105,13 @@ export class UnversionedServer {
     const entry = findUnversioned(this.#repo, name)
     if (entry === undefined || !canSend(entry)) return
     if (this.#repo.env.buggify.check('handler.uvgimme.ignore', 0.05)) return
-    if (overBudget && this.#filesSent > 0) return announce(writer, entry)
+    if (overBudget && this.#filesSent > 0) return announceFile(writer, entry)
     sendFile(this.#repo, writer, entry)
     this.#filesSent++
   }
 
   #accept(card: UvfileCard): void {
-    const outcome = accept(this.#repo, card)
+    const outcome = acceptFile(this.#repo, card)
     if (outcome === 'stored' && this.#repo.env.buggify.check('handler.uvfile.reject', 0.01)) {
       throw new FossilError('repo.io', { reason: 'simulated: the file could not be stored' })
     }
@@ -134,7 +134,10 @@ export class UnversionedServer {
  * @returns what became of it; `omitted`: it is newer, and its content is not here
  * @throws {FossilError} `hash.mismatch`, and then nothing was changed
  */
-export function accept(repo: Repo, card: UvfileCard): 'stored' | 'adopted' | 'kept' | 'omitted' {
+export function acceptFile(
+  repo: Repo,
+  card: UvfileCard,
+): 'stored' | 'adopted' | 'kept' | 'omitted' {
   const { name, hash, content } = card
   const ours = findUnversioned(repo, name)
   const status = compareVersions(ours, card)
@@ -168,7 +171,7 @@ export function isHole(entry: UnversionedEntry | undefined): boolean {
 }
 
 /** Says that a file, or its deletion, is here. */
-export function announce(writer: CardWriter, entry: UnversionedEntry): void {
+export function announceFile(writer: CardWriter, entry: UnversionedEntry): void {
   const { name, mtimeSec, hash, sizeBytes } = entry
   writer.add({ type: 'uvigot', name, mtimeSec, hash, sizeBytes })
 }

@@ -32,13 +32,13 @@ test('what is offered comes first, then what was not asked for, then the rest', 
   const all = phantoms(repo, 6)
   const [first, second, third, ...others] = all
   assert.ok(first !== undefined && second !== undefined && third !== undefined)
-  assert.deepEqual(wants.choose(10, publicOnly), names(all))
-  for (const { hash } of [first, second]) wants.ask(hash)
-  assert.deepEqual(wants.choose(10, publicOnly), names([third, ...others, first, second]))
-  assert.equal(wants.offer(second), true)
-  assert.equal(wants.offer(third), false)
-  assert.deepEqual(wants.choose(10, publicOnly), names([second, third, ...others, first]))
-  assert.deepEqual(wants.choose(3, publicOnly), names([second, third, ...others.slice(0, 1)]))
+  assert.deepEqual(wants.chooseToAsk(10, publicOnly), names(all))
+  for (const { hash } of [first, second]) wants.noteAsked(hash)
+  assert.deepEqual(wants.chooseToAsk(10, publicOnly), names([third, ...others, first, second]))
+  assert.equal(wants.noteOffered(second), true)
+  assert.equal(wants.noteOffered(third), false)
+  assert.deepEqual(wants.chooseToAsk(10, publicOnly), names([second, third, ...others, first]))
+  assert.deepEqual(wants.chooseToAsk(3, publicOnly), names([second, third, ...others.slice(0, 1)]))
 })
 
 test('every phantom has its turn, however few may be asked for at once', () => {
@@ -48,8 +48,8 @@ test('every phantom has its turn, however few may be asked for at once', () => {
   const asked: string[] = []
   for (let round = 0; wants.hasUnasked(publicOnly); round++) {
     assert.ok(round < 4)
-    for (const hash of wants.choose(3, publicOnly)) {
-      wants.ask(hash)
+    for (const hash of wants.chooseToAsk(3, publicOnly)) {
+      wants.noteAsked(hash)
       if (asked.length < 10) asked.push(hash)
     }
   }
@@ -62,10 +62,10 @@ test('what the peer lacks is not asked of it', () => {
   const wants = new WantList(repo)
   const [first, second] = phantoms(repo, 2)
   assert.ok(first !== undefined && second !== undefined)
-  wants.lack(first.hash)
-  wants.offer(first)
-  assert.deepEqual(wants.choose(1, publicOnly), [second.hash])
-  wants.ask(second.hash)
+  wants.notePeerLacks(first.hash)
+  wants.noteOffered(first)
+  assert.deepEqual(wants.chooseToAsk(1, publicOnly), [second.hash])
+  wants.noteAsked(second.hash)
   assert.equal(wants.hasUnasked(publicOnly), false)
 })
 
@@ -73,12 +73,12 @@ test('what has arrived is neither asked for nor outstanding', () => {
   using repo = makeRepo('repo')
   const wants = new WantList(repo)
   const artifact = phantom(repo, 1)
-  wants.offer(artifact)
-  wants.ask(artifact.hash)
-  wants.offer(artifact)
+  wants.noteOffered(artifact)
+  wants.noteAsked(artifact.hash)
+  wants.noteOffered(artifact)
   addForeign(repo, contentOf(1))
-  assert.deepEqual(wants.choose(5, publicOnly), [])
-  wants.arrive(artifact.hash)
+  assert.deepEqual(wants.chooseToAsk(5, publicOnly), [])
+  wants.noteArrived(artifact.hash)
   assert.equal(wants.outstanding, 0)
   assert.equal(wants.hasUnasked(publicOnly), false)
 })
@@ -88,13 +88,13 @@ test('private and shunned phantoms are left alone, even when offered', () => {
   const wants = new WantList(repo)
   const [hidden, shunned, other] = phantoms(repo, 3)
   assert.ok(hidden !== undefined && shunned !== undefined && other !== undefined)
-  for (const artifact of [hidden, shunned, other]) wants.offer(artifact)
+  for (const artifact of [hidden, shunned, other]) wants.noteOffered(artifact)
   makePrivate(repo, hidden.rid)
   repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned.hash)
   repo.cache.clear()
-  assert.deepEqual(wants.choose(5, publicOnly), [other.hash])
+  assert.deepEqual(wants.chooseToAsk(5, publicOnly), [other.hash])
   const withPrivate = { ...publicOnly, withPrivate: true }
-  assert.deepEqual(wants.choose(5, withPrivate), [hidden.hash, other.hash])
+  assert.deepEqual(wants.chooseToAsk(5, withPrivate), [hidden.hash, other.hash])
 })
 
 test('deltas without their source are asked for where that is wanted', () => {
@@ -103,12 +103,12 @@ test('deltas without their source are asked for where that is wanted', () => {
   const [hash, source] = [nameOf(contentOf(1)), nameOf(contentOf(2))]
   const delta = utf8('0\n0;')
   const { rid } = storeUnresolved(repo, { hash, source, delta, isPrivate: false }) ?? assert.fail()
-  assert.deepEqual(wants.choose(5, publicOnly), [source])
-  assert.deepEqual(wants.choose(5, { ...publicOnly, unresolved: 'all' }), [source, hash])
+  assert.deepEqual(wants.chooseToAsk(5, publicOnly), [source])
+  assert.deepEqual(wants.chooseToAsk(5, { ...publicOnly, unresolved: 'all' }), [source, hash])
   const isOurs = (other: typeof rid): boolean => other === rid
-  assert.deepEqual(wants.choose(5, { ...publicOnly, unresolved: isOurs }), [source, hash])
-  assert.deepEqual(wants.choose(5, { ...publicOnly, unresolved: () => false }), [source])
-  wants.ask(source)
+  assert.deepEqual(wants.chooseToAsk(5, { ...publicOnly, unresolved: isOurs }), [source, hash])
+  assert.deepEqual(wants.chooseToAsk(5, { ...publicOnly, unresolved: () => false }), [source])
+  wants.noteAsked(source)
   assert.equal(wants.hasUnasked(publicOnly), false)
   assert.equal(wants.hasUnasked({ ...publicOnly, unresolved: 'all' }), true)
 })
@@ -124,7 +124,7 @@ test('what came in vain is given up, with everything that it waits for', () => {
   storeUnresolved(repo, { hash: last, source: middle, delta, isPrivate: false })
   storeUnresolved(repo, { hash: middle, source: first, delta, isPrivate: false })
   storeUnresolved(repo, { hash: other, source: first, delta, isPrivate: false })
-  assert.deepEqual(wants.choose(9, all).sort(), [last, middle, first, other].sort())
+  assert.deepEqual(wants.chooseToAsk(9, all).sort(), [last, middle, first, other].sort())
   wants.giveUp(last)
-  assert.deepEqual(wants.choose(9, all), [other])
+  assert.deepEqual(wants.chooseToAsk(9, all), [other])
 })

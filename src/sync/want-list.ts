@@ -56,13 +56,13 @@ export class WantList {
    *
    * @returns whether it was asked for already: the answer is a promise
    */
-  offer({ rid, hash }: NamedArtifact): boolean {
+  noteOffered({ rid, hash }: NamedArtifact): boolean {
     this.#offered.set(hash, rid)
     return this.#asked.has(hash)
   }
 
   /** The peer asks for this, so it cannot send it. */
-  lack(hash: ArtifactHash): void {
+  notePeerLacks(hash: ArtifactHash): void {
     this.#peerLacks.add(hash)
   }
 
@@ -78,19 +78,19 @@ export class WantList {
   }
 
   /** The peer sent this. */
-  arrive(hash: ArtifactHash): void {
+  noteArrived(hash: ArtifactHash): void {
     this.#asked.delete(hash)
     this.#offered.delete(hash)
   }
 
   /** This goes into a request. */
-  ask(hash: ArtifactHash): void {
+  noteAsked(hash: ArtifactHash): void {
     this.#asked.add(hash)
     this.#offered.delete(hash)
   }
 
   /** What to ask for: what was offered, then what was not asked for yet, then the rest. */
-  choose(limit: number, options: WantOptions): ArtifactHash[] {
+  chooseToAsk(limit: number, options: WantOptions): ArtifactHash[] {
     const chosen = new Set<ArtifactHash>()
     for (const hash of this.#inOrder(limit, options)) {
       if (chosen.size >= limit) break
