@@ -174,3 +174,28 @@ test('what comes by protocol 2 is verified, and a false reply is dropped as a wh
   assert.equal(error.detail.expected, nameOf(contentOf(3)))
   assert.deepEqual(snapshot(repo), before)
 })
+
+test('a server without end ends a clone with an error, and what came is kept', async () => {
+  using repo = prepared()
+  let round = 0
+  // Five artifacts, and then nothing but further places to go on.
+  const exchange = (): Promise<Uint8Array> => {
+    const files = round < 5 ? [fileCard(contentOf(round))] : [fileCard(contentOf(0))]
+    return Promise.resolve(bodyOf(...files, seqno(++round + 1), cloned))
+  }
+  await assert.rejects(clone(repo, { exchange }, { maxRounds: 7 }), (error) => {
+    assert.ok(FossilError.is(error, 'sync.endless'), String(error))
+    assert.equal(error.detail.rounds, 12)
+    return true
+  })
+  assert.equal(heldNames(repo).length, 5)
+  assert.equal(cloneState(repo)?.sequence, 13)
+})
+
+test('a clone of many rounds that bring something has no end but its own', async () => {
+  using served = populated()
+  using repo = prepared()
+  setConfig(served, 'max-download', '1')
+  const { complete, rounds } = await clone(repo, lineTo(served), { maxRounds: 3 })
+  assert.ok(complete && rounds > 20, `${rounds} rounds`)
+})

@@ -135,7 +135,8 @@ export class CloneSession {
         artifacts: news.artifacts,
         bytes: reply.length,
       })
-      if (this.#exchange.arrivals === 0) this.#roundsInVain++
+      // Deltas that wait count: in a clone most sources come after what is made of them.
+      if (news.artifacts === 0) this.#roundsInVain++
     } catch (error) {
       this.#sequence = before.sequence
       this.#serverCode = before.serverCode
