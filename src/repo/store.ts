@@ -24,7 +24,7 @@ import {
 import { corrupt, deltaSource, dependsOn, readContent, storedDelta } from './content.ts'
 import { localName, noticeAlgorithm } from './hash-policy.ts'
 import { receivedFrom } from './rcvfrom.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, crosslinkerOf, dbOf, joinTransaction, type Repo, workOf } from './repo.ts'
 import { type Rid, ridOfRow } from './rid.ts'
 
 /** What it takes to expand and crosslink a short delta, in steps of repo/work.ts (measured). */
@@ -50,7 +50,7 @@ export function storeLocal(
     const hash = localName(repo, content)
     const stored = storeContent(repo, { hash, content, isPrivate: options.isPrivate ?? false })
     if (stored.isNew && options.isPrivate !== true) {
-      repo.db.prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)').run(stored.rid)
+      dbOf(repo).prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)').run(stored.rid)
     }
     return { ...stored, hash }
   })
@@ -77,20 +77,20 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
   const { hash, content } = artifact
   const actual = hashLike(hash, content)
   if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
-  return repo.join(() => {
+  return joinTransaction(repo, () => {
     const held = findHeld(repo, hash)
     if (held !== undefined) {
       if (!artifact.isPrivate && isPrivate(repo, held)) {
         makePublic(repo, held)
         // What it names is wanted in public, too.
-        repo.crosslinker.link(repo, held, content)
+        crosslinkerOf(repo).link(repo, held, content)
       }
       return { rid: held, isNew: false }
     }
     const form = formToKeep(repo, artifact)
     const rid = writeRow(repo, { ...artifact, size: content.length, stored: form.bytes })
-    if (form.source === undefined) repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
-    else repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, form.source)
+    if (form.source === undefined) dbOf(repo).prepare('DELETE FROM delta WHERE rid = ?').run(rid)
+    else dbOf(repo).prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, form.source)
     noticeAlgorithm(repo, hash)
     arrived(repo, rid, content)
     return { rid, isNew: true }
@@ -111,13 +111,13 @@ export function replaceDamaged(
   const actual = hashLike(hash, content)
   if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
   repo.transaction(() => {
-    repo.db
+    dbOf(repo)
       .prepare('UPDATE blob SET size = ?, content = ? WHERE rid = ?')
       .run(content.length, compressContent(content, repo), rid)
-    repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
+    dbOf(repo).prepare('DELETE FROM delta WHERE rid = ?').run(rid)
     // What was read through the damage may be in it, under any name.
-    repo.cache.clear()
-    repo.crosslinker.link(repo, rid, content)
+    cacheOf(repo).clear()
+    crosslinkerOf(repo).link(repo, rid, content)
   })
 }
 
@@ -158,7 +158,7 @@ export function storeUnresolved(
   },
 ): Stored | undefined {
   const size = deltaOutputSize(artifact.delta)
-  return repo.join(() => {
+  return joinTransaction(repo, () => {
     const row = rowOf(repo, artifact.hash)
     // First of all, or a peer that repeats itself would leave phantoms that nobody needs.
     if (row !== undefined && row.size >= 0) return { rid: row.rid, isNew: false }
@@ -171,8 +171,8 @@ export function storeUnresolved(
     if (row !== undefined && dependsOn(repo, source, row.rid)) return undefined
     const stored = artifact.compressed ?? compressContent(artifact.delta, repo)
     const rid = writeRow(repo, { ...artifact, size, stored })
-    repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
-    repo.cache.unresolved?.add(rid)
+    dbOf(repo).prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
+    cacheOf(repo).unresolved?.add(rid)
     return { rid, isNew: true }
   })
 }
@@ -192,17 +192,17 @@ export function deltify(repo: Repo, rid: Rid, source: Rid): boolean {
   if (target.length < 50 || base.length < 50) return false
   const delta = createDelta(base, target)
   if (delta.length >= target.length * 0.75) return false
-  repo.join(() => {
-    repo.db
+  joinTransaction(repo, () => {
+    dbOf(repo)
       .prepare('UPDATE blob SET content = ? WHERE rid = ?')
       .run(compressContent(delta, repo), rid)
-    repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
+    dbOf(repo).prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
   })
   return true
 }
 
 function rowOf(repo: Repo, hash: ArtifactHash): { rid: Rid; size: number } | undefined {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[rid: Rid, size: number]>('SELECT rid, size FROM blob WHERE uuid = ?')
     .get(hash)
   return row === undefined ? undefined : { rid: row[0], size: row[1] }
@@ -217,7 +217,7 @@ interface RowToWrite {
 
 /** Fills a phantom or makes a row, with its visibility. */
 function writeRow(repo: Repo, row: RowToWrite): Rid {
-  const { db } = repo
+  const db = dbOf(repo)
   const rcvid = receivedFrom(repo)
   const known = findRid(repo, row.hash)
   if (known === undefined) {
@@ -230,8 +230,8 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
     holdingsChanged(repo)
     return rid
   }
-  repo.cache.forget(row.hash, known)
-  repo.cache.unresolved?.delete(known)
+  cacheOf(repo).forget(row.hash, known)
+  cacheOf(repo).unresolved?.delete(known)
   db.prepare('UPDATE blob SET rcvid = ?, size = ?, content = ? WHERE rid = ?').run(
     rcvid,
     row.size,
@@ -253,21 +253,21 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
  * to be asked for once more: many short ones of one source could make any amount.
  */
 function arrived(repo: Repo, rid: Rid, content: Uint8Array): void {
-  repo.crosslinker.link(repo, rid, content)
+  crosslinkerOf(repo).link(repo, rid, content)
   // Each waits with its source: expanded ahead, the many deltas of one source could fill memory.
   const waiting = deltasOf(repo, rid).map((delta) => ({ delta, of: rid, source: content }))
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { delta, of } = next
-    if (repo.work?.isSpent === true) {
+    if (workOf(repo)?.isSpent === true) {
       const siblings = [delta]
       while (waiting.at(-1)?.of === of) siblings.push(waiting.pop()?.delta ?? delta)
       giveUp(repo, siblings)
       continue
     }
-    repo.work?.note(stepsOfWaiting)
+    workOf(repo)?.note(stepsOfWaiting)
     const expanded = resolve(repo, delta, next.source)
     if (expanded === undefined) continue
-    repo.crosslinker.link(repo, delta, expanded)
+    crosslinkerOf(repo).link(repo, delta, expanded)
     for (const child of deltasOf(repo, delta)) {
       waiting.push({ delta: child, of: delta, source: expanded })
     }
@@ -276,7 +276,7 @@ function arrived(repo: Repo, rid: Rid, content: Uint8Array): void {
 
 /** Descending, so that a stack gives them back in rid order. */
 function deltasOf(repo: Repo, source: Rid): Rid[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>('SELECT rid FROM delta WHERE srcid = ? ORDER BY rid DESC')
     .all(source)
     .map(([rid]) => rid)
@@ -288,22 +288,23 @@ function resolve(repo: Repo, rid: Rid, source: Uint8Array): Uint8Array | undefin
   if (hash === undefined) throw corrupt(rid, 'it has a delta source but no name')
   const delta = storedDelta(repo, rid)
   const isAllowed =
-    repo.work?.allowsOutput(deltaOutputSize(delta), source.length + delta.length) ?? true
+    workOf(repo)?.allowsOutput(deltaOutputSize(delta), source.length + delta.length) ?? true
   const content = isAllowed ? applyQuietly(source, delta) : undefined
-  repo.cache.unresolved?.delete(rid)
+  cacheOf(repo).unresolved?.delete(rid)
   holdingsChanged(repo)
   if (content !== undefined && matches(hash, content)) {
     noticeAlgorithm(repo, hash)
     return content
   }
-  repo.cache.forget(hash, rid)
+  cacheOf(repo).forget(hash, rid)
   giveUp(repo, [rid])
   return undefined
 }
 
 /** Makes phantoms of deltas. In whole statements: there may be hundreds of thousands of them. */
 function giveUp(repo: Repo, deltas: readonly Rid[]): void {
-  const { db, cache } = repo
+  const db = dbOf(repo)
+  const cache = cacheOf(repo)
   const given = 'rid IN (SELECT value FROM json_each(?))'
   const rids = JSON.stringify(deltas)
   db.prepare(`UPDATE blob SET size = -1, content = NULL WHERE ${given}`).run(rids)

@@ -15,7 +15,7 @@ import { lockCheckin, unlockCheckins } from '../admin/checkin-lock.ts'
 import { createClusters } from '../repo/cluster.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import { configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, transactionOf, workOf } from '../repo/repo.ts'
 import type { Card, CloneCard, LoginCard } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { type CardReader, parseCards } from '../xfer/parse.ts'
@@ -86,7 +86,7 @@ export class Answer {
     const { loginCard } = this.#options
     if (loginCard !== undefined) this.#logInByCookie(loginCard, message)
     const cards = limitedCards(message)
-    const { work } = this.#repo
+    const work = workOf(this.#repo)
     assert(work !== undefined, 'a message is answered with a meter')
     for (const card of cards) {
       countCard(card, work)
@@ -260,7 +260,7 @@ export class Answer {
   }
 
   #isBudgetSpent(): boolean {
-    return this.#writer.sizeBytes >= this.#budgetBytes || this.#repo.work?.isSpent === true
+    return this.#writer.sizeBytes >= this.#budgetBytes || workOf(this.#repo)?.isSpent === true
   }
 
   #announce(): void {
@@ -300,7 +300,7 @@ export class Answer {
   #converse({ access, login, uid, nonce }: Sender): Conversations {
     const repo = this.#repo
     const { observer, remoteAddress } = this.#options
-    repo.current.origin = { uid, nonce, remoteAddress }
+    transactionOf(repo).origin = { uid, nonce, remoteAddress }
     this.nonce = nonce
     const artifacts = new ArtifactExchange(repo, {
       side: 'handler',

@@ -15,7 +15,7 @@ import { deltaOutputSize } from '../delta/parse.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { ensureKnown, findHeld, sizeOf } from '../repo/blob.ts'
 import { readContent } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, workOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import {
   type Arrival,
@@ -77,7 +77,7 @@ export class ArtifactIntake {
    * @throws {FossilError} `xfer.frame`, `hash.mismatch`, `delta.corrupt`; `xfer.limit`
    */
   take(card: FileCard | CfileCard, asPrivate: boolean): IntakeOutcome {
-    if (this.#arrived >= maxNewArtifacts || this.#repo.work?.isSpent === true) {
+    if (this.#arrived >= maxNewArtifacts || workOf(this.#repo)?.isSpent === true) {
       return this.#postpone(card.hash, asPrivate)
     }
     const bytes = card.type === 'file' ? card.content : this.#expanded(card)
@@ -92,7 +92,7 @@ export class ArtifactIntake {
   }
 
   #postpone(hash: ArtifactHash, asPrivate: boolean): IntakeOutcome {
-    this.#repo.work?.take(stepsOf.phantom)
+    workOf(this.#repo)?.take(stepsOf.phantom)
     if (findHeld(this.#repo, hash) === undefined) {
       ensureKnown(this.#repo, hash, { isPrivate: asPrivate })
       this.#postponed++
@@ -153,7 +153,7 @@ export class ArtifactIntake {
   }
 
   #allowsOutput(bytes: number, fromBytes: number): boolean {
-    return this.#repo.work?.allowsOutput(bytes, fromBytes) ?? true
+    return workOf(this.#repo)?.allowsOutput(bytes, fromBytes) ?? true
   }
 }
 

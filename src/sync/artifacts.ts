@@ -26,7 +26,7 @@ import {
 } from '../repo/blob.ts'
 import { settledClusters } from '../repo/cluster.ts'
 import { readContent } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
@@ -196,8 +196,8 @@ export class ArtifactExchange {
     { hash, isPrivate: claimsPrivate }: Omit<IgotCard, 'type'>,
     { onlyKnown = false } = {},
   ): IgotOutcome {
-    if (this.#repo.work?.isSpent === true) return this.#passOver()
-    this.#repo.work?.note(stepsOf.igot)
+    if (workOf(this.#repo)?.isSpent === true) return this.#passOver()
+    workOf(this.#repo)?.note(stepsOf.igot)
     const isOffer = this.#acceptsPrivate || !claimsPrivate
     // A stock client announces what it sends because it was asked for (its `onremote` is emptied in
     // between); to ask again would bring the same, without end. Ours does not announce it, and
@@ -264,7 +264,7 @@ export class ArtifactExchange {
       writer.add({ type: 'igot', hash, isPrivate: asPrivate })
       return 'igot'
     }
-    this.#repo.work?.note(stepsOf.send)
+    workOf(this.#repo)?.note(stepsOf.send)
     const content = this.#readable(rid, hash)
     if (content === undefined) return 'unreadable'
     this.#sends.set(rid, sends + 1)
@@ -397,7 +397,7 @@ export class ArtifactExchange {
     const steps = Math.ceil((base.length + content.length) / deltaBytesPerStep)
     // One pair of long artifacts would take as long as all the rest of a reply.
     if (this.#side === 'handler' && steps > messageWork.easySteps) return undefined
-    this.#repo.work?.note(steps)
+    workOf(this.#repo)?.note(steps)
     const bytes = createDelta(base, content)
     return bytes.length < content.length - 50 ? { source: name, bytes } : undefined
   }

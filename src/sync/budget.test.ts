@@ -44,6 +44,7 @@ import {
   syncWith,
   verifyRepo,
 } from './pair.suite.ts'
+import { setWork } from '../repo/repo.ts'
 
 const remark: Card = { type: 'comment', text: 'nothing to say' }
 const many = (card: Card): Card[] => Array.from({ length: 50 }, () => card)
@@ -209,10 +210,10 @@ function taken(
 ): ArtifactExchange {
   const options = { side: 'handler', acceptsPrivate: true, sendsPrivate: false } as const
   const exchange = new ArtifactExchange(repo, options)
-  repo.work = new WorkMeter({ ...messageWork, ...limits })
+  setWork(repo, new WorkMeter({ ...messageWork, ...limits }))
   exchange.beginMessage()
   for (const card of cards) exchange.receiveArtifact(card)
-  repo.work = undefined
+  setWork(repo, undefined)
   return exchange
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, setWork } from '../repo/repo.ts'
 import { WorkMeter } from '../repo/work.ts'
 import type { Card } from '../xfer/card.ts'
 import { type CardReader, parseCards } from '../xfer/parse.ts'
@@ -14,11 +14,11 @@ import { cardLimits, messageWork, stepsOf } from './limits.ts'
 /** Runs `action` with a fresh meter on the repository: for one message. */
 export function metered<T>(repo: Repo, action: (work: WorkMeter) => T): T {
   const work = new WorkMeter(messageWork)
-  repo.work = work
+  setWork(repo, work)
   try {
     return action(work)
   } finally {
-    repo.work = undefined
+    setWork(repo, undefined)
   }
 }
 

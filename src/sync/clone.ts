@@ -14,7 +14,7 @@ import { hex } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { cloneState, saveCloneState } from '../repo/clone-state.ts'
 import { config, setConfig } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, workOf } from '../repo/repo.ts'
 import type { Card, PushCard } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
@@ -156,7 +156,7 @@ export class CloneSession {
   #apply(message: Uint8Array): News {
     const news: News = { cards: 0, artifacts: 0 }
     const once = new OnceOnly()
-    const { work } = this.#repo
+    const work = workOf(this.#repo)
     assert(work !== undefined, 'a reply is read with a meter')
     this.#exchange.beginMessage()
     for (const card of limitedCards(message)) {

@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { utf8 } from '../base/bytes.ts'
 import { compressContent } from '../base/zlib.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { encodeMessage } from '../xfer/frame.ts'
@@ -115,7 +115,7 @@ function says(server: Repo, said: Message, isChecked: boolean): boolean {
 }
 
 test(`answers ${messages} structured messages, and keeps what it held`, () => {
-  const image = variedRepo('server', 100).db.serialize()
+  const image = dbOf(variedRepo('server', 100)).serialize()
   const counts = { accepted: 0, batch: 0 }
   const property = fc.property(
     fc.array(message, { minLength: perRepo, maxLength: perRepo }),

@@ -12,7 +12,7 @@ import { findRid } from '../repo/blob.ts'
 import { createClusters } from '../repo/cluster.ts'
 import { setConfig } from '../repo/config.ts'
 import { readArtifact } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { deltify } from '../repo/store.ts'
 import { findUnversioned, writeUnversioned } from '../repo/unversioned.ts'
@@ -47,14 +47,14 @@ function lose(repo: Repo, hash: ArtifactHash): void {
   const rid = ridOf(repo, hash)
   for (const table of ['blob', 'unclustered', 'unsent', 'event', 'tagxref']) {
     const column = table === 'event' ? 'objid' : 'rid'
-    repo.db.prepare(`DELETE FROM ${table} WHERE ${column} = ?`).run(rid)
+    dbOf(repo).prepare(`DELETE FROM ${table} WHERE ${column} = ?`).run(rid)
   }
-  repo.cache.clear()
+  cacheOf(repo).clear()
 }
 
 function damage(repo: Repo, hash: ArtifactHash, stored: Uint8Array): void {
-  repo.db.prepare('UPDATE blob SET content = ? WHERE uuid = ?').run(stored, hash)
-  repo.cache.clear()
+  dbOf(repo).prepare('UPDATE blob SET content = ? WHERE uuid = ?').run(stored, hash)
+  cacheOf(repo).clear()
 }
 
 function ridOf(repo: Repo, hash: ArtifactHash): Rid {

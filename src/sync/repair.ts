@@ -10,7 +10,7 @@ import { FossilError } from '../base/error.ts'
 import { type ArtifactHash, matches } from '../hash/artifact-hash.ts'
 import { isShunned, unresolvedRids } from '../repo/blob.ts'
 import { readContent } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 
 /**
@@ -19,7 +19,7 @@ import type { NamedArtifact, Rid } from '../repo/rid.ts'
  */
 export function damagedArtifacts(repo: Repo): NamedArtifact[] {
   const unresolved = unresolvedRids(repo)
-  return repo.db
+  return dbOf(repo)
     .prepare<[rid: Rid, hash: ArtifactHash]>(
       'SELECT rid, uuid FROM blob WHERE size >= 0 ORDER BY rid',
     )

@@ -9,7 +9,7 @@
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { setConfig } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, workOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import type { Card, UnknownCard } from '../xfer/card.ts'
 import type { ArtifactExchange } from './artifacts.ts'
@@ -74,7 +74,7 @@ export function applyReply(repo: Repo, message: Uint8Array, context: ReplyContex
   const progress = noProgress()
   const { exchange, observer } = context
   const once = new OnceOnly()
-  const { work } = repo
+  const work = workOf(repo)
   assert(work !== undefined, 'a reply is read with a meter')
   exchange.beginMessage()
   for (const card of limitedCards(message)) {

@@ -16,7 +16,7 @@ import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import { config, configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, workOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { forgetUnsent, isPushUnanswered, setPushUnanswered, unsentRids } from '../repo/unsent.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -195,7 +195,7 @@ export class SyncSession {
    */
   receive(reply: Uint8Array): void {
     assert(this.#state === 'waiting', 'a reply answers a request')
-    assert(!this.#repo.db.inTransaction, 'a reply is applied in a transaction of its own')
+    assert(!dbOf(this.#repo).inTransaction, 'a reply is applied in a transaction of its own')
     this.#state = 'over'
     const progress = this.#apply(reply)
     this.#note(progress, reply)
@@ -249,7 +249,7 @@ export class SyncSession {
     const files = this.#lastFiles
     // One artifact goes whatever the budget, or a push under a small one would never end.
     const isOverBudget = (): boolean =>
-      files.length > 0 && (writer.sizeBytes >= budgetBytes || this.#repo.work?.isSpent === true)
+      files.length > 0 && (writer.sizeBytes >= budgetBytes || workOf(this.#repo)?.isSpent === true)
     const wanted = this.#wanted
     this.#wanted = new Set()
     for (const rid of wanted) {

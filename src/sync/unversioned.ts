@@ -12,7 +12,7 @@
 
 import { FossilError } from '../base/error.ts'
 import { hashLike } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, workOf } from '../repo/repo.ts'
 import {
   compareVersions,
   findUnversioned,
@@ -181,6 +181,6 @@ export function sendFile(repo: Repo, writer: CardWriter, entry: UnversionedEntry
   const { name, mtimeSec, hash } = entry
   const content = readUnversioned(repo, name)
   const sizeBytes = content?.length ?? 0
-  repo.work?.made(sizeBytes)
+  workOf(repo)?.made(sizeBytes)
   writer.add({ type: 'uvfile', name, mtimeSec, hash, sizeBytes, content })
 }
