@@ -19,6 +19,7 @@ import {
   systemEnv,
   type Transport,
   writeUnversioned,
+  putUser,
 } from 'trilobite'
 import { httpTransport } from 'trilobite/transport/http'
 import { decodeMessage, parseCards } from 'trilobite/xfer'
@@ -77,8 +78,7 @@ test('what stock cloned from us it commits, pushes, pulls and syncs', async (t) 
   const folder = makeFolder(t)
   const ours = join(folder, 'ours.fossil')
   using repo = createRepo(ours, systemEnv)
-  const allowed = "UPDATE user SET cap = 'gioy' WHERE login = 'nobody'"
-  repo.db.exec(allowed)
+  putUser(repo, { login: 'nobody', capabilities: 'gioy' })
   commit(repo, 5)
   const mtimeSec = 1_700_000_000
   writeUnversioned(repo, { name: 'a.txt', content: Buffer.from('unversioned\n'), mtimeSec })

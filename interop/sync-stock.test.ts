@@ -105,7 +105,7 @@ const privateHeld = `SELECT uuid FROM blob
 
 /** Both files hold the same, and stock approves of both. Returns how many public artifacts. */
 async function agree({ theirs, ours }: Pair): Promise<number> {
-  for (const path of [theirs, ours.db.path]) {
+  for (const path of [theirs, ours.path]) {
     const integrity = await fossil('test-integrity', '-R', path)
     assert.match(integrity, /checked: +0 errors/)
     assert.match(integrity, /integrity-check: ok/)
@@ -116,7 +116,7 @@ async function agree({ theirs, ours }: Pair): Promise<number> {
     assert.match(await fossil('test-clusters', '-R', path), /^all artifacts reachable/m)
   }
   const held = rows(theirs, publicHeld)
-  assert.deepEqual(rows(ours.db.path, publicHeld), held)
+  assert.deepEqual(rows(ours.path, publicHeld), held)
   return held.length
 }
 
@@ -124,7 +124,7 @@ async function agree({ theirs, ours }: Pair): Promise<number> {
 function commit(repo: Repo, count: number, asPrivate = false): ArtifactHash {
   let parent: ArtifactHash | undefined
   for (let i = 0; i < count; i++) {
-    const text = `${repo.db.path} ${i} ${asPrivate}\n${'the same line again\n'.repeat(20)}`
+    const text = `${repo.path} ${i} ${asPrivate}\n${'the same line again\n'.repeat(20)}`
     const changes = ['a.txt', 'b.txt'].map((name) => ({ name, content: Buffer.from(name + text) }))
     const options = { changes, comment: `ours ${i}`, user: 'us', isPrivate: asPrivate }
     const dateMs = (startSec + 100_000 + i) * 1000
@@ -215,7 +215,7 @@ test('we push well over a thousand artifacts to stock', async (t) => {
   assert.match(await fossil('timeline', '-n', '3', '-R', pair.theirs), /ours 399/)
   assert.equal(
     await fossil('artifact', tip, '-R', pair.theirs),
-    await fossil('artifact', tip, '-R', pair.ours.db.path),
+    await fossil('artifact', tip, '-R', pair.ours.path),
   )
 })
 
@@ -246,18 +246,18 @@ test('private artifacts cross to stock and back only when asked for', async (t) 
   const pair = await makePair(t, { commits: 3 })
   commit(pair.ours, 2, true)
   await commitPrivately(pair.theirs)
-  const before = [rows(pair.theirs, privateHeld), rows(pair.ours.db.path, privateHeld)]
+  const before = [rows(pair.theirs, privateHeld), rows(pair.ours.path, privateHeld)]
   assert.deepEqual(
     before.map(({ length }) => length),
     [2, 6],
   )
   assert.ok((await sync(pair.ours, stockServer(pair.theirs))).complete)
-  assert.deepEqual([rows(pair.theirs, privateHeld), rows(pair.ours.db.path, privateHeld)], before)
+  assert.deepEqual([rows(pair.theirs, privateHeld), rows(pair.ours.path, privateHeld)], before)
 
   const result = await sync(pair.ours, stockServer(pair.theirs), { private: true })
   assert.equal(result.shortfall, undefined)
   assert.deepEqual(rows(pair.theirs, privateHeld), before.flat().sort())
-  assert.deepEqual(rows(pair.ours.db.path, privateHeld), before.flat().sort())
+  assert.deepEqual(rows(pair.ours.path, privateHeld), before.flat().sort())
   await agree(pair)
 })
 
@@ -290,9 +290,9 @@ test('stock that we may only read gives its pull, whatever we would have pushed'
     const result = await sync(pair.ours, stockServer(pair.theirs))
     assert.ok(result.pushRefused && !result.complete)
     assert.deepEqual(rows(pair.theirs, publicHeld), theirs)
-    const ours = new Set(rows(pair.ours.db.path, publicHeld))
+    const ours = new Set(rows(pair.ours.path, publicHeld))
     assert.ok(theirs.every((hash) => ours.has(hash)))
-    assert.equal(rows(pair.ours.db.path, 'SELECT rid FROM unsent').length, commits * 3)
+    assert.equal(rows(pair.ours.path, 'SELECT rid FROM unsent').length, commits * 3)
   }
 })
 
@@ -342,16 +342,16 @@ test('stock syncs with us both ways, and private artifacts only when asked to', 
   commit(pair.ours, 30)
   commit(pair.ours, 2, true)
   await commitPrivately(pair.theirs)
-  const before = [rows(pair.theirs, privateHeld), rows(pair.ours.db.path, privateHeld)]
+  const before = [rows(pair.theirs, privateHeld), rows(pair.ours.path, privateHeld)]
   const url = await ourServer(t, pair.ours)
   await stockClient('sync', pair.theirs, url)
   assert.ok((await agree(pair)) > 200)
-  assert.deepEqual([rows(pair.theirs, privateHeld), rows(pair.ours.db.path, privateHeld)], before)
+  assert.deepEqual([rows(pair.theirs, privateHeld), rows(pair.ours.path, privateHeld)], before)
 
   await stockClient('sync', pair.theirs, url, '--private')
   await agree(pair)
   assert.deepEqual(rows(pair.theirs, privateHeld), before.flat().sort())
-  assert.deepEqual(rows(pair.ours.db.path, privateHeld), before.flat().sort())
+  assert.deepEqual(rows(pair.ours.path, privateHeld), before.flat().sort())
 })
 
 test('stock pushes what builds on what we shun, and comes to an end', async (t) => {
@@ -362,20 +362,20 @@ test('stock pushes what builds on what we shun, and comes to an end', async (t) 
     `SELECT uuid FROM mlink JOIN event ON objid = mid JOIN blob ON blob.rid = fid
       ORDER BY event.mtime, uuid LIMIT 1`,
   )
-  writeTheirs(pair.ours.db.path, `INSERT INTO shun(uuid) VALUES('${shunned}')`)
+  writeTheirs(pair.ours.path, `INSERT INTO shun(uuid) VALUES('${shunned}')`)
   const url = await ourServer(t, pair.ours)
   for (let round = 0; round < 2; round++) {
     assert.match(await stockClient('push', pair.theirs, url), /Push done/)
     // The other file and the manifests are here; of this file every version builds on the last.
-    assert.equal(rows(pair.ours.db.path, 'SELECT uuid FROM blob WHERE size >= 0').length, 12 + 4)
-    assert.deepEqual(rows(pair.ours.db.path, 'SELECT count(*) FROM phantom'), ['1'])
+    assert.equal(rows(pair.ours.path, 'SELECT uuid FROM blob WHERE size >= 0').length, 12 + 4)
+    assert.deepEqual(rows(pair.ours.path, 'SELECT count(*) FROM phantom'), ['1'])
   }
 })
 
 test('stock hears our refusals', async (t) => {
   if (requireFossilOrSkip(t) === undefined) return
   const pair = await makePair(t, { commits: 2 })
-  const before = rows(pair.ours.db.path, publicHeld)
+  const before = rows(pair.ours.path, publicHeld)
   const readOnly = await ourServer(t, pair.ours, accessOf('o'))
   assert.match(await stockClient('push', pair.theirs, readOnly), /not authorized to write/)
   const closed = await ourServer(t, pair.ours, accessOf(''))
@@ -383,7 +383,7 @@ test('stock hears our refusals', async (t) => {
   const open = await ourServer(t, pair.ours, accessOf('io'))
   const said = await stockClient('pull', pair.theirs, open, '--private')
   assert.match(said, /not authorized to sync private content/)
-  assert.deepEqual(rows(pair.ours.db.path, publicHeld), before)
+  assert.deepEqual(rows(pair.ours.path, publicHeld), before)
 })
 
 test('stock completes its pull under our smallest budget', async (t) => {
@@ -436,10 +436,10 @@ test('what stock sends as a delta of itself is reported, and the rest comes', as
   })
   const server = stockServer(pair.theirs)
   assert.ok((await sync(pair.ours, server)).complete)
-  const other = createRepo(`${pair.ours.db.path}2`, systemEnv, { projectCode: codeOf(pair) })
+  const other = createRepo(`${pair.ours.path}2`, systemEnv, { projectCode: codeOf(pair) })
   t.after(() => other.close())
   const result = await sync(other, server)
   const [file] = added.newArtifacts
   assert.deepEqual([result.complete, result.missing], [false, [file]])
-  assert.equal(rows(other.db.path, publicHeld).length, rows(pair.theirs, publicHeld).length - 1)
+  assert.equal(rows(other.path, publicHeld).length, rows(pair.theirs, publicHeld).length - 1)
 })

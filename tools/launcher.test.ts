@@ -32,7 +32,7 @@ test('a Node before 24 gets one sentence and exit code 2', async (t) => {
   assert.equal(code, 2)
 })
 
-test('in a checkout it goes on with the Node of the checkout, whose exit code is its own', async (t) => {
+test('an old Node hands over to that of the checkout, exit code and all', async (t) => {
   const cwd = scratchFolder(t)
   const old = (...args: string[]) =>
     run(process.execPath, [...asOldNode, launcher, ...args], { cwd })

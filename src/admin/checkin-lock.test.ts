@@ -12,7 +12,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { checkin } from '../write/checkin.ts'
 import { type CheckinLock, lockCheckin, unlockCheckins } from './checkin-lock.ts'
 import { createRepo } from '../crosslink/open.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 const [mine, yours] = ['1'.repeat(40), '2'.repeat(40)]
 
@@ -69,7 +69,7 @@ test('a lock ends when its check-in gets a child, unless that begins a branch', 
 test('a lock that cannot be read is none', () => {
   const { repo } = makeRepo()
   const tip = commit(repo, 'one')
-  const row = repo.db.prepare('INSERT INTO config(name, value, mtime) VALUES(?, ?, ?)')
+  const row = dbOf(repo).prepare('INSERT INTO config(name, value, mtime) VALUES(?, ?, ?)')
   row.run(`ci-lock-${tip}`, '{"login"', 1_700_000_000)
   assert.equal(lock(repo, tip, mine), undefined)
 })

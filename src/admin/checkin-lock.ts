@@ -10,7 +10,7 @@ import { isLeaf } from '../crosslink/branch.ts'
 import { type ArtifactHash, isArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid } from '../repo/blob.ts'
 import { configInteger } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 /** Who holds a lock, and since when. */
 export interface CheckinLock {
@@ -36,7 +36,7 @@ export function lockCheckin(
   const { checkin, clientId, login } = request
   return repo.transaction(() => {
     endLocks(repo)
-    const held = repo.db
+    const held = dbOf(repo)
       .prepare<[login: string | null, clientId: string | null, mtimeSec: number]>(
         `SELECT value ->> 'login', value ->> 'clientid', mtime FROM config WHERE name = ?`,
       )
@@ -45,7 +45,7 @@ export function lockCheckin(
       const [holder, holderId, mtimeSec] = held
       return holderId === clientId ? undefined : { login: holder ?? '', mtimeSec }
     }
-    repo.db
+    dbOf(repo)
       .prepare('INSERT INTO config(name, value, mtime) VALUES(?, ?, ?)')
       .run(lockName(checkin), JSON.stringify({ login, clientid: clientId }), nowSec(repo))
     return undefined
@@ -54,7 +54,7 @@ export function lockCheckin(
 
 /** Ends every lock of a client. */
 export function unlockCheckins(repo: Repo, clientId: string): void {
-  repo.db
+  dbOf(repo)
     .prepare(
       `DELETE FROM config WHERE name GLOB 'ci-lock-*'
         AND (NOT json_valid(value) OR value ->> 'clientid' = ?)`,
@@ -65,7 +65,7 @@ export function unlockCheckins(repo: Repo, clientId: string): void {
 /** Removes locks that are too old, that cannot be read, or whose check-in is no longer a leaf. */
 function endLocks(repo: Repo): void {
   const oldestSec = nowSec(repo) - configInteger(repo, 'lock-timeout', defaultTimeoutSec)
-  const locks = repo.db
+  const locks = dbOf(repo)
     .prepare<[name: string, mtimeSec: number, isReadable: number]>(
       `SELECT name, mtime, json_valid(value) FROM config WHERE name GLOB 'ci-lock-*' ORDER BY name`,
     )
@@ -73,7 +73,7 @@ function endLocks(repo: Repo): void {
   for (const [name, mtimeSec, isReadable] of locks) {
     const checkin = name.slice('ci-lock-'.length)
     if (isReadable && mtimeSec > oldestSec && isLeafOrUnknown(repo, checkin)) continue
-    repo.db.prepare('DELETE FROM config WHERE name = ?').run(name)
+    dbOf(repo).prepare('DELETE FROM config WHERE name = ?').run(name)
   }
 }
 

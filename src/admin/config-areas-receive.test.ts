@@ -16,7 +16,7 @@ import { type ConfigArea, configAreas, configCards } from './config-areas.ts'
 import { type ConfigOutcome, receiveConfig } from './config-areas-receive.ts'
 import { configSql, goldenCards, subscriberSql } from './config-areas.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 interface Rights {
   readonly areas?: readonly ConfigArea[]
@@ -37,8 +37,8 @@ function take(
 /** Everything that a card might change, and the schema. */
 function snapshot(repo: Repo): unknown {
   const tables = ['config', 'user', 'shun', 'concealed', 'reportfmt', 'blob', 'private']
-  const rows = tables.map((table) => repo.db.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
-  return [...rows, repo.db.prepare('SELECT sql FROM sqlite_schema ORDER BY name').all()]
+  const rows = tables.map((table) => dbOf(repo).prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
+  return [...rows, dbOf(repo).prepare('SELECT sql FROM sqlite_schema ORDER BY name').all()]
 }
 
 /** What a repository sends, but for what is in every new one. */
@@ -49,7 +49,7 @@ function shared(repo: Repo): string[] {
 }
 
 function userRow(repo: Repo, login: string): unknown {
-  return repo.db
+  return dbOf(repo)
     .prepare('SELECT pw, cap, info, photo, jx, mtime FROM user WHERE login = ?')
     .get(login)
 }
@@ -58,7 +58,7 @@ test('everything that one repository sends, another takes', () => {
   using source = memoryRepo()
   using target = memoryRepo()
   take(source, '/subscriber', `1 'first'`)
-  source.db.exec(`DELETE FROM subscriber; ${configSql} ${subscriberSql}`)
+  dbOf(source).exec(`DELETE FROM subscriber; ${configSql} ${subscriberSql}`)
   const cards = configCards(source, 'all', { admin: true, addresses: true })
   const outcomes = cards.map((card) => receiveConfig(target, card, { areas: ['all'], setup: true }))
   // Nobody takes a report with a Julian date, the one of every new repository among them.
@@ -80,7 +80,7 @@ test('the newer row wins, and a row of the same time stays', () => {
   assert.equal(config(repo, 'css'), 'a')
   assert.equal(take(repo, '/config', `101 'css' value 'd'`), 'stored')
   assert.equal(config(repo, 'css'), 'd')
-  assert.deepEqual(repo.db.prepare(`SELECT mtime FROM config WHERE name = 'css'`).get(), [101])
+  assert.deepEqual(dbOf(repo).prepare(`SELECT mtime FROM config WHERE name = 'css'`).get(), [101])
 })
 
 test('a row without a time stays, whatever comes', () => {
@@ -100,7 +100,7 @@ test('a newer row changes the columns that it names', () => {
 test('columns that nobody knows are passed over', () => {
   using repo = memoryRepo()
   assert.equal(take(repo, '/user', `1 'eve' cookie 'x' uid 1 cap 'i' future 'y'`), 'stored')
-  const row = repo.db.prepare(`SELECT cookie, cap FROM user WHERE login = 'eve'`).get()
+  const row = dbOf(repo).prepare(`SELECT cookie, cap FROM user WHERE login = 'eve'`).get()
   assert.deepEqual(row, [null, 'i'])
 })
 
@@ -161,8 +161,8 @@ test('SQL in a card stays text', () => {
     )
     assert.equal(config(repo, `walias:/${text}`), text)
     assert.equal(take(repo, '/user', `5 ${quoted} pw ${quoted} cap 'i'`), 'stored')
-    assert.deepEqual(repo.db.prepare('SELECT pw FROM user WHERE login = ?').get(text), [text])
-    assert.deepEqual(repo.db.prepare('PRAGMA integrity_check').get(), ['ok'])
+    assert.deepEqual(dbOf(repo).prepare('SELECT pw FROM user WHERE login = ?').get(text), [text])
+    assert.deepEqual(dbOf(repo).prepare('PRAGMA integrity_check').get(), ['ok'])
   }
 })
 
@@ -199,12 +199,13 @@ test('no bytes are more than an outcome', () => {
   scraps.push('walias:/', ' cap ', 'mtime', ';', '--', '(', ')', '9'.repeat(20), ` 7`)
   const content = fc.array(fc.constantFrom(...scraps), { maxLength: 10 })
   const name = fc.constantFrom('/config', '/user', '/shun', '/reportfmt', '/concealed', '/x')
-  const schema = (): unknown => repo.db.prepare('SELECT sql FROM sqlite_schema ORDER BY name').all()
+  const schema = (): unknown =>
+    dbOf(repo).prepare('SELECT sql FROM sqlite_schema ORDER BY name').all()
   const [before, code] = [schema(), projectCode(repo)]
   fc.assert(
     fc.property(name, content, (table, parts) => {
       take(repo, table, Uint8Array.from(Buffer.from(parts.join(''), 'latin1')))
-      assert.equal(repo.db.inTransaction, false)
+      assert.equal(dbOf(repo).inTransaction, false)
     }),
     { seed: 5, numRuns: 2000 },
   )
@@ -252,29 +253,29 @@ test('the first subscriber makes the tables of alerts, each with a code of its o
   take(repo, '/subscriber', `5 'd@e.f' ssub 'c'`)
   // The column compares without regard to case.
   assert.equal(take(repo, '/subscriber', `6 'A@B.C' ssub 'acx'`), 'stored')
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare(`SELECT semail, ssub, sverified, length(subscriberCode) FROM subscriber ORDER BY 1`)
     .all()
   assert.deepEqual(rows, [
     ['a@b.c', 'acx', 1, 32],
     ['d@e.f', 'c', 1, 32],
   ])
-  const codes = repo.db.prepare('SELECT count(DISTINCT subscriberCode) FROM subscriber').get()
+  const codes = dbOf(repo).prepare('SELECT count(DISTINCT subscriberCode) FROM subscriber').get()
   assert.deepEqual(codes, [2])
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM pending_alert').get(), [0])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM pending_alert').get(), [0])
 })
 
 test('an old table gets the column that a card fills', () => {
   using repo = memoryRepo()
-  repo.db.exec('ALTER TABLE user DROP COLUMN jx')
+  dbOf(repo).exec('ALTER TABLE user DROP COLUMN jx')
   assert.equal(take(repo, '/user', `5 'eve' cap 'i'`), 'stored')
   assert.equal(take(repo, '/user', `6 'eve' jx '{"a":1}'`), 'stored')
-  assert.deepEqual(repo.db.prepare(`SELECT jx FROM user WHERE login = 'eve'`).get(), ['{"a":1}'])
+  assert.deepEqual(dbOf(repo).prepare(`SELECT jx FROM user WHERE login = 'eve'`).get(), ['{"a":1}'])
 })
 
 test('text that is not UTF-8 arrives as it is', () => {
   using repo = memoryRepo()
   take(repo, '/config', Uint8Array.from(Buffer.from(`7 'css' value '\xe9'`, 'latin1')))
   const sql = `SELECT typeof(value), hex(value) FROM config WHERE name = 'css'`
-  assert.deepEqual(repo.db.prepare(sql).get(), ['text', 'E9'])
+  assert.deepEqual(dbOf(repo).prepare(sql).get(), ['text', 'E9'])
 })

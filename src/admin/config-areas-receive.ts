@@ -24,7 +24,7 @@ import {
   hasColumn,
 } from './config-areas.ts'
 import { type ConfigRecord, type Literal, parseConfigRecord } from './config-areas-literals.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 
 /** What a peer may change. */
 export interface ConfigRights {
@@ -59,7 +59,7 @@ export function receiveConfig(repo: Repo, card: ConfigCard, rights: ConfigRights
     if (!rights.setup && table.name === 'user' && touchesSetup(repo, record)) return 'refused'
     prepareTable(repo, table, record)
     const isStored = write(repo, table, record)
-    if (table.name === 'config') repo.cache.config.clear()
+    if (table.name === 'config') cacheOf(repo).config.clear()
     if (isStored && isTicketTable(table, record)) remakeTicketsIfPossible(repo)
     if (table.name === 'shun') shunChanged(repo)
     return isStored ? 'stored' : 'older'
@@ -90,7 +90,7 @@ function touchesSetup(repo: Repo, { key, values }: ConfigRecord): boolean {
   if (cap !== undefined && 'bytes' in cap && cap.bytes.includes(letter)) return true
   const sql = `SELECT 1 FROM user
                 WHERE login = CAST(? AS TEXT) AND instr(CAST(cap AS TEXT), 's') > 0`
-  return repo.db.prepare(sql).get(key) !== undefined
+  return dbOf(repo).prepare(sql).get(key) !== undefined
 }
 
 /** Insert where there is no such row, else update where the row is older: stock's two steps. */
@@ -101,12 +101,12 @@ function write(repo: Repo, table: ConfigTable, { mtimeSec, key, values }: Config
   const code = table.name === 'subscriber' ? [repo.env.random.bytes(32)] : []
   const names = [table.key, 'mtime', ...code.map(() => 'subscriberCode'), ...columns].join(', ')
   const slots = ['CAST(? AS TEXT)', '?', ...code.map(() => '?'), ...columns.map(() => slot)]
-  const inserted = repo.db
+  const inserted = dbOf(repo)
     .prepare(`INSERT OR IGNORE INTO ${table.name}(${names}) VALUES(${slots.join(', ')})`)
     .run(key, mtimeSec, ...code, ...bound)
   if (inserted.changes > 0) return true
   const changes = ['mtime = ?', ...columns.map((column) => `${column} = ${slot}`)].join(', ')
-  const updated = repo.db
+  const updated = dbOf(repo)
     .prepare(
       `UPDATE ${table.name} SET ${changes} WHERE ${table.key} = CAST(? AS TEXT) AND mtime < ?`,
     )
@@ -125,9 +125,9 @@ function parametersOf(literal: Literal | undefined): [isText: number, text: Valu
 
 /** Makes what older repositories lack, and those without e-mail alerts. configure.c:442-477. */
 function prepareTable(repo: Repo, { name, key }: ConfigTable, { values }: ConfigRecord): void {
-  if (name === 'subscriber' && !hasColumn(repo, name, key)) repo.db.exec(alertTables)
+  if (name === 'subscriber' && !hasColumn(repo, name, key)) dbOf(repo).exec(alertTables)
   if (values.has('jx') && (name === 'user' || name === 'reportfmt') && !hasColumn(repo, name, 'jx'))
-    repo.db.exec(`ALTER TABLE ${name} ADD COLUMN jx TEXT DEFAULT '{}'`)
+    dbOf(repo).exec(`ALTER TABLE ${name} ADD COLUMN jx TEXT DEFAULT '{}'`)
 }
 
 /** Apart, so that nobody takes it for a call: only stock's connections ever make use of it. */

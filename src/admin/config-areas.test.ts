@@ -18,7 +18,7 @@ import {
 import { receiveConfig } from './config-areas-receive.ts'
 import { configSql, goldenCards, shown, subscriberSql } from './config-areas.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 const everything = { admin: true, addresses: true }
 
@@ -27,7 +27,7 @@ function filledRepo(): Repo {
   // Makes the tables of alerts.
   const first = { type: 'config' as const, name: '/subscriber', content: utf8(`1 'first'`) }
   assert.equal(receiveConfig(repo, first, { areas: ['all'], setup: false }), 'stored')
-  repo.db.exec(`DELETE FROM subscriber; ${configSql} ${subscriberSql}`)
+  dbOf(repo).exec(`DELETE FROM subscriber; ${configSql} ${subscriberSql}`)
   return repo
 }
 
@@ -83,7 +83,7 @@ test('what has no time of change stays here, as in stock', () => {
 
 test("a repository's own settings never leave it", () => {
   using repo = memoryRepo()
-  repo.db.exec(`INSERT INTO config(name, value, mtime) VALUES
+  dbOf(repo).exec(`INSERT INTO config(name, value, mtime) VALUES
     ('last-sync-pw', 'x', 1), ('walias:nothing', 'x', 1), ('xwalias:/a', 'x', 1),
     ('th1-setup', 'x', 1), ('ssh-command', 'x', 1), ('Css', 'x', 1)`)
   const names = sent(repo, 'all').map(([, text]) => /'[^']+'/.exec(text)?.[0])
@@ -95,7 +95,7 @@ test("a repository's own settings never leave it", () => {
 
 test('an old repository, without the columns of today, is sent without them', () => {
   using repo = filledRepo()
-  repo.db.exec(`ALTER TABLE user DROP COLUMN jx; ALTER TABLE reportfmt DROP COLUMN jx;
+  dbOf(repo).exec(`ALTER TABLE user DROP COLUMN jx; ALTER TABLE reportfmt DROP COLUMN jx;
     DROP TABLE subscriber`)
   const texts = sent(repo, 'all').map(([, text]) => text)
   assert.deepEqual(
@@ -108,7 +108,7 @@ test('an old repository, without the columns of today, is sent without them', ()
 
 test('text that is not UTF-8 leaves as it is', () => {
   using repo = memoryRepo()
-  repo.db.exec(`INSERT INTO config VALUES('css', CAST(x'e9' AS TEXT), 7)`)
+  dbOf(repo).exec(`INSERT INTO config VALUES('css', CAST(x'e9' AS TEXT), 7)`)
   const [card] = configCards(repo, 'css', everything)
   assert.deepEqual(card?.content, Uint8Array.from(Buffer.from(`7 'css' value '\xe9'`, 'latin1')))
 })

@@ -12,7 +12,7 @@
  */
 
 import type { ConfigCard } from '../xfer/card.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 /** What an area consists of; settings and tables belong to one group or more. */
 export type ConfigGroup =
@@ -187,7 +187,7 @@ export function configCards(repo: Repo, area: ConfigArea, reader: ConfigReader):
 /** Tells whether a table has a column, which older repositories may lack. */
 export function hasColumn(repo: Repo, table: ConfigTable['name'], column: string): boolean {
   const sql = 'SELECT 1 FROM pragma_table_info(?) WHERE name = ?'
-  return repo.db.prepare(sql).get(table, column) !== undefined
+  return dbOf(repo).prepare(sql).get(table, column) !== undefined
 }
 
 function isArea(name: string): name is ConfigArea {
@@ -230,7 +230,7 @@ function select(
   query: { record: string; rest: string },
   ...parameters: string[]
 ): ConfigCard[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Uint8Array]>(`SELECT CAST(${query.record} AS BLOB) ${query.rest}`)
     .all(...parameters)
     .map(([content]) => ({ type: 'config', name: `/${table}`, content }))

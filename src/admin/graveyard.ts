@@ -11,7 +11,7 @@ import { expandContent } from '../base/zlib.ts'
 import { applyDelta } from '../delta/index.ts'
 import { type ArtifactHash, matches, parseArtifactHash } from '../hash/artifact-hash.ts'
 import { columnText } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { unshun } from '../repo/shun.ts'
 import { storeContent } from '../repo/store.ts'
@@ -41,7 +41,7 @@ export function listPurges(repo: Repo): {
   readonly storedBytes: number
 }[] {
   if (!hasGraveyard(repo)) return []
-  return repo.db
+  return dbOf(repo)
     .prepare<[number, number | null, Uint8Array | null, number, number]>(
       `SELECT peid, CAST(ctime AS INTEGER), CAST(pnotes AS BLOB), count(piid),
               coalesce(sum(length(data)), 0)
@@ -71,7 +71,7 @@ export function purgedArtifacts(
   readonly storedBytes: number
 }[] {
   checkEvent(repo, id)
-  return repo.db
+  return dbOf(repo)
     .prepare<[string, Uint8Array | null, number | null, number, number | null]>(
       `SELECT CAST(uuid AS TEXT), CAST(desc AS BLOB), isPrivate, CAST(sz AS INTEGER), length(data)
          FROM purgeitem WHERE peid = ? ORDER BY piid`,
@@ -126,7 +126,7 @@ export function readPurged(repo: Repo, prefix: string): Uint8Array {
 export function undoPurge(repo: Repo, id: number): number {
   return repo.transaction(() => {
     checkEvent(repo, id)
-    const rows = repo.db
+    const rows = dbOf(repo)
       .prepare<[piid: number, source: number, hash: string]>(
         `SELECT piid, CAST(coalesce(srcid, 0) AS INTEGER), CAST(uuid AS TEXT)
            FROM purgeitem WHERE peid = ? ORDER BY piid DESC`,
@@ -199,7 +199,7 @@ function expanded({ piid, hash, data }: Item, source: Uint8Array | undefined): U
 }
 
 function itemAt(repo: Repo, piid: number): Item {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[string, number | null, number | null, Uint8Array | null]>(
       `SELECT CAST(uuid AS TEXT), CAST(srcid AS INTEGER), isPrivate, CAST(data AS BLOB)
          FROM purgeitem WHERE piid = ?`,
@@ -215,7 +215,7 @@ function itemAt(repo: Repo, piid: number): Item {
 
 /** Items by the first digits of their names, the latest first. */
 function named(repo: Repo, prefix: string): [piid: number, hash: string][] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[piid: number, hash: string]>(
       `SELECT piid, CAST(uuid AS TEXT) FROM purgeitem WHERE uuid GLOB ? || '*' ORDER BY piid DESC`,
     )
@@ -223,20 +223,20 @@ function named(repo: Repo, prefix: string): [piid: number, hash: string][] {
 }
 
 function removeEvent(repo: Repo, id: number): number {
-  repo.db.prepare('DELETE FROM purgeevent WHERE peid = ?').run(id)
-  return repo.db.prepare('DELETE FROM purgeitem WHERE peid = ?').run(id).changes
+  dbOf(repo).prepare('DELETE FROM purgeevent WHERE peid = ?').run(id)
+  return dbOf(repo).prepare('DELETE FROM purgeitem WHERE peid = ?').run(id).changes
 }
 
 function checkEvent(repo: Repo, id: number): void {
   const isThere =
     hasGraveyard(repo) &&
-    repo.db.prepare('SELECT 1 FROM purgeevent WHERE peid = ?').get(id) !== undefined
+    dbOf(repo).prepare('SELECT 1 FROM purgeevent WHERE peid = ?').get(id) !== undefined
   if (isThere) return
   throw new FossilError('option.invalid', { option: 'id', reason: `there is no purge ${id}` })
 }
 
-function hasGraveyard({ db }: Repo): boolean {
-  return hasTable(db, 'purgeevent') && hasTable(db, 'purgeitem')
+function hasGraveyard(repo: Repo): boolean {
+  return hasTable(dbOf(repo), 'purgeevent') && hasTable(dbOf(repo), 'purgeitem')
 }
 
 /** The row of the graveyard that is at fault, as `repo.corrupt` names rows of the history. */

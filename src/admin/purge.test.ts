@@ -15,7 +15,7 @@ import { failsWith, stateOf, version } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import { listPurges, obliterate, purgedArtifacts, readPurged, undoPurge } from './graveyard.ts'
 import { checkinsWithAll, describePurge, fileVersions, purge } from './purge.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { rebuild } from '../crosslink/rebuild.ts'
 import { shun } from '../repo/shun.ts'
 import { storeLocal } from '../repo/store.ts'
@@ -128,7 +128,7 @@ test('deltas of what was purged, and purged deltas of what stayed, can be read',
   using repo = memoryRepo()
   const { first, second } = branched(repo)
   const deltas = 'SELECT count(*) FROM delta'
-  assert.ok(Number(repo.db.prepare(deltas).get()?.[0]) > 1)
+  assert.ok(Number(dbOf(repo).prepare(deltas).get()?.[0]) > 1)
   const content = readArtifact(repo, storeLocal(repo, version(1)).hash)
   const newer = storeLocal(repo, version(2)).hash
   const { id } = purge(repo, [newer])
@@ -212,7 +212,7 @@ suite('a damaged graveyard', () => {
     test(`with ${what} brings nothing back`, () => {
       using repo = memoryRepo()
       const { id } = purge(repo, [storeLocal(repo, version(1)).hash])
-      repo.db.exec(sql)
+      dbOf(repo).exec(sql)
       const before = stateOf(repo)
       assert.throws(() => undoPurge(repo, id), failsWith('repo.corrupt', /in the graveyard/))
       assert.deepEqual(stateOf(repo), before)
@@ -224,10 +224,10 @@ suite('a damaged graveyard', () => {
     using repo = memoryRepo()
     const { hash } = storeLocal(repo, version(1))
     purge(repo, [hash])
-    repo.db.exec('UPDATE purgeitem SET srcid = piid')
+    dbOf(repo).exec('UPDATE purgeitem SET srcid = piid')
     assert.throws(() => readPurged(repo, hash), failsWith('repo.corrupt', /loop/))
-    repo.db.exec(`UPDATE purgeitem SET uuid = '${'e'.repeat(64)}'`)
-    repo.db.exec(`INSERT INTO purgeitem(peid, uuid, sz) VALUES(1, '${'e'.repeat(40)}', 0)`)
+    dbOf(repo).exec(`UPDATE purgeitem SET uuid = '${'e'.repeat(64)}'`)
+    dbOf(repo).exec(`INSERT INTO purgeitem(peid, uuid, sz) VALUES(1, '${'e'.repeat(40)}', 0)`)
     assert.throws(() => readPurged(repo, 'eeee'), failsWith('name.ambiguous'))
     assert.throws(() => readPurged(repo, '*'), failsWith('name.unknown'))
   })

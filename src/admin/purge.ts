@@ -17,7 +17,7 @@ import { findHeld, hashOf } from '../repo/blob.ts'
 import { columnText, textParameter } from '../repo/db-text.ts'
 import { descriptionSql } from '../crosslink/describe.ts'
 import { rebuild, type RebuildProgress } from '../crosslink/rebuild.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { removeArtifacts, undeltify } from '../repo/shun.ts'
 
@@ -86,7 +86,7 @@ export function describePurge(
   readonly isPrivate: boolean
 }[] {
   const rids = [...new Set(hashes)].map((hash) => heldRid(repo, hash))
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash, Uint8Array, number, number]>(
       `SELECT blob.uuid, CAST(${descriptionSql(repo)} AS BLOB),
               EXISTS(SELECT 1 FROM event WHERE objid = blob.rid AND event.type = 'ci'),
@@ -114,7 +114,7 @@ export function describePurge(
  */
 export function checkinsWithAll(repo: Repo, checkins: readonly ArtifactHash[]): ArtifactHash[] {
   const roots = checkins.map((hash) => heldRid(repo, hash))
-  const lineage = repo.db
+  const lineage = dbOf(repo)
     .prepare<[Rid]>(
       `WITH RECURSIVE found(rid) AS (
          SELECT value FROM json_each(?)
@@ -137,7 +137,7 @@ export function checkinsWithAll(repo: Repo, checkins: readonly ArtifactHash[]): 
  */
 export function fileVersions(repo: Repo, paths: readonly string[]): ArtifactHash[] {
   const found = new Set<Rid>()
-  const select = repo.db.prepare<[Rid]>(
+  const select = dbOf(repo).prepare<[Rid]>(
     `SELECT DISTINCT fid FROM mlink CROSS JOIN filename USING(fnid) CROSS JOIN blob ON rid = fid
       WHERE blob.size >= 0 AND (name = CAST(?1 AS TEXT)
          OR substr(name, 1, length(CAST(?1 AS TEXT)) + 1) = CAST(?1 AS TEXT) || '/')
@@ -149,7 +149,7 @@ export function fileVersions(repo: Repo, paths: readonly string[]): ArtifactHash
 
 /** Files of these check-ins alone. */
 function ownFiles(repo: Repo, lineage: readonly Rid[]): Rid[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `WITH going(rid) AS MATERIALIZED (SELECT value FROM json_each(?))
        SELECT DISTINCT fid FROM going CROSS JOIN mlink ON mlink.mid = going.rid
@@ -169,7 +169,7 @@ function ownFiles(repo: Repo, lineage: readonly Rid[]): Rid[] {
 /** Control artifacts about these check-ins alone. */
 function ownControls(repo: Repo, lineage: readonly Rid[]): Rid[] {
   const going = new Set(namesOf(repo, new Set(lineage)))
-  const controls = repo.db
+  const controls = dbOf(repo)
     .prepare<[Rid]>(`SELECT objid FROM event WHERE type = 'g' ORDER BY objid`)
     .all()
   return controls.flatMap(([rid]) => {
@@ -181,7 +181,7 @@ function ownControls(repo: Repo, lineage: readonly Rid[]): Rid[] {
 
 /** A delta manifest cannot be read without its baseline. */
 function checkBaselines(repo: Repo, rids: readonly Rid[]): void {
-  const left = repo.db
+  const left = dbOf(repo)
     .prepare<[baseline: ArtifactHash, child: ArtifactHash]>(
       `WITH going(rid) AS MATERIALIZED (SELECT value FROM json_each(?))
        SELECT base.uuid, child.uuid FROM plink
@@ -195,7 +195,7 @@ function checkBaselines(repo: Repo, rids: readonly Rid[]): void {
 
 /** Copies artifacts to the graveyard. What is stored as a delta stays one of what goes with it. */
 function bury(repo: Repo, rids: readonly Rid[], notes: string): number {
-  const { db } = repo
+  const db = dbOf(repo)
   const going = JSON.stringify(rids)
   db.exec(graveyardTables)
   const torn = db

@@ -8,7 +8,7 @@
 import { fromUtf8, hex, utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { config, setConfig, unsetConfig } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 /** A server. */
 export interface Remote {
@@ -25,7 +25,7 @@ export const defaultRemote = 'default'
 
 /** All servers: the default one first, then by name. */
 export function listRemotes(repo: Repo): Remote[] {
-  const names = repo.db
+  const names = dbOf(repo)
     .prepare<[string]>(
       `SELECT substr(name, 10) FROM config WHERE name GLOB 'sync-url:*' ORDER BY name`,
     )

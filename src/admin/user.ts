@@ -10,7 +10,7 @@
 import { FossilError } from '../base/error.ts'
 import { sharedSecret } from '../xfer/login.ts'
 import { projectCode } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 /** Logins that stand for groups: nobody can log in as one (xfer.c:834). */
 export const specialLogins: ReadonlySet<string> = new Set([
@@ -34,12 +34,12 @@ export interface User {
 
 /** All users, by login. */
 export function listUsers(repo: Repo): User[] {
-  return repo.db.prepare<UserRow>(`${selectUsers} ORDER BY login`).all().map(fromRow)
+  return dbOf(repo).prepare<UserRow>(`${selectUsers} ORDER BY login`).all().map(fromRow)
 }
 
 /** The user called `login`. */
 export function findUser(repo: Repo, login: string): User | undefined {
-  const row = repo.db.prepare<UserRow>(`${selectUsers} WHERE login = ?`).get(login)
+  const row = dbOf(repo).prepare<UserRow>(`${selectUsers} WHERE login = ?`).get(login)
   return row === undefined ? undefined : fromRow(row)
 }
 
@@ -62,7 +62,7 @@ export function putUser(
   }
   const mtimeSec = Math.floor(repo.env.clock.nowMs() / 1000)
   repo.transaction(() => {
-    const { db } = repo
+    const db = dbOf(repo)
     db.prepare(
       `INSERT INTO user(login, pw, cap, info, mtime) VALUES(?, '', '', '', ?)
         ON CONFLICT(login) DO UPDATE SET mtime = excluded.mtime`,
@@ -80,7 +80,7 @@ export function putUser(
 /** Removes a user. Returns whether there was one. */
 export function removeUser(repo: Repo, login: string): boolean {
   return repo.transaction(
-    () => repo.db.prepare('DELETE FROM user WHERE login = ?').run(login).changes > 0,
+    () => dbOf(repo).prepare('DELETE FROM user WHERE login = ?').run(login).changes > 0,
   )
 }
 

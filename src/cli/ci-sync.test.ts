@@ -16,6 +16,7 @@ import { serve } from '../transport/serve.ts'
 import { type CheckinSync, syncsCheckin } from './ci-sync.ts'
 import { as, Scratch, stop } from './command.suite.ts'
 import { findCheckin } from './lookup.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const scratch = new Scratch()
 
@@ -40,7 +41,7 @@ function allowAmy(capabilities: string): void {
 /** The names of the check-in locks on the server. */
 function locks(): string[] {
   using hub = scratch.open('hub.fossil')
-  return hub.db
+  return dbOf(hub)
     .prepare<[string]>(`SELECT name FROM config WHERE name GLOB 'ci-lock-*' ORDER BY name`)
     .all()
     .map(([name]) => name)

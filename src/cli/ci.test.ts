@@ -28,6 +28,7 @@ import {
 import { openLeaves } from '../crosslink/branch.ts'
 import { verify } from '../crosslink/verify.ts'
 import { type Json, Scratch } from './command.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const scratch = new Scratch()
 
@@ -252,7 +253,9 @@ suite('a check-in goes', () => {
     const tried = await project.ci('a', '-n')
     assert.deepEqual([tried['dryRun'], tried['branch']], [true, 'trunk'])
     using repo = project.open()
-    assert.ok(!repo.db.prepare('SELECT 1 FROM blob WHERE uuid = ?').get(String(tried['checkin'])))
+    assert.ok(
+      !dbOf(repo).prepare('SELECT 1 FROM blob WHERE uuid = ?').get(String(tried['checkin'])),
+    )
     const { stdout } = await scratch.run(['ci', '-m', 'c', 'a', '-n'], { in: 'dry' })
     assert.match(stdout, /^EDITED {2}a\nwould check in [0-9a-f]{64} on trunk \(1 edited\)\n$/)
   })
@@ -338,7 +341,7 @@ test('whoever writes is the setting, the environment or the only administrator',
   {
     using repo = project.open()
     setConfig(repo, 'default-user', 'nobody such')
-    repo.db.exec(`UPDATE user SET cap = 'i' WHERE login = 'admin'`)
+    dbOf(repo).exec(`UPDATE user SET cap = 'i' WHERE login = 'admin'`)
   }
   project.write('a', '2')
   assert.match(await project.refused('-m', 'c', 'a'), /say who you are/)

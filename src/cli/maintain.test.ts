@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { type ArtifactHash, checkin, hasArtifact, putRemote, storeLocal } from '../index.ts'
 import { Scratch } from './command.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const scratch = new Scratch()
 
@@ -36,7 +37,7 @@ test('verify names each difference, and a rebuild puts the tables right', async 
   assert.deepEqual(await scratch.json([...args, 'verify']), clean)
   {
     using repo = scratch.open('v.fossil')
-    repo.db.exec(`DELETE FROM leaf; UPDATE event SET user = 'eve'`)
+    dbOf(repo).exec(`DELETE FROM leaf; UPDATE event SET user = 'eve'`)
   }
   const { total, differences } = await scratch.json([...args, 'verify'], { code: 1 })
   assert.equal(total, 8)
@@ -58,7 +59,7 @@ test('verify tells damaged content, which no rebuild cures', async () => {
   const { tip } = project('d.fossil')
   {
     using repo = scratch.open('d.fossil')
-    repo.db.prepare(`UPDATE blob SET content = x'00000001' WHERE uuid = ?`).run(tip)
+    dbOf(repo).prepare(`UPDATE blob SET content = x'00000001' WHERE uuid = ?`).run(tip)
   }
   const { code, stdout } = await scratch.run(['-R', 'd.fossil', 'verify'])
   assert.equal(code, 1)

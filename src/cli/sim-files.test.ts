@@ -16,7 +16,7 @@ import { allBlobUuidsSorted } from '../dst/holdings.ts'
 import { checkin } from '../write/checkin.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { writeUnversioned } from '../repo/unversioned.ts'
 import { checkKeepFolder, readMasterImage, TraceFile } from './sim-files.ts'
 
@@ -58,14 +58,14 @@ suite('the image of a master', () => {
   })
 
   test('leaves file and folder as they were, in WAL mode, too', () => {
-    const path = repoFile('wal.fossil', ({ db }) => db.exec('PRAGMA journal_mode = WAL'))
+    const path = repoFile('wal.fossil', (repo) => dbOf(repo).exec('PRAGMA journal_mode = WAL'))
     const [bytes, names] = [readFileSync(path), readdirSync(scratch)]
     readMasterImage(path)
     assert.deepEqual([readFileSync(path), readdirSync(scratch)], [bytes, names])
   })
 
   test('holds what another process has just written', () => {
-    const path = repoFile('busy.fossil', ({ db }) => db.exec('PRAGMA journal_mode = WAL'))
+    const path = repoFile('busy.fossil', (repo) => dbOf(repo).exec('PRAGMA journal_mode = WAL'))
     using writer = openRepo(openFile(path, { create: true }), systemEnv)
     const { hash } = storeLocal(writer, utf8('in the log only'))
     const image = readMasterImage(path)
@@ -87,7 +87,7 @@ suite('the image of a master', () => {
   }
   for (const [what, [sql, reason]] of Object.entries(damages)) {
     test(`is refused with ${what}`, () => {
-      const path = repoFile(`${what}.fossil`, ({ db }) => db.exec(sql))
+      const path = repoFile(`${what}.fossil`, (repo) => dbOf(repo).exec(sql))
       assert.throws(() => readMasterImage(path), coded('repo.invalid', reason, path))
     })
   }
@@ -95,7 +95,7 @@ suite('the image of a master', () => {
   test('is refused with a damaged unversioned file, where those are to be synced', () => {
     const path = repoFile('unversioned.fossil', (repo) => {
       writeUnversioned(repo, { name: 'a', content: utf8('text'), mtimeSec: 1 })
-      repo.db.exec("UPDATE unversioned SET content = x'00'")
+      dbOf(repo).exec("UPDATE unversioned SET content = x'00'")
     })
     readMasterImage(path)
     const refused = coded('repo.invalid', /"a" holds content that hashes to/, path)

@@ -21,7 +21,7 @@ import type { SimReport } from '../dst/simulate.ts'
 import { checkin } from '../write/checkin.ts'
 import { config } from '../repo/config.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { findUser, type User } from '../admin/user.ts'
 import { faultKinds } from '../sim/link.ts'
 
@@ -301,8 +301,9 @@ suite('--trace', () => {
   })
 
   test('keeps the trace of a run that a bug ended, and the command is told', async () => {
-    const path = repoFile('trap.fossil', ({ db }) =>
-      db.exec(`CREATE TRIGGER trap BEFORE INSERT ON blob WHEN (SELECT count(*) FROM blob) > 5
+    const path = repoFile('trap.fossil', (repo) =>
+      dbOf(repo)
+        .exec(`CREATE TRIGGER trap BEFORE INSERT ON blob WHEN (SELECT count(*) FROM blob) > 5
                BEGIN SELECT RAISE(ABORT, 'sprung'); END`),
     )
     const { code, stdout, stderr } = await simRun('--from', path, '--trace', 'trapped.jsonl')
@@ -316,8 +317,8 @@ suite('--trace', () => {
 })
 
 suite('exit codes', () => {
-  const broken = repoFile('broken.fossil', ({ db }) =>
-    db.exec(`CREATE TRIGGER forget AFTER INSERT ON unclustered
+  const broken = repoFile('broken.fossil', (repo) =>
+    dbOf(repo).exec(`CREATE TRIGGER forget AFTER INSERT ON unclustered
              BEGIN DELETE FROM unclustered WHERE rid = new.rid; END`),
   )
 

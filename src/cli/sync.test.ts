@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { before, suite, test } from 'node:test'
 import { publicBlobUuidsSorted } from '../dst/holdings.ts'
 import { add, as, type RunningServer, Scratch, stop } from './command.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const scratch = new Scratch()
 let server: RunningServer
@@ -139,6 +140,6 @@ suite('a server', () => {
   test('leaves a write-ahead log in the file, and none beside it when it ends', async () => {
     assert.equal(await stop(server.child, 'SIGINT'), 0)
     using repo = scratch.open('server.fossil')
-    assert.deepEqual(repo.db.prepare('PRAGMA journal_mode').get(), ['wal'])
+    assert.deepEqual(dbOf(repo).prepare('PRAGMA journal_mode').get(), ['wal'])
   })
 })

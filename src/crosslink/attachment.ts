@@ -15,7 +15,7 @@ import { deckOf } from '../repo/deck.ts'
 import { julianFromMs, storedJulian } from '../deck/date.ts'
 import type { AttachmentDeck } from '../deck/deck.ts'
 import { textParameter } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type EventType, putEvent } from './event.ts'
 import { hashLink, html, linkedHash } from './event-text.ts'
@@ -24,7 +24,7 @@ import { newestVersion } from './version.ts'
 /** Records what attachment `rid` says. */
 export function linkAttachment(repo: Repo, rid: Rid, deck: AttachmentDeck): void {
   const { fileName, target, source, comment, user } = deck
-  repo.db
+  dbOf(repo)
     .prepare(
       `REPLACE INTO attachment(attachid, mtime, src, target, filename, comment, user)
        VALUES(?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))`,
@@ -38,7 +38,7 @@ export function linkAttachment(repo: Repo, rid: Rid, deck: AttachmentDeck): void
       textParameter(comment ?? ''),
       user === undefined ? null : textParameter(user),
     )
-  repo.db
+  dbOf(repo)
     .prepare(
       `WITH same AS (SELECT attachid, mtime FROM attachment
                       WHERE target = CAST(?1 AS TEXT) AND filename = CAST(?2 AS TEXT))
@@ -46,22 +46,22 @@ export function linkAttachment(repo: Repo, rid: Rid, deck: AttachmentDeck): void
         WHERE attachid IN (SELECT attachid FROM same)`,
     )
     .run(textParameter(target), textParameter(fileName))
-  repo.current.pending.attachments.add(rid)
+  transactionOf(repo).pending.attachments.add(rid)
 }
 
 /** Has the attachments to a ticket or technote looked at again, now that it is here. */
 export function attachmentsConcerned(repo: Repo, target: string): void {
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[Rid]>('SELECT attachid FROM attachment WHERE target = ? ORDER BY attachid')
     .all(target)
-  for (const [rid] of rows) repo.current.pending.attachments.add(rid)
+  for (const [rid] of rows) transactionOf(repo).pending.attachments.add(rid)
 }
 
 /** Puts the attachments that came, or whose target did, on the timeline. */
 export function settleAttachments(repo: Repo): void {
-  for (const rid of [...repo.current.pending.attachments].sort((a, b) => a - b))
+  for (const rid of [...transactionOf(repo).pending.attachments].sort((a, b) => a - b))
     putOnTimeline(repo, rid)
-  repo.current.pending.attachments.clear()
+  transactionOf(repo).pending.attachments.clear()
 }
 
 function putOnTimeline(repo: Repo, rid: Rid): void {

@@ -5,7 +5,7 @@
  */
 
 import { storedJulian } from '../deck/date.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 /** `backlink.srctype`. schema.c:601-606. */
 const sourceTypes = { comment: 0, ticket: 1, wiki: 2, technote: 3, forum: 4 } as const
@@ -27,7 +27,7 @@ export function putBacklinks(
 
 /** Forgets the links from a text. */
 export function clearBacklinks(repo: Repo, from: BacklinkSource): void {
-  repo.db
+  dbOf(repo)
     .prepare('DELETE FROM backlink WHERE srcid = ? AND srctype = ?')
     .run(from.id, sourceTypes[from.type])
 }
@@ -37,7 +37,7 @@ export function addBacklinks(
   repo: Repo,
   links: { from: BacklinkSource; targets: readonly string[]; mtimeJulian: number },
 ): void {
-  const insert = repo.db.prepare(
+  const insert = dbOf(repo).prepare(
     'REPLACE INTO backlink(target, srctype, srcid, mtime) VALUES(?, ?, ?, ?)',
   )
   for (const target of links.targets) {

@@ -8,7 +8,7 @@
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { config } from '../repo/config.ts'
 import { textParameter } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { branchTagId, closedTagId } from '../repo/schema.ts'
 import { property } from './properties.ts'
@@ -49,7 +49,11 @@ export function isLeafSql(rid: string): string {
  * the running transaction has derived what it stored.
  */
 export function isLeaf(repo: Repo, rid: Rid): boolean {
-  return repo.db.prepare<[number]>(`SELECT ${isLeafSql('?')}`).get(rid)?.[0] === 1
+  return (
+    dbOf(repo)
+      .prepare<[number]>(`SELECT ${isLeafSql('?')}`)
+      .get(rid)?.[0] === 1
+  )
 }
 
 /** Tells whether nothing more is expected to follow a check-in: it is tagged `closed`. */
@@ -74,7 +78,7 @@ export function openLeaves(
   branch: string,
   except: readonly Rid[] = [],
 ): ArtifactHash[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash]>(
       `SELECT blob.uuid FROM leaf CROSS JOIN blob USING(rid)
         WHERE ${branchSql('leaf.rid')} = CAST(? AS TEXT)
@@ -88,7 +92,7 @@ export function openLeaves(
 
 /** The check-in of a branch that the timeline shows last, open or closed. name.c:189-210. */
 export function branchTip(repo: Repo, branch: string): NamedArtifact | undefined {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[rid: Rid, hash: ArtifactHash]>(
       `SELECT blob.rid, blob.uuid
          FROM tagxref JOIN event ON event.objid = tagxref.rid JOIN blob ON blob.rid = tagxref.rid

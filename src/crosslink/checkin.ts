@@ -13,7 +13,7 @@ import { julianFromMs, storedJulian } from '../deck/date.ts'
 import type { CheckinDeck } from '../deck/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { linkCherrypicks } from './cherrypick.ts'
 import { putEvent } from './event.ts'
@@ -26,7 +26,7 @@ import { inheritAll, insertTag, tagTypes } from './tag.ts'
 export function linkCheckin(repo: Repo, rid: Rid, deck: CheckinDeck): void {
   const coming: ReadableCheckin[] = [{ rid, deck }]
   for (let next = coming.pop(); next !== undefined; next = coming.pop()) {
-    repo.cache.rememberCheckin(next.rid, next.deck)
+    cacheOf(repo).rememberCheckin(next.rid, next.deck)
     if (manifestOf(repo, next.rid) === undefined) waitForBaseline(repo, next)
     else linkReadable(repo, next)
     for (const orphan of takeOrphans(repo, next.rid)) coming.push(orphan)
@@ -46,16 +46,16 @@ function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
     ...(deck.baseline === undefined ? {} : { baseline: deck.baseline }),
   })
   linkTags(repo, rid, deck)
-  repo.current.pending.checkins.add(rid)
-  const children = repo.db
+  transactionOf(repo).pending.checkins.add(rid)
+  const children = dbOf(repo)
     .prepare<[Rid]>(
       `SELECT cid FROM plink WHERE pid = ?1 UNION SELECT childid FROM cherrypick
         WHERE parentid = ?1 AND NOT isExclude ORDER BY 1`,
     )
     .all(rid)
   for (const [child] of children) {
-    repo.current.pending.files.add(child)
-    repo.current.pending.times.add(child)
+    transactionOf(repo).pending.files.add(child)
+    transactionOf(repo).pending.times.add(child)
   }
 }
 
@@ -75,12 +75,12 @@ export function linkParents(
     const pid = mentioned(repo, rid, parent)
     if (pid === undefined) continue
     // The branches of both may be known already, and then nothing else has them looked at.
-    repo.current.pending.leaves.add(pid)
-    repo.db
+    transactionOf(repo).pending.leaves.add(pid)
+    dbOf(repo)
       .prepare('INSERT OR IGNORE INTO plink(pid, cid, isprim, mtime, baseid) VALUES(?, ?, ?, ?, ?)')
       .run(pid, rid, index === 0 ? 1 : 0, storedJulian(mtimeJulian), baseid)
   }
-  repo.current.pending.leaves.add(rid)
+  transactionOf(repo).pending.leaves.add(rid)
   if (parents.length > 0) inheritAll(repo, rid)
 }
 
@@ -102,7 +102,7 @@ export function linkTags(repo: Repo, rid: Rid, deck: Pick<CheckinDeck, 'tags' | 
 
 /** Works out files and events of the check-ins that came, and files of those that waited. */
 export function settleCheckins(repo: Repo): void {
-  const { checkins, files, comments, times } = repo.current.pending
+  const { checkins, files, comments, times } = transactionOf(repo).pending
   for (const rid of [...checkins].sort((a, b) => a - b)) {
     const deck = checkinDeck(repo, rid)
     if (deck === undefined) continue
@@ -126,16 +126,16 @@ function waitForBaseline(repo: Repo, { rid, deck }: ReadableCheckin): void {
   if (deck.baseline === undefined) return
   const baseline = mentioned(repo, rid, deck.baseline)
   if (baseline === undefined) return
-  repo.db.prepare('INSERT OR IGNORE INTO orphan(rid, baseline) VALUES(?, ?)').run(rid, baseline)
+  dbOf(repo).prepare('INSERT OR IGNORE INTO orphan(rid, baseline) VALUES(?, ?)').run(rid, baseline)
 }
 
 /** The delta manifests that waited for this one. They wait no more. */
 function takeOrphans(repo: Repo, baseline: Rid): ReadableCheckin[] {
-  const orphans = repo.db
+  const orphans = dbOf(repo)
     .prepare<[Rid]>('SELECT rid FROM orphan WHERE baseline = ? ORDER BY rid')
     .all(baseline)
   if (orphans.length === 0) return []
-  repo.db.prepare('DELETE FROM orphan WHERE baseline = ?').run(baseline)
+  dbOf(repo).prepare('DELETE FROM orphan WHERE baseline = ?').run(baseline)
   return orphans.flatMap(([rid]) => {
     const deck = checkinDeck(repo, rid)
     return deck === undefined ? [] : [{ rid, deck }]

@@ -11,7 +11,7 @@ import type { CheckinDeck, ControlDeck, DeckFile, DeckTag } from '../deck/deck.t
 import { compareAsBytes } from '../deck/text.ts'
 import { named } from '../repo/fixture.suite.ts'
 import { rebuild } from './rebuild.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { verify } from './verify.ts'
 import { dumpDerived } from './derived-dump.ts'
 import { type Artifact, artifact, assertOrderFree, minute, repoWith, store } from './order.suite.ts'
@@ -90,8 +90,8 @@ export function settled(artifacts: readonly Artifact[]): Repo {
 
 /** Rows of a query, where `?` is the artifact. */
 export function rowsAbout(repo: Repo, { hash }: Artifact, sql: string): unknown[][] {
-  const found = repo.db.prepare<[number]>('SELECT rid FROM blob WHERE uuid = ?').get(hash)
-  return found === undefined ? [] : repo.db.prepare(sql).all(found[0])
+  const found = dbOf(repo).prepare<[number]>('SELECT rid FROM blob WHERE uuid = ?').get(hash)
+  return found === undefined ? [] : dbOf(repo).prepare(sql).all(found[0])
 }
 
 /** The tags of an artifact: `+` or `*` and the value, `-` where cancelled, `~` where inherited. */
@@ -108,8 +108,8 @@ export function tagsOf(repo: Repo, target: Artifact): Record<string, string> {
 /** The changed files of a check-in: `name: before -> after` by the text of each. */
 export function changesOf(repo: Repo, made: Artifact, texts: readonly string[]): string[] {
   const names = new Map<string, string>(texts.map((text) => [plain(text).hash, text]))
-  const found = repo.db.prepare<[number]>('SELECT rid FROM blob WHERE uuid = ?').get(made.hash)
-  return repo.db
+  const found = dbOf(repo).prepare<[number]>('SELECT rid FROM blob WHERE uuid = ?').get(made.hash)
+  return dbOf(repo)
     .prepare<[string, string | null, string, string, number, number]>(changesSql)
     .all(found?.[0] ?? 0)
     .map(([name, prior, before, after, permission, isAux]) => {

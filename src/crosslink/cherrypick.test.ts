@@ -8,7 +8,7 @@ import { test } from 'node:test'
 
 import { startMs } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { verify } from './verify.ts'
 import { changesOf, checkin, onBranch, plain, settled } from './checkins.suite.ts'
 import { type Artifact, assertStockAgrees, store } from './order.suite.ts'
@@ -27,7 +27,7 @@ function picking(direction: '+' | '-', target: Artifact): Artifact {
 
 /** Pairs of names and whether they are backouts. */
 function picks(repo: Repo): unknown[] {
-  return repo.db
+  return dbOf(repo)
     .prepare(
       `SELECT parent.uuid, child.uuid, isExclude FROM cherrypick
          JOIN blob AS parent ON parent.rid = parentid JOIN blob AS child ON child.rid = childid`,
@@ -37,7 +37,7 @@ function picks(repo: Repo): unknown[] {
 
 /** How many pairs wait for their target. */
 function waiting(repo: Repo): unknown {
-  return repo.db.prepare('SELECT count(*) FROM fx_trilobite_wait').get()?.[0]
+  return dbOf(repo).prepare('SELECT count(*) FROM fx_trilobite_wait').get()?.[0]
 }
 
 test('a cherry-pick and a backout are told apart', () => {
@@ -54,7 +54,7 @@ test('a cherry-pick waits for its target, for which nobody is asked', () => {
   assert.deepEqual(picks(repo), [])
   assert.equal(waiting(repo), 1)
   assert.deepEqual(
-    repo.db.prepare('SELECT uuid FROM blob WHERE uuid = ?').all(other.hash),
+    dbOf(repo).prepare('SELECT uuid FROM blob WHERE uuid = ?').all(other.hash),
     [],
     'its name is not known',
   )
@@ -111,7 +111,7 @@ test('several wait for one, and one for several', () => {
 test('the waiting table is made with the first that waits, and rolled back with it', () => {
   using repo = memoryRepo()
   const hasTable = (): boolean =>
-    repo.db.prepare(`SELECT 1 FROM sqlite_schema WHERE name GLOB 'fx_*'`).get() !== undefined
+    dbOf(repo).prepare(`SELECT 1 FROM sqlite_schema WHERE name GLOB 'fx_*'`).get() !== undefined
   store(repo, [root, other])
   assert.equal(hasTable(), false)
   assert.throws(() =>

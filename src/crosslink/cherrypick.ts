@@ -13,7 +13,7 @@ import { hasTable } from '../db/tables.ts'
 import type { CheckinDeck } from '../deck/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, hashOf } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { checkinDeck } from './manifest.ts'
 
@@ -29,7 +29,7 @@ export function linkCherrypicks(repo: Repo, rid: Rid, deck: CheckinDeck): void {
       wait(repo, rid, target)
       continue
     }
-    repo.db
+    dbOf(repo)
       .prepare('REPLACE INTO cherrypick(parentid, childid, isExclude) VALUES(?, ?, ?)')
       .run(parent, rid, direction === '-' ? 1 : 0)
   }
@@ -45,30 +45,33 @@ export function linkWaiters(repo: Repo, rid: Rid): void {
 
 /** The check-ins that waited for `rid`, in rid order. They wait no more. */
 function waitersFor(repo: Repo, rid: Rid): Rid[] {
-  repo.cache.hasWaiting ??= hasWaitTable(repo)
-  if (!repo.cache.hasWaiting) return []
-  const waiters = repo.db
+  cacheOf(repo).hasWaiting ??= hasWaitTable(repo)
+  if (!cacheOf(repo).hasWaiting) return []
+  const waiters = dbOf(repo)
     .prepare<[Rid]>('SELECT rid FROM fx_trilobite_wait WHERE hash = ? ORDER BY rid')
     .all(hashOf(repo, rid) ?? '')
     .map(([waiter]) => waiter)
   if (waiters.length > 0) {
-    repo.db.prepare('DELETE FROM fx_trilobite_wait WHERE hash = ?').run(hashOf(repo, rid) ?? '')
+    dbOf(repo)
+      .prepare('DELETE FROM fx_trilobite_wait WHERE hash = ?')
+      .run(hashOf(repo, rid) ?? '')
   }
   return waiters
 }
 
 function wait(repo: Repo, rid: Rid, target: ArtifactHash): void {
-  repo.cache.hasWaiting ??= hasWaitTable(repo)
-  if (!repo.cache.hasWaiting) {
-    repo.db.exec(waitTable)
-    repo.cache.hasWaiting = true
+  cacheOf(repo).hasWaiting ??= hasWaitTable(repo)
+  if (!cacheOf(repo).hasWaiting) {
+    dbOf(repo).exec(waitTable)
+    cacheOf(repo).hasWaiting = true
   }
-  repo.db
+  dbOf(repo)
     .prepare('INSERT OR IGNORE INTO fx_trilobite_wait(hash, rid) VALUES(?, ?)')
     .run(target, rid)
 }
 
-function hasWaitTable({ db }: Repo): boolean {
+function hasWaitTable(repo: Repo): boolean {
+  const db = dbOf(repo)
   // A verification hides the table behind one of its own: see verify.ts.
   return hasTable(db, 'fx_trilobite_wait') || hasTable(db, 'fx_trilobite_wait', 'temp')
 }

@@ -27,7 +27,7 @@ import {
   whole,
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 
 /** Stores so many artifacts that peers do not know of. Returns their names, sorted. */
 function fill(repo: Repo, count: number, first = 0): ArtifactHash[] {
@@ -126,8 +126,8 @@ test('phantoms, waiting deltas, private and shunned artifacts are never members'
   receive(repo, deltaOf(version(1), version(2)))
   storeLocal(repo, version(3), { isPrivate: true })
   const shunned = storeLocal(repo, version(4)).hash
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned)
-  repo.cache.clear()
+  dbOf(repo).prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned)
+  cacheOf(repo).clear()
   assert.equal(createClusters(repo), 0, '98 count, and 4 do not')
   const more = fill(repo, 2, 98)
   assert.equal(createClusters(repo), 1)
@@ -187,7 +187,7 @@ test('a private cluster hides nothing of what it names, until it becomes public'
 test('a shunned member of a cluster does not become a phantom', () => {
   using repo = memoryRepo()
   const [one, two] = [named(version(1)), named(version(2))]
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(one)
+  dbOf(repo).prepare('INSERT INTO shun(uuid) VALUES(?)').run(one)
   receive(repo, whole(clusterOf([one, two].sort())))
   assert.deepEqual(stateOf(repo).phantoms, [two])
 })
@@ -219,9 +219,11 @@ test('settled clusters are those that a cluster names, in rid order', () => {
   const [first, second, third] = inner.map(named)
   receive(repo, whole(clusterOf([first, second, third].map((hash) => present(hash, '3')).sort())))
   assert.deepEqual(settledClusters(repo), [first, second, third])
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(second ?? '')
+  dbOf(repo)
+    .prepare('INSERT INTO shun(uuid) VALUES(?)')
+    .run(second ?? '')
   const rid = present(findHeld(repo, present(third, '3')), 'it is held')
-  repo.db.prepare('INSERT INTO private(rid) VALUES(?)').run(rid)
+  dbOf(repo).prepare('INSERT INTO private(rid) VALUES(?)').run(rid)
   assert.deepEqual(settledClusters(repo), [first])
 })
 
@@ -230,7 +232,7 @@ test('the cluster tag carries the time of crosslinking, as in stock', () => {
   using repo = memoryRepo({}, env)
   const content = clusterOf([named(version(1))])
   const { rid } = storeContent(repo, { hash: named(content), content, isPrivate: false })
-  const rows = repo.db.prepare('SELECT * FROM tagxref').all()
+  const rows = dbOf(repo).prepare('SELECT * FROM tagxref').all()
   // julianday('2023-11-14 22:13:20')
   assert.deepEqual(rows, [[7, 1, rid, rid, null, 2460263.425925926, rid]])
 })

@@ -7,7 +7,7 @@
 import type { ClusterDeck } from '../deck/deck.ts'
 import { holdingsChanged, isPrivate } from '../repo/blob.ts'
 import { julianFromMs } from '../deck/date.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { mentioned } from './mention.ts'
 import { insertTag } from './tag.ts'
@@ -36,7 +36,7 @@ export function linkCluster(repo: Repo, rid: Rid, cluster: ClusterDeck): void {
     target: rid,
   })
   const isTold = !isPrivate(repo, rid)
-  const uncluster = repo.db.prepare('DELETE FROM unclustered WHERE rid = ?')
+  const uncluster = dbOf(repo).prepare('DELETE FROM unclustered WHERE rid = ?')
   for (const member of cluster.members) {
     const known = mentioned(repo, rid, member)
     if (isTold && known !== undefined) uncluster.run(known)

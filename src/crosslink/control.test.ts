@@ -20,6 +20,7 @@ import {
   sealed,
   store,
 } from './order.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const other = hashNamed('0123456789abcdef'.repeat(4))
 const old = hashNamed('fedcba9876'.repeat(4))
@@ -61,7 +62,9 @@ const sentences: readonly Artifact[] = [
 ]
 
 function commentOf(repo: ReturnType<typeof repoWith>): string | null | undefined {
-  return repo.db.prepare<[string | null]>(`SELECT comment FROM event WHERE type = 'g'`).get()?.[0]
+  return dbOf(repo)
+    .prepare<[string | null]>(`SELECT comment FROM event WHERE type = 'g'`)
+    .get()?.[0]
 }
 
 test('a control artifact says what it does in the words of stock', () => {

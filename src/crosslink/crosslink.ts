@@ -11,7 +11,7 @@
 
 import type { Deck } from '../deck/deck.ts'
 import { deckIn } from '../repo/deck.ts'
-import type { Crosslinker, Repo } from '../repo/repo.ts'
+import { type Crosslinker, dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { linkAttachment, settleAttachments } from './attachment.ts'
 import { linkCheckin, settleCheckins } from './checkin.ts'
@@ -49,7 +49,7 @@ export function crosslink(repo: Repo, rid: Rid, content: Uint8Array): void {
   link(repo, rid, deck)
   // Delta chains follow the history, so its parent or child is still in memory, and each manifest
   // is read once (a third of a rebuild, measured).
-  if (repo.current.pending.checkins.size >= checkinsAtOnce) settleCheckins(repo)
+  if (transactionOf(repo).pending.checkins.size >= checkinsAtOnce) settleCheckins(repo)
 }
 
 function link(repo: Repo, rid: Rid, deck: Deck): void {
@@ -98,9 +98,9 @@ export function settleLinks(repo: Repo): void {
 export function remakeTickets(repo: Repo): void {
   repo.transaction(() => {
     repo.transaction(() => ticketTables(repo))
-    const tags = repo.db
+    const tags = dbOf(repo)
       .prepare<[string]>(`SELECT substr(tagname, 5) FROM tag WHERE tagname GLOB 'tkt-*' ORDER BY 1`)
       .all()
-    for (const [ticketId] of tags) repo.current.pending.tickets.add(ticketId)
+    for (const [ticketId] of tags) transactionOf(repo).pending.tickets.add(ticketId)
   })
 }

@@ -8,7 +8,7 @@
 
 import type { Database, Value } from '../db/driver.ts'
 import { decodeText } from '../deck/text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { clusterTagId } from '../repo/schema.ts'
 
 /**
@@ -69,7 +69,7 @@ export const dumpedTables: readonly string[] = Object.keys(shown)
 
 /** The rows of all these tables, or of those named, sorted: one line each. */
 export function dumpDerived(repo: Repo, tables: readonly string[] = dumpedTables): string[] {
-  return tables.flatMap((table) => dumpTable(repo.db, table)).sort()
+  return tables.flatMap((table) => dumpTable(dbOf(repo), table)).sort()
 }
 
 function dumpTable(db: Database, table: string): string[] {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { hasTable } from '../db/tables.ts'
 import { clusterTagId } from '../repo/schema.ts'
 import { branchSql } from './branch.ts'
@@ -14,7 +14,7 @@ import { branchSql } from './branch.ts'
  * 12:00`, `file src/main.c`, `unknown`. Never NULL; bytes as artifacts and file names have them.
  */
 export function descriptionSql(repo: Repo): string {
-  const isForumHere = hasTable(repo.db, 'forumpost')
+  const isForumHere = hasTable(dbOf(repo), 'forumpost')
   const descriptions = isForumHere ? [...ownDescriptions, forumDescription] : ownDescriptions
   return `coalesce(${descriptions.map((sql) => `(${sql} LIMIT 1)`).join(', ')}, 'unknown')`
 }

@@ -8,7 +8,7 @@
 
 import { julianFromMs, msFromJulian, storedJulian } from '../deck/date.ts'
 import { artifactLinks } from '../markup/links.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { columnText, textOrNull } from '../repo/db-text.ts'
 import { bgcolorTagId, commentTagId, dateTagId, userTagId } from '../repo/schema.ts'
@@ -55,7 +55,7 @@ const putSql = `
 /** Writes the row of one artifact, as its tags have it. */
 export function putEvent(repo: Repo, event: EventToPut): void {
   const { type, rid, mtimeJulian, user, comment, tagid = null, brief } = event
-  repo.db
+  dbOf(repo)
     .prepare(putSql)
     .run(
       type,
@@ -73,7 +73,7 @@ export function putEvent(repo: Repo, event: EventToPut): void {
  * itself; {@link settleTimes} then looks at its children again.
  */
 export function settleEvents(repo: Repo): void {
-  const update = repo.db.prepare(
+  const update = dbOf(repo).prepare(
     `UPDATE event SET
        bgcolor = ${colorValue('objid')},
        euser = ${ownValue(userTagId, 'objid')},
@@ -84,11 +84,11 @@ export function settleEvents(repo: Repo): void {
                      ELSE coalesce(omtime, mtime) END
      WHERE objid = ?`,
   )
-  for (const rid of repo.current.pending.events) {
+  for (const rid of transactionOf(repo).pending.events) {
     update.run(rid)
-    repo.current.pending.times.add(rid)
+    transactionOf(repo).pending.times.add(rid)
   }
-  repo.current.pending.events.clear()
+  transactionOf(repo).pending.events.clear()
 }
 
 type CommentRow = [
@@ -104,8 +104,8 @@ type CommentRow = [
  * (docs/divergences.md); here the edit dates them.
  */
 export function settleComments(repo: Repo): void {
-  for (const rid of [...repo.current.pending.comments].sort((a, b) => a - b)) {
-    const row = repo.db
+  for (const rid of [...transactionOf(repo).pending.comments].sort((a, b) => a - b)) {
+    const row = dbOf(repo)
       .prepare<CommentRow>(
         `SELECT CAST(event.comment AS BLOB), omtime, CAST(value AS BLOB), tagxref.mtime
            FROM (SELECT ?1 AS named)
@@ -122,7 +122,7 @@ export function settleComments(repo: Repo): void {
       mtimeJulian: (tagged === null ? exact(omtime) : taggedMtime) ?? 0,
     })
   }
-  repo.current.pending.comments.clear()
+  transactionOf(repo).pending.comments.clear()
 }
 
 /** The Julian day that was rounded when it was stored: rounded again, it could be another one. */

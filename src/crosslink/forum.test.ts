@@ -19,6 +19,7 @@ import {
   repoWith,
   store,
 } from './order.suite.ts'
+import { cacheOf, dbOf } from '../repo/repo.ts'
 
 const alpha = 'a1'.repeat(20)
 const lost = hashNamed('0123456789'.repeat(4))
@@ -99,7 +100,7 @@ test('of two first posts of one moment the one with the greater hash has the tit
 test('a repository without posts has no table for them', () => {
   using repo = repoWith()
   const tables = (): unknown[] =>
-    repo.db.prepare(`SELECT name FROM sqlite_schema WHERE name GLOB 'forum*' ORDER BY 1`).all()
+    dbOf(repo).prepare(`SELECT name FROM sqlite_schema WHERE name GLOB 'forum*' ORDER BY 1`).all()
   store(repo, [first])
   assert.deepEqual(tables(), [])
   store(repo, [root])
@@ -108,10 +109,10 @@ test('a repository without posts has no table for them', () => {
 
 test('posts of shunned threads are told apart', () => {
   using repo = repoWith()
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?), (?)').run(root.hash, lost)
-  repo.cache.clear()
+  dbOf(repo).prepare('INSERT INTO shun(uuid) VALUES(?), (?)').run(root.hash, lost)
+  cacheOf(repo).clear()
   store(repo, [reply, edit, post(9, { threadRoot: lost, threadTitle: 'Other', parents: [lost] })])
-  const comments = repo.db.prepare('SELECT comment FROM event ORDER BY mtime').all()
+  const comments = dbOf(repo).prepare('SELECT comment FROM event ORDER BY mtime').all()
   // To stock, an answer to what is shunned opens a thread, and an edit of it is a new post.
   assert.deepEqual(comments, [['Post: (Deleted)'], [`Post: Title's "two"`], ['Post: Other']])
 })

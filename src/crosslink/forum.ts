@@ -16,7 +16,7 @@ import { julianFromMs, storedJulian } from '../deck/date.ts'
 import type { ForumDeck } from '../deck/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { textParameter } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { putBacklinks } from './backlink.ts'
 import { linkParents } from './checkin.ts'
@@ -37,7 +37,7 @@ export function linkForumPost(repo: Repo, rid: Rid, deck: ForumDeck): void {
   const replaced = known(deck.parents[0])
   const answered = known(deck.inReplyTo)
   makeForumTable(repo)
-  repo.db
+  dbOf(repo)
     .prepare('REPLACE INTO forumpost(fpid, froot, fprev, firt, fmtime) VALUES(?, ?, ?, ?, ?)')
     .run(rid, root ?? 0, replaced ?? null, answered ?? null, storedJulian(mtimeJulian))
   const isEdit = replaced !== undefined
@@ -46,7 +46,7 @@ export function linkForumPost(repo: Repo, rid: Rid, deck: ForumDeck): void {
   const comment = `${postType(deck, { isOpening, isEdit })}: ${title}`
   putEvent(repo, { type: 'f', rid, mtimeJulian, user: deck.user, comment })
   // A thread whose first post is shunned has no id to gather its posts by.
-  if (root !== undefined) repo.current.pending.threads.add(root)
+  if (root !== undefined) transactionOf(repo).pending.threads.add(root)
   putBacklinks(repo, {
     from: { type: 'forum', id: rid },
     targets: artifactLinks(deck.content, {
@@ -59,9 +59,9 @@ export function linkForumPost(repo: Repo, rid: Rid, deck: ForumDeck): void {
 
 /** Gives all posts of the threads that changed the thread's title. */
 export function settleThreads(repo: Repo): void {
-  for (const root of [...repo.current.pending.threads].sort((a, b) => a - b)) {
+  for (const root of [...transactionOf(repo).pending.threads].sort((a, b) => a - b)) {
     // What a post is called says what it is, then a colon; the title is all the rest.
-    repo.db
+    dbOf(repo)
       .prepare(
         `UPDATE event SET comment = substr(comment, 1, instr(comment, ':')) || ' ' || title
            FROM (SELECT CAST(?2 AS TEXT) AS title)
@@ -70,14 +70,14 @@ export function settleThreads(repo: Repo): void {
       )
       .run(root, textParameter(threadTitle(repo, root)))
   }
-  repo.current.pending.threads.clear()
+  transactionOf(repo).pending.threads.clear()
 }
 
 /** Makes the table of forum posts where there is none: stock makes it with the first post. */
 function makeForumTable(repo: Repo): void {
   // Also one that hides it: see verify.ts.
-  if (repo.db.prepare(`SELECT 1 FROM pragma_table_info('forumpost')`).get() !== undefined) return
-  repo.db.exec(forumTable)
+  if (dbOf(repo).prepare(`SELECT 1 FROM pragma_table_info('forumpost')`).get() !== undefined) return
+  dbOf(repo).exec(forumTable)
 }
 
 /** The table of forum posts and its index. */
@@ -87,7 +87,7 @@ CREATE INDEX forumthread ON forumpost(froot, fmtime);
 `
 
 function threadTitle(repo: Repo, root: Rid): string {
-  const newest = repo.db
+  const newest = dbOf(repo)
     .prepare<[Rid]>(
       `SELECT fpid FROM forumpost CROSS JOIN blob ON rid = fpid
         WHERE froot = ? AND firt IS NULL ORDER BY fmtime DESC, uuid DESC LIMIT 1`,

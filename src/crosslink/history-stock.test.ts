@@ -17,7 +17,7 @@ import { openFile, openMemory } from '../db/node.ts'
 import { msFromJulian } from '../deck/date.ts'
 import { createRepo, openRepo } from './open.ts'
 import { scratchPath, TestEnv } from '../repo/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { commentTagId } from '../repo/schema.ts'
 import { dumpDerived } from './derived-dump.ts'
 import { artifactsOf, type Plan, plans, stockHistory } from './history.suite.ts'
@@ -32,7 +32,7 @@ const shuffledHistory = plans(stockHistory).chain((plan) =>
 
 /** Check-ins that stock moves in time by the order it reads: see {@link comparable}. */
 function movedByOrder(repo: Repo): ReadonlySet<string> {
-  const rows = repo.db.prepare<[string]>(
+  const rows = dbOf(repo).prepare<[string]>(
     `WITH related(pid, cid) AS (
        SELECT pid, cid FROM plink
        UNION SELECT parentid, childid FROM cherrypick WHERE NOT isExclude
@@ -50,7 +50,7 @@ function movedByOrder(repo: Repo): ReadonlySet<string> {
 }
 
 function withEditedComment(repo: Repo): ReadonlySet<string> {
-  const rows = repo.db.prepare<[string]>(
+  const rows = dbOf(repo).prepare<[string]>(
     `SELECT uuid FROM tagxref JOIN blob USING(rid) WHERE tagid = ${commentTagId}`,
   )
   return new Set(rows.all().map(([hash]) => hash))
@@ -100,8 +100,8 @@ test('stock derives the same of made-up histories', async (t) => {
       )
       const expected = comparable(dumpDerived(ours), ours)
       // A rebuild that fails leaves everything as it was, and its exit code does not tell.
-      ours.db.exec('DELETE FROM event; DELETE FROM tagxref')
-      writeFileSync(path, ours.db.serialize())
+      dbOf(ours).exec('DELETE FROM event; DELETE FROM tagxref')
+      writeFileSync(path, dbOf(ours).serialize())
       const { stdout, stderr } = await runFossil(['rebuild', path])
       using theirs = openRepo(openFile(path), new TestEnv())
       assert.deepEqual(comparable(dumpDerived(theirs), theirs), expected, stdout + stderr)
@@ -112,5 +112,5 @@ test('stock derives the same of made-up histories', async (t) => {
 
 function emptyImage(): Uint8Array {
   using repo = createRepo(openMemory(), new TestEnv(), { adminUser: 'tester' })
-  return repo.db.serialize()
+  return dbOf(repo).serialize()
 }

@@ -13,7 +13,7 @@ import * as fc from 'fast-check'
 import { deltaOf, receive, whole } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
 import { rebuild } from './rebuild.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { verify } from './verify.ts'
 import { dumpDerived } from './derived-dump.ts'
 import { anyHistory, artifactsOf, type Plan, plans } from './history.suite.ts'
@@ -141,7 +141,7 @@ test('made-up histories hold what crosslinking is about', () => {
       { keys: [], atOnce: 100 },
     )
     for (const [what, sql] of Object.entries(queries)) {
-      const count = repo.db.prepare<[number]>(sql).get()?.[0] ?? 0
+      const count = dbOf(repo).prepare<[number]>(sql).get()?.[0] ?? 0
       counts.set(what, (counts.get(what) ?? 0) + count)
     }
   }

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { checkin, control, onBranch, settled } from './checkins.suite.ts'
 import { type Artifact, assertStockAgrees } from './order.suite.ts'
 
@@ -15,7 +15,7 @@ const child = checkin(1, { parents: [root] })
 const branched = checkin(2, { parents: [child], tags: onBranch('b') })
 
 function leavesOf(repo: Repo): string[] {
-  const rows = repo.db.prepare<[string]>('SELECT uuid FROM leaf JOIN blob USING(rid)').all()
+  const rows = dbOf(repo).prepare<[string]>('SELECT uuid FROM leaf JOIN blob USING(rid)').all()
   return rows.map(([hash]) => hash).sort()
 }
 

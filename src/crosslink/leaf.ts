@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import { branchTagId } from '../repo/schema.ts'
 import { isLeafSql } from './branch.ts'
 
@@ -17,10 +17,10 @@ const isListedSql = `
 
 /** Looks again at everything whose branch or children changed. */
 export function settleLeaves(repo: Repo): void {
-  const { leaves } = repo.current.pending
+  const { leaves } = transactionOf(repo).pending
   for (const rid of leaves) {
-    const isListed = repo.db.prepare<[number]>(isListedSql).get(rid)?.[0] === 1
-    repo.db
+    const isListed = dbOf(repo).prepare<[number]>(isListedSql).get(rid)?.[0] === 1
+    dbOf(repo)
       .prepare(
         isListed ? 'INSERT OR IGNORE INTO leaf(rid) VALUES(?)' : 'DELETE FROM leaf WHERE rid = ?',
       )

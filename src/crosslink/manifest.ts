@@ -8,7 +8,7 @@ import { deckOf } from '../repo/deck.ts'
 import type { CheckinDeck, DeckFile } from '../deck/deck.ts'
 import { compareAsBytes } from '../deck/text.ts'
 import { findHeld } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 
 /** A check-in's files: its own F cards, and for a delta manifest those of its baseline. */
@@ -28,11 +28,11 @@ export function manifestOf(repo: Repo, rid: Rid): Manifest | undefined {
 
 /** The deck of `rid`, or undefined where it is not here or not a check-in. */
 export function checkinDeck(repo: Repo, rid: Rid): CheckinDeck | undefined {
-  const cached = repo.cache.checkin(rid)
+  const cached = cacheOf(repo).checkin(rid)
   if (cached !== undefined) return cached
   const deck = deckOf(repo, rid)
   if (deck?.kind !== 'checkin') return undefined
-  repo.cache.rememberCheckin(rid, deck)
+  cacheOf(repo).rememberCheckin(rid, deck)
   return deck
 }
 

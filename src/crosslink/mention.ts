@@ -8,7 +8,7 @@
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { ensureKnown, isPhantom, isPrivate, makePublic } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 
 /** The artifact that `by` names, as a phantom where it is not here; undefined if it is shunned. */
@@ -23,7 +23,7 @@ export function mentioned(repo: Repo, by: Rid, hash: ArtifactHash): Rid | undefi
 /** Makes a private artifact public that has come as a file of a public check-in. */
 export function publishWanted(repo: Repo, rid: Rid): void {
   if (!isPrivate(repo, rid)) return
-  const isWanted = repo.db
+  const isWanted = dbOf(repo)
     .prepare(
       `SELECT 1 FROM mlink WHERE fid = ? AND NOT EXISTS(SELECT 1 FROM private WHERE rid = mid)`,
     )

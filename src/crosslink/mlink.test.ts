@@ -10,6 +10,7 @@ import { memoryRepo } from './fixture.suite.ts'
 import { shun } from '../repo/shun.ts'
 import { assertSettled, changesOf, checkin, onBranch, plain, settled } from './checkins.suite.ts'
 import { type Artifact, assertStockAgrees, store } from './order.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const texts = ['one', 'two', 'three', 'four']
 const contents = texts.map(plain)
@@ -115,7 +116,8 @@ test('a delta manifest means nothing until its baseline comes', () => {
   const made = checkin(1, { parents: [root], baseline: root.hash, files: { a: 'four' } })
   using repo = memoryRepo()
   store(repo, [made])
-  const count = (table: string): unknown => repo.db.prepare(`SELECT count(*) FROM ${table}`).get()
+  const count = (table: string): unknown =>
+    dbOf(repo).prepare(`SELECT count(*) FROM ${table}`).get()
   for (const table of ['plink', 'mlink', 'event', 'tagxref']) assert.deepEqual(count(table), [0])
   assert.deepEqual(count('orphan'), [1])
   store(repo, [root])
@@ -127,7 +129,7 @@ test('a baseline that waits for its own baseline is a baseline', async (t) => {
   const first = checkin(1, { parents: [root], baseline: root.hash, files: { a: 'four' } })
   const second = checkin(2, { parents: [first], baseline: first.hash, files: { b: 'one' } })
   using repo = settled([...contents, first, second])
-  assert.deepEqual(repo.db.prepare(`SELECT count(*) FROM event`).get(), [1])
+  assert.deepEqual(dbOf(repo).prepare(`SELECT count(*) FROM event`).get(), [1])
   assertSettled([root, first, second])
   await assertStockAgrees(t, [...contents, second, first, root])
 })
@@ -140,7 +142,7 @@ test('a long chain of delta manifests that wait for each other is woken at once'
   }
   using repo = memoryRepo()
   repo.transaction(() => store(repo, chain.toReversed()))
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM event').get(), [3000])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM event').get(), [3000])
 })
 
 test('what is no check-in is no baseline', () => {
@@ -148,7 +150,7 @@ test('what is no check-in is no baseline', () => {
   const made = checkin(1, { parents: [root], baseline: file.hash, files: { a: 'four' } })
   using repo = settled([root, ...contents, made])
   assert.deepEqual(changesOf(repo, made, texts), [])
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM orphan').get(), [1])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM orphan').get(), [1])
 })
 
 test('a merge shows its changes against every parent', async (t) => {
@@ -201,7 +203,7 @@ test('after a shunned first parent nothing is known of the changes', () => {
   store(repo, [root, made, child, ...contents])
   assert.deepEqual(changesOf(repo, made, texts), [])
   assert.deepEqual(changesOf(repo, child, texts), ['a: four -> one'])
-  assert.deepEqual(repo.db.prepare('SELECT isprim FROM plink ORDER BY cid').all(), [[0], [1]])
+  assert.deepEqual(dbOf(repo).prepare('SELECT isprim FROM plink ORDER BY cid').all(), [[0], [1]])
 })
 
 test('a file that is shunned leaves its row without content', () => {

@@ -9,7 +9,7 @@
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, isPrivate, makePublic } from '../repo/blob.ts'
 import { textParameter } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type FileChangeRow, fileChanges, firstFiles } from './file-change.ts'
 import { type Manifest, manifestOf } from './manifest.ts'
@@ -28,7 +28,7 @@ interface MlinkRow {
 export function linkFiles(repo: Repo, mid: Rid): void {
   const child = manifestOf(repo, mid)
   if (child === undefined) return
-  repo.db.prepare('DELETE FROM mlink WHERE mid = ?').run(mid)
+  dbOf(repo).prepare('DELETE FROM mlink WHERE mid = ?').run(mid)
   const parents = parentsOf(repo, mid)
   const rows = rowsOf(repo, child, { mid, parents })
   const picks = child.deck.cherrypicks.filter((c) => c.direction === '+').length
@@ -51,7 +51,7 @@ interface Parents {
 }
 
 function parentsOf(repo: Repo, rid: Rid): Parents {
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[pid: Rid, isprim: number]>(
       'SELECT pid, isprim FROM plink WHERE cid = ? ORDER BY rowid',
     )
@@ -111,7 +111,7 @@ function insertRow(
   const fid = known(change.after)
   if (isPublic && fid !== 0) makePublic(repo, fid)
   const isBroughtIn = pid === 0 && pmid !== 0 && merged.has(change.name)
-  repo.db
+  dbOf(repo)
     .prepare(
       `INSERT INTO mlink(mid, fid, pmid, pid, fnid, pfnid, mperm, isaux)
        VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -129,15 +129,15 @@ function insertRow(
 }
 
 function fileNameId(repo: Repo, name: string): number {
-  const cached = repo.cache.fileNameId(name)
+  const cached = cacheOf(repo).fileNameId(name)
   if (cached !== undefined) return cached
-  const { db } = repo
+  const db = dbOf(repo)
   const id =
     db
       .prepare<[number]>('SELECT fnid FROM filename WHERE name = CAST(? AS TEXT)')
       .get(textParameter(name))?.[0] ??
     db.prepare('INSERT INTO filename(name) VALUES(CAST(? AS TEXT))').run(textParameter(name))
       .lastRowid
-  repo.cache.rememberFileName(name, id)
+  cacheOf(repo).rememberFileName(name, id)
   return id
 }

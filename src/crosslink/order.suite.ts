@@ -19,7 +19,7 @@ import { setConfig } from '../repo/config.ts'
 import { createRepo, openRepo } from './open.ts'
 import { named, scratchPath, startMs, TestEnv } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { storeContent } from '../repo/store.ts'
 import { dumpDerived } from './derived-dump.ts'
 import { ticketTables } from './ticket-table.ts'
@@ -129,7 +129,7 @@ export async function assertStockAgrees(
   store(ours, artifacts)
   const expected = dumpDerived(ours)
   // A rebuild that fails leaves everything as it was, and its exit code does not tell.
-  ours.db.exec('DELETE FROM event; DELETE FROM tagxref')
+  dbOf(ours).exec('DELETE FROM event; DELETE FROM tagxref')
   ours.close()
   const { stdout, stderr } = await runFossil(['rebuild', path])
   using theirs = openRepo(openFile(path), new TestEnv())

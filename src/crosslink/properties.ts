@@ -7,7 +7,7 @@
 import { parseDate } from '../deck/date.ts'
 import { decodeText } from '../deck/text.ts'
 import { columnText } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import {
   bgcolorTagId,
@@ -44,7 +44,7 @@ export function property(
   rid: Rid,
   name: keyof typeof propertyIds,
 ): Property | undefined {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[value: Uint8Array | null, type: number]>(
       `SELECT CAST(value AS BLOB), tagtype FROM tagxref
         WHERE rid = ? AND tagid = ? AND tagtype > 0`,
@@ -69,7 +69,7 @@ export function shownDateMs(repo: Repo, rid: Rid, said: { readonly dateMs: numbe
  * @param which `propagating` leaves out those on this check-in alone
  */
 export function symbolicTags(repo: Repo, rid: Rid, which: 'all' | 'propagating' = 'all'): string[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Uint8Array]>(
       `SELECT CAST(tagname AS BLOB) FROM tagxref JOIN tag USING(tagid)
         WHERE rid = ? AND tagtype >= ? AND tagname GLOB 'sym-*' ORDER BY tagname`,

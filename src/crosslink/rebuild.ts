@@ -10,7 +10,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { holdingsChanged, unresolvedRids } from '../repo/blob.ts'
 import { corrupt, storedBytes, storedDelta } from '../repo/content.ts'
 import { crosslink, settleLinks } from './crosslink.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { ticketTables } from './ticket-table.ts'
 import { derivedTables, insertFixedTags } from '../repo/schema.ts'
@@ -37,10 +37,10 @@ export function rebuild(
   readonly shunned: number
 } {
   return repo.transaction(() => {
-    const unsent = repo.db.prepare<[Rid]>('SELECT rid FROM unsent ORDER BY rid').all()
+    const unsent = dbOf(repo).prepare<[Rid]>('SELECT rid FROM unsent ORDER BY rid').all()
     makeTablesAnew(repo)
     const shunned = removeShunned(repo)
-    const keep = repo.db.prepare('INSERT INTO unsent(rid) SELECT rid FROM blob WHERE rid = ?')
+    const keep = dbOf(repo).prepare('INSERT INTO unsent(rid) SELECT rid FROM blob WHERE rid = ?')
     for (const [rid] of unsent) keep.run(rid)
     return { artifacts: deriveAll(repo, onProgress === undefined ? {} : { onProgress }), shunned }
   })
@@ -57,8 +57,8 @@ export interface Watcher {
 
 /** Fills the derived tables, which are empty. Returns how many artifacts were read. */
 export function deriveAll(repo: Repo, watcher: Watcher = {}): number {
-  const { db } = repo
-  repo.cache.clear()
+  const db = dbOf(repo)
+  cacheOf(repo).clear()
   db.exec(`
     INSERT INTO unclustered(rid) SELECT rid FROM blob EXCEPT SELECT rid FROM private;
     INSERT OR IGNORE INTO phantom(rid) SELECT rid FROM blob WHERE size < 0;
@@ -79,11 +79,11 @@ export function deriveAll(repo: Repo, watcher: Watcher = {}): number {
 /** Every name is looked up many times: by check-ins that have the file, by their children. */
 function rememberNames(repo: Repo): void {
   const waiting = unresolvedRids(repo)
-  const rows = repo.db.prepare<[rid: Rid, hash: ArtifactHash]>(
+  const rows = dbOf(repo).prepare<[rid: Rid, hash: ArtifactHash]>(
     'SELECT rid, uuid FROM blob WHERE size >= 0 ORDER BY rid DESC LIMIT 100000',
   )
   for (const [rid, hash] of rows.iterate()) {
-    if (!waiting.has(rid)) repo.cache.rememberHeld(hash, rid)
+    if (!waiting.has(rid)) cacheOf(repo).rememberHeld(hash, rid)
   }
 }
 
@@ -98,7 +98,7 @@ export interface Expanded {
  * Corrects `blob.size` on the way: a clone by stock leaves the compressed size (rebuild.c:257).
  */
 function* allContents(repo: Repo, watcher: Watcher): Generator<Expanded, void, void> {
-  const roots = repo.db
+  const roots = dbOf(repo)
     .prepare<[rid: Rid, size: number]>(
       `SELECT rid, size FROM blob WHERE size >= 0
           AND NOT EXISTS(SELECT 1 FROM delta WHERE delta.rid = blob.rid)
@@ -106,7 +106,7 @@ function* allContents(repo: Repo, watcher: Watcher): Generator<Expanded, void, v
     )
     .all()
   const deltas = deltasBySource(repo)
-  const fixSize = repo.db.prepare('UPDATE blob SET size = ? WHERE rid = ?')
+  const fixSize = dbOf(repo).prepare('UPDATE blob SET size = ? WHERE rid = ?')
   const reached = new Set<Rid>()
   for (const [root, rootSize] of roots) {
     const waiting: Waiting[] = [{ rid: root, size: rootSize, source: undefined }]
@@ -126,7 +126,7 @@ function* allContents(repo: Repo, watcher: Watcher): Generator<Expanded, void, v
 
 /** What is a delta of nothing that can be read is damaged, unless it waits for a phantom. */
 function checkOthers(repo: Repo, reached: ReadonlySet<Rid>, { onDamage }: Watcher): void {
-  const held = repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE size >= 0 ORDER BY rid').all()
+  const held = dbOf(repo).prepare<[Rid]>('SELECT rid FROM blob WHERE size >= 0 ORDER BY rid').all()
   if (held.length === reached.size) return
   const waiting = unresolvedRids(repo)
   for (const [rid] of held) {
@@ -140,7 +140,7 @@ function checkOthers(repo: Repo, reached: ReadonlySet<Rid>, { onDamage }: Watche
 /** All deltas by what they are deltas of, those of one source in descending order. */
 function deltasBySource(repo: Repo): Map<Rid, { rid: Rid; size: number }[]> {
   const bySource = new Map<Rid, { rid: Rid; size: number }[]>()
-  const rows = repo.db.prepare<[source: Rid, rid: Rid, size: number]>(
+  const rows = dbOf(repo).prepare<[source: Rid, rid: Rid, size: number]>(
     `SELECT srcid, delta.rid, size FROM delta CROSS JOIN blob USING(rid) WHERE size >= 0
       ORDER BY delta.rid DESC`,
   )
@@ -186,8 +186,8 @@ export const derivedNames: readonly string[] = [
 ]
 
 function makeTablesAnew(repo: Repo): void {
-  for (const name of derivedNames) repo.db.exec(`DROP TABLE IF EXISTS "${name}"`)
-  repo.db.exec(derivedTables)
-  insertFixedTags(repo.db)
+  for (const name of derivedNames) dbOf(repo).exec(`DROP TABLE IF EXISTS "${name}"`)
+  dbOf(repo).exec(derivedTables)
+  insertFixedTags(dbOf(repo))
   ticketTables(repo)
 }

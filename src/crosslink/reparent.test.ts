@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { verify } from './verify.ts'
 import {
   assertSettled,
@@ -45,7 +45,7 @@ test('a parent tag moves a check-in with its tags, its changes and its leaves', 
   assert.deepEqual(parentsOf(repo, third), [side.hash])
   assert.equal(tagsOf(repo, third)['branch'], '~side')
   assert.deepEqual(changesOf(repo, third, texts), ['a: two -> three'])
-  const leaves = repo.db.prepare<[string]>('SELECT uuid FROM leaf JOIN blob USING(rid)').all()
+  const leaves = dbOf(repo).prepare<[string]>('SELECT uuid FROM leaf JOIN blob USING(rid)').all()
   assert.deepEqual(leaves.flat().sort(), [second.hash, third.hash].sort())
 })
 

@@ -12,7 +12,7 @@
 import { julianFromMs } from '../deck/date.ts'
 import type { CheckinDeck } from '../deck/deck.ts'
 import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { parentTagId } from '../repo/schema.ts'
 import { linkParents } from './checkin.ts'
@@ -21,7 +21,7 @@ import { inheritAll } from './tag.ts'
 
 /** Gives every check-in the parents that its tags say, if any do. */
 export function settleParents(repo: Repo): void {
-  const { pending } = repo.current
+  const { pending } = transactionOf(repo)
   const tagged = pending.checkins.size > 0 || pending.parentTags ? taggedCheckins(repo) : []
   if (tagged.length === 0 && !pending.parentTags) return
   pending.parentTags = false
@@ -41,7 +41,7 @@ interface TaggedCheckin {
 
 /** By name, so that the same ones win where not all can. */
 function taggedCheckins(repo: Repo): TaggedCheckin[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[rid: Rid, tagtype: number, value: string | null]>(
       `SELECT rid, tagtype, value FROM tagxref CROSS JOIN blob USING(rid)
         WHERE tagid = ${parentTagId} ORDER BY uuid`,
@@ -69,8 +69,8 @@ function setParents(
   parents: readonly ArtifactHash[],
 ): void {
   if (parents.join() === currentParents(repo, rid).join()) return
-  const { db } = repo
-  const { pending } = repo.current
+  const db = dbOf(repo)
+  const { pending } = transactionOf(repo)
   const parentsOf = db.prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? ORDER BY pid')
   const before = parentsOf.all(rid)
   db.prepare('DELETE FROM plink WHERE cid = ?').run(rid)
@@ -89,7 +89,7 @@ function setParents(
 }
 
 function currentParents(repo: Repo, rid: Rid): ArtifactHash[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash]>(
       `SELECT uuid FROM plink CROSS JOIN blob ON blob.rid = pid
         WHERE cid = ? ORDER BY isprim DESC, plink.rowid`,
@@ -99,7 +99,7 @@ function currentParents(repo: Repo, rid: Rid): ArtifactHash[] {
 }
 
 function isOwnAncestor(repo: Repo, rid: Rid): boolean {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[number]>(
       `WITH RECURSIVE line(rid) AS (
          SELECT pid FROM plink WHERE cid = ?1

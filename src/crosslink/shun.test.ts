@@ -14,6 +14,7 @@ import { memoryRepo } from './fixture.suite.ts'
 import { rebuild } from './rebuild.ts'
 import { listShunned, shun, unshun } from '../repo/shun.ts'
 import { verify } from './verify.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const [a, b] = ['a', 'b'].map((text) => plain(text).hash).sort()
 assert.ok(a !== undefined && b !== undefined)
@@ -96,7 +97,7 @@ test('a rebuild forgets what shunned artifacts said', () => {
   store(repo, [root, child, plain('x'), plain('y')])
   shun(repo, [root.hash])
   rebuild(repo)
-  const count = (sql: string): unknown => repo.db.prepare(sql).get()?.[0]
+  const count = (sql: string): unknown => dbOf(repo).prepare(sql).get()?.[0]
   assert.equal(count('SELECT count(*) FROM event'), 1)
   assert.equal(count('SELECT count(*) FROM plink'), 0)
   assert.equal(count('SELECT count(*) FROM mlink'), 0)

@@ -35,7 +35,7 @@ import {
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
 import { hashPolicy } from '../repo/hash-policy.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 
 const seed = 7
 
@@ -166,8 +166,8 @@ test('a delta that fits its source nowhere is a phantom again, too', () => {
     receive(repo, { hash, source: named(version(1)), bytes: utf8(text) })
     receive(repo, whole(version(1)))
     assert.deepEqual([listed(repo, 'phantom'), listed(repo, 'delta')], [[hash], []], text)
-    repo.db.exec('DELETE FROM blob; DELETE FROM phantom; DELETE FROM unclustered')
-    repo.cache.clear()
+    dbOf(repo).exec('DELETE FROM blob; DELETE FROM phantom; DELETE FROM unclustered')
+    cacheOf(repo).clear()
   }
 })
 
@@ -207,7 +207,9 @@ test('a delta that would close a loop is not taken, and nothing is kept', () => 
 
 test('a delta of a shunned artifact is not taken', () => {
   using repo = memoryRepo()
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(named(version(1)))
+  dbOf(repo)
+    .prepare('INSERT INTO shun(uuid) VALUES(?)')
+    .run(named(version(1)))
   const { hash, bytes } = deltaOf(version(1), version(2))
   const arrival = { hash, source: named(version(1)), delta: bytes, isPrivate: false }
   assert.equal(storeUnresolved(repo, arrival), undefined)
@@ -260,7 +262,7 @@ test('a chain of 10,000 waiting deltas resolves from its first link, and reads b
   })
   assert.equal(unresolvedRids(repo).size, 0)
   for (const order of [hashes.toReversed(), hashes]) {
-    repo.cache.clear()
+    cacheOf(repo).clear()
     for (const hash of order) {
       assert.equal(nameFor(readArtifact(repo, hash), 'sha1'), hash)
     }

@@ -11,6 +11,7 @@ import { memoryRepo } from './fixture.suite.ts'
 import { verify } from './verify.ts'
 import { checkin, control, onBranch, plain, rowsAbout, settled, tagsOf } from './checkins.suite.ts'
 import { artifact, assertStockAgrees, hashNamed, minute, sealed, store } from './order.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const root = checkin(0, { tags: onBranch('trunk') })
 const child = checkin(1, { parents: [root] })
@@ -134,7 +135,7 @@ test('a name that is not UTF-8 is a tag of its own', () => {
   const tag = sealed(`D 2023-11-14T22:20:00.000\nT +a\xff ${target}\nT +b\xfe ${target}\nU bob\n`)
   using repo = settled([root, tag])
   assert.deepEqual(
-    repo.db.prepare(`SELECT hex(tagname) FROM tag WHERE tagid > 11 ORDER BY 1`).all(),
+    dbOf(repo).prepare(`SELECT hex(tagname) FROM tag WHERE tagid > 11 ORDER BY 1`).all(),
     [['61FF'], ['62FE'], [Buffer.from('sym-trunk').toString('hex').toUpperCase()]],
   )
 })

@@ -13,7 +13,7 @@
 
 import { textOrNull, textParameter } from '../repo/db-text.ts'
 import { hashOf } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import { type Rid, ridOfRow } from '../repo/rid.ts'
 import {
   bgcolorTagId,
@@ -44,32 +44,32 @@ export interface TagToInsert {
 export function tagIdOf(repo: Repo, name: string): number {
   const known = findTagId(repo, name)
   if (known !== undefined) return known
-  const { lastRowid } = repo.db
+  const { lastRowid } = dbOf(repo)
     .prepare('INSERT INTO tag(tagname) VALUES(CAST(? AS TEXT))')
     .run(textParameter(name))
-  repo.cache.rememberTag(name, lastRowid)
+  cacheOf(repo).rememberTag(name, lastRowid)
   return lastRowid
 }
 
 /** The id of the tag of this name, or undefined where nothing was ever tagged so. */
 export function findTagId(repo: Repo, name: string): number | undefined {
-  const cached = repo.cache.tagId(name)
+  const cached = cacheOf(repo).tagId(name)
   if (cached !== undefined) return cached
-  const found = repo.db
+  const found = dbOf(repo)
     .prepare<[number]>('SELECT tagid FROM tag WHERE tagname = CAST(? AS TEXT)')
     .get(textParameter(name))?.[0]
-  if (found !== undefined) repo.cache.rememberTag(name, found)
+  if (found !== undefined) cacheOf(repo).rememberTag(name, found)
   return found
 }
 
 /** Records what one artifact says of another, unless something later is said of it already. */
 export function insertTag(repo: Repo, tag: TagToInsert): number {
   const tagid = tagIdOf(repo, tag.name)
-  const before = repo.db
+  const before = dbOf(repo)
     .prepare<TagRow>('SELECT srcid, mtime, tagtype FROM tagxref WHERE rid = ? AND tagid = ?')
     .get(tag.target, tagid)
   if (before !== undefined && !prevails(repo, tag, before)) return tagid
-  repo.db
+  dbOf(repo)
     .prepare(
       `REPLACE INTO tagxref(tagid, tagtype, srcid, origid, value, mtime, rid)
        VALUES(?, ?, ?, ?, CAST(? AS TEXT), ?, ?)`,
@@ -84,7 +84,8 @@ export function insertTag(repo: Repo, tag: TagToInsert): number {
       tag.target,
     )
   tagChanged(repo, tagid, tag.target)
-  for (const child of primaryChildren(repo, tag.target)) repo.current.pending.inherit(tagid, child)
+  for (const child of primaryChildren(repo, tag.target))
+    transactionOf(repo).pending.inherit(tagid, child)
   return tagid
 }
 
@@ -93,7 +94,7 @@ export function insertTag(repo: Repo, tag: TagToInsert): number {
  * A tag that comes out as it was passes nothing on.
  */
 export function settleInheritance(repo: Repo): void {
-  const { inherited } = repo.current.pending
+  const { inherited } = transactionOf(repo).pending
   for (const [tagid, rids] of inherited) {
     inherited.delete(tagid)
     const queue = [...rids].sort((a, b) => b - a)
@@ -106,7 +107,7 @@ export function settleInheritance(repo: Repo): void {
 
 /** Has `rid` inherit anew all that it has or that its primary parent hands down. */
 export function inheritAll(repo: Repo, rid: Rid): void {
-  const tagids = repo.db
+  const tagids = dbOf(repo)
     .prepare<[number]>(
       `SELECT tagid FROM tagxref
         WHERE tagtype = 2 AND rid IN (SELECT pid FROM plink WHERE cid = ?1 AND isprim)
@@ -114,7 +115,7 @@ export function inheritAll(repo: Repo, rid: Rid): void {
        ORDER BY tagid`,
     )
     .all(rid)
-  for (const [tagid] of tagids) repo.current.pending.inherit(tagid, rid)
+  for (const [tagid] of tagids) transactionOf(repo).pending.inherit(tagid, rid)
 }
 
 type TagRow = [srcid: Rid, mtime: number, tagtype: number]
@@ -135,13 +136,13 @@ type InheritedRow = [origid: Rid, value: Uint8Array | null, mtime: number]
 
 /** Returns whether the row of `rid` changed. */
 function inherit(repo: Repo, tagid: number, rid: Rid): boolean {
-  const own = repo.db
+  const own = dbOf(repo)
     .prepare<[srcid: Rid, ...InheritedRow]>(
       `SELECT srcid, origid, CAST(value AS BLOB), mtime FROM tagxref WHERE rid = ? AND tagid = ?`,
     )
     .get(rid, tagid)
   if (own !== undefined && own[0] !== 0) return false
-  const handed = repo.db
+  const handed = dbOf(repo)
     .prepare<InheritedRow>(
       `SELECT origid, CAST(value AS BLOB), tagxref.mtime FROM plink CROSS JOIN tagxref
         WHERE plink.cid = ? AND isprim AND rid = plink.pid AND tagid = ? AND tagtype = 2`,
@@ -149,11 +150,11 @@ function inherit(repo: Repo, tagid: number, rid: Rid): boolean {
     .get(rid, tagid)
   if (handed === undefined) {
     if (own === undefined) return false
-    repo.db.prepare('DELETE FROM tagxref WHERE rid = ? AND tagid = ?').run(rid, tagid)
+    dbOf(repo).prepare('DELETE FROM tagxref WHERE rid = ? AND tagid = ?').run(rid, tagid)
   } else {
     if (own !== undefined && isSame(own, handed)) return false
     const [origid, value, mtime] = handed
-    repo.db
+    dbOf(repo)
       .prepare(
         `REPLACE INTO tagxref(tagid, tagtype, srcid, origid, value, mtime, rid)
          VALUES(?, 2, 0, ?, CAST(? AS TEXT), ?, ?)`,
@@ -173,10 +174,10 @@ function isSame([, ...own]: [Rid, ...InheritedRow], handed: InheritedRow): boole
 
 /** What else a tag has a say in. */
 function tagChanged(repo: Repo, tagid: number, rid: Rid): void {
-  const { pending } = repo.current
+  const { pending } = transactionOf(repo)
   if (tagid === branchTagId) {
     pending.leaves.add(rid)
-    for (const [pid] of repo.db
+    for (const [pid] of dbOf(repo)
       .prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? ORDER BY pid')
       .all(rid)) {
       pending.leaves.add(pid)
@@ -189,7 +190,7 @@ function tagChanged(repo: Repo, tagid: number, rid: Rid): void {
 const eventTags: ReadonlySet<number> = new Set([bgcolorTagId, commentTagId, userTagId, dateTagId])
 
 function primaryChildren(repo: Repo, rid: Rid): Rid[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[number]>('SELECT cid FROM plink WHERE pid = ? AND isprim ORDER BY cid DESC')
     .all(rid)
     .map(([cid]) => ridOfRow(cid))

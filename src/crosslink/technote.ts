@@ -12,7 +12,7 @@
 
 import { julianFromMs } from '../deck/date.ts'
 import type { TechnoteDeck } from '../deck/deck.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { attachmentsConcerned } from './attachment.ts'
 import { linkParents, linkTags } from './checkin.ts'
@@ -35,18 +35,18 @@ export function linkTechnote(repo: Repo, rid: Rid, deck: TechnoteDeck): void {
     mtimeJulian,
     target: rid,
   })
-  repo.current.pending.technotes.add(technoteId)
+  transactionOf(repo).pending.technotes.add(technoteId)
   attachmentsConcerned(repo, technoteId)
 }
 
 /** Puts the newest version of each note that changed on the timeline, and no other. */
 export function settleTechnotes(repo: Repo): void {
-  for (const technoteId of [...repo.current.pending.technotes].sort()) {
+  for (const technoteId of [...transactionOf(repo).pending.technotes].sort()) {
     const tagid = findTagId(repo, versionTag('technote', technoteId))
     const newest = newestVersion(repo, 'technote', technoteId)
     if (tagid === undefined || newest === undefined) continue
     const { rid, deck } = newest
-    repo.db
+    dbOf(repo)
       .prepare(`DELETE FROM event WHERE type = 'e' AND tagid = ? AND objid <> ?`)
       .run(tagid, rid)
     putEvent(repo, {
@@ -58,5 +58,5 @@ export function settleTechnotes(repo: Repo): void {
       tagid,
     })
   }
-  repo.current.pending.technotes.clear()
+  transactionOf(repo).pending.technotes.clear()
 }

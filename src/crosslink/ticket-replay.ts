@@ -11,7 +11,7 @@ import type { Value } from '../db/driver.ts'
 import { julianFromMs } from '../deck/date.ts'
 import type { TicketDeck } from '../deck/deck.ts'
 import { columnText, textParameter } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { TicketColumn, TicketFields } from './ticket-fields.ts'
 import type { Version } from './version.ts'
 
@@ -47,7 +47,7 @@ export class TicketReplay {
     this.#fields = fields
     this.#ticketId = ticketId
     this.#columns = [...fields.columns.values()]
-    const { db } = repo
+    const db = dbOf(repo)
     attempt(repo, () => {
       if (fields.hasChanges) {
         const ids = 'SELECT tkt_id FROM ticket WHERE tkt_uuid = ?'
@@ -84,7 +84,7 @@ export class TicketReplay {
     if (!this.#fields.readable.has(column.toLowerCase())) return 'unknown'
     const sql = `SELECT CAST(${quoted(column)} AS BLOB) FROM ticket WHERE tkt_uuid = ?`
     const row = attempt(this.#repo, () =>
-      this.#repo.db.prepare<[Uint8Array | null]>(sql).get(this.#ticketId),
+      dbOf(this.#repo).prepare<[Uint8Array | null]>(sql).get(this.#ticketId),
     )
     return row === undefined ? 'unknown' : (columnText(row[0]) ?? '')
   }
@@ -164,10 +164,12 @@ export class TicketReplay {
 
   #run(sql: string, values: readonly Value[], returnsMimetype: boolean): string | undefined {
     if (!returnsMimetype) {
-      this.#repo.db.prepare(sql).run(...values)
+      dbOf(this.#repo)
+        .prepare(sql)
+        .run(...values)
       return undefined
     }
-    const row = this.#repo.db
+    const row = dbOf(this.#repo)
       .prepare<[string | null]>(`${sql} RETURNING CAST(mimetype AS TEXT)`)
       .get(...values)
     return row?.[0] ?? undefined

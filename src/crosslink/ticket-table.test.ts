@@ -11,12 +11,12 @@ import * as fc from 'fast-check'
 import { setConfig } from '../repo/config.ts'
 import { failsWith } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { sqlTokens } from './sql-tokens.ts'
 import { ticketTables } from './ticket-table.ts'
 
 function schema(repo: Repo): unknown[] {
-  return repo.db.prepare('SELECT type, name, tbl_name FROM sqlite_schema ORDER BY name').all()
+  return dbOf(repo).prepare('SELECT type, name, tbl_name FROM sqlite_schema ORDER BY name').all()
 }
 
 function texts(sql: string): string[] | undefined {
@@ -32,16 +32,16 @@ test('without the setting the tables are those of a new repository', () => {
   using repo = memoryRepo()
   const columns = (): unknown[] =>
     ['ticket', 'ticketchng'].map((table) =>
-      repo.db.prepare('SELECT * FROM pragma_table_info(?)').all(table),
+      dbOf(repo).prepare('SELECT * FROM pragma_table_info(?)').all(table),
     )
   const before = { schema: schema(repo), columns: columns() }
-  repo.db.exec(
+  dbOf(repo).exec(
     'INSERT INTO ticket(tkt_uuid) VALUES(1); INSERT INTO ticketchng VALUES(1,2,3,4,5,6,7,8)',
   )
   repo.transaction(() => ticketTables(repo))
   assert.deepEqual({ schema: schema(repo), columns: columns() }, before)
   for (const table of ['ticket', 'ticketchng']) {
-    assert.deepEqual(repo.db.prepare(`SELECT * FROM ${table}`).all(), [])
+    assert.deepEqual(dbOf(repo).prepare(`SELECT * FROM ${table}`).all(), [])
   }
 })
 
@@ -56,7 +56,7 @@ test('tables and indexes of tickets are made, and made again', () => {
     CREATE TABLE IF NOT EXISTS fx_mine(a)`
   for (const text of [plain, plain, plain.toUpperCase()]) make(repo, text)
   const names = (): string[] =>
-    repo.db
+    dbOf(repo)
       .prepare<[string]>(
         `SELECT lower(name) FROM sqlite_schema
           WHERE tbl_name LIKE 'ticket%' OR name LIKE 'fx%' ORDER BY 1`,
@@ -112,7 +112,7 @@ test('anything else is refused, and nothing has changed', () => {
 
 test('no text makes, changes or drops anything but tables of tickets', () => {
   using repo = memoryRepo()
-  repo.db.exec('DROP TABLE ticket; DROP TABLE ticketchng')
+  dbOf(repo).exec('DROP TABLE ticket; DROP TABLE ticketchng')
   const others = (): string =>
     JSON.stringify(schema(repo).filter((row) => !/ticket|fx_/i.test(String(row))))
   const before = others()

@@ -12,7 +12,7 @@
 
 import { FossilError } from '../base/error.ts'
 import { config } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { derivedTables } from '../repo/schema.ts'
 import { type SqlToken, sqlTokens } from './sql-tokens.ts'
 
@@ -26,7 +26,7 @@ const defaultSql = [...derivedTables.matchAll(/^CREATE [^;]* ticket[^;]*;$/gm)].
  *   definitions of ticket tables, or such as SQLite refuses
  */
 export function ticketTables(repo: Repo): void {
-  const { db } = repo
+  const db = dbOf(repo)
   const statements = definitions(config(repo, 'ticket-table') ?? defaultSql)
   if (typeof statements === 'string') throw invalid(repo, statements)
   for (const table of ['ticket', 'ticketchng']) db.exec(`DROP TABLE IF EXISTS ${table}`)
@@ -44,7 +44,7 @@ export function ticketTables(repo: Repo): void {
 
 function invalid(repo: Repo, problem: string, cause?: unknown): FossilError<'repo.invalid'> {
   const reason = `its setting "ticket-table" cannot be used: ${problem}`
-  return new FossilError('repo.invalid', { path: repo.db.path, reason }, { cause })
+  return new FossilError('repo.invalid', { path: repo.path, reason }, { cause })
 }
 
 /** One statement that makes a table, or an index of one. */

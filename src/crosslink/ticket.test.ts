@@ -18,6 +18,7 @@ import {
   sealed,
   store,
 } from './order.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const [id, otherId] = ['ad'.repeat(20), '7e'.repeat(20)]
 const [alpha, beta] = ['a1'.repeat(20), 'b2'.repeat(32)]
@@ -48,7 +49,7 @@ const ticket = [opened, remarked, fixed, closed, retitled, rewritten]
 function rows(artifacts: readonly Artifact[], sql: string, settings = {}): unknown[] {
   using repo = repoWith(settings)
   store(repo, artifacts)
-  return repo.db.prepare(sql).all()
+  return dbOf(repo).prepare(sql).all()
 }
 
 test('the timeline tells each change by what the ticket was then', () => {

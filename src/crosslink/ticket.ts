@@ -10,7 +10,7 @@ import { artifactLinks, mimetypeOf } from '../markup/links.ts'
 import { julianFromMs } from '../deck/date.ts'
 import type { TicketDeck } from '../deck/deck.ts'
 import { config } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { attachmentsConcerned } from './attachment.ts'
 import { addBacklinks, clearBacklinks } from './backlink.ts'
@@ -32,15 +32,15 @@ export function linkTicketChange(repo: Repo, rid: Rid, deck: TicketDeck): void {
     mtimeJulian: julianFromMs(deck.dateMs),
     target: rid,
   })
-  repo.current.pending.tickets.add(deck.ticketId)
+  transactionOf(repo).pending.tickets.add(deck.ticketId)
   attachmentsConcerned(repo, deck.ticketId)
 }
 
 /** Plays every ticket that changed again. Without a table of tickets nothing is to be said. */
 export function settleTickets(repo: Repo): void {
-  const { tickets } = repo.current.pending
+  const { tickets } = transactionOf(repo).pending
   if (tickets.size === 0) return
-  const fields = ticketFields(repo.db)
+  const fields = ticketFields(dbOf(repo))
   if (fields !== undefined) {
     for (const ticketId of [...tickets].sort()) playAgain(repo, fields, ticketId)
   }

@@ -15,7 +15,7 @@
 
 import { compareAsBytes } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { taggedDate } from './event.ts'
 
@@ -37,14 +37,14 @@ interface Pair {
 
 /** Puts the check-ins that came in order with their parents and children. */
 export function settleTimes(repo: Repo): void {
-  const { times } = repo.current.pending
+  const { times } = transactionOf(repo).pending
   if (times.size === 0) return
   const affected = withAncestors(repo, times)
   times.clear()
   const pairs = new Map<Rid, Pair>()
   for (const rid of affected) addChain(repo, pairs, rid)
   order(pairs)
-  const update = repo.db.prepare(
+  const update = dbOf(repo).prepare(
     `UPDATE event SET mtime = coalesce(?2, omtime)
       WHERE objid = ?1 AND type = 'ci' AND mtime <> coalesce(?2, omtime)
         AND ${taggedDate('?1')} IS NULL`,
@@ -67,7 +67,7 @@ const relations = `
   (SELECT pid, cid FROM plink UNION SELECT parentid, childid FROM cherrypick WHERE NOT isExclude)`
 
 function closeParents(repo: Repo, rid: Rid): Rid[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `SELECT parent.objid FROM event AS child, ${relations}, event AS parent
         WHERE child.objid = ?1 AND cid = ?1 AND parent.objid = pid
@@ -106,7 +106,7 @@ function addChain(repo: Repo, pairs: Map<Rid, Pair>, first: Rid): void {
 }
 
 function closeChildren(repo: Repo, rid: Rid): ChildRow[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<ChildRow>(
       `SELECT parent.omtime, child.objid, child.omtime, uuid
          FROM event AS parent, ${relations}, event AS child, blob

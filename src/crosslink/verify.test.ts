@@ -24,7 +24,7 @@ import {
   whole,
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import { verify } from './verify.ts'
 
 const root = checkin(0, { tags: onBranch('trunk'), files: { a: 'one', b: 'two' } })
@@ -129,14 +129,14 @@ test('a sound repository has nothing to tell of', () => {
 test('every table holds something in these tests', () => {
   using repo = filled()
   for (const [table] of damages) {
-    assert.ok(repo.db.prepare(`SELECT 1 FROM ${table}`).get(), table)
+    assert.ok(dbOf(repo).prepare(`SELECT 1 FROM ${table}`).get(), table)
   }
 })
 
 test('a row that is missing, added or changed is found in every table', () => {
   for (const [table, kinds, sql] of damages) {
     using repo = filled()
-    repo.db.exec(sql)
+    dbOf(repo).exec(sql)
     const { differences } = verify(repo)
     // Changes of tickets go under the name of the ticket.
     const others = table === 'ticket' ? ['ticketchng'] : []
@@ -148,7 +148,7 @@ test('a row that is missing, added or changed is found in every table', () => {
 
 test('rows are named by artifacts, tags and files', () => {
   using repo = filled()
-  repo.db.exec(`DELETE FROM mlink WHERE pmid <> 0; DELETE FROM tagxref WHERE value = 'x'`)
+  dbOf(repo).exec(`DELETE FROM mlink WHERE pmid <> 0; DELETE FROM tagxref WHERE value = 'x'`)
   const [change, tag] = verify(repo).differences
   const [one, two] = ['one', 'two'].map((text) => plain(text).hash)
   assert.equal(
@@ -164,7 +164,7 @@ test('rows are named by artifacts, tags and files', () => {
 
 test('a table that is gone is missing, with its rows', () => {
   using repo = filled()
-  repo.db.exec('DROP TABLE leaf; DROP TABLE forumpost')
+  dbOf(repo).exec('DROP TABLE leaf; DROP TABLE forumpost')
   const found = verify(repo).differences.map(({ table, kind }) => `${table} ${kind}`)
   assert.deepEqual(found, ['leaf missing', 'leaf missing', 'forumpost missing'])
 })
@@ -172,7 +172,7 @@ test('a table that is gone is missing, with its rows', () => {
 test('content that is not what its name says is found', () => {
   using repo = filled()
   const { hash } = plain('one')
-  repo.db
+  dbOf(repo)
     .prepare('UPDATE blob SET content = ? WHERE uuid = ?')
     .run(compressContent(Buffer.from('two'), repo), hash)
   assert.deepEqual(verify(repo).differences, [
@@ -183,7 +183,7 @@ test('content that is not what its name says is found', () => {
 test('a size that is not that of the content is found', () => {
   using repo = filled()
   const { hash } = plain('one')
-  repo.db.prepare('UPDATE blob SET size = 5 WHERE uuid = ?').run(hash)
+  dbOf(repo).prepare('UPDATE blob SET size = 5 WHERE uuid = ?').run(hash)
   assert.deepEqual(verify(repo).differences, [
     { table: 'blob', kind: 'damaged', what: `${hash}: its row says 5 bytes, it has 3` },
   ])
@@ -198,8 +198,8 @@ test('content that cannot be read is found, and what is a delta of it', () => {
   ]) {
     using repo = filled()
     receive(repo, whole(version(1)))
-    repo.db.exec(sql)
-    repo.db.exec(`INSERT INTO delta
+    dbOf(repo).exec(sql)
+    dbOf(repo).exec(`INSERT INTO delta
       SELECT a.rid, b.rid FROM blob AS a, blob AS b
        WHERE a.uuid = '${whole(version(1)).hash}' AND b.uuid = '${plain('one').hash}'`)
     const { differences } = verify(repo)
@@ -213,7 +213,7 @@ test('content that cannot be read is found, and what is a delta of it', () => {
 
 test('a phantom that nobody asks for is found', () => {
   using repo = filled()
-  repo.db.exec(`
+  dbOf(repo).exec(`
     DELETE FROM phantom WHERE rid = (SELECT rid FROM blob WHERE uuid = '${member.hash}');
     DELETE FROM blob WHERE uuid = '${member.hash}'`)
   const { differences, total } = verify(repo)
@@ -225,7 +225,7 @@ test('a phantom that nobody asks for is found', () => {
 
 test('a broken index is found', () => {
   using repo = filled()
-  const image = Buffer.from(repo.db.serialize()).toString('latin1')
+  const image = Buffer.from(dbOf(repo).serialize()).toString('latin1')
   const swapped = image.replaceAll('mlink_i1 ON mlink(mid)', 'mlink_i1 ON mlink(fid)')
   assert.notEqual(swapped, image)
   using damaged = openRepo(openMemory(Buffer.from(swapped, 'latin1')), new TestEnv())
@@ -239,7 +239,7 @@ test('a broken index is found', () => {
 
 test('no more is told of one table than the limit, and all is counted', () => {
   using repo = filled()
-  repo.db.exec('DELETE FROM tagxref; DELETE FROM event')
+  dbOf(repo).exec('DELETE FROM tagxref; DELETE FROM event')
   const { differences, total } = verify(repo, { limit: 2 })
   assert.equal(differences.filter(({ table }) => table === 'event').length, 2)
   assert.equal(differences.filter(({ table }) => table === 'tagxref').length, 2)
@@ -248,7 +248,7 @@ test('no more is told of one table than the limit, and all is counted', () => {
 
 test('ids of tags and file names, and tables of others, are not compared', () => {
   using repo = filled()
-  repo.db.exec(`
+  dbOf(repo).exec(`
     INSERT INTO tag(tagname) VALUES('unused'); INSERT INTO filename(name) VALUES('unused');
     CREATE TABLE mine(x)`)
   assert.equal(verify(repo).total, 0)
@@ -267,22 +267,22 @@ test('a verification tells how far it is', () => {
 test('a verification leaves the repository and what is remembered of it as it was', () => {
   using repo = filled()
   const announced = announcedArtifacts(repo)
-  const { cache } = repo
-  repo.db.exec('UPDATE blob SET size = 5 WHERE rid = 1; DELETE FROM leaf; DELETE FROM phantom')
-  const before = Buffer.from(repo.db.serialize())
+  const cache = cacheOf(repo)
+  dbOf(repo).exec('UPDATE blob SET size = 5 WHERE rid = 1; DELETE FROM leaf; DELETE FROM phantom')
+  const before = Buffer.from(dbOf(repo).serialize())
   assert.ok(verify(repo).total > 0)
-  assert.ok(before.equals(repo.db.serialize()))
+  assert.ok(before.equals(dbOf(repo).serialize()))
   assert.equal(announcedArtifacts(repo), announced)
-  assert.equal(repo.cache, cache)
-  assert.equal(repo.db.inTransaction, false)
-  assert.deepEqual(repo.db.prepare('SELECT name FROM sqlite_temp_schema').all(), [])
+  assert.equal(cacheOf(repo), cache)
+  assert.equal(dbOf(repo).inTransaction, false)
+  assert.deepEqual(dbOf(repo).prepare('SELECT name FROM sqlite_temp_schema').all(), [])
 })
 
 test('a verification that is interrupted leaves nothing behind', () => {
   using repo = filled()
   const before = dumpDerived(repo)
   assert.throws(() => verify(repo, { onProgress: () => assert.fail('stop') }), /stop/)
-  assert.equal(repo.db.inTransaction, false)
+  assert.equal(dbOf(repo).inTransaction, false)
   assert.deepEqual(dumpDerived(repo), before)
   assert.equal(verify(repo).total, 0)
 })
@@ -299,7 +299,7 @@ test('a file that is damaged in every way can be verified where it cannot be wri
   const path = filledFile(t)
   {
     using repo = openRepo(openFile(path), new TestEnv())
-    repo.db.exec(`
+    dbOf(repo).exec(`
       UPDATE blob SET size = size + 1 WHERE size > 0; DELETE FROM blob WHERE size < 0;
       DROP TABLE forumpost; DELETE FROM phantom`)
   }
@@ -313,7 +313,7 @@ test('a file that is damaged in every way can be verified where it cannot be wri
 test('others write while a file in WAL mode is verified, and it sees none of that', (t) => {
   const path = filledFile(t)
   using repo = openRepo(openFile(path), new TestEnv())
-  repo.db.exec('PRAGMA journal_mode = WAL')
+  dbOf(repo).exec('PRAGMA journal_mode = WAL')
   using other = openRepo(openFile(path), new TestEnv())
   const result = verify(repo, {
     onProgress: (done) => {

@@ -18,7 +18,7 @@ import { hashOf } from '../repo/blob.ts'
 import { waitTable } from './cherrypick.ts'
 import { forumTable } from './forum.ts'
 import { deriveAll, derivedNames, type RebuildProgress } from './rebuild.ts'
-import { Repo } from '../repo/repo.ts'
+import { crosslinkerOf, dbOf, Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { clusterTagId, derivedTables } from '../repo/schema.ts'
 
@@ -55,9 +55,9 @@ export function verify(
   /** How many there are in all. */
   readonly total: number
 } {
-  assert(!repo.db.inTransaction, 'a verification throws its transaction away')
+  assert(!dbOf(repo).inTransaction, 'a verification throws its transaction away')
   // Of its own, so that nothing that `repo` remembers is used or lost.
-  const scratch = new Repo(repo.crosslinker, repo.db, { ...repo.env, buggify: noBuggify })
+  const scratch = new Repo(crosslinkerOf(repo), dbOf(repo), { ...repo.env, buggify: noBuggify })
   return scratch.dryRun(() => {
     const found = new Findings(options.limit ?? 100)
     checkFile(scratch, found)
@@ -94,7 +94,7 @@ class Findings {
 }
 
 function checkFile(repo: Repo, found: Findings): void {
-  const rows = repo.db.prepare<[string]>('PRAGMA integrity_check').all()
+  const rows = dbOf(repo).prepare<[string]>('PRAGMA integrity_check').all()
   for (const [what] of rows) {
     if (what !== 'ok') found.add({ table: 'sqlite', kind: 'damaged', what })
   }
@@ -106,14 +106,14 @@ function checkFile(repo: Repo, found: Findings): void {
  * their ids, so that rows can be compared as they are.
  */
 function shadowTables(repo: Repo): { lastRid: number } {
-  const { db } = repo
+  const db = dbOf(repo)
   for (const name of [...derivedNames, 'private', 'blob']) {
     for (const sql of statementsFor(repo, name)) {
       db.exec(sql.replace(/\b(?:TABLE|INDEX)\s+/i, '$&temp.'))
     }
   }
   for (const name of ['tag', 'filename', 'private']) {
-    if (hasTable(repo.db, name)) db.exec(`INSERT INTO temp.${name} SELECT * FROM main.${name}`)
+    if (hasTable(dbOf(repo), name)) db.exec(`INSERT INTO temp.${name} SELECT * FROM main.${name}`)
   }
   db.exec(`INSERT INTO temp.blob(rid, rcvid, size, uuid)
              SELECT rid, rcvid, size, uuid FROM main.blob`)
@@ -122,7 +122,7 @@ function shadowTables(repo: Repo): { lastRid: number } {
 
 /** What makes a table and its indexes: as in the file, else as a rebuild would. */
 function statementsFor(repo: Repo, table: string): string[] {
-  const inFile = repo.db
+  const inFile = dbOf(repo)
     .prepare<[string]>(
       `SELECT sql FROM main.sqlite_schema
         WHERE tbl_name = ? AND sql IS NOT NULL AND type IN ('table', 'index')
@@ -168,7 +168,7 @@ function nameOf(repo: Repo, rid: Rid): string {
 
 /** Artifacts that others name and that this repository has never heard of. */
 function checkPhantoms(repo: Repo, found: Findings, lastRid: number): void {
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[ArtifactHash]>('SELECT uuid FROM blob WHERE rid > ? ORDER BY uuid')
     .all(lastRid)
   for (const [hash] of rows) {
@@ -196,12 +196,12 @@ const comparedTables: readonly string[] = [
 ]
 
 function compare(repo: Repo, found: Findings, table: string): void {
-  const columns = repo.db
+  const columns = dbOf(repo)
     .prepare<[string]>(`SELECT name FROM pragma_table_info(?, 'temp') ORDER BY cid`)
     .all(table)
     .map(([name]) => name)
     .filter((name) => leftOut[table]?.includes(name) !== true)
-  const isThere = hasTable(repo.db, table)
+  const isThere = hasTable(dbOf(repo), table)
   if (!isThere && !tablesMadeLater.has(table)) {
     found.add({ table, kind: 'missing', what: 'the table itself' })
   }
@@ -214,7 +214,7 @@ function compare(repo: Repo, found: Findings, table: string): void {
     return `SELECT ${list}, row_number() OVER (PARTITION BY ${list}) FROM ${schema}.${table}`
   }
   const differ = (kind: Difference['kind'], more: string, less: string): void => {
-    const rows = repo.db.prepare(`${more} EXCEPT ${less} ORDER BY 1, 2`)
+    const rows = dbOf(repo).prepare(`${more} EXCEPT ${less} ORDER BY 1, 2`)
     for (const row of rows.iterate()) {
       found.add({ table, kind, what: describe(repo, columns, row) })
     }
@@ -249,7 +249,7 @@ function describe(repo: Repo, columns: readonly string[], row: readonly Value[])
 function shownValue(repo: Repo, column: string, value: Value): string {
   if (value instanceof Uint8Array) return `${value.length} bytes`
   const sql = typeof value === 'number' ? nameSql(column) : undefined
-  const name = sql === undefined ? undefined : repo.db.prepare<[string]>(sql).get(value)?.[0]
+  const name = sql === undefined ? undefined : dbOf(repo).prepare<[string]>(sql).get(value)?.[0]
   return name ?? JSON.stringify(value)
 }
 

@@ -14,7 +14,7 @@ import { deckOf } from '../repo/deck.ts'
 import { julianFromMs } from '../deck/date.ts'
 import type { Deck, TechnoteDeck, TicketDeck, WikiDeck } from '../deck/deck.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { findTagId } from './tag.ts'
 
@@ -76,7 +76,7 @@ function* candidates<K extends VersionDeck['kind']>(
 ): Generator<Candidate<DeckOf<K>>, void, void> {
   const tagid = findTagId(repo, versionTag(kind, name))
   if (tagid === undefined) return
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[rid: Rid, hash: ArtifactHash, mtimeJulian: number]>(
       `SELECT tagxref.rid, uuid, mtime FROM tagxref CROSS JOIN blob USING(rid)
         WHERE tagid = ? AND size >= 0 ORDER BY mtime DESC, uuid DESC`,

@@ -19,6 +19,7 @@ import {
   sealed,
   store,
 } from './order.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const [alpha, beta] = ['a1'.repeat(20), 'b2'.repeat(32)]
 
@@ -48,7 +49,7 @@ const gone = page(5, ' \n', { parents: [three.hash] })
 const lost = hashNamed('0123456789'.repeat(4))
 
 function versions(repo: ReturnType<typeof repoWith>): unknown[] {
-  return repo.db
+  return dbOf(repo)
     .prepare(
       `SELECT comment, value FROM event JOIN tagxref ON rid = objid
          JOIN tag ON tag.tagid = tagxref.tagid
@@ -69,7 +70,7 @@ test('each version says whether the page is new, edited or deleted, and how long
 
 test('links are those of the newest version alone', () => {
   using repo = repoWith()
-  const linked = (): unknown[] => repo.db.prepare('SELECT target, srctype FROM backlink').all()
+  const linked = (): unknown[] => dbOf(repo).prepare('SELECT target, srctype FROM backlink').all()
   store(repo, [two])
   assert.deepEqual(linked(), [[beta, 2]])
   store(repo, [one])

@@ -10,7 +10,7 @@ import { julianFromMs } from '../deck/date.ts'
 import type { WikiDeck } from '../deck/deck.ts'
 import { encodeText } from '../deck/text.ts'
 import { findRid } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { clearBacklinks, putBacklinks, type BacklinkSource } from './backlink.ts'
 import { linkParents } from './checkin.ts'
@@ -37,12 +37,12 @@ export function linkWikiPage(repo: Repo, rid: Rid, deck: WikiDeck): void {
   const isEdit = parent !== undefined && findRid(repo, parent) !== undefined
   const change = sizeBytes === 0 ? '-' : isEdit ? ':' : '+'
   putEvent(repo, { type: 'w', rid, mtimeJulian, user, comment: change + wikiTitle })
-  repo.current.pending.wikiPages.add(wikiTitle)
+  transactionOf(repo).pending.wikiPages.add(wikiTitle)
 }
 
 /** Finds the links of the pages that changed. */
 export function settleWikiPages(repo: Repo): void {
-  for (const title of [...repo.current.pending.wikiPages].sort()) {
+  for (const title of [...transactionOf(repo).pending.wikiPages].sort()) {
     const tagid = findTagId(repo, versionTag('wiki', title))
     if (tagid === undefined) continue
     const from: BacklinkSource = { type: 'wiki', id: tagid }
@@ -58,7 +58,7 @@ export function settleWikiPages(repo: Repo): void {
       mtimeJulian: julianFromMs(dateMs),
     })
   }
-  repo.current.pending.wikiPages.clear()
+  transactionOf(repo).pending.wikiPages.clear()
 }
 
 /** Bytes of a page's text without the whitespace before it: the value of its tag. */

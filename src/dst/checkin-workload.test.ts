@@ -15,6 +15,7 @@ import type { SimConfig } from './config.ts'
 import { Simulator } from './simulator.ts'
 import { TraceLines, type TracedEvent } from './trace-lines.suite.ts'
 import { CheckinWorkload } from './checkin-workload.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const untilMs = 120_000
 
@@ -107,7 +108,7 @@ test('work on a project that exists follows its newest check-in', async () => {
     comment: 'old',
     user: 'u',
   })
-  const { simulator, checkins } = await work({ masterImage: repo.db.serialize() })
+  const { simulator, checkins } = await work({ masterImage: dbOf(repo).serialize() })
   const master = simulator.masterRepo()
   assert.ok(master)
   const deck = readCheckin(master, hashIn(checkins[0]))
@@ -118,9 +119,9 @@ test('work on a project that exists follows its newest check-in', async () => {
 
 test('a newest check-in that cannot be read is no obstacle', async () => {
   using repo = createRepo(openMemory(), systemEnv)
-  repo.db.exec(`INSERT INTO blob(rcvid, size, uuid) VALUES(0, -1, '${'e'.repeat(40)}')`)
-  repo.db.exec("INSERT INTO phantom VALUES(1); INSERT INTO event(type, objid) VALUES('ci', 1)")
-  const { simulator, checkins } = await work({ masterImage: repo.db.serialize() })
+  dbOf(repo).exec(`INSERT INTO blob(rcvid, size, uuid) VALUES(0, -1, '${'e'.repeat(40)}')`)
+  dbOf(repo).exec("INSERT INTO phantom VALUES(1); INSERT INTO event(type, objid) VALUES('ci', 1)")
+  const { simulator, checkins } = await work({ masterImage: dbOf(repo).serialize() })
   assert.ok(checkins.length > 20)
   simulator.close()
 })

@@ -11,7 +11,7 @@ import { parseArtifactHash, type ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, hasArtifact } from '../repo/blob.ts'
 import { checkin, manifestFiles, type CheckinOptions, type FileChange } from '../write/checkin.ts'
 import { readArtifact } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { property } from '../crosslink/properties.ts'
 import type { NodeId } from '../runner/model.ts'
 import { scheduleOperations, type Workload } from '../runner/operations.ts'
@@ -131,7 +131,7 @@ function firstCheckin(repo: Repo): CheckinOptions {
 
 /** The newest check-in that the timeline of an existing repository shows, if it can be read. */
 function newestCheckin(repo: Repo): ArtifactHash | undefined {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[string]>(
       `SELECT blob.uuid FROM event JOIN blob ON blob.rid = event.objid
         WHERE event.type = 'ci' AND blob.size >= 0

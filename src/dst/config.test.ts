@@ -16,6 +16,7 @@ import { resolveConfig, type SimConfig } from './config.ts'
 import { hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { Simulator } from './simulator.ts'
+import { cacheOf, dbOf } from '../repo/repo.ts'
 
 test('everything has a default but the seed', () => {
   assert.deepEqual(resolveConfig({ seed: 9 }), {
@@ -82,7 +83,7 @@ suite('a typed error for', () => {
 
   test('two masters', () => {
     using repo = createRepo(openMemory(), systemEnv)
-    const config = { seed: 1, upstream: new MockFossil(repo), masterImage: repo.db.serialize() }
+    const config = { seed: 1, upstream: new MockFossil(repo), masterImage: dbOf(repo).serialize() }
     assert.throws(() => Simulator.create(config), /masterImage/)
   })
 
@@ -103,11 +104,11 @@ suite('a typed error for', () => {
 
 suite('the image of a master', () => {
   const repo = createRepo(openMemory(), systemEnv)
-  repo.db.exec("REPLACE INTO config(name, value) VALUES('project-name', 'ours')")
+  dbOf(repo).exec("REPLACE INTO config(name, value) VALUES('project-name', 'ours')")
   const { hash } = storeLocal(repo, utf8('was there before'))
   const secret = storeLocal(repo, utf8('was private before'), { isPrivate: true })
   const code = projectCode(repo)
-  const masterImage = repo.db.serialize()
+  const masterImage = dbOf(repo).serialize()
 
   test('gives the simulation its project, and the leaves its artifacts', async () => {
     using simulator = Simulator.create({ seed: 1, masterImage })
@@ -124,7 +125,7 @@ suite('the image of a master', () => {
   test('is not changed', () => {
     const before = masterImage.slice()
     using simulator = Simulator.create({ seed: 1, masterImage })
-    simulator.masterRepo()?.db.exec('DELETE FROM unclustered')
+    dbOf(simulator.masterRepo() ?? assert.fail()).exec('DELETE FROM unclustered')
     assert.deepEqual(masterImage, before)
   })
 
@@ -138,8 +139,9 @@ suite('the image of a master', () => {
 
   test('counts as acknowledged: to lose or to leak any of it is noticed', async () => {
     const losing = Simulator.create({ seed: 1, masterImage })
-    losing.masterRepo()?.db.exec(`DELETE FROM blob WHERE uuid = '${hash}'`)
-    losing.masterRepo()?.cache.clear()
+    const master = losing.masterRepo() ?? assert.fail()
+    dbOf(master).exec(`DELETE FROM blob WHERE uuid = '${hash}'`)
+    cacheOf(master).clear()
     assert.throws(() => losing.checkSafety(), { invariant: 'nothing-lost', nodeId: 'master' })
     losing.close()
     using leaking = Simulator.create({ seed: 1, masterImage, hashPolicy: 'sha3' })
@@ -152,7 +154,7 @@ suite('the image of a master', () => {
 test('repositories that a simulation makes admit nobody by password', () => {
   using simulator = Simulator.create({ seed: 1 })
   for (const { repo } of simulator.nodes()) {
-    const rows = repo.db.prepare<[string]>('SELECT login FROM user WHERE length(pw) > 0').all()
+    const rows = dbOf(repo).prepare<[string]>('SELECT login FROM user WHERE length(pw) > 0').all()
     assert.deepEqual(rows, [])
   }
 })

@@ -15,7 +15,7 @@ import { sha1 } from '../hash/hash.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { projectCode } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { fullAccess } from '../sync/access.ts'
 import { handleXfer } from '../sync/handler.ts'
 import { sync } from '../sync/sync.ts'
@@ -71,7 +71,7 @@ suite('an upstream of the user', () => {
     simulator.checkSettled()
     assert.ok(hasBlob(simulator.leaf('leaf-1').repo, hash))
     simulator.close()
-    assert.ok(repo.db.isOpen, 'its owner closes it')
+    assert.ok(dbOf(repo).isOpen, 'its owner closes it')
   })
 
   test('it lives in simulated time: two runs over two of them are one run', async () => {

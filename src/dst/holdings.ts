@@ -5,7 +5,7 @@
 
 import { parseArtifactHash, type ArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact, unresolvedRids } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { listUnversioned } from '../repo/unversioned.ts'
 
@@ -26,7 +26,7 @@ export function countBlobs(repo: Repo): number {
 
 /** How many artifacts are known by name only. */
 export function countPhantoms(repo: Repo): number {
-  return repo.db.prepare<[number]>('SELECT count(*) FROM phantom').get()?.[0] ?? 0
+  return dbOf(repo).prepare<[number]>('SELECT count(*) FROM phantom').get()?.[0] ?? 0
 }
 
 /** How many unversioned files there are, deleted ones left out. */
@@ -42,7 +42,7 @@ export function hasBlob(repo: Repo, uuid: string): boolean {
 
 function heldWhere(repo: Repo, condition: string): ArtifactHash[] {
   const unresolved = unresolvedRids(repo)
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid, ArtifactHash]>(
       `SELECT rid, uuid FROM blob WHERE size >= 0 AND ${condition} ORDER BY uuid`,
     )

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseDeck } from '../deck/parse.ts'
 import { readArtifact } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { SimConfig } from './config.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { kinds, KindsWorkload, type KindsReport } from './kinds-workload.ts'
@@ -64,7 +64,8 @@ function deckKinds(repo: Repo): Map<string, number> {
 }
 
 function count(repo: Repo | undefined, sql: string): number {
-  return repo?.db.prepare<[number]>(`SELECT count(*) FROM ${sql}`).get()?.[0] ?? 0
+  if (repo === undefined) return 0
+  return dbOf(repo).prepare<[number]>(`SELECT count(*) FROM ${sql}`).get()?.[0] ?? 0
 }
 
 /** When leaf-0 wrote something. */

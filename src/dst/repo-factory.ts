@@ -14,7 +14,7 @@ import { sha1 } from '../hash/hash.ts'
 import { projectCode, setConfig } from '../repo/config.ts'
 import { identify } from '../repo/create.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { SimClock } from '../sim/clock.ts'
 import type { RandomSource } from '../sim/random.ts'
 import { withoutBuggify } from './buggify.ts'
@@ -105,8 +105,8 @@ function template(hashPolicy: HashPolicy): Uint8Array {
     using repo = createRepo(openMemory(), stillEnv, { hashPolicy })
     // Passwords drawn from nothing would be known to everyone who is handed a kept repository.
     // An empty one admits nobody: fossil src/login.c:239.
-    repo.db.exec("UPDATE user SET pw = ''")
-    image = repo.db.serialize()
+    dbOf(repo).exec("UPDATE user SET pw = ''")
+    image = dbOf(repo).serialize()
     templates.set(hashPolicy, image)
   }
   return image

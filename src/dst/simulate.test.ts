@@ -23,6 +23,7 @@ import { DefaultNode } from './node.ts'
 import { simulate, type SimProgress, type SimulateOptions } from './simulate.ts'
 import { Simulator } from './simulator.ts'
 import type { Invariant } from './world.ts'
+import { cacheOf, dbOf } from '../repo/repo.ts'
 
 /** Small enough for a test, busy enough to mean something. */
 const small: SimulateOptions = { seed: 3, leaves: 3, durationMs: 45_000, checkinMeanMs: 5_000 }
@@ -112,7 +113,7 @@ suite('unversioned files', () => {
   test('of the master are owed to everybody from the beginning', async () => {
     using repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
     writeUnversioned(repo, { name: 'old', content: utf8('from before'), mtimeSec: 7 })
-    const masterImage = repo.db.serialize()
+    const masterImage = dbOf(repo).serialize()
     let files: (Uint8Array | undefined)[] = []
     const { verdict } = await simulate({
       ...small,
@@ -170,7 +171,7 @@ suite('a list that is handed in', () => {
             told.push('starts')
             simulator.scheduleAction(simulator.clock().startMs + 20_000, () => {
               simulator.note('damage', {})
-              simulator.masterRepo()?.db.exec('INSERT INTO phantom VALUES(4000)')
+              dbOf(simulator.masterRepo() ?? assert.fail()).exec('INSERT INTO phantom VALUES(4000)')
             })
           },
         },
@@ -361,7 +362,7 @@ suite('observers', () => {
     const [simulator] = kept
     assert.ok(simulator)
     assert.equal(simulator.nodes().length, nodes.length)
-    assert.ok(simulator.nodes().every(({ repo }) => !repo.db.isOpen))
+    assert.ok(simulator.nodes().every(({ repo }) => !dbOf(repo).isOpen))
   })
 })
 
@@ -374,7 +375,7 @@ test('a master begins with a repository image, all of which reaches every leaf',
   })
   const report = await simulate({
     ...small,
-    config: { masterImage: repo.db.serialize() },
+    config: { masterImage: dbOf(repo).serialize() },
     onEnd: (simulator) => {
       for (const node of simulator.nodes()) {
         assert.ok(newArtifacts.every((made) => hasBlob(node.repo, made)))
@@ -389,13 +390,12 @@ test('an upstream whose repository is unknown gets check-ins from the leaves', a
   const mock = new MockFossil(repo)
   // Equal project codes, since nobody tells the simulator about this repository.
   using twin = Simulator.create({ seed: small.seed })
-  const code = twin
-    .leaf('leaf-0')
-    .repo.db.prepare("SELECT value FROM config WHERE name = 'project-code'")
-  repo.db
+  const leaf = twin.leaf('leaf-0').repo
+  const code = dbOf(leaf).prepare("SELECT value FROM config WHERE name = 'project-code'")
+  dbOf(repo)
     .prepare("UPDATE config SET value = ? WHERE name = 'project-code'")
     .run(String(code.get()?.[0]))
-  repo.cache.clear()
+  cacheOf(repo).clear()
   const upstream = { exchange: (request: Uint8Array) => mock.exchange(request) }
   const { verdict, checkins, nodes } = await simulate({ ...small, config: { upstream } })
   assert.equal(verdict, 'converged')

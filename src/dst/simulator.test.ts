@@ -18,6 +18,7 @@ import { InvariantError } from '../runner/invariants.ts'
 import type { LevelName } from '../sim/levels.ts'
 import { Simulator } from './simulator.ts'
 import { TraceLines } from './trace-lines.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const invalidOption = (option: string) => (error: unknown) =>
   FossilError.is(error, 'option.invalid') && error.detail.option === option
@@ -85,7 +86,7 @@ suite('steps', () => {
     await simulator.run(60)
     assert.equal(trace.events('state').length, 4)
     assert.equal(simulator.lastSafeStep, 60)
-    simulator.masterRepo()?.db.exec('INSERT INTO phantom VALUES(4000)')
+    dbOf(simulator.masterRepo() ?? assert.fail()).exec('INSERT INTO phantom VALUES(4000)')
     await assert.rejects(
       simulator.run(60),
       (error) => error instanceof InvariantError && error.invariant === 'phantoms',
@@ -363,16 +364,16 @@ suite('the end', () => {
     simulator.close()
     simulator.close()
     assert.deepEqual(
-      repos.map(({ db }) => db.isOpen),
+      repos.map((repo) => dbOf(repo).isOpen),
       [false, false, false],
     )
   })
 
   test('using closes', () => {
-    const { db } = (() => {
+    const repo = (() => {
       using simulator = Simulator.create({ seed: 1 })
       return simulator.leaf('leaf-0').repo
     })()
-    assert.equal(db.isOpen, false)
+    assert.equal(dbOf(repo).isOpen, false)
   })
 })

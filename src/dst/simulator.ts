@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NodeId, TraceFacts } from '../runner/model.ts'
 import { schedulePartitions } from '../runner/partitions.ts'
 import type { Simulation } from '../runner/simulation.ts'
@@ -284,7 +284,7 @@ export class Simulator implements Disposable {
    */
   *images(): Generator<{ readonly id: NodeId; readonly image: Uint8Array }, void> {
     this.#world.revokeLogins()
-    for (const { id, repo } of this.#world.nodes) yield { id, image: repo.db.serialize() }
+    for (const { id, repo } of this.#world.nodes) yield { id, image: dbOf(repo).serialize() }
   }
 
   /** Closes the repositories that the simulator opened. */

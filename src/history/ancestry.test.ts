@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { ancestors, descendants, leafDescendants, leaves, primaryLine } from './ancestry.ts'
 import { branches, branchRoot, branchStart } from './branch.ts'
@@ -25,7 +25,7 @@ function bracketed(output: string): string[] {
 }
 
 function shortHashes(repo: Repo, rids: readonly Rid[]): string[] {
-  const hashOf = repo.db.prepare<[string]>('SELECT substr(uuid, 1, 10) FROM blob WHERE rid = ?')
+  const hashOf = dbOf(repo).prepare<[string]>('SELECT substr(uuid, 1, 10) FROM blob WHERE rid = ?')
   return rids.map((rid) => hashOf.get(rid)?.[0] ?? assert.fail())
 }
 
@@ -67,7 +67,7 @@ test('common ancestors are those of stock', async (t) => {
         const said = await stock.fossil('merge-base', ...flag, hashes[a] ?? '', hashes[b] ?? '')
         const query = { primary: rid(a), secondaries: [rid(b)], through }
         const found = commonAncestor(repo, query) ?? assert.fail()
-        const hash = repo.db.prepare<[string]>('SELECT uuid FROM blob WHERE rid = ?').get(found)
+        const hash = dbOf(repo).prepare<[string]>('SELECT uuid FROM blob WHERE rid = ?').get(found)
         assert.equal(`pivot=${hash?.[0]}`, said.trim(), `${a} ${b} ${through}`)
       }
     }
@@ -159,7 +159,7 @@ test('damaged rows that make a loop end every walk all the same', () => {
   using repo = memoryRepo()
   const first = addCheckin(repo, { name: '1', branch: 'trunk' }).rid
   const second = addCheckin(repo, { name: '2', branch: 'trunk', parents: [first] }).rid
-  repo.db
+  dbOf(repo)
     .prepare('INSERT INTO plink(pid, cid, isprim, mtime) VALUES(?, ?, 1, 0)')
     .run(second, first)
   assert.deepEqual(primaryLine(repo, second), [second, first])
@@ -176,14 +176,14 @@ test('a line of 100,000 check-ins is walked from end to end', () => {
   const length = 100_000
   const series = `SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${length}`
   const number = `WITH RECURSIVE n(i) AS (${series})`
-  repo.db.exec(`
+  dbOf(repo).exec(`
     ${number} INSERT INTO blob(rid, rcvid, size, uuid) SELECT i, 1, 0, printf('%040x', i) FROM n;
     ${number} INSERT INTO event(type, mtime, objid) SELECT 'ci', 2440587.5 + i, i FROM n;
     ${number} INSERT INTO plink(pid, cid, isprim, mtime)
       SELECT i - 1, i, 1, 2440587.5 + i FROM n WHERE i > 1;
     INSERT INTO leaf(rid) VALUES(${length});`)
-  const [tip = assert.fail()] = repo.db.prepare<[Rid]>('SELECT rid FROM leaf').get() ?? []
-  const [root = assert.fail()] = repo.db.prepare<[Rid]>('SELECT min(rid) FROM blob').get() ?? []
+  const [tip = assert.fail()] = dbOf(repo).prepare<[Rid]>('SELECT rid FROM leaf').get() ?? []
+  const [root = assert.fail()] = dbOf(repo).prepare<[Rid]>('SELECT min(rid) FROM blob').get() ?? []
   addTag(repo, tip, { name: 'branch', value: 'trunk' })
   assert.equal(ancestors(repo, tip).length, length)
   assert.equal(ancestors(repo, tip, { through: 'cherrypicks' }).length, length)

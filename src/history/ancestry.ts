@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { branchSql } from '../crosslink/branch.ts'
 import { isClosed } from '../crosslink/branch.ts'
@@ -34,7 +34,7 @@ export function ancestors(repo: Repo, rid: Rid, options: AncestorOptions = {}): 
   const { limit = -1, through = 'all' } = options
   // A check-in can be both a parent and cherry-picked: two rows of the walk.
   const rows = through === 'cherrypicks' ? limit * 2 : limit
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(ancestorQueries[through])
     .all(rid, rows, limit)
     .map(([ancestor]) => ancestor)
@@ -76,7 +76,7 @@ const ancestorQueries = {
  * descendants.c:compute_descendants.
  */
 export function descendants(repo: Repo, rid: Rid, options: WalkOptions = {}): Rid[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `WITH RECURSIVE found(rid, mtime) AS (
          SELECT ?1, -1e9
@@ -93,7 +93,7 @@ export function descendants(repo: Repo, rid: Rid, options: WalkOptions = {}): Ri
 /** A check-in and those whose line it continues, in generations: itself, its parent, … */
 export function primaryLine(repo: Repo, rid: Rid, options: WalkOptions = {}): Rid[] {
   const { limit = Infinity } = options
-  const parentOf = repo.db.prepare<[Rid]>(
+  const parentOf = dbOf(repo).prepare<[Rid]>(
     'SELECT pid FROM plink WHERE cid = ? AND isprim ORDER BY pid LIMIT 1',
   )
   const line = new Set<Rid>()
@@ -111,7 +111,7 @@ export type LeafFilter = 'open' | 'closed' | 'all'
 
 /** The leaves of all branches, newest first. `fossil leaves`. */
 export function leaves(repo: Repo, filter: LeafFilter = 'open'): Rid[] {
-  const rids = repo.db
+  const rids = dbOf(repo)
     .prepare<[Rid]>(
       `SELECT leaf.rid FROM leaf JOIN event ON event.objid = leaf.rid
         ORDER BY event.mtime DESC, leaf.rid DESC`,
@@ -129,7 +129,7 @@ export function leaves(repo: Repo, filter: LeafFilter = 'open'): Rid[] {
  * other branches are not followed, nor counted as descent. descendants.c:compute_leaves.
  */
 export function leafDescendants(repo: Repo, rid: Rid, filter: LeafFilter = 'all'): Rid[] {
-  const found = repo.db
+  const found = dbOf(repo)
     .prepare<[Rid]>(
       `WITH RECURSIVE found(rid) AS (
          SELECT ?1

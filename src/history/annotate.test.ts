@@ -12,7 +12,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld } from '../repo/blob.ts'
 import { failsWith, named, receive, whole } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { annotate, type AnnotateOptions, type Annotation } from './annotate.ts'
 import { addChange, addCheckin } from './rows.suite.ts'
@@ -146,8 +146,8 @@ test('a binary version is the end of the text, a missing one the end of what is 
   const last = addVersions(repo, contents)
   assert.equal(told(repo, last), 'a1 b1 c2')
   const third = contents[2] ?? assert.fail()
-  repo.db.prepare('UPDATE blob SET size = -1, content = NULL WHERE uuid = ?').run(named(third))
-  repo.cache.clear()
+  dbOf(repo).prepare('UPDATE blob SET size = -1, content = NULL WHERE uuid = ?').run(named(third))
+  cacheOf(repo).clear()
   assert.equal(told(repo, last), 'a? b? c?')
 })
 
@@ -156,7 +156,7 @@ test('what cannot be annotated says why', () => {
   const last = addVersions(repo, [utf8('a\0')])
   assert.throws(() => annotate(repo, { checkin: last, name: 'f' }), failsWith('option.invalid'))
   assert.throws(() => annotate(repo, { checkin: last, name: 'g' }), failsWith('name.unknown'))
-  repo.db.prepare('UPDATE blob SET size = -1, content = NULL WHERE size > 0').run()
-  repo.cache.clear()
+  dbOf(repo).prepare('UPDATE blob SET size = -1, content = NULL WHERE size > 0').run()
+  cacheOf(repo).clear()
   assert.throws(() => annotate(repo, { checkin: last, name: 'f' }), failsWith('artifact.missing'))
 })

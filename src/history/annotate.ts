@@ -12,7 +12,7 @@ import { decodeText } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid, ridOf } from '../repo/blob.ts'
 import { readContent } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { primaryLine } from './ancestry.ts'
 import { diffLines } from './line-diff.ts'
@@ -145,7 +145,7 @@ function* versionsOf(
   { checkin, name }: { checkin: Rid; name: string },
   followRenames: boolean,
 ): Generator<Annotation['versions'][number], undefined> {
-  const changes = repo.db.prepare<
+  const changes = dbOf(repo).prepare<
     [
       fid: Rid | 0 | null,
       hash: ArtifactHash | null,

@@ -10,14 +10,14 @@ import type { Rid } from '../repo/rid.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { isPrivate } from '../repo/blob.ts'
 import { globMatcher } from '../repo/globs.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { type TextColumn, textOf, textParameter } from '../repo/db-text.ts'
 import { branchTagId } from '../repo/schema.ts'
 import { branchOf, branchSql, branchTip, isOpenSql } from '../crosslink/branch.ts'
 
 /** The parent whose line a check-in continues; undefined for the first of its line. */
 export function primaryParent(repo: Repo, rid: Rid): Rid | undefined {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>('SELECT pid FROM plink WHERE cid = ? AND isprim ORDER BY pid LIMIT 1')
     .get(rid)?.[0]
 }
@@ -49,7 +49,7 @@ export function lastMergeIn(repo: Repo, rid: Rid): Rid {
 
 /** The youngest among `rid` and its ancestors, merges included, that is on `branch`. */
 function youngestOnBranch(repo: Repo, rid: Rid, branch: string): Rid | undefined {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `WITH RECURSIVE ancestor(rid, mtime) AS (
          SELECT objid, mtime FROM event WHERE objid = ?
@@ -71,7 +71,7 @@ function youngestOnBranch(repo: Repo, rid: Rid, branch: string): Rid | undefined
 /** Follows primary parents for as long as they are on the branch of `rid`. name.c:187-222. */
 function walkBranch(repo: Repo, rid: Rid): { start: Rid; root: Rid | undefined } {
   const branch = branchOf(repo, rid)
-  const isOnBranch = repo.db.prepare(
+  const isOnBranch = dbOf(repo).prepare(
     `SELECT 1 FROM tagxref
       WHERE tagid = ${branchTagId} AND tagtype > 0 AND value = CAST(? AS TEXT) AND rid = ?`,
   )
@@ -92,7 +92,7 @@ function walkBranch(repo: Repo, rid: Rid): { start: Rid; root: Rid | undefined }
 /** How many children of a check-in continue its line, on any branch and on its own. */
 export function primaryChildren(repo: Repo, rid: Rid): { all: number; sameBranch: number } {
   const [all = 0, sameBranch = 0] =
-    repo.db
+    dbOf(repo)
       .prepare<[number, number]>(
         `SELECT count(*), count(CASE WHEN ${branchSql('pid')} = ${branchSql('cid')} THEN 1 END)
            FROM plink WHERE pid = ? AND isprim`,
@@ -120,7 +120,7 @@ export function branches(
 }[] {
   const { glob } = options
   const isAsked = glob === undefined ? () => true : globMatcher(repo, glob)
-  return repo.db
+  return dbOf(repo)
     .prepare<[TextColumn, number]>(
       `SELECT CAST(value AS BLOB), max(EXISTS(
            SELECT 1 FROM leaf WHERE leaf.rid = tagxref.rid AND ${isOpenSql('leaf.rid')}))

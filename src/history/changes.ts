@@ -10,7 +10,7 @@
 
 import type { FilePermission } from '../deck/file-name.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type TextColumn, textIfAny, textOf } from '../repo/db-text.ts'
 
@@ -39,7 +39,7 @@ export interface ChangedFile {
 
 /** The files that a check-in changed, compared to its primary parent, by name in byte order. */
 export function changedFiles(repo: Repo, rid: Rid): ChangedFile[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<ChangeRow>(
       `SELECT ${changeColumns} FROM mlink
          JOIN filename ON filename.fnid = mlink.fnid

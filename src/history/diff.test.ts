@@ -16,7 +16,7 @@ import { checkin, type FileChange } from '../write/checkin.ts'
 import { ridOf } from '../repo/blob.ts'
 import { named } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import { diffCheckins, formatCheckinDiff } from './diff.ts'
 import { readFile } from './files.ts'
 import { resolveName } from './name.ts'
@@ -204,7 +204,7 @@ test('renames are told with their changes, and paths choose by either name', () 
   const gone = ['a', 'b'].map((name) => ({ name, content: undefined }))
   const second = write(first.hash, [...gone, file('c', 'one\n'), file('d', 'two\nmore\n')])
   const [firstRid, secondRid] = [ridOf(repo, first.hash), ridOf(repo, second.hash)]
-  repo.db.exec(
+  dbOf(repo).exec(
     `INSERT OR IGNORE INTO event(type, mtime, objid) VALUES('ci', 1, ${firstRid});
      INSERT OR IGNORE INTO event(type, mtime, objid) VALUES('ci', 2, ${secondRid});
      INSERT OR IGNORE INTO plink(pid, cid, isprim, mtime)
@@ -244,8 +244,10 @@ test('content that is not here is told, not thrown', () => {
   })
   const changes = [{ name: 'a', content: utf8('y') }]
   const second = checkin(repo, { parent: first.hash, changes, comment: 'c', user: 'u' })
-  repo.db.prepare('UPDATE blob SET size = -1, content = NULL WHERE uuid = ?').run(named(utf8('x')))
-  repo.cache.clear()
+  dbOf(repo)
+    .prepare('UPDATE blob SET size = -1, content = NULL WHERE uuid = ?')
+    .run(named(utf8('x')))
+  cacheOf(repo).clear()
   const [diff] = diffCheckins(repo, { from: first.hash, to: second.hash })
   assert.equal(diff?.content?.kind, 'missing')
   assert.match(formatCheckinDiff([diff]), /content is missing/)

@@ -8,7 +8,7 @@
 import { msFromJulian } from '../deck/date.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { ridOf } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { ancestors } from './ancestry.ts'
 import { branchOf } from '../crosslink/branch.ts'
@@ -50,7 +50,7 @@ export function fileHistory(
   const within =
     checkin === undefined ? null : JSON.stringify(ancestors(repo, ridOf(repo, checkin)))
   const names = JSON.stringify(namesOf(repo, name, followRenames))
-  return repo.db
+  return dbOf(repo)
     .prepare<HistoryRow>(
       `SELECT ${changeColumns}, event.objid, blob.uuid, event.mtime,
               CAST(coalesce(event.euser, event.user) AS BLOB),
@@ -96,7 +96,7 @@ function entryOf(repo: Repo, row: HistoryRow): ReturnType<typeof fileHistory>[nu
 
 /** The names of all files that some check-in has or had, in byte order. */
 export function fileNames(repo: Repo): string[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[TextColumn]>('SELECT CAST(name AS BLOB) FROM filename ORDER BY name')
     .all()
     .map(([name]) => textOf(name))
@@ -110,12 +110,12 @@ type KnownName = readonly [fnid: number, renamedIn: Rid | null]
  * is looked at again only when a later rename turns up.
  */
 function namesOf(repo: Repo, name: string, followRenames: boolean): KnownName[] {
-  const start = repo.db
+  const start = dbOf(repo)
     .prepare<[number]>('SELECT fnid FROM filename WHERE name = CAST(? AS TEXT)')
     .get(textParameter(name))?.[0]
   if (start === undefined) return []
   if (!followRenames) return [[start, null]]
-  const renames = repo.db.prepare<[fnid: number, rid: Rid, mtime: number]>(
+  const renames = dbOf(repo).prepare<[fnid: number, rid: Rid, mtime: number]>(
     `SELECT pfnid, mid, max(event.mtime) FROM mlink JOIN event ON event.objid = mlink.mid
       WHERE fnid = ? AND pfnid > 0 AND pfnid <> fnid AND NOT isaux AND event.mtime <= ?
       GROUP BY pfnid ORDER BY pfnid`,

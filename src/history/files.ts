@@ -13,7 +13,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid } from '../repo/blob.ts'
 import { manifestFiles } from '../write/checkin.ts'
 import { readArtifact } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { ancestors } from './ancestry.ts'
 
@@ -98,7 +98,9 @@ function listed(
   hash: ArtifactHash,
   lineage: ReadonlySet<Rid>,
 ): Pick<ListedFile, 'sizeBytes' | 'changed'> {
-  const row = repo.db.prepare<[Rid, number]>('SELECT rid, size FROM blob WHERE uuid = ?').get(hash)
+  const row = dbOf(repo)
+    .prepare<[Rid, number]>('SELECT rid, size FROM blob WHERE uuid = ?')
+    .get(hash)
   if (row === undefined) return { sizeBytes: undefined, changed: undefined }
   const [rid, size] = row
   return {
@@ -109,7 +111,7 @@ function listed(
 
 /** Where content first came up among the check-ins of `lineage`. */
 function firstUse(repo: Repo, content: Rid, lineage: ReadonlySet<Rid>): ListedFile['changed'] {
-  const uses = repo.db
+  const uses = dbOf(repo)
     .prepare<[Rid, ArtifactHash, number]>(
       `SELECT mlink.mid, blob.uuid, event.mtime FROM mlink
          JOIN event ON event.objid = mlink.mid

@@ -11,7 +11,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { ensureKnown, ridOf } from '../repo/blob.ts'
 import { failsWith, named } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { utf8 } from '../base/bytes.ts'
 import { type ArtifactInfo, artifactInfo, type Relative } from './info.ts'
 import { addCheckin, addTag } from './rows.suite.ts'
@@ -75,7 +75,7 @@ test('every artifact is what it is to stock', async (t) => {
     return [first, ...new Set(files)].join(' file: ')
   })
   const { repo } = stock
-  const hashes = repo.db.prepare<[ArtifactHash]>('SELECT uuid FROM blob ORDER BY rid').all()
+  const hashes = dbOf(repo).prepare<[ArtifactHash]>('SELECT uuid FROM blob ORDER BY rid').all()
   const infos = hashes.map(([hash]) => artifactInfo(repo, hash))
   assert.ok(infos.length > 40)
   assert.deepEqual(
@@ -151,7 +151,7 @@ test('a phantom, a cluster and what nobody mentions are told apart', () => {
   assert.equal(artifactInfo(repo, phantom).role, 'phantom')
   assert.equal(artifactInfo(repo, phantom).sizeBytes, undefined)
   const { rid, hash } = addCheckin(repo, { name: 'c' })
-  repo.db.prepare('DELETE FROM event').run()
+  dbOf(repo).prepare('DELETE FROM event').run()
   assert.equal(artifactInfo(repo, hash).role, 'unknown')
   addTag(repo, rid, { name: 'cluster' })
   assert.equal(artifactInfo(repo, hash).role, 'cluster')

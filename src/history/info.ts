@@ -10,7 +10,7 @@
 import { msFromJulian } from '../deck/date.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { isPhantom, isPrivate, ridOf } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { clusterTagId } from '../repo/schema.ts'
 import type { EventKind } from './event-kind.ts'
@@ -104,7 +104,7 @@ export interface PickedCheckin {
 export function artifactInfo(repo: Repo, hash: ArtifactHash): ArtifactInfo {
   const rid = ridOf(repo, hash)
   const [size = -1] =
-    repo.db.prepare<[number]>('SELECT size FROM blob WHERE rid = ?').get(rid) ?? []
+    dbOf(repo).prepare<[number]>('SELECT size FROM blob WHERE rid = ?').get(rid) ?? []
   const entry = timelineEntry(repo, hash)
   return {
     hash,
@@ -125,7 +125,7 @@ export function artifactInfo(repo: Repo, hash: ArtifactHash): ArtifactInfo {
 }
 
 function roleOf(repo: Repo, rid: Rid, entry: TimelineEntry | undefined): ArtifactRole {
-  const has = (sql: string): boolean => repo.db.prepare(sql).get(rid) !== undefined
+  const has = (sql: string): boolean => dbOf(repo).prepare(sql).get(rid) !== undefined
   if (has('SELECT 1 FROM attachment WHERE attachid = ?')) return 'attachment'
   if (entry?.kind !== undefined) return entry.kind
   if (has(`SELECT 1 FROM tagxref WHERE rid = ? AND tagid = ${clusterTagId}`)) return 'cluster'
@@ -137,7 +137,7 @@ function roleOf(repo: Repo, rid: Rid, entry: TimelineEntry | undefined): Artifac
 }
 
 function receipt(repo: Repo, rid: Rid): ArtifactInfo['received'] {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[number, TextColumn, TextColumn]>(
       `SELECT rcvfrom.mtime, CAST(user.login AS BLOB), CAST(rcvfrom.ipaddr AS BLOB)
          FROM blob JOIN rcvfrom ON rcvfrom.rcvid = blob.rcvid
@@ -165,7 +165,7 @@ function relativeQuery(wanted: string, given: string): string {
 type RelativeRow = [hash: ArtifactHash, mtime: number | null, flag: number]
 
 function relatives(repo: Repo, rid: Rid, query: string): Relative[] {
-  const rows = repo.db.prepare<RelativeRow>(query).all(rid)
+  const rows = dbOf(repo).prepare<RelativeRow>(query).all(rid)
   return rows.map(([hash, mtime, isPrimary]) => ({
     hash,
     dateMs: mtime === null ? undefined : msFromJulian(mtime),
@@ -186,7 +186,7 @@ function pickQuery(wanted: string, given: string): string {
 }
 
 function picks(repo: Repo, rid: Rid, query: string): PickedCheckin[] {
-  const rows = repo.db.prepare<RelativeRow>(query).all(rid)
+  const rows = dbOf(repo).prepare<RelativeRow>(query).all(rid)
   return rows.map(([hash, mtime, isBackout]) => ({
     hash,
     dateMs: mtime === null ? undefined : msFromJulian(mtime),
@@ -195,7 +195,7 @@ function picks(repo: Repo, rid: Rid, query: string): PickedCheckin[] {
 }
 
 function fileUses(repo: Repo, rid: Rid): ArtifactInfo['uses'] {
-  return repo.db
+  return dbOf(repo)
     .prepare<
       [
         name: TextColumn,
@@ -224,7 +224,7 @@ function fileUses(repo: Repo, rid: Rid): ArtifactInfo['uses'] {
 }
 
 function attachmentUses(repo: Repo, rid: Rid): ArtifactInfo['attachments'] {
-  return repo.db
+  return dbOf(repo)
     .prepare<
       [
         fileName: TextColumn,

@@ -11,7 +11,7 @@ import { FossilError } from '../base/error.ts'
 import { julianFromMs, parseDate } from '../deck/date.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { findRid, hashOf, ridOf } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { mainBranch } from '../crosslink/branch.ts'
 import { branchRoot, branchStart, lastMergeIn, primaryParent } from './branch.ts'
@@ -167,7 +167,7 @@ function findSpecial(repo: Repo, name: string, current: ArtifactHash | undefined
   if (name === 'current') return checkout
   if (name === 'prev' || name === 'previous') return primaryParent(repo, checkout)
   if (name !== 'next') return undefined
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       'SELECT cid FROM plink WHERE pid = ? ORDER BY isprim DESC, mtime DESC, cid DESC LIMIT 1',
     )
@@ -181,7 +181,7 @@ function latestBy(
   kind: EventKind | undefined,
 ): Rid | undefined {
   if (dateMs === undefined) return undefined
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `SELECT objid FROM event WHERE mtime <= ?1 AND (?2 IS NULL OR type = ?2)
         ORDER BY mtime DESC, objid DESC LIMIT 1`,
@@ -203,7 +203,7 @@ interface TagQuery {
 }
 
 function latestTagged(repo: Repo, { tag, kind, until }: TagQuery): Rid | undefined {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `SELECT event.objid FROM tag
          CROSS JOIN tagxref ON tagxref.tagid = tag.tagid AND tagxref.tagtype > 0
@@ -219,7 +219,7 @@ function latestTagged(repo: Repo, { tag, kind, until }: TagQuery): Rid | undefin
 function findByPrefix(repo: Repo, name: string, kind: EventKind | undefined): Rid | undefined {
   const prefix = /^\[?([0-9A-Fa-f]{4,64})\]?$/.exec(name)?.[1]?.toLowerCase()
   if (prefix === undefined) return undefined
-  const found = repo.db
+  const found = dbOf(repo)
     .prepare<[Rid, ArtifactHash]>(
       `SELECT blob.rid, blob.uuid FROM blob
         WHERE blob.uuid >= ?1 AND blob.uuid < ?1 || 'g'
@@ -236,7 +236,7 @@ function findByPrefix(repo: Repo, name: string, kind: EventKind | undefined): Ri
 
 function findRow(repo: Repo, digits: string, kind: EventKind | undefined): Rid | undefined {
   if (!/^\d{1,15}$/.test(digits)) return undefined
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `SELECT rid FROM blob WHERE rid = ?1
           AND (?2 IS NULL OR EXISTS(SELECT 1 FROM event WHERE objid = rid AND type = ?2))`,

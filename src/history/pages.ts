@@ -10,7 +10,7 @@ import { textSize } from '../crosslink/wiki.ts'
 import { newestVersion } from '../crosslink/version.ts'
 import { textIfAny, textOf, textParameter, type TextColumn } from '../repo/db-text.ts'
 import { msFromJulian } from '../deck/date.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 /** A version of a wiki page. */
 export interface WikiVersion {
@@ -116,7 +116,7 @@ export function attachedFiles(
   readonly user: string | undefined
   readonly comment: string
 }[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[TextColumn, TextColumn, ArtifactHash, number, TextColumn, TextColumn]>(
       `SELECT CAST(filename AS BLOB), CAST(target AS BLOB), src, mtime, CAST(user AS BLOB),
               CAST(comment AS BLOB)
@@ -137,7 +137,7 @@ export function attachedFiles(
 }
 
 function namesTagged(repo: Repo, prefix: 'wiki-' | 'event-'): string[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[TextColumn]>(
       `SELECT CAST(substr(tagname, ?2) AS BLOB) FROM tag
         WHERE tagname GLOB ?1 || '*'

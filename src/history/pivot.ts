@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 
 /** What to find a common ancestor of. */
@@ -41,7 +41,7 @@ export function commonAncestor(repo: Repo, query: PivotQuery): Rid | undefined {
   const search = new Search(repo)
   search.start(query.primary, fromPrimary)
   for (const rid of query.secondaries) search.start(rid, fromSecondary)
-  const parentsOf = repo.db.prepare<[Rid, number]>(
+  const parentsOf = dbOf(repo).prepare<[Rid, number]>(
     `SELECT pid, coalesce((SELECT mtime FROM event WHERE objid = pid), 0)
        FROM plink WHERE cid = ? ${query.through === 'primary' ? 'AND isprim' : ''} ORDER BY pid`,
   )
@@ -64,7 +64,7 @@ class Search {
 
   /** Begins at a check-in. What is none, is ignored. */
   start(rid: Rid, side: number): void {
-    const row = this.#repo.db
+    const row = dbOf(this.#repo)
       .prepare<[number]>("SELECT mtime FROM event WHERE objid = ? AND type = 'ci'")
       .get(rid)
     if (row !== undefined) this.reach(rid, row[0], side)

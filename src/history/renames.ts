@@ -10,7 +10,7 @@
 import { assert } from '../base/assert.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { ancestors } from './ancestry.ts'
 import { type TextColumn, textOf } from '../repo/db-text.ts'
@@ -66,7 +66,7 @@ function renamesIn(
   repo: Repo,
   { rids, order }: { rids: readonly Rid[]; order: 'ASC' | 'DESC' },
 ): Renames[] {
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[Rid, TextColumn, TextColumn]>(
       `SELECT mlink.mid, CAST(earlier.name AS BLOB), CAST(later.name AS BLOB)
          FROM json_each(?) AS checkin

@@ -8,7 +8,7 @@ import { julianFromMs } from '../deck/date.ts'
 import { encodeText } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { sha3 } from '../hash/hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { type NamedArtifact, type Rid, ridOfRow } from '../repo/rid.ts'
 import { utf8 } from '../base/bytes.ts'
 
@@ -25,7 +25,7 @@ export interface RowsOfCheckin {
 
 /** Writes the rows of a check-in; the first parent is the primary one. */
 export function addCheckin(repo: Repo, row: RowsOfCheckin): NamedArtifact {
-  const { db } = repo
+  const db = dbOf(repo)
   const { name = '', dateMs = 0, parents = [], branch, comment = name } = row
   const hash = row.hash ?? sha3(utf8(name))
   const mtime = julianFromMs(dateMs)
@@ -62,7 +62,7 @@ export function addTag(
   const name = encodeText(tag.name)
   const value = tag.value === undefined ? null : encodeText(tag.value)
   const type = tag.isPropagating === true ? 2 : 1
-  const { db } = repo
+  const db = dbOf(repo)
   db.prepare('INSERT OR IGNORE INTO tag(tagname) VALUES(CAST(? AS TEXT))').run(name)
   db.prepare(
     `REPLACE INTO tagxref(tagid, tagtype, srcid, origid, value, mtime, rid)
@@ -84,10 +84,12 @@ export interface RowOfChange {
 export function addChange(repo: Repo, row: RowOfChange): void {
   const { checkin, name, priorName, before = 0, after = 0, isAux = false } = row
   const fnid = (text: string): number => {
-    repo.db.prepare('INSERT OR IGNORE INTO filename(name) VALUES(?)').run(text)
-    return repo.db.prepare<[number]>('SELECT fnid FROM filename WHERE name = ?').get(text)?.[0] ?? 0
+    dbOf(repo).prepare('INSERT OR IGNORE INTO filename(name) VALUES(?)').run(text)
+    return (
+      dbOf(repo).prepare<[number]>('SELECT fnid FROM filename WHERE name = ?').get(text)?.[0] ?? 0
+    )
   }
-  repo.db
+  dbOf(repo)
     .prepare(
       `INSERT INTO mlink(mid, fid, pmid, pid, fnid, pfnid, mperm, isaux)
        VALUES(?, ?, 0, ?, ?, ?, 0, ?)`,

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { listUnversioned } from '../repo/unversioned.ts'
 
 /** Counts what a repository holds. */
@@ -26,5 +26,5 @@ export function statistics(repo: Repo): {
 }
 
 function count(repo: Repo, from: string): number {
-  return repo.db.prepare<[number]>(`SELECT count(*) FROM ${from}`).get()?.[0] ?? 0
+  return dbOf(repo).prepare<[number]>(`SELECT count(*) FROM ${from}`).get()?.[0] ?? 0
 }

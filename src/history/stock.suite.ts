@@ -16,7 +16,7 @@ import { openFile } from '../db/node.ts'
 import { TestEnv } from '../repo/fixture.suite.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { hashOf } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { Rid } from '../repo/rid.ts'
 
@@ -106,7 +106,7 @@ async function makeHistory(): Promise<StockHistory> {
   await otherKinds(story)
   const repo = openRepo(openFile(path, { readOnly: true }), new TestEnv())
   repos.push(repo)
-  const ridOf = repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?')
+  const ridOf = dbOf(repo).prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?')
   const rid = (name: string): Rid =>
     ridOf.get(story.hashes[name] ?? '')?.[0] ?? assert.fail(`no check-in "${name}"`)
   const hash = (name: string): ArtifactHash =>

@@ -6,7 +6,7 @@
 
 import { textOf, textParameter, type TextColumn } from '../repo/db-text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { type EventKind, typeOfEvent } from './event-kind.ts'
 
 /**
@@ -14,7 +14,7 @@ import { type EventKind, typeOfEvent } from './event-kind.ts'
  * `wiki-Home`.
  */
 export function tagNames(repo: Repo, { prefix = '' }: { prefix?: string } = {}): string[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[TextColumn]>(
       `SELECT CAST(tagname AS BLOB) FROM tag
         WHERE EXISTS(SELECT 1 FROM tagxref WHERE tagxref.tagid = tag.tagid AND tagtype > 0)
@@ -37,7 +37,7 @@ export function taggedArtifacts(
   options: { readonly kind?: EventKind; readonly limit?: number } = {},
 ): ArtifactHash[] {
   const { kind, limit = -1 } = options
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash]>(
       `SELECT blob.uuid FROM tag
          CROSS JOIN tagxref ON tagxref.tagid = tag.tagid AND tagxref.tagtype > 0

@@ -6,7 +6,7 @@
 
 import { msFromJulian } from '../deck/date.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { type TextColumn, textOf } from '../repo/db-text.ts'
 
@@ -27,7 +27,7 @@ export interface ArtifactTag {
 
 /** Every tag of an artifact, cancelled ones too, by name in byte order. */
 export function artifactTags(repo: Repo, rid: Rid): ArtifactTag[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<
       [
         name: TextColumn,

@@ -9,7 +9,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { ticketFields } from '../crosslink/ticket-fields.ts'
 import { versionsOf } from '../crosslink/version.ts'
 import { textOf, type TextColumn } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 
 /** All tickets, the one that changed last first; `prefix`: only those whose ids begin so. */
 export function tickets(
@@ -26,7 +26,7 @@ export function tickets(
   const columns = ticketColumns(repo)
   if (columns === undefined) return []
   const shown = columns.map((name) => `, CAST("${name.replaceAll('"', '""')}" AS BLOB)`).join('')
-  return repo.db
+  return dbOf(repo)
     .prepare<[ticketId: string, mtime: number, ...TextColumn[]]>(
       `SELECT tkt_uuid, tkt_mtime${shown} FROM ticket
         WHERE substr(tkt_uuid, 1, length(?1)) = ?1 ORDER BY tkt_mtime DESC, tkt_uuid`,
@@ -58,8 +58,8 @@ export function ticketChanges(
 
 /** Undefined where this repository has no table of tickets. */
 function ticketColumns(repo: Repo): string[] | undefined {
-  if (ticketFields(repo.db) === undefined) return undefined
-  return repo.db
+  if (ticketFields(dbOf(repo)) === undefined) return undefined
+  return dbOf(repo)
     .prepare<[string]>(`SELECT name FROM pragma_table_info('ticket') ORDER BY cid`)
     .all()
     .map(([name]) => name)

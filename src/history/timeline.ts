@@ -10,7 +10,7 @@ import { julianFromMs, msFromJulian } from '../deck/date.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { isPrivate, ridOf } from '../repo/blob.ts'
 import type { Value } from '../db/driver.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { branchTagId } from '../repo/schema.ts'
 import { ancestors, descendants } from './ancestry.ts'
@@ -96,7 +96,7 @@ export function timeline(repo: Repo, options: TimelineOptions = {}): TimelineEnt
   const { limit = -1, offset = 0 } = options
   const { sql, parameters } = condition(repo, options)
   const order = options.descendantsOf === undefined ? 'DESC' : 'ASC'
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<EntryRow>(
       `SELECT event.objid, blob.uuid, event.type, event.mtime,
               CAST(coalesce(event.euser, event.user) AS BLOB),

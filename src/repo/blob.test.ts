@@ -38,7 +38,7 @@ import {
   version,
   whole,
 } from './fixture.suite.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 import { type Rid, ridOfRow } from './rid.ts'
 
 const [one, two, three] = [named(version(1)), named(version(2)), named(version(3))] as const
@@ -49,7 +49,7 @@ function ghost(repo: Repo, hash: ArtifactHash, asPrivate = false): Rid {
 }
 
 function shun(repo: Repo, hash: ArtifactHash): void {
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(hash)
+  dbOf(repo).prepare('INSERT INTO shun(uuid) VALUES(?)').run(hash)
   shunChanged(repo)
 }
 
@@ -73,7 +73,7 @@ test('a phantom is known and not held, and is made once', () => {
   assert.deepEqual([findRid(repo, one), hashOf(repo, rid)], [rid, one])
   assert.deepEqual([findHeld(repo, one), hasArtifact(repo, one)], [undefined, false])
   assert.deepEqual([isPhantom(repo, rid), isPrivate(repo, rid)], [true, false])
-  const row = repo.db.prepare('SELECT rcvid, size, content FROM blob').all()
+  const row = dbOf(repo).prepare('SELECT rcvid, size, content FROM blob').all()
   assert.deepEqual(row, [[0, -1, null]])
   assert.deepEqual(announcedArtifacts(repo), [])
 })
@@ -118,7 +118,7 @@ test('announced is what is public, held and in no cluster, in rid order', () => 
   storeLocal(repo, version(4), { isPrivate: true })
   ghost(repo, named(version(5)))
   receive(repo, deltaOf(version(5), version(6)))
-  repo.db.exec('DELETE FROM unclustered WHERE rid = 2')
+  dbOf(repo).exec('DELETE FROM unclustered WHERE rid = 2')
   holdingsChanged(repo)
   assert.deepEqual(announcedArtifacts(repo), [
     { rid: 1, hash: one },
@@ -175,7 +175,7 @@ test('visibility moves both ways, and takes announcing and queueing with it', ()
   makePublic(repo, rid)
   assert.equal(isPrivate(repo, rid), false)
   assert.deepEqual(shown(), [1, 1, 0, 0])
-  repo.db.exec('DELETE FROM unclustered')
+  dbOf(repo).exec('DELETE FROM unclustered')
   makePublic(repo, rid)
   assert.deepEqual(shown(), [0, 0, 0, 0], 'what a cluster names is not announced again')
 })

@@ -8,14 +8,14 @@
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { config } from './config.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, dbOf, type Repo } from './repo.ts'
 import { type NamedArtifact, type Rid, ridOfRow } from './rid.ts'
 
 /** Returns the rid of an artifact that is here with its content or as a phantom. */
 export function findRid(repo: Repo, hash: ArtifactHash): Rid | undefined {
-  const held = repo.cache.heldRid(hash)
+  const held = cacheOf(repo).heldRid(hash)
   if (held !== undefined) return held
-  return repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?').get(hash)?.[0]
+  return dbOf(repo).prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?').get(hash)?.[0]
 }
 
 /** The rid of an artifact that must be known. @throws {FossilError} `artifact.missing` */
@@ -27,7 +27,7 @@ export function ridOf(repo: Repo, hash: ArtifactHash): Rid {
 
 /** Returns the hash of `rid`. */
 export function hashOf(repo: Repo, rid: Rid): ArtifactHash | undefined {
-  return repo.db.prepare<[ArtifactHash]>('SELECT uuid FROM blob WHERE rid = ?').get(rid)?.[0]
+  return dbOf(repo).prepare<[ArtifactHash]>('SELECT uuid FROM blob WHERE rid = ?').get(rid)?.[0]
 }
 
 /**
@@ -35,11 +35,13 @@ export function hashOf(repo: Repo, rid: Rid): ArtifactHash | undefined {
  * undefined for phantoms, for unresolved deltas and for the unknown.
  */
 export function findHeld(repo: Repo, hash: ArtifactHash): Rid | undefined {
-  const cached = repo.cache.heldRid(hash)
+  const cached = cacheOf(repo).heldRid(hash)
   if (cached !== undefined) return cached
-  const row = repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ? AND size >= 0').get(hash)
+  const row = dbOf(repo)
+    .prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ? AND size >= 0')
+    .get(hash)
   if (row === undefined || unresolvedRids(repo).has(row[0])) return undefined
-  repo.cache.rememberHeld(hash, row[0])
+  cacheOf(repo).rememberHeld(hash, row[0])
   return row[0]
 }
 
@@ -60,7 +62,7 @@ export function ensureKnown(
   const known = findRid(repo, hash)
   if (known !== undefined) return known
   if (isShunned(repo, hash)) return undefined
-  const { db } = repo
+  const db = dbOf(repo)
   const { lastRowid } = db
     .prepare('INSERT INTO blob(rcvid, size, uuid, content) VALUES(0, -1, ?, NULL)')
     .run(hash)
@@ -78,21 +80,21 @@ export function ensureKnown(
  */
 export function isShunned(repo: Repo, hash: string): boolean {
   if (hash.length === 40 && config(repo, 'hash-policy') === '4') return true
-  const { holdings } = repo.cache
+  const { holdings } = cacheOf(repo)
   holdings.hasShunned ??= exists(repo, 'SELECT 1 FROM shun LIMIT 1')
   return holdings.hasShunned && exists(repo, 'SELECT 1 FROM shun WHERE uuid = ?', hash)
 }
 
 /** Tells whether the artifact stays here unless private content is asked for and allowed. */
 export function isPrivate(repo: Repo, rid: Rid): boolean {
-  const { holdings } = repo.cache
+  const { holdings } = cacheOf(repo)
   holdings.hasPrivate ??= exists(repo, 'SELECT 1 FROM private LIMIT 1')
   return holdings.hasPrivate && exists(repo, 'SELECT 1 FROM private WHERE rid = ?', rid)
 }
 
 /** Tells whether only the name of the artifact is here. */
 export function isPhantom(repo: Repo, rid: Rid): boolean {
-  const { holdings } = repo.cache
+  const { holdings } = cacheOf(repo)
   holdings.hasPhantom ??= exists(repo, 'SELECT 1 FROM phantom LIMIT 1')
   return holdings.hasPhantom && exists(repo, 'SELECT 1 FROM phantom WHERE rid = ?', rid)
 }
@@ -104,17 +106,17 @@ export function isPhantom(repo: Repo, rid: Rid): boolean {
  */
 export function makePublic(repo: Repo, rid: Rid): void {
   if (!isPrivate(repo, rid)) return
-  repo.db.prepare('DELETE FROM private WHERE rid = ?').run(rid)
-  repo.db.prepare('INSERT OR IGNORE INTO unclustered(rid) VALUES(?)').run(rid)
+  dbOf(repo).prepare('DELETE FROM private WHERE rid = ?').run(rid)
+  dbOf(repo).prepare('INSERT OR IGNORE INTO unclustered(rid) VALUES(?)').run(rid)
   holdingsChanged(repo)
 }
 
 /** Marks an artifact private: it is no longer announced, nor sent unless asked for by right. */
 export function makePrivate(repo: Repo, rid: Rid): void {
   if (isPrivate(repo, rid)) return
-  repo.db.prepare('INSERT OR IGNORE INTO private(rid) VALUES(?)').run(rid)
-  repo.db.prepare('DELETE FROM unclustered WHERE rid = ?').run(rid)
-  repo.db.prepare('DELETE FROM unsent WHERE rid = ?').run(rid)
+  dbOf(repo).prepare('INSERT OR IGNORE INTO private(rid) VALUES(?)').run(rid)
+  dbOf(repo).prepare('DELETE FROM unclustered WHERE rid = ?').run(rid)
+  dbOf(repo).prepare('DELETE FROM unsent WHERE rid = ?').run(rid)
   holdingsChanged(repo)
 }
 
@@ -124,9 +126,9 @@ export function makePrivate(repo: Repo, rid: Rid): void {
  * In no order; the set changes as artifacts arrive.
  */
 export function unresolvedRids(repo: Repo): ReadonlySet<Rid> {
-  const { cache } = repo
+  const cache = cacheOf(repo)
   cache.unresolved ??= new Set(
-    repo.db
+    dbOf(repo)
       .prepare<[Rid]>(
         `WITH RECURSIVE waiting(rid) AS (
            SELECT delta.rid FROM phantom CROSS JOIN delta ON delta.srcid = phantom.rid
@@ -146,10 +148,10 @@ export function unresolvedRids(repo: Repo): ReadonlySet<Rid> {
  * Driven from `unclustered`, so that it costs nothing for what is clustered. xfer.c:1024-1071.
  */
 export function announcedArtifacts(repo: Repo): readonly NamedArtifact[] {
-  const { holdings } = repo.cache
+  const { holdings } = cacheOf(repo)
   if (holdings.announced === undefined) {
     const unresolved = unresolvedRids(repo)
-    holdings.announced = repo.db
+    holdings.announced = dbOf(repo)
       .prepare<[rid: Rid, hash: ArtifactHash]>(
         `SELECT blob.rid, blob.uuid FROM unclustered CROSS JOIN blob USING(rid)
           WHERE blob.size >= 0
@@ -166,10 +168,10 @@ export function announcedArtifacts(repo: Repo): readonly NamedArtifact[] {
 
 /** Held private artifacts, in rid order. */
 export function privateArtifacts(repo: Repo): NamedArtifact[] {
-  const { holdings } = repo.cache
+  const { holdings } = cacheOf(repo)
   if (holdings.hasPrivate === false) return []
   const unresolved = unresolvedRids(repo)
-  return repo.db
+  return dbOf(repo)
     .prepare<[rid: Rid, hash: ArtifactHash]>(
       `SELECT blob.rid, blob.uuid FROM private CROSS JOIN blob USING(rid)
         WHERE blob.size >= 0 ORDER BY private.rid`,
@@ -187,10 +189,10 @@ export function phantomArtifacts(
   repo: Repo,
   { limit, withPrivate }: { limit: number; withPrivate: boolean },
 ): NamedArtifact[] {
-  const { holdings } = repo.cache
+  const { holdings } = cacheOf(repo)
   holdings.hasPhantom ??= exists(repo, 'SELECT 1 FROM phantom LIMIT 1')
   if (!holdings.hasPhantom) return []
-  return repo.db
+  return dbOf(repo)
     .prepare<[rid: Rid, hash: ArtifactHash]>(
       `SELECT blob.rid, blob.uuid FROM phantom CROSS JOIN blob USING(rid)
         WHERE NOT EXISTS(SELECT 1 FROM shun WHERE shun.uuid = blob.uuid)
@@ -216,15 +218,19 @@ export function unresolvedArtifacts(repo: Repo): NamedArtifact[] {
  * does not cost a query about it.
  */
 export function holdingsChanged(repo: Repo): void {
-  const { hasShunned } = repo.cache.holdings
-  repo.cache.holdings = hasShunned === undefined ? {} : { hasShunned }
+  const { hasShunned } = cacheOf(repo).holdings
+  cacheOf(repo).holdings = hasShunned === undefined ? {} : { hasShunned }
 }
 
 /** Call after a change to shun. */
 export function shunChanged(repo: Repo): void {
-  repo.cache.holdings = {}
+  cacheOf(repo).holdings = {}
 }
 
 function exists(repo: Repo, sql: string, ...parameters: (string | number)[]): boolean {
-  return repo.db.prepare(sql).get(...parameters) !== undefined
+  return (
+    dbOf(repo)
+      .prepare(sql)
+      .get(...parameters) !== undefined
+  )
 }

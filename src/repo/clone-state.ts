@@ -40,7 +40,7 @@ export function cloneState(
   if (text === undefined) return undefined
   const state = readState(text)
   if (state !== undefined) return state
-  throw new FossilError('repo.invalid', { path: repo.db.path, reason: `its ${row} row is damaged` })
+  throw new FossilError('repo.invalid', { path: repo.path, reason: `its ${row} row is damaged` })
 }
 
 /** Remembers how far the clone has come, in the transaction that brought it there. */

@@ -10,7 +10,7 @@ import { compareText } from '../base/bytes.ts'
 import { announcedArtifacts } from './blob.ts'
 import { storeContent } from './store.ts'
 import { localName } from './hash-policy.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 import { clusterTagId } from './schema.ts'
 
 /** As many unclustered artifacts make a cluster worth its round trip. */
@@ -45,7 +45,7 @@ export function createClusters(repo: Repo, { atLeast = worthClustering } = {}): 
  * `pragma req-clusters`. xfer.c:1073-1104. In rid order.
  */
 export function settledClusters(repo: Repo): ArtifactHash[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash]>(
       `SELECT blob.uuid FROM tagxref CROSS JOIN blob ON blob.rid = tagxref.rid
         WHERE tagxref.tagid = ? AND blob.size >= 0

@@ -9,10 +9,10 @@ import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { config, configInteger, projectCode, serverCode, setConfig, unsetConfig } from './config.ts'
 import { failsWith, memoryRepo, startMs, TestEnv } from './fixture.suite.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 
 function row(repo: Repo, name: string): unknown {
-  return repo.db.prepare('SELECT value, mtime FROM config WHERE name = ?').get(name)
+  return dbOf(repo).prepare('SELECT value, mtime FROM config WHERE name = ?').get(name)
 }
 
 test('a setting is there until it is removed, with the second at which it was set', () => {
@@ -30,7 +30,7 @@ test('a setting is there until it is removed, with the second at which it was se
 
 test('values that other programs stored as numbers, bytes or nothing are read as text', () => {
   using repo = memoryRepo()
-  const insert = repo.db.prepare('INSERT INTO config(name, value) VALUES(?, ?)')
+  const insert = dbOf(repo).prepare('INSERT INTO config(name, value) VALUES(?, ?)')
   insert.run('integer', 5)
   insert.run('bytes', utf8('text'))
   insert.run('nothing', null)

@@ -5,13 +5,13 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, dbOf, type Repo } from './repo.ts'
 
 /** Returns the value of a setting, or undefined where it is not set. */
 export function config(repo: Repo, name: string): string | undefined {
-  const { config: cached } = repo.cache
+  const { config: cached } = cacheOf(repo)
   if (cached.has(name)) return cached.get(name)
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[string | null]>('SELECT CAST(value AS TEXT) FROM config WHERE name = ?')
     .get(name)
   const value = row?.[0] ?? undefined
@@ -33,18 +33,18 @@ export function isSettingOn(repo: Repo, name: string): boolean {
 /** Sets a value and the time it was set at. */
 export function setConfig(repo: Repo, name: string, value: string): void {
   repo.transaction(() => {
-    repo.db
+    dbOf(repo)
       .prepare('REPLACE INTO config(name, value, mtime) VALUES(?, ?, ?)')
       .run(name, value, Math.floor(repo.env.clock.nowMs() / 1000))
-    repo.cache.config.set(name, value)
+    cacheOf(repo).config.set(name, value)
   })
 }
 
 /** Removes a value. */
 export function unsetConfig(repo: Repo, name: string): void {
   repo.transaction(() => {
-    repo.db.prepare('DELETE FROM config WHERE name = ?').run(name)
-    repo.cache.config.set(name, undefined)
+    dbOf(repo).prepare('DELETE FROM config WHERE name = ?').run(name)
+    cacheOf(repo).config.set(name, undefined)
   })
 }
 
@@ -65,7 +65,7 @@ export function serverCode(repo: Repo): string {
 function required(repo: Repo, name: string): string {
   const value = config(repo, name)
   if (value === undefined) {
-    throw new FossilError('repo.invalid', { path: repo.db.path, reason: `it has no ${name}` })
+    throw new FossilError('repo.invalid', { path: repo.path, reason: `it has no ${name}` })
   }
   return value
 }

@@ -9,7 +9,7 @@ import { expandContent } from '../base/zlib.ts'
 import { applyDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid, hashOf } from './blob.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, dbOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 /** The largest artifact that this code expands, as in stock (blobs are below 2^31 bytes). */
@@ -25,7 +25,7 @@ const rememberEvery = 8
  * @throws {FossilError} `repo.corrupt` when rows contradict each other
  */
 export function readContent(repo: Repo, rid: Rid): Uint8Array | undefined {
-  const cached = repo.cache.content(rid)
+  const cached = cacheOf(repo).content(rid)
   if (cached !== undefined) return cached
   const chain: Rid[] = []
   let base: Uint8Array | undefined
@@ -33,7 +33,7 @@ export function readContent(repo: Repo, rid: Rid): Uint8Array | undefined {
   for (const source of sourcesOf(repo, rid)) {
     chain.push(at)
     at = source
-    base = repo.cache.content(at)
+    base = cacheOf(repo).content(at)
     if (base !== undefined) break
   }
   base ??= storedBytes(repo, at)
@@ -42,7 +42,7 @@ export function readContent(repo: Repo, rid: Rid): Uint8Array | undefined {
     return undefined
   }
   const content = expandChain(repo, base, chain)
-  repo.cache.rememberContent(rid, content)
+  cacheOf(repo).rememberContent(rid, content)
   return content
 }
 
@@ -59,17 +59,17 @@ export function readArtifact(repo: Repo, hash: ArtifactHash): Uint8Array {
     throw new FossilError('artifact.missing', { name: hash })
   }
   // Whoever changed bytes of the cache would have the next delta written against them.
-  return repo.cache.content(rid) === content ? new Uint8Array(content) : content
+  return cacheOf(repo).content(rid) === content ? new Uint8Array(content) : content
 }
 
 /** The rid that `rid` is stored as a delta of, or undefined for full content. */
 export function deltaSource(repo: Repo, rid: Rid): Rid | undefined {
-  return repo.db.prepare<[Rid]>('SELECT srcid FROM delta WHERE rid = ?').get(rid)?.[0]
+  return dbOf(repo).prepare<[Rid]>('SELECT srcid FROM delta WHERE rid = ?').get(rid)?.[0]
 }
 
 /** What the `content` column of `rid` expands to: full content or a delta. */
 export function storedBytes(repo: Repo, rid: Rid): Uint8Array | undefined {
-  const row = repo.db
+  const row = dbOf(repo)
     // A verification keeps its own notes on artifacts in a temporary table, which hides this one.
     .prepare<[Uint8Array | null]>('SELECT content FROM main.blob WHERE rid = ? AND size >= 0')
     .get(rid)
@@ -117,7 +117,7 @@ function expandChain(repo: Repo, base: Uint8Array, chain: readonly Rid[]): Uint8
       throw corrupt(rid, `its stored delta does not fit its source: ${cause.message}`, cause)
     }
     // Reading a long chain from its far end would cost n² steps otherwise. content.c:339.
-    if ((index + 1) % rememberEvery === 0) repo.cache.rememberContent(rid, content)
+    if ((index + 1) % rememberEvery === 0) cacheOf(repo).rememberContent(rid, content)
   }
   return content
 }

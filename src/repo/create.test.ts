@@ -23,10 +23,11 @@ import {
   version,
 } from './fixture.suite.ts'
 import { hashPolicy } from './hash-policy.ts'
+import { dbOf } from './repo.ts'
 
 test('a new repository knows what it is, who it is and who may use it', () => {
   using repo = createRepo(openMemory(), new TestEnv())
-  const settings = repo.db.prepare('SELECT name, value, mtime FROM config ORDER BY name').all()
+  const settings = dbOf(repo).prepare('SELECT name, value, mtime FROM config ORDER BY name').all()
   const mtime = startMs / 1000
   assert.deepEqual(settings, [
     ['aux-schema', '2015-01-24', mtime],
@@ -35,7 +36,7 @@ test('a new repository knows what it is, who it is and who may use it', () => {
     ['project-code', projectCode(repo), mtime],
     ['server-code', serverCode(repo), mtime],
   ])
-  const users = repo.db.prepare('SELECT login, cap, info FROM user ORDER BY uid').all()
+  const users = dbOf(repo).prepare('SELECT login, cap, info FROM user ORDER BY uid').all()
   assert.deepEqual(users, [
     ['admin', 's', ''],
     ['anonymous', 'hz', 'Anon'],
@@ -43,13 +44,13 @@ test('a new repository knows what it is, who it is and who may use it', () => {
     ['developer', 'ei', 'Dev'],
     ['reader', 'kptw', 'Reader'],
   ])
-  const passwords = repo.db.prepare<[string]>('SELECT pw FROM user ORDER BY uid').all().flat()
+  const passwords = dbOf(repo).prepare<[string]>('SELECT pw FROM user ORDER BY uid').all().flat()
   const forms = [/^[0-9a-f]{16}$/, /^[0-9A-F]{16}$/, /^$/, /^$/, /^$/]
   for (const [i, form] of forms.entries()) assert.match(passwords[i] ?? '', form)
-  const reports = repo.db.prepare('SELECT title, mtime FROM reportfmt').all()
+  const reports = dbOf(repo).prepare('SELECT title, mtime FROM reportfmt').all()
   assert.deepEqual(reports, [['All Tickets', 2440587.5]])
-  assert.deepEqual(repo.db.prepare('PRAGMA application_id').get(), [252006673])
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM blob').get(), [0])
+  assert.deepEqual(dbOf(repo).prepare('PRAGMA application_id').get(), [252006673])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM blob').get(), [0])
 })
 
 test('codes, first user and hash policy are as asked', () => {
@@ -65,13 +66,13 @@ test('codes, first user and hash policy are as asked', () => {
     assert.equal(projectCode(repo), projectCodeGiven)
     assert.equal(serverCode(repo), serverCodeGiven)
     assert.equal(hashPolicy(repo), policy)
-    assert.deepEqual(repo.db.prepare('SELECT login, cap FROM user').get(), ["o'hara", 's'])
+    assert.deepEqual(dbOf(repo).prepare('SELECT login, cap FROM user').get(), ["o'hara", 's'])
   }
 })
 
 test('a first user who is called like a default one keeps every right', () => {
   using repo = createRepo(openMemory(), new TestEnv(), { adminUser: 'developer' })
-  const users = repo.db.prepare('SELECT login, cap FROM user ORDER BY uid').all()
+  const users = dbOf(repo).prepare('SELECT login, cap FROM user ORDER BY uid').all()
   assert.deepEqual(users[0], ['developer', 's'])
   assert.equal(users.length, 4)
 })
@@ -121,7 +122,7 @@ test('a database that has anything in it is left alone', (t) => {
     assert.equal(Buffer.compare(readFileSync(path), before), 0)
   }
   using repo = memoryRepo()
-  assert.throws(() => createRepo(repo.db, new TestEnv()), failsWith('repo.invalid', /already/))
+  assert.throws(() => createRepo(dbOf(repo), new TestEnv()), failsWith('repo.invalid', /already/))
 })
 
 test('a repository is made whole or not at all', (t) => {
@@ -149,8 +150,8 @@ test('a file that is no database is left alone', (t) => {
 test('an image of a repository is a repository of its own', () => {
   using repo = memoryRepo()
   storeLocal(repo, version(1))
-  using copy = openRepo(openMemory(repo.db.serialize()), new TestEnv())
+  using copy = openRepo(openMemory(dbOf(repo).serialize()), new TestEnv())
   storeLocal(copy, version(2))
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM blob').get(), [1])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM blob').get(), [1])
   assert.equal(config(copy, 'project-code'), config(repo, 'project-code'))
 })

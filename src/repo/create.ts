@@ -13,7 +13,7 @@ import type { Database } from '../db/driver.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { setConfig } from './config.ts'
 import { setHashPolicy } from './hash-policy.ts'
-import { type Crosslinker, Repo } from './repo.ts'
+import { type Crosslinker, dbOf, Repo } from './repo.ts'
 import { auxSchema, defaultReport, derivedTables, insertFixedTags, keptTables } from './schema.ts'
 
 /** What a new repository may be told. */
@@ -83,7 +83,7 @@ function code(repo: Repo, option: string, given: string | undefined): string {
  * Source: fossil src/db.c:db_create_default_users.
  */
 function createUsers(repo: Repo, admin: string): void {
-  const insert = repo.db.prepare(
+  const insert = dbOf(repo).prepare(
     'INSERT OR IGNORE INTO user(login, pw, cap, info) VALUES(?, ?, ?, ?)',
   )
   insert.run(admin, hex(repo.env.random.bytes(8)), 's', '')
@@ -95,7 +95,7 @@ function createUsers(repo: Repo, admin: string): void {
 
 function createReport(repo: Repo): void {
   const epochJulian = 2440587.5
-  repo.db
+  dbOf(repo)
     .prepare('INSERT INTO reportfmt(title, mtime, cols, sqlcode) VALUES(?, ?, ?, ?)')
     .run(defaultReport.title, epochJulian, defaultReport.colorKey, defaultReport.sql)
 }

@@ -6,7 +6,7 @@
 import type { Deck } from '../deck/deck.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { readContent } from './content.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 /** The deck of an artifact; undefined for plain data, and for what cannot be read yet. */
@@ -17,5 +17,5 @@ export function deckOf(repo: Repo, rid: Rid): Deck | undefined {
 
 /** The deck that `content` is; undefined for plain data. */
 export function deckIn(repo: Repo, content: Uint8Array): Deck | undefined {
-  return parseDeck(content, repo.cache.fileCards)
+  return parseDeck(content, cacheOf(repo).fileCards)
 }

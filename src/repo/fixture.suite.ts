@@ -20,7 +20,7 @@ import { announcedArtifacts, findHeld, isPrivate, unresolvedRids } from './blob.
 import { readContent } from './content.ts'
 import { storeContent, storeUnresolved } from './store.ts'
 import { type CreateOptions, createRepoWith } from './create.ts'
-import { type Crosslinker, openRepoWith, type Repo } from './repo.ts'
+import { cacheOf, type Crosslinker, dbOf, openRepoWith, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 /** 2023-11-14T22:13:20Z. */
@@ -67,7 +67,7 @@ export function memoryRepoWith(crosslinker: Crosslinker, options: CreateOptions,
   let image = images.get(key)
   if (image === undefined) {
     using template = createRepoWith(crosslinker, openMemory(), new TestEnv(), options)
-    image = template.db.serialize()
+    image = dbOf(template).serialize()
     images.set(key, image)
   }
   return openRepoWith(crosslinker, openMemory(image), env)
@@ -138,9 +138,9 @@ export interface State {
 
 /** Reads the {@link State} from the tables, not from what is remembered. */
 export function stateOf(repo: Repo): State {
-  repo.cache.clear()
+  cacheOf(repo).clear()
   const unresolved = unresolvedRids(repo)
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[Rid, ArtifactHash]>('SELECT rid, uuid FROM blob WHERE size >= 0 ORDER BY uuid')
     .all()
   const contents = rows.flatMap(([rid, hash]) => {
@@ -163,7 +163,7 @@ export function stateOf(repo: Repo): State {
 
 /** Names of the artifacts whose rids are in `table`, sorted. */
 export function listed(repo: Repo, table: string): ArtifactHash[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash]>(`SELECT uuid FROM ${table} JOIN blob USING(rid) ORDER BY uuid`)
     .all()
     .map(([hash]) => hash)

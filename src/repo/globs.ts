@@ -7,13 +7,13 @@
  */
 
 import { textParameter } from './db-text.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 
 /** Tells whether a name matches one of the patterns. */
 export function globMatcher(repo: Repo, list: string): (name: string) => boolean {
   const patterns = JSON.stringify(globsOf(list))
   if (patterns === '[]') return () => false
-  const select = repo.db.prepare(
+  const select = dbOf(repo).prepare(
     'SELECT 1 FROM json_each(?1) AS pattern WHERE CAST(?2 AS TEXT) GLOB pattern.value LIMIT 1',
   )
   return (name) => select.get(patterns, textParameter(name)) !== undefined

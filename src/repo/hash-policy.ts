@@ -14,7 +14,7 @@ import {
 } from '../hash/artifact-hash.ts'
 import { findRid } from './blob.ts'
 import { config, configInteger, setConfig } from './config.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 
 /**
  * The policy in force. Where none is set: `auto` for a repository with SHA-1 names only,
@@ -57,6 +57,7 @@ function configuredPolicy(repo: Repo): HashPolicy | undefined {
 
 function defaultPolicy(repo: Repo): HashPolicy {
   const has = (length: number): boolean =>
-    repo.db.prepare('SELECT 1 FROM blob WHERE length(uuid) = ? LIMIT 1').get(length) !== undefined
+    dbOf(repo).prepare('SELECT 1 FROM blob WHERE length(uuid) = ? LIMIT 1').get(length) !==
+    undefined
   return has(64) || !has(40) ? 'sha3' : 'auto'
 }

@@ -4,7 +4,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 
 /**
  * Lets others read while a push is written, and the other way round: SQLite's write-ahead log. The
@@ -14,7 +14,7 @@ import type { Repo } from './repo.ts'
  */
 export function preferLog(repo: Repo): void {
   try {
-    repo.db.exec('PRAGMA journal_mode=WAL')
+    dbOf(repo).exec('PRAGMA journal_mode=WAL')
   } catch (error) {
     if (!FossilError.is(error)) throw error
   }

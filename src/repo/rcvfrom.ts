@@ -6,17 +6,17 @@
  */
 
 import { julianFromMs } from '../deck/date.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo, transactionOf } from './repo.ts'
 
 /** The first user of a repository: who made it. */
 const localUid = 1
 
 /** The row of the running transaction, made when it is first asked for. */
 export function receivedFrom(repo: Repo): number {
-  const { current } = repo
+  const current = transactionOf(repo)
   if (current.rcvid === undefined) {
     const { uid = localUid, nonce = null, remoteAddress = null } = current.origin ?? {}
-    current.rcvid = repo.db
+    current.rcvid = dbOf(repo)
       .prepare('INSERT INTO rcvfrom(uid, mtime, nonce, ipaddr) VALUES(?, ?, ?, ?)')
       .run(uid, julianFromMs(repo.env.clock.nowMs()), nonce, remoteAddress).lastRowid
   }

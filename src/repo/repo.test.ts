@@ -38,7 +38,7 @@ import {
   version,
   whole,
 } from './fixture.suite.ts'
-import { Repo } from './repo.ts'
+import { dbOf, Repo } from './repo.ts'
 import { auxSchema, oldestAuxSchema, requiredTables } from './schema.ts'
 
 function openAt(path: string): Repo {
@@ -128,16 +128,16 @@ function isDamage(error: unknown): boolean {
 test('a repository without one of its tables is refused', () => {
   for (const table of requiredTables) {
     using repo = memoryRepo()
-    repo.db.exec(`ALTER TABLE ${table} RENAME TO x`)
+    dbOf(repo).exec(`ALTER TABLE ${table} RENAME TO x`)
     const reason = new RegExp(`no table "${table}"`)
-    assert.throws(() => openRepo(repo.db, repo.env), failsWith('repo.invalid', reason))
+    assert.throws(() => openRepo(dbOf(repo), repo.env), failsWith('repo.invalid', reason))
   }
 })
 
 test('only a schema that needs no rebuild is opened', () => {
   using repo = memoryRepo()
-  const set = repo.db.prepare(`REPLACE INTO config(name, value) VALUES('aux-schema', ?)`)
-  const openAgain = (): Repo => openRepo(repo.db, repo.env)
+  const set = dbOf(repo).prepare(`REPLACE INTO config(name, value) VALUES('aux-schema', ?)`)
+  const openAgain = (): Repo => openRepo(dbOf(repo), repo.env)
   for (const value of [auxSchema, oldestAuxSchema, '2014-11-28 15:46', utf8(auxSchema)]) {
     set.run(value)
     assert.ok(openAgain() instanceof Repo)
@@ -146,18 +146,18 @@ test('only a schema that needs no rebuild is opened', () => {
     set.run(value)
     assert.throws(openAgain, failsWith('repo.invalid', /fossil rebuild/), String(value))
   }
-  repo.db.exec(`DELETE FROM config WHERE name = 'aux-schema'`)
+  dbOf(repo).exec(`DELETE FROM config WHERE name = 'aux-schema'`)
   assert.throws(openAgain, failsWith('repo.invalid', /fossil rebuild/))
 })
 
 test('a transaction returns what its action returns, and an inner one is a part of it', () => {
   using repo = memoryRepo()
   const result = repo.transaction(() => {
-    assert.equal(repo.db.inTransaction, true)
+    assert.equal(dbOf(repo).inTransaction, true)
     return repo.transaction(() => storeLocal(repo, version(1)).isNew)
   })
   assert.equal(result, true)
-  assert.equal(repo.db.inTransaction, false)
+  assert.equal(dbOf(repo).inTransaction, false)
 })
 
 /** Changes everything that is remembered between statements, and looks at it. */
@@ -170,7 +170,9 @@ function changeEverything(repo: Repo): void {
   receive(repo, deltaOf(version(7), version(0)))
   receive(repo, whole(version(7)))
   setConfig(repo, 'project-name', 'changed')
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(named(version(4)))
+  dbOf(repo)
+    .prepare('INSERT INTO shun(uuid) VALUES(?)')
+    .run(named(version(4)))
   shunChanged(repo)
   look(repo)
 }
@@ -192,7 +194,7 @@ test('after a failed transaction nothing of it is left, remembered or stored', (
   using repo = memoryRepo()
   storeLocal(repo, version(0))
   const [before, state] = [look(repo), stateOf(repo)]
-  const image = repo.db.serialize()
+  const image = dbOf(repo).serialize()
   const failure = new Error('of the caller')
   const attempt = (): void =>
     repo.transaction(() => {
@@ -202,7 +204,7 @@ test('after a failed transaction nothing of it is left, remembered or stored', (
   assert.throws(attempt, (error) => error === failure)
   assert.deepEqual(look(repo), before)
   assert.deepEqual(stateOf(repo), state)
-  assert.equal(Buffer.compare(repo.db.serialize(), image), 0)
+  assert.equal(Buffer.compare(dbOf(repo).serialize(), image), 0)
   repo.transaction(() => changeEverything(repo))
   assert.notDeepEqual(look(repo), before)
 })
@@ -220,8 +222,8 @@ test('a commit that fails leaves nothing, and the next one starts afresh', () =>
   env.failing.clear()
   const { hash, rid } = storeLocal(repo, version(5))
   assert.deepEqual([hasArtifact(repo, hash), rid], [true, 2])
-  assert.deepEqual(repo.db.prepare('SELECT rcvid FROM blob WHERE rid = 2').get(), [2])
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM rcvfrom').get(), [2])
+  assert.deepEqual(dbOf(repo).prepare('SELECT rcvid FROM blob WHERE rid = 2').get(), [2])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM rcvfrom').get(), [2])
 })
 
 test('content remembered from a failed transaction is not served for the rid that it had', () => {

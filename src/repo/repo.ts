@@ -31,11 +31,16 @@ export interface Crosslinker {
 /** How a transaction begins: see {@link Repo.transaction}. */
 export type TransactionMode = NonNullable<Parameters<Repo['transaction']>[1]>
 
+/** The door to what a repository keeps from its users. */
+let insidesOf: {
+  readonly db: (repo: Repo) => Database
+  readonly crosslinker: (repo: Repo) => Crosslinker
+  readonly cache: (repo: Repo) => RepoCache
+  readonly current: (repo: Repo) => Transaction | undefined
+}
+
 /** An open repository. Not shared between threads; calls are synchronous and atomic. */
 export class Repo implements Disposable {
-  readonly db: Database
-  /** Gives what arrives its meaning. */
-  readonly crosslinker: Crosslinker
   /**
    * Content and deltas of at most this many bytes are stored as they are, in a valid but idle zlib
    * stream; longer ones are deflated. 0, the default, deflates everything, as stock does.
@@ -43,6 +48,8 @@ export class Repo implements Disposable {
   deflateOverBytes = 0
   /** Replaced only when a repository moves into a simulated world. */
   env: Env
+  readonly #db: Database
+  readonly #crosslinker: Crosslinker
   readonly #cache = new RepoCache()
   #current: Transaction | undefined
   #isSettling = false
@@ -50,35 +57,28 @@ export class Repo implements Disposable {
 
   /** Prefer `openRepo` or `createRepo`: the constructor trusts that `db` is a repository. */
   constructor(crosslinker: Crosslinker, db: Database, env: Env) {
-    this.crosslinker = crosslinker
-    this.db = db
+    this.#crosslinker = crosslinker
+    this.#db = db
     this.env = env
+  }
+
+  static {
+    insidesOf = {
+      db: (repo: Repo): Database => repo.#db,
+      crosslinker: (repo: Repo): Crosslinker => repo.#crosslinker,
+      cache: (repo: Repo): RepoCache => repo.#freshCache(),
+      current: (repo: Repo): Transaction | undefined => repo.#current,
+    }
   }
 
   /** The file, as it was opened; `:memory:` for one that is in none. */
   get path(): string {
-    return this.db.path
+    return this.#db.path
   }
 
   /** The repository as the bytes of a file. The caller owns them. */
   serialize(): Uint8Array {
-    return this.db.serialize()
-  }
-
-  /**
-   * What is remembered between statements. Outside a transaction each look asks first whether
-   * another connection has written; inside one, nobody can.
-   */
-  get cache(): RepoCache {
-    // Asked for hundreds of times in a sync, so the cheap question comes first (measured).
-    if (this.db.path !== privateDatabase && !this.db.inTransaction) this.#noticeOtherWriters()
-    return this.#cache
-  }
-
-  /** The running transaction, or the innermost savepoint in it. */
-  get current(): Transaction {
-    assert(this.#current !== undefined, 'a transaction is running')
-    return this.#current
+    return this.#db.serialize()
   }
 
   /**
@@ -98,27 +98,11 @@ export class Repo implements Disposable {
     return this.#run(action, mode, () => this.#undo())
   }
 
-  /**
-   * Runs `action` as a part of the running transaction, or in one of its own: for the many small
-   * steps of a large one, which a savepoint each would slow down. An error that leaves it ends the
-   * transaction around it, even where it is caught.
-   */
-  join<T>(action: () => T): T {
-    const current = this.#current
-    if (current === undefined) return this.transaction(action)
-    try {
-      return action()
-    } catch (error) {
-      current.fail(error)
-      throw error
-    }
-  }
-
   /** Closes the connection. Afterwards every call fails. */
   close(): void {
-    assert(!this.db.isOpen || !this.db.inTransaction, 'a repository closes outside a transaction')
+    assert(!this.#db.isOpen || !this.#db.inTransaction, 'a repository closes outside a transaction')
     this.#cache.clear()
-    this.db.close()
+    this.#db.close()
   }
 
   [Symbol.dispose](): void {
@@ -128,7 +112,7 @@ export class Repo implements Disposable {
   #run<T>(action: () => T, mode: TransactionMode, finish: (end: Transaction) => void): T {
     const outer = this.#current
     if (outer !== undefined) this.#prepareSavepoint(outer)
-    this.db.prepare(outer === undefined ? beginSql[mode] : savepointSql.begin).run()
+    this.#db.prepare(outer === undefined ? beginSql[mode] : savepointSql.begin).run()
     // What settles leaves nothing for later, so its savepoints need nothing of their own.
     const own = new Transaction(outer, this.#isSettling ? outer?.pending : undefined)
     this.#current = own
@@ -140,7 +124,7 @@ export class Repo implements Disposable {
       return result
     } catch (error) {
       this.#undo()
-      if (outer !== undefined && !this.db.inTransaction) outer.fail(error)
+      if (outer !== undefined && !this.#db.inTransaction) outer.fail(error)
       throw error
     } finally {
       this.#current = outer
@@ -150,7 +134,7 @@ export class Repo implements Disposable {
   /** A savepoint begins with nothing waiting, so that going back to it forgets no derivation. */
   #prepareSavepoint(outer: Transaction): void {
     // After some errors (disk full) SQLite has rolled the whole transaction back by itself.
-    if (!this.db.inTransaction && outer.failure !== undefined) throw outer.failure.error
+    if (!this.#db.inTransaction && outer.failure !== undefined) throw outer.failure.error
     this.#settle()
   }
 
@@ -158,14 +142,14 @@ export class Repo implements Disposable {
     this.#settle()
     own.release()
     if (own.isOutermost) this.#commit()
-    else this.db.prepare(savepointSql.release).run()
+    else this.#db.prepare(savepointSql.release).run()
   }
 
   #commit(): void {
     if (this.env.buggify.check('repo.commit.fail', 0.01)) {
       throw new FossilError('repo.io', { reason: 'simulated: the disk refused the commit' })
     }
-    this.db.prepare('COMMIT').run()
+    this.#db.prepare('COMMIT').run()
   }
 
   #settle(): void {
@@ -173,7 +157,7 @@ export class Repo implements Disposable {
     if (this.#isSettling) return
     this.#isSettling = true
     try {
-      this.crosslinker.settle(this)
+      this.#crosslinker.settle(this)
     } finally {
       this.#isSettling = false
     }
@@ -182,21 +166,68 @@ export class Repo implements Disposable {
   #undo(): void {
     this.#cache.clear()
     // After some errors (disk full) SQLite has already rolled back by itself.
-    if (!this.db.isOpen || !this.db.inTransaction) return
-    if (this.current.isOutermost) {
-      this.db.prepare('ROLLBACK').run()
+    if (!this.#db.isOpen || !this.#db.inTransaction) return
+    if (this.#current?.isOutermost) {
+      this.#db.prepare('ROLLBACK').run()
     } else {
-      this.db.prepare(savepointSql.rollback).run()
-      this.db.prepare(savepointSql.release).run()
+      this.#db.prepare(savepointSql.rollback).run()
+      this.#db.prepare(savepointSql.release).run()
     }
   }
 
+  #freshCache(): RepoCache {
+    // Asked for hundreds of times in a sync, so the cheap question comes first (measured).
+    if (this.#db.path !== privateDatabase && !this.#db.inTransaction) this.#noticeOtherWriters()
+    return this.#cache
+  }
+
   #noticeOtherWriters(): void {
-    if (this.db.path === privateDatabase) return
-    const row = this.db.prepare<[number]>('PRAGMA data_version').get()
+    if (this.#db.path === privateDatabase) return
+    const row = this.#db.prepare<[number]>('PRAGMA data_version').get()
     const version = row?.[0] ?? 0
     if (version !== this.#dataVersion) this.#cache.clear()
     this.#dataVersion = version
+  }
+}
+
+/** The connection of a repository, for the code that keeps its tables. */
+export function dbOf(repo: Repo): Database {
+  return insidesOf.db(repo)
+}
+
+/**
+ * What is remembered between statements. Outside a transaction each look asks first whether
+ * another connection has written; inside one, nobody can.
+ */
+export function cacheOf(repo: Repo): RepoCache {
+  return insidesOf.cache(repo)
+}
+
+/** Gives what arrives in a repository its meaning. */
+export function crosslinkerOf(repo: Repo): Crosslinker {
+  return insidesOf.crosslinker(repo)
+}
+
+/** The running transaction, or the innermost savepoint in it. */
+export function transactionOf(repo: Repo): Transaction {
+  const current = insidesOf.current(repo)
+  assert(current !== undefined, 'a transaction is running')
+  return current
+}
+
+/**
+ * Runs `action` as a part of the running transaction, or in one of its own: for the many small
+ * steps of a large one, which a savepoint each would slow down. An error that leaves it ends the
+ * transaction around it, even where it is caught.
+ */
+export function joinTransaction<T>(repo: Repo, action: () => T): T {
+  const current = insidesOf.current(repo)
+  if (current === undefined) return repo.transaction(action)
+  try {
+    return action()
+  } catch (error) {
+    current.fail(error)
+    throw error
   }
 }
 

@@ -9,7 +9,7 @@ import { compressContent } from '../base/zlib.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { shunChanged } from './blob.ts'
 import { readContent } from './content.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, dbOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 /** Bans artifacts. What is here of them goes with the next {@link rebuild}. */
@@ -20,7 +20,7 @@ export function shun(
 ): void {
   repo.transaction(() => {
     const mtimeSec = Math.floor(repo.env.clock.nowMs() / 1000)
-    const insert = repo.db.prepare('REPLACE INTO shun(uuid, mtime, scom) VALUES(?, ?, ?)')
+    const insert = dbOf(repo).prepare('REPLACE INTO shun(uuid, mtime, scom) VALUES(?, ?, ?)')
     for (const hash of hashes) insert.run(hash, mtimeSec, options.comment ?? '')
     shunChanged(repo)
   })
@@ -29,7 +29,7 @@ export function shun(
 /** Lifts bans. Returns how many there were. What was removed must come again from elsewhere. */
 export function unshun(repo: Repo, hashes: readonly ArtifactHash[]): number {
   return repo.transaction(() => {
-    const remove = repo.db.prepare('DELETE FROM shun WHERE uuid = ?')
+    const remove = dbOf(repo).prepare('DELETE FROM shun WHERE uuid = ?')
     const removed = hashes.reduce((sum, hash) => sum + remove.run(hash).changes, 0)
     shunChanged(repo)
     return removed
@@ -44,7 +44,7 @@ export function listShunned(repo: Repo): {
   /** Why, in the words of who did it. */
   readonly comment: string
 }[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash, number, string | null]>(
       'SELECT uuid, mtime, scom FROM shun ORDER BY uuid',
     )
@@ -59,7 +59,7 @@ export function listShunned(repo: Repo): {
  * @returns how many were removed
  */
 export function removeShunned(repo: Repo): number {
-  const rids = repo.db
+  const rids = dbOf(repo)
     .prepare<[Rid]>('SELECT rid FROM shun CROSS JOIN blob USING(uuid) ORDER BY rid')
     .all()
     .map(([rid]) => rid)
@@ -68,7 +68,7 @@ export function removeShunned(repo: Repo): number {
 
 /** Removes artifacts. What is stored as a delta of one is stored whole first. */
 export function removeArtifacts(repo: Repo, rids: readonly Rid[]): number {
-  const { db } = repo
+  const db = dbOf(repo)
   const going = new Set(rids)
   for (const rid of rids) {
     for (const [delta] of db.prepare<[Rid]>('SELECT rid FROM delta WHERE srcid = ?').all(rid)) {
@@ -80,7 +80,7 @@ export function removeArtifacts(repo: Repo, rids: readonly Rid[]): number {
       db.prepare(`DELETE FROM ${table} WHERE rid = ?`).run(rid)
     }
   }
-  repo.cache.clear()
+  cacheOf(repo).clear()
   return rids.length
 }
 
@@ -88,11 +88,11 @@ export function removeArtifacts(repo: Repo, rids: readonly Rid[]): number {
 export function undeltify(repo: Repo, rid: Rid): void {
   const content = readContent(repo, rid)
   const stored = content === undefined ? null : compressContent(content, repo)
-  repo.db
+  dbOf(repo)
     .prepare('UPDATE blob SET content = ?, size = ? WHERE rid = ?')
     .run(stored, content?.length ?? -1, rid)
-  repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
+  dbOf(repo).prepare('DELETE FROM delta WHERE rid = ?').run(rid)
   if (content === undefined) {
-    repo.db.prepare('INSERT OR IGNORE INTO phantom(rid) VALUES(?)').run(rid)
+    dbOf(repo).prepare('INSERT OR IGNORE INTO phantom(rid) VALUES(?)').run(rid)
   }
 }

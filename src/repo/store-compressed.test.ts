@@ -16,7 +16,7 @@ import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { deltaSource, readContent } from './content.ts'
 import { storeContent, storeUnresolved } from './store.ts'
 import { createRepo } from './fixture.suite.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, dbOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 const source = utf8('a line of the source\n'.repeat(20))
@@ -43,7 +43,7 @@ function store(
 }
 
 function stored(repo: Repo, rid: Rid): [bytes: Uint8Array, size: number] | undefined {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Uint8Array, number]>('SELECT content, size FROM blob WHERE rid = ?')
     .get(rid)
 }
@@ -55,7 +55,7 @@ test('whole content is kept byte for byte as its sender compressed it', () => {
   assert.notDeepEqual(bytes, compressContent(source))
   const rid = store(repo, source, { bytes })
   assert.deepEqual(stored(repo, rid), [bytes, source.length])
-  repo.cache.clear()
+  cacheOf(repo).clear()
   assert.deepEqual(readContent(repo, rid), source)
 })
 
@@ -65,7 +65,7 @@ test('a delta is kept as a delta, with the size of what it makes', () => {
   const rid = store(repo, target, { bytes: delta, of: base })
   assert.deepEqual(stored(repo, rid), [delta, target.length])
   assert.equal(deltaSource(repo, rid), base)
-  repo.cache.clear()
+  cacheOf(repo).clear()
   assert.deepEqual(readContent(repo, rid), target)
 })
 
@@ -75,7 +75,7 @@ test('a public delta of a private artifact is kept whole, a private one as it is
     const base = store(repo, source, { isPrivate: true })
     const rid = store(repo, target, { bytes: delta, of: base, isPrivate })
     assert.equal(deltaSource(repo, rid), isPrivate ? base : undefined)
-    repo.cache.clear()
+    cacheOf(repo).clear()
     assert.deepEqual(readContent(repo, rid), target)
   }
 })
@@ -98,7 +98,7 @@ test('content that is not what its name says is refused in any form', () => {
       storeContent(repo, { hash: nameOf(source), content: target, isPrivate: false, compressed }),
     (error) => FossilError.is(error, 'hash.mismatch'),
   )
-  assert.equal(repo.db.prepare('SELECT rid FROM blob').all().length, 1)
+  assert.equal(dbOf(repo).prepare('SELECT rid FROM blob').all().length, 1)
 })
 
 test('a compressed delta that came before its source is kept until the source comes', () => {

@@ -21,11 +21,11 @@ import {
   version,
   whole,
 } from './fixture.suite.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, dbOf, type Repo } from './repo.ts'
 import { ridOfRow } from './rid.ts'
 
 function count(repo: Repo, table: string): unknown {
-  return repo.db.prepare(`SELECT count(*) FROM ${table}`).get()?.[0]
+  return dbOf(repo).prepare(`SELECT count(*) FROM ${table}`).get()?.[0]
 }
 
 test('what was stored is read back, and is announced and queued', () => {
@@ -42,11 +42,11 @@ test('what was stored is read back, and is announced and queued', () => {
 test('the empty artifact has content: none, in a frame that stock reads and writes', () => {
   using repo = memoryRepo()
   const { rid, hash } = storeLocal(repo, noBytes)
-  const row = repo.db.prepare<[number, Uint8Array]>('SELECT size, content FROM blob').get()
+  const row = dbOf(repo).prepare<[number, Uint8Array]>('SELECT size, content FROM blob').get()
   assert.deepEqual([row?.[0], hex(row?.[1] ?? noBytes)], [0, '000000007801010000ffff00000001'])
   for (const sql of ['SELECT 1', `UPDATE blob SET content = x'00000000789c030000000001'`]) {
-    repo.db.prepare(sql).all()
-    repo.cache.clear()
+    dbOf(repo).prepare(sql).all()
+    cacheOf(repo).clear()
     assert.deepEqual(readContent(repo, rid), noBytes)
     assert.ok(hasArtifact(repo, hash))
   }
@@ -57,7 +57,7 @@ test('an artifact of 20 MB is stored and read, and not kept in memory', () => {
   const content = new Uint8Array(Buffer.alloc(20_000_000, 'a line of a large file, and so on\n'))
   const { rid, hash } = storeLocal(repo, content)
   assert.equal(Buffer.compare(readArtifact(repo, hash), content), 0)
-  assert.equal(repo.cache.content(rid), undefined)
+  assert.equal(cacheOf(repo).content(rid), undefined)
 })
 
 test('an artifact that is here already is not stored twice', () => {
@@ -123,14 +123,14 @@ test('each transaction that brings artifacts is one receipt, with its time', () 
   })
   repo.transaction(() => storeLocal(repo, version(1)))
   storeLocal(repo, version(4))
-  const receipts = repo.db.prepare('SELECT rcvid, uid, mtime, nonce, ipaddr FROM rcvfrom').all()
+  const receipts = dbOf(repo).prepare('SELECT rcvid, uid, mtime, nonce, ipaddr FROM rcvfrom').all()
   // julianday('2023-11-14 22:13:20')
   const fields = [1, 2460263.425925926, null, null]
   assert.deepEqual(receipts, [
     [1, ...fields],
     [2, ...fields],
   ])
-  const rcvids = repo.db.prepare('SELECT rcvid FROM blob ORDER BY rid').all().flat()
+  const rcvids = dbOf(repo).prepare('SELECT rcvid FROM blob ORDER BY rid').all().flat()
   assert.deepEqual(rcvids, [1, 1, 1, 2])
 })
 
@@ -143,7 +143,7 @@ test('bytes read by name belong to the reader: changing them changes nothing her
   }
   const next = storeLocal(repo, version(2))
   assert.ok(deltify(repo, old.rid, next.rid))
-  repo.cache.clear()
+  cacheOf(repo).clear()
   assert.deepEqual(readArtifact(repo, old.hash), version(1))
 })
 
@@ -153,9 +153,9 @@ test('an older version becomes a delta of a newer one, and reads the same', () =
   assert.ok(deltify(repo, old.rid, next.rid))
   assert.equal(deltaSource(repo, old.rid), next.rid)
   assert.ok((storedBytes(repo, old.rid)?.length ?? 999) < 100)
-  repo.cache.clear()
+  cacheOf(repo).clear()
   assert.deepEqual(readContent(repo, old.rid), version(1))
-  assert.equal(repo.db.prepare('SELECT size FROM blob').get()?.[0], version(1).length)
+  assert.equal(dbOf(repo).prepare('SELECT size FROM blob').get()?.[0], version(1).length)
 })
 
 test('a delta that could not be read or is not worth it is not made', () => {
@@ -204,8 +204,8 @@ test('rows that contradict each other are an operating error that names the row'
     const [old, next] = [storeLocal(repo, version(1)), storeLocal(repo, version(2))]
     storeLocal(repo, utf8('of no use to anyone'))
     deltify(repo, old.rid, next.rid)
-    repo.db.exec(sql)
-    repo.cache.clear()
+    dbOf(repo).exec(sql)
+    cacheOf(repo).clear()
     assert.throws(() => readContent(repo, old.rid), failsWith('repo.corrupt', reason), sql)
   }
 })

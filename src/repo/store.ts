@@ -24,7 +24,7 @@ import {
 import { corrupt, deltaSource, dependsOn, readContent, storedDelta } from './content.ts'
 import { localName, noticeAlgorithm } from './hash-policy.ts'
 import { receivedFrom } from './rcvfrom.ts'
-import type { Repo } from './repo.ts'
+import { cacheOf, crosslinkerOf, dbOf, joinTransaction, type Repo } from './repo.ts'
 import { type Rid, ridOfRow } from './rid.ts'
 
 /** Where an artifact went. */
@@ -47,7 +47,7 @@ export function storeLocal(
     const hash = localName(repo, content)
     const stored = storeContent(repo, { hash, content, isPrivate: options.isPrivate ?? false })
     if (stored.isNew && options.isPrivate !== true) {
-      repo.db.prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)').run(stored.rid)
+      dbOf(repo).prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)').run(stored.rid)
     }
     return { ...stored, hash }
   })
@@ -74,20 +74,20 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
   const { hash, content } = artifact
   const actual = hashLike(hash, content)
   if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
-  return repo.join(() => {
+  return joinTransaction(repo, () => {
     const held = findHeld(repo, hash)
     if (held !== undefined) {
       if (!artifact.isPrivate && isPrivate(repo, held)) {
         makePublic(repo, held)
         // What it names is wanted in public, too.
-        repo.crosslinker.link(repo, held, content)
+        crosslinkerOf(repo).link(repo, held, content)
       }
       return { rid: held, isNew: false }
     }
     const form = formToKeep(repo, artifact)
     const rid = writeRow(repo, { ...artifact, size: content.length, stored: form.bytes })
-    if (form.source === undefined) repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
-    else repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, form.source)
+    if (form.source === undefined) dbOf(repo).prepare('DELETE FROM delta WHERE rid = ?').run(rid)
+    else dbOf(repo).prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, form.source)
     noticeAlgorithm(repo, hash)
     arrived(repo, rid, content)
     return { rid, isNew: true }
@@ -131,7 +131,7 @@ export function storeUnresolved(
   },
 ): Stored | undefined {
   const size = deltaOutputSize(artifact.delta)
-  return repo.join(() => {
+  return joinTransaction(repo, () => {
     const row = rowOf(repo, artifact.hash)
     // First of all, or a peer that repeats itself would leave phantoms that nobody needs.
     if (row !== undefined && row.size >= 0) return { rid: row.rid, isNew: false }
@@ -144,8 +144,8 @@ export function storeUnresolved(
     if (row !== undefined && dependsOn(repo, source, row.rid)) return undefined
     const stored = artifact.compressed ?? compressContent(artifact.delta, repo)
     const rid = writeRow(repo, { ...artifact, size, stored })
-    repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
-    repo.cache.unresolved?.add(rid)
+    dbOf(repo).prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
+    cacheOf(repo).unresolved?.add(rid)
     return { rid, isNew: true }
   })
 }
@@ -165,17 +165,17 @@ export function deltify(repo: Repo, rid: Rid, source: Rid): boolean {
   if (target.length < 50 || base.length < 50) return false
   const delta = createDelta(base, target)
   if (delta.length >= target.length * 0.75) return false
-  repo.join(() => {
-    repo.db
+  joinTransaction(repo, () => {
+    dbOf(repo)
       .prepare('UPDATE blob SET content = ? WHERE rid = ?')
       .run(compressContent(delta, repo), rid)
-    repo.db.prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
+    dbOf(repo).prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
   })
   return true
 }
 
 function rowOf(repo: Repo, hash: ArtifactHash): { rid: Rid; size: number } | undefined {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[rid: Rid, size: number]>('SELECT rid, size FROM blob WHERE uuid = ?')
     .get(hash)
   return row === undefined ? undefined : { rid: row[0], size: row[1] }
@@ -190,7 +190,7 @@ interface RowToWrite {
 
 /** Fills a phantom or makes a row, with its visibility. */
 function writeRow(repo: Repo, row: RowToWrite): Rid {
-  const { db } = repo
+  const db = dbOf(repo)
   const rcvid = receivedFrom(repo)
   const known = findRid(repo, row.hash)
   if (known === undefined) {
@@ -203,8 +203,8 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
     holdingsChanged(repo)
     return rid
   }
-  repo.cache.forget(row.hash, known)
-  repo.cache.unresolved?.delete(known)
+  cacheOf(repo).forget(row.hash, known)
+  cacheOf(repo).unresolved?.delete(known)
   db.prepare('UPDATE blob SET rcvid = ?, size = ?, content = ? WHERE rid = ?').run(
     rcvid,
     row.size,
@@ -223,20 +223,20 @@ function writeRow(repo: Repo, row: RowToWrite): Rid {
  * and expand the deltas that waited for it, and those that waited for them.
  */
 function arrived(repo: Repo, rid: Rid, content: Uint8Array): void {
-  repo.crosslinker.link(repo, rid, content)
+  crosslinkerOf(repo).link(repo, rid, content)
   // Each waits with its source: expanded ahead, the many deltas of one source could fill memory.
   const waiting = deltasOf(repo, rid).map((delta) => ({ delta, source: content }))
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const expanded = resolve(repo, next.delta, next.source)
     if (expanded === undefined) continue
-    repo.crosslinker.link(repo, next.delta, expanded)
+    crosslinkerOf(repo).link(repo, next.delta, expanded)
     for (const delta of deltasOf(repo, next.delta)) waiting.push({ delta, source: expanded })
   }
 }
 
 /** Descending, so that a stack gives them back in rid order. */
 function deltasOf(repo: Repo, source: Rid): Rid[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>('SELECT rid FROM delta WHERE srcid = ? ORDER BY rid DESC')
     .all(source)
     .map(([rid]) => rid)
@@ -247,16 +247,16 @@ function resolve(repo: Repo, rid: Rid, source: Uint8Array): Uint8Array | undefin
   const hash = hashOf(repo, rid)
   if (hash === undefined) throw corrupt(rid, 'it has a delta source but no name')
   const content = applyQuietly(source, storedDelta(repo, rid))
-  repo.cache.unresolved?.delete(rid)
+  cacheOf(repo).unresolved?.delete(rid)
   holdingsChanged(repo)
   if (content !== undefined && matches(hash, content)) {
     noticeAlgorithm(repo, hash)
     return content
   }
-  repo.cache.forget(hash, rid)
-  repo.db.prepare('UPDATE blob SET size = -1, content = NULL WHERE rid = ?').run(rid)
-  repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid)
-  repo.db.prepare('INSERT OR IGNORE INTO phantom(rid) VALUES(?)').run(rid)
+  cacheOf(repo).forget(hash, rid)
+  dbOf(repo).prepare('UPDATE blob SET size = -1, content = NULL WHERE rid = ?').run(rid)
+  dbOf(repo).prepare('DELETE FROM delta WHERE rid = ?').run(rid)
+  dbOf(repo).prepare('INSERT OR IGNORE INTO phantom(rid) VALUES(?)').run(rid)
   return undefined
 }
 

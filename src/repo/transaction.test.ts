@@ -10,7 +10,7 @@ import { hasArtifact } from './blob.ts'
 import { config, setConfig } from './config.ts'
 import { failsWith, memoryRepo, named, stateOf, TestEnv, version } from './fixture.suite.ts'
 import { storeLocal } from './store.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, joinTransaction, type Repo } from './repo.ts'
 
 const undone = new Error('undone')
 
@@ -49,16 +49,16 @@ test('the receipt of a savepoint that failed is not used again', () => {
     repo.transaction(() => storeLocal(repo, version(2)))
     storeLocal(repo, version(3))
   })
-  const receipts = repo.db.prepare('SELECT DISTINCT rcvid FROM blob JOIN rcvfrom USING(rcvid)')
+  const receipts = dbOf(repo).prepare('SELECT DISTINCT rcvid FROM blob JOIN rcvfrom USING(rcvid)')
   assert.equal(receipts.all().length, 1)
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM blob WHERE rcvid > 0').get(), [2])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM blob WHERE rcvid > 0').get(), [2])
 })
 
 test('an error that leaves a joined step half done ends the transaction, caught or not', () => {
   using repo = memoryRepo()
   const before = stateOf(repo)
   const step = (): void =>
-    repo.join(() => {
+    joinTransaction(repo, () => {
       storeLocal(repo, version(1))
       throw undone
     })
@@ -81,13 +81,13 @@ test('an error that leaves a joined step half done ends the transaction, caught 
 test('a dry run returns its result and leaves nothing, inside a transaction too', () => {
   const env = new TestEnv()
   using repo = memoryRepo({}, env)
-  const before = repo.db.serialize()
+  const before = dbOf(repo).serialize()
   assert.equal(
     repo.dryRun(() => storeLocal(repo, version(1)).isNew),
     true,
   )
-  assert.equal(Buffer.compare(repo.db.serialize(), before), 0)
-  assert.equal(repo.db.inTransaction, false)
+  assert.equal(Buffer.compare(dbOf(repo).serialize(), before), 0)
+  assert.equal(dbOf(repo).inTransaction, false)
   repo.transaction(() => {
     assert.equal(
       repo.dryRun(() => storeLocal(repo, version(1)).isNew),

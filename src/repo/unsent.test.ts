@@ -10,6 +10,7 @@ import { ensureKnown, makePrivate } from './blob.ts'
 import { storeLocal } from './store.ts'
 import { deltaOf, listed, memoryRepo, named, receive, version, whole } from './fixture.suite.ts'
 import { forgetUnsent, unsentRids } from './unsent.ts'
+import { dbOf } from './repo.ts'
 
 test('what is made here and public is queued once, and what arrives is not', () => {
   using repo = memoryRepo()
@@ -27,7 +28,9 @@ test('rows of other programs that cannot be sent are passed over', () => {
   ensureKnown(repo, named(version(2)), { isPrivate: false })
   receive(repo, deltaOf(version(2), version(3)))
   storeLocal(repo, version(4), { isPrivate: true })
-  repo.db.exec('INSERT OR IGNORE INTO unsent SELECT rid FROM blob; INSERT INTO unsent VALUES(99)')
+  dbOf(repo).exec(
+    'INSERT OR IGNORE INTO unsent SELECT rid FROM blob; INSERT INTO unsent VALUES(99)',
+  )
   assert.deepEqual(unsentRids(repo), [kept])
 })
 

@@ -7,7 +7,7 @@
 
 import { unresolvedRids } from './blob.ts'
 import { config, setConfig, unsetConfig } from './config.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 /** The `config` row that is there while nobody knows whether the last push arrived. */
@@ -16,7 +16,7 @@ const row = 'trilobite-push-unanswered'
 /** What a push sends unasked: public and held, in rid order. */
 export function unsentRids(repo: Repo): Rid[] {
   const unresolved = unresolvedRids(repo)
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `SELECT unsent.rid FROM unsent CROSS JOIN blob USING(rid)
         WHERE blob.size >= 0
@@ -31,7 +31,7 @@ export function unsentRids(repo: Repo): Rid[] {
 /** Forgets what a push has delivered. */
 export function forgetUnsent(repo: Repo, rids: readonly Rid[]): void {
   if (rids.length === 0) return
-  const forget = repo.db.prepare('DELETE FROM unsent WHERE rid = ?')
+  const forget = dbOf(repo).prepare('DELETE FROM unsent WHERE rid = ?')
   for (const rid of rids) forget.run(rid)
 }
 

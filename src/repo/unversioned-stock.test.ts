@@ -13,7 +13,7 @@ import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
 import { noBytes, utf8 } from '../base/bytes.ts'
 import { openFile } from '../db/node.ts'
 import { createRepo, openRepo, scratchPath, TestEnv } from './fixture.suite.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 import {
   findUnversioned,
   listUnversioned,
@@ -49,7 +49,7 @@ async function uv(path: string, ...args: string[]): Promise<string> {
 /** How the files are stored; compressed bytes differ between zlib builds. */
 function storedRows(repo: Repo): unknown {
   const sql = 'SELECT name, mtime, hash, sz, encoding FROM unversioned ORDER BY name'
-  return repo.db.prepare(sql).all()
+  return dbOf(repo).prepare(sql).all()
 }
 
 /** A repository made by stock that holds `contents`. */

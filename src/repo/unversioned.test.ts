@@ -24,7 +24,7 @@ import {
   TestEnv,
 } from './fixture.suite.ts'
 import { setHashPolicy } from './hash-policy.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 import {
   compareVersions,
   findUnversioned,
@@ -54,7 +54,7 @@ function write(repo: Repo, name: string, content: Uint8Array, atSec = mtimeSec):
 }
 
 function stored(repo: Repo, name: string): [encoding: number, bytes: number] | undefined {
-  return repo.db
+  return dbOf(repo)
     .prepare<[number, number]>('SELECT encoding, length(content) FROM unversioned WHERE name = ?')
     .get(name)
 }
@@ -112,7 +112,7 @@ test('a deleted file is remembered with the time of its deletion', () => {
   assert.deepEqual(listUnversioned(repo), [
     { name: 'x', mtimeSec: mtimeSec + 5, hash: undefined, sizeBytes: 0, hasContent: false },
   ])
-  const row = repo.db.prepare('SELECT hash, sz, encoding, content FROM unversioned').get()
+  const row = dbOf(repo).prepare('SELECT hash, sz, encoding, content FROM unversioned').get()
   assert.deepEqual(row, [null, 0, 0, null])
 })
 
@@ -145,11 +145,11 @@ test('without a file nothing is made: no table, no row, no receipt', () => {
   assert.equal(unversionedHash(repo), 'da39a3ee5e6b4b0d3255bfef95601890afd80709')
   assert.equal(removeUnversioned(repo, { name: 'x', mtimeSec }), false)
   assert.equal(touchUnversioned(repo, { name: 'x', mtimeSec }), false)
-  const made = repo.db
+  const made = dbOf(repo)
     .prepare(`SELECT name FROM sqlite_schema WHERE name LIKE 'unversioned%'`)
     .all()
   assert.deepEqual(made, [])
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM rcvfrom').get(), [0])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM rcvfrom').get(), [0])
 })
 
 test('a row says when it was received, once for each transaction', () => {
@@ -158,8 +158,11 @@ test('a row says when it was received, once for each transaction', () => {
     write(repo, 'a', hello)
     write(repo, 'b', hello)
   })
-  assert.deepEqual(repo.db.prepare('SELECT rcvid FROM unversioned ORDER BY name').all(), [[1], [1]])
-  const [uid, julian] = repo.db.prepare('SELECT uid, mtime FROM rcvfrom').get() ?? []
+  assert.deepEqual(dbOf(repo).prepare('SELECT rcvid FROM unversioned ORDER BY name').all(), [
+    [1],
+    [1],
+  ])
+  const [uid, julian] = dbOf(repo).prepare('SELECT uid, mtime FROM rcvfrom').get() ?? []
   assert.deepEqual([uid, julian], [1, 2440587.5 + startMs / 86_400_000])
 })
 
@@ -344,7 +347,7 @@ test('a hash without content is a hole, unless it is the hash of nothing', () =>
   write(repo, 'empty', noBytes)
   write(repo, 'hole', hello)
   // What stock's server makes of a `uvfile` whose content was omitted, xfer.c:389-409.
-  repo.db.exec('UPDATE unversioned SET content = NULL, sz = 0')
+  dbOf(repo).exec('UPDATE unversioned SET content = NULL, sz = 0')
   assert.deepEqual(unversionedHoles(repo), [findUnversioned(repo, 'hole')])
   assert.equal(findUnversioned(repo, 'hole')?.hasContent, false)
   assert.equal(readUnversioned(repo, 'hole'), undefined)
@@ -364,7 +367,7 @@ test('damaged content is an error that says which file it is', () => {
   ]
   for (const damage of damages) {
     write(repo, 'x', hello)
-    repo.db.exec(`UPDATE unversioned SET ${damage}`)
+    dbOf(repo).exec(`UPDATE unversioned SET ${damage}`)
     assert.throws(() => readUnversioned(repo, 'x'), failsWith('repo.unreadable', /"x"/), damage)
   }
 })
@@ -380,7 +383,7 @@ test('times, sizes and hashes that stock may have stored are read within bounds'
   ]
   for (const [set, atSec, sizeBytes] of rows) {
     write(repo, 'x', hello)
-    repo.db.exec(`UPDATE unversioned SET ${set}`)
+    dbOf(repo).exec(`UPDATE unversioned SET ${set}`)
     const entry = { name: 'x', mtimeSec: atSec, sizeBytes, hash: named(hello), hasContent: true }
     assert.deepEqual(listUnversioned(repo), [entry], set)
     assert.deepEqual(readUnversioned(repo, 'x'), hello)

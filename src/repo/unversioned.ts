@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Statement } from '../db/driver.ts'
 import { hasTable } from '../db/tables.ts'
 import { noBytes } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
@@ -24,7 +25,7 @@ import { isUnversionedName } from '../xfer/unversioned-name.ts'
 import { config, setConfig, unsetConfig } from './config.ts'
 import { hashPolicy } from './hash-policy.ts'
 import { receivedFrom } from './rcvfrom.ts'
-import type { Repo } from './repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 
 /** unversioned.c:29-40. Made when the first file comes, as in stock. */
 const unversionedTable = `
@@ -95,21 +96,21 @@ export type UnversionedStatus = (typeof unversionedStatuses)[number]
 
 /** Every row, deleted files included, by name in the order of its UTF-8 bytes. */
 export function listUnversioned(repo: Repo): UnversionedEntry[] {
-  return hasTable(repo.db, 'unversioned')
+  return hasTable(dbOf(repo), 'unversioned')
     ? selectEntries(repo, 'ORDER BY name').all().map(entryOf(repo))
     : []
 }
 
 /** Rows whose content never came, by name: see {@link UnversionedEntry.hasContent}. */
 export function unversionedHoles(repo: Repo): UnversionedEntry[] {
-  if (!hasTable(repo.db, 'unversioned')) return []
+  if (!hasTable(dbOf(repo), 'unversioned')) return []
   const rows = selectEntries(repo, 'AND hash IS NOT NULL AND content IS NULL ORDER BY name').all()
   return rows.map(entryOf(repo)).filter(({ hasContent }) => !hasContent)
 }
 
 /** The row of one name, which may say that the file was deleted. */
 export function findUnversioned(repo: Repo, name: string): UnversionedEntry | undefined {
-  if (!hasTable(repo.db, 'unversioned')) return undefined
+  if (!hasTable(dbOf(repo), 'unversioned')) return undefined
   const row = selectEntries(repo, 'AND name = ?').get(name)
   return row === undefined ? undefined : entryOf(repo)(row)
 }
@@ -123,7 +124,7 @@ export function findUnversioned(repo: Repo, name: string): UnversionedEntry | un
 export function readUnversioned(repo: Repo, name: string): Uint8Array | undefined {
   const entry = findUnversioned(repo, name)
   if (entry?.hash === undefined || !entry.hasContent) return undefined
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[number | null, Uint8Array | string | null]>(
       'SELECT encoding, content FROM unversioned WHERE name = ?',
     )
@@ -189,7 +190,7 @@ export function removeUnversioned(
   checkMtime(mtimeSec)
   if (findUnversioned(repo, file.name) === undefined) return false
   repo.transaction(() => {
-    repo.db
+    dbOf(repo)
       .prepare(
         `UPDATE unversioned
             SET rcvid = ?, mtime = ?, hash = NULL, sz = 0, encoding = 0, content = NULL
@@ -211,7 +212,9 @@ export function touchUnversioned(repo: Repo, file: { name: string; mtimeSec: num
   checkMtime(file.mtimeSec)
   if (findUnversioned(repo, file.name) === undefined) return false
   repo.transaction(() => {
-    repo.db.prepare('UPDATE unversioned SET mtime = ? WHERE name = ?').run(file.mtimeSec, file.name)
+    dbOf(repo)
+      .prepare('UPDATE unversioned SET mtime = ? WHERE name = ?')
+      .run(file.mtimeSec, file.name)
     unsetConfig(repo, hashSetting)
   })
   return true
@@ -228,8 +231,8 @@ export function touchUnversioned(repo: Repo, file: { name: string; mtimeSec: num
 export function unversionedHash(repo: Repo): string {
   const known = config(repo, hashSetting)
   if (known !== undefined) return known
-  if (!hasTable(repo.db, 'unversioned')) return sha1(noBytes)
-  const text = repo.db
+  if (!hasTable(dbOf(repo), 'unversioned')) return sha1(noBytes)
+  const text = dbOf(repo)
     .prepare<[Uint8Array | null]>(
       `SELECT CAST(group_concat(
                 printf('%s %s %s', name, datetime(mtime, 'unixepoch'), hash) || char(10),
@@ -292,8 +295,8 @@ type Row = [name: string, mtimeSec: number, hash: string | null, sizeBytes: numb
  * Times and sizes are kept within what a card can say: stock takes 64 bits, and more than 2^53
  * could not even be read. Stock stores uppercase hashes as they come.
  */
-function selectEntries(repo: Repo, rest: string): ReturnType<typeof repo.db.prepare<Row>> {
-  return repo.db.prepare<Row>(
+function selectEntries(repo: Repo, rest: string): Statement<Row> {
+  return dbOf(repo).prepare<Row>(
     `SELECT name, max(0, min(coalesce(CAST(mtime AS INTEGER), 0), 9007199254740991)), lower(hash),
             max(0, min(coalesce(CAST(sz AS INTEGER), 0), 2147483647)), content IS NOT NULL
        FROM unversioned WHERE name IS NOT NULL ${rest}`,
@@ -320,8 +323,8 @@ function replaceRow(
   const compressed = compressContent(content)
   const isWorthIt = compressed.length < 0.8 * content.length
   repo.transaction(() => {
-    repo.db.exec(unversionedTable)
-    repo.db
+    dbOf(repo).exec(unversionedTable)
+    dbOf(repo)
       .prepare(
         `REPLACE INTO unversioned(name, rcvid, mtime, hash, sz, encoding, content)
          VALUES(?, ?, ?, ?, ?, ?, ?)`,
@@ -366,6 +369,6 @@ function checkMtime(mtimeSec: number): void {
 
 function damaged(repo: Repo, name: string, reason: string, cause?: unknown): FossilError {
   const file = `the unversioned file ${JSON.stringify(name)} is damaged`
-  const detail = { path: repo.db.path, reason: `${file}: ${reason}` }
+  const detail = { path: repo.path, reason: `${file}: ${reason}` }
   return new FossilError('repo.unreadable', detail, cause === undefined ? {} : { cause })
 }

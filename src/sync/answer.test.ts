@@ -13,7 +13,7 @@ import { beginClone } from '../repo/clone-state.ts'
 import { serverCode, setConfig } from '../repo/config.ts'
 import { deltaSource } from '../repo/content.ts'
 import { deltify, storeLocal, storeUnresolved } from '../repo/store.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import { createDelta } from '../delta/index.ts'
 import { accessOf } from './access.ts'
@@ -180,7 +180,7 @@ test('what is stored as a delta of what the peer may not have goes whole', () =>
       makePrivate(repo, rid)
     },
     shunned: (repo, source) => {
-      repo.db.prepare('INSERT INTO shun(uuid, mtime, scom) VALUES(?, 0, NULL)').run(source)
+      dbOf(repo).prepare('INSERT INTO shun(uuid, mtime, scom) VALUES(?, 0, NULL)').run(source)
     },
   }
   for (const [name, hideIt] of Object.entries(hide)) {
@@ -208,7 +208,7 @@ test('what is stored as a delta of what the peer may not have goes whole', () =>
 test('phantoms, shunned and unverified artifacts are left out of a clone', () => {
   using repo = makeRepo('server')
   const [kept = '', shunned = ''] = addArtifacts(repo, { to: 2 })
-  repo.db.prepare('INSERT INTO shun(uuid, mtime, scom) VALUES(?, 0, NULL)').run(shunned)
+  dbOf(repo).prepare('INSERT INTO shun(uuid, mtime, scom) VALUES(?, 0, NULL)').run(shunned)
   const [base, target] = [contentOf(5, 200), contentOf(6, 200)]
   const delta = createDelta(base, target)
   assert.ok(

@@ -14,7 +14,7 @@ import { lockCheckin, unlockCheckins } from '../admin/checkin-lock.ts'
 import { createClusters } from '../repo/cluster.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import { configInteger, projectCode, serverCode } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { type Repo, transactionOf } from '../repo/repo.ts'
 import type { Card, CloneCard, LoginCard } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { type CardReader, parseCards } from '../xfer/parse.ts'
@@ -278,7 +278,7 @@ export class Answer {
   #converse({ access, login, uid, nonce }: Sender): Conversations {
     const repo = this.#repo
     const { observer, remoteAddress } = this.#options
-    repo.current.origin = { uid, nonce, remoteAddress }
+    transactionOf(repo).origin = { uid, nonce, remoteAddress }
     this.nonce = nonce
     const artifacts = new ArtifactExchange(repo, {
       side: 'handler',

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { parseCards } from '../xfer/parse.ts'
@@ -64,7 +64,7 @@ test('what one message names beyond the limit is passed over, and heard in the n
 test('names that make no phantom do not count', () => {
   using repo = makeRepo('repo')
   addForeign(repo, contentOf(2))
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(name(4))
+  dbOf(repo).prepare('INSERT INTO shun(uuid) VALUES(?)').run(name(4))
   const exchange = exchangeOf(repo, { maxNewPhantoms: 1 })
   assert.deepEqual(announce(exchange, 2, 4, 6, 2), ['known', 'known', 'new', 'known'])
   assert.deepEqual(phantomNames(repo), [name(6)])
@@ -115,7 +115,7 @@ test('whatever the limit, a peer that announces more is asked for all of it, in 
   const count = 60
   using client = makeRepo('client')
   addMany(client, count)
-  const empty = makeRepo('server').db.serialize()
+  const empty = dbOf(makeRepo('server')).serialize()
   fc.assert(
     fc.property(fc.integer({ min: 1, max: count }), (limit) => {
       using server = makeRepo('server', empty)

@@ -9,7 +9,7 @@ import { concat, utf8 } from '../base/bytes.ts'
 import { createDelta } from '../delta/index.ts'
 import { findRid, hasArtifact } from '../repo/blob.ts'
 import { readArtifact } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -51,7 +51,7 @@ function ridOf(repo: Repo, content: Uint8Array): Rid {
 
 /** Makes `child` a check-in after `parent`, as far as delta sources go. */
 function linkCheckins(repo: Repo, before: Uint8Array, after: Uint8Array): void {
-  repo.db
+  dbOf(repo)
     .prepare('INSERT INTO plink(pid, cid, isprim, mtime) VALUES(?, ?, 1, 0)')
     .run(ridOf(repo, before), ridOf(repo, after))
 }
@@ -150,7 +150,7 @@ test('a delta whose source does not come is asked for once more, and comes whole
 test('what a server refuses as a delta goes whole when it asks again', () => {
   using client = family('client')
   using server = makeRepo('server')
-  server.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
+  dbOf(server).prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
   const { result, requests } = syncPair(client, server, { pull: false })
   const sent = ofType(requests.flat(), 'file').filter(({ hash }) => hash === nameOf(child))
   assert.deepEqual(sent, [deltaCard(parent, child), fileCard(child)])
@@ -161,7 +161,7 @@ test('what a server refuses as a delta goes whole when it asks again', () => {
 
 test('a client that can only send a delta of what is shunned is not asked without end', () => {
   using server = makeRepo('server')
-  server.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
+  dbOf(server).prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
   const asked = (...cards: readonly Card[]): string[] =>
     ofType(ask(server, [pushCard, ...cards]), 'gimme').map(({ hash }) => hash)
   const [one, two] = [deltaCard(parent, child), deltaCard(child, grandchild)]
@@ -177,7 +177,7 @@ test('a client that can only send a delta of what is shunned is not asked withou
 test('a server that sends a delta of what is shunned here is not asked without end', () => {
   using client = makeRepo('client')
   using server = family('server')
-  client.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
+  dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
   const { result } = syncPair(client, server)
   assert.ok(result.rounds < 10, `${result.rounds} rounds`)
   assert.deepEqual(result.missing, [nameOf(child), nameOf(grandchild)])
@@ -188,10 +188,10 @@ test('no delta of what is shunned or private leaves', () => {
   for (const table of ['shun', 'private']) {
     using server = family('server')
     const value = table === 'shun' ? nameOf(parent) : ridOf(server, parent)
-    server.db
+    dbOf(server)
       .prepare(`INSERT INTO ${table} SELECT ? ${table === 'shun' ? ', 0, 0' : ''}`)
       .run(value)
-    server.cache.clear()
+    cacheOf(server).clear()
     const [file] = ofType(ask(server, [pullCard, gimme(child)]), 'file')
     assert.deepEqual(file, fileCard(child), table)
   }
@@ -199,8 +199,8 @@ test('no delta of what is shunned or private leaves', () => {
 
 test('a private artifact goes as a delta of another where private content is asked for', () => {
   using server = family('server')
-  server.db.prepare('INSERT INTO private SELECT rid FROM blob').run()
-  server.cache.clear()
+  dbOf(server).prepare('INSERT INTO private SELECT rid FROM blob').run()
+  cacheOf(server).clear()
   const reply = ask(server, [pragma('send-private'), pullCard, gimme(child)])
   assert.deepEqual(reply.slice(0, 2), [{ type: 'private' }, deltaCard(parent, child)])
 })
@@ -211,8 +211,8 @@ test('shunned artifacts are not taken, sent, announced, asked for or made phanto
   const [shunnedHere = nameOf(parent)] = addArtifacts(client, { to: 2 })
   const [shunnedThere = nameOf(parent)] = addArtifacts(server, { from: 2, to: 4 })
   const shun = 'INSERT INTO shun(uuid) VALUES(?)'
-  server.db.prepare(shun).run(shunnedHere)
-  client.db.prepare(shun).run(shunnedThere)
+  dbOf(server).prepare(shun).run(shunnedHere)
+  dbOf(client).prepare(shun).run(shunnedThere)
   const { result } = syncPair(client, server)
   assert.ok(result.complete)
   assert.equal(heldNames(client).length, 3)
@@ -220,8 +220,8 @@ test('shunned artifacts are not taken, sent, announced, asked for or made phanto
   assert.ok(!hasArtifact(client, shunnedThere) && !hasArtifact(server, shunnedHere))
   assert.deepEqual([...phantomNames(client), ...phantomNames(server)], [])
 
-  client.db.prepare(shun).run(shunnedHere)
-  client.cache.clear()
+  dbOf(client).prepare(shun).run(shunnedHere)
+  cacheOf(client).clear()
   const { requests } = syncPair(client, server)
   const hashes = requests.flat().map((card) => ('hash' in card ? card.hash : undefined))
   assert.ok(!hashes.includes(shunnedHere))
@@ -230,7 +230,7 @@ test('shunned artifacts are not taken, sent, announced, asked for or made phanto
 test('a shunned file is told of, and does not stop the others', () => {
   using server = makeRepo('server')
   const [shunned, other] = [fileCard(utf8('spam')), fileCard(utf8('ham'))]
-  server.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned.hash)
+  dbOf(server).prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned.hash)
   const events: SyncEvent[] = []
   ask(server, [pushCard, shunned, other], { observer: (event) => events.push(event) })
   assert.deepEqual(heldNames(server), [other.hash])
@@ -313,8 +313,8 @@ test('an artifact that is damaged where it is kept does not stop the others', ()
   const damage = 'UPDATE blob SET content = substr(content, 1, length(content) - 1) WHERE uuid = ?'
   using server = makeRepo('server')
   const [lost = nameOf(parent)] = addArtifacts(server, { to: 3 })
-  server.db.prepare(damage).run(lost)
-  server.cache.clear()
+  dbOf(server).prepare(damage).run(lost)
+  cacheOf(server).clear()
   using client = makeRepo('client')
   const pulled = syncPair(client, server)
   assert.deepEqual(pulled.result.missing, [lost])

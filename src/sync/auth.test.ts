@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { concat } from '../base/bytes.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { putUser } from '../admin/user.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -67,7 +67,7 @@ test('a login card brings the capabilities of its user, and its name into rcvfro
   const options = { remoteAddress: '192.0.2.7' }
   assert.equal(errorOf(send(repo, messageOf(pullCard))), 'not authorized to read')
   assert.deepEqual(ofType(send(repo, push(1), options), 'error'), [])
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare('SELECT login, rcvfrom.ipaddr, length(nonce) FROM rcvfrom JOIN user USING(uid)')
     .all()
     .at(-1)
@@ -160,7 +160,7 @@ test('a proof that brought an unversioned file in counts once, too', () => {
   const message = signMessage(messageOf(card), alice)
   assert.deepEqual(ofType(send(repo, message), 'error'), [])
   assert.ok(refused(send(repo, message)))
-  const login = repo.db.prepare('SELECT login FROM rcvfrom JOIN user USING(uid)').all().at(-1)
+  const login = dbOf(repo).prepare('SELECT login FROM rcvfrom JOIN user USING(uid)').all().at(-1)
   assert.deepEqual(login, ['alice'])
 })
 

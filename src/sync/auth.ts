@@ -10,7 +10,7 @@
  */
 
 import { projectCode } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { effectiveCapabilities, findUser, specialLogins } from '../admin/user.ts'
 import type { LoginCard } from '../xfer/card.ts'
 import { checkLogin } from '../xfer/login.ts'
@@ -91,7 +91,7 @@ export function loggedInSender(
 /** Used before: as far as this server remembers, or to bring something in (`rcvfrom.nonce`). */
 function wasUsed(repo: Repo, nonce: string, nonces: NonceMemory | undefined): boolean {
   if (nonces?.use(nonce) === false) return true
-  return repo.db.prepare('SELECT 1 FROM rcvfrom WHERE nonce = ?').get(nonce) !== undefined
+  return dbOf(repo).prepare('SELECT 1 FROM rcvfrom WHERE nonce = ?').get(nonce) !== undefined
 }
 
 /** Compared with where there is no password; what it proves is thrown away. */

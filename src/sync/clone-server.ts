@@ -8,7 +8,7 @@ import { compressContent } from '../base/zlib.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { isPrivate, isShunned, unresolvedRids } from '../repo/blob.ts'
 import { readContent, storedBytes } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import type { CardWriter } from '../xfer/format.ts'
 
@@ -49,7 +49,7 @@ export function writeRememberedBatch(
 ): number {
   const { sequence, version, withPrivate, budgetBytes } = options
   const key = [sequence, version, withPrivate, budgetBytes].join()
-  const batches = (repo.cache.holdings.cloneBatches ??= new Map())
+  const batches = (cacheOf(repo).holdings.cloneBatches ??= new Map())
   const known = batches.get(key)
   if (known !== undefined) {
     writer.addRaw(known.bytes, known.cards)
@@ -77,7 +77,7 @@ export function writeCloneBatch(
   options: CloneBatchOptions,
 ): number {
   const unresolved = unresolvedRids(repo)
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<Row>(
       `SELECT blob.rid, blob.uuid, blob.size, blob.content, delta.srcid, source.uuid
          FROM blob LEFT JOIN delta ON delta.rid = blob.rid

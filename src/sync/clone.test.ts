@@ -12,7 +12,7 @@ import { createDelta } from '../delta/index.ts'
 import { unresolvedRids } from '../repo/blob.ts'
 import { beginClone, cloneState, type CloneState } from '../repo/clone-state.ts'
 import { config, setConfig } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { putUser } from '../admin/user.ts'
 import type { Card } from '../xfer/card.ts'
 import { CloneSession, type CloneSessionOptions } from './clone.ts'
@@ -262,6 +262,6 @@ test('a clone that logs in brings private artifacts that a stranger is not shown
     const { shortfall } = await clone(repo, { exchange }, { login, private: true })
     assert.equal(shortfall, undefined)
     assert.deepEqual(heldNames(repo), heldNames(served))
-    assert.equal(repo.db.prepare('SELECT rid FROM private').all().length, 1)
+    assert.equal(dbOf(repo).prepare('SELECT rid FROM private').all().length, 1)
   }
 })

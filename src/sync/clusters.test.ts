@@ -11,7 +11,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { createClusters } from '../repo/cluster.ts'
 import { ensureKnown } from '../repo/blob.ts'
 import { setConfig } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import { decodeMessage } from '../xfer/frame.ts'
 import { handleXfer } from './handler.ts'
@@ -44,7 +44,7 @@ function chained(name: string, links: number, from = 0): Repo {
     repo.transaction(() => createClusters(repo))
   }
   // Others made all this: nothing is sent unasked.
-  repo.db.prepare('DELETE FROM unsent').run()
+  dbOf(repo).prepare('DELETE FROM unsent').run()
   assert.equal(count(repo, 'SELECT count(*) FROM unclustered'), 1)
   return repo
 }
@@ -126,7 +126,7 @@ test('a cluster of what is shunned, private or lost leaves nothing but names beh
   addForeign(server, contentOf(2), { isPrivate: true })
   addForeign(server, contentOf(4))
   addForeign(server, cluster([shunned, hidden, lost, there]))
-  client.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned)
+  dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned)
   const { result } = syncPair(client, server)
   assert.deepEqual(result.missing, [lost])
   assert.deepEqual(phantomNames(client).sort(), [hidden, lost].sort())
@@ -176,8 +176,8 @@ test('an idle sync says as much as is unclustered, whatever is clustered', () =>
   using server = makeRepo('server')
   addArtifacts(server, { to: 5000 })
   ask(server, [pullCard])
-  using client = makeRepo('client', server.db.serialize())
-  client.db.prepare('DELETE FROM unsent').run()
+  using client = makeRepo('client', dbOf(server).serialize())
+  dbOf(client).prepare('DELETE FROM unsent').run()
   const unclustered = count(client, 'SELECT count(*) FROM unclustered')
   assert.ok(unclustered > 0 && unclustered < 10)
 

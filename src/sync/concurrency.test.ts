@@ -14,7 +14,7 @@ import { openFile } from '../db/node.ts'
 import { projectCode } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { putUser } from '../admin/user.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -31,7 +31,7 @@ function withTwo(action: (server: Repo, other: Repo) => void): void {
   try {
     const path = join(folder, 'x.fossil')
     using server = createRepo(openFile(path, { create: true, busyTimeoutMs: 0 }), systemEnv)
-    server.db.prepare('PRAGMA journal_mode = WAL').get()
+    dbOf(server).prepare('PRAGMA journal_mode = WAL').get()
     using other = openRepo(openFile(path, { busyTimeoutMs: 0 }), systemEnv)
     action(server, other)
   } finally {
@@ -73,7 +73,7 @@ test('a request that had to be begun again may use its login once', () => {
     putUser(server, { login: 'amy', password: 'pw', capabilities: 'io' })
     const nonces = new NonceMemory()
     // The other connection writes between this one's first look and its own write.
-    const { db } = server
+    const db = dbOf(server)
     let isFirst = true
     const clock = {
       nowMs: () => {

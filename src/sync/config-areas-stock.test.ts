@@ -10,7 +10,7 @@ import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
 import { utf8 } from '../base/bytes.ts'
 import { configAreas, configCards } from '../admin/config-areas.ts'
 import { configSql, goldenCards, shown, subscriberSql } from '../admin/config-areas.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Card, ConfigCard } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { parseCards } from '../xfer/parse.ts'
@@ -36,7 +36,7 @@ async function filledStock(
   await runFossil(['settings', 'email-send-method', 'db', '-R', stock.path])
   await runFossil(['alerts', 'status', '-R', stock.path])
   using repo = openStock(stock)
-  repo.db.exec(configSql + subscriberSql)
+  dbOf(repo).exec(configSql + subscriberSql)
   return stock
 }
 
@@ -143,7 +143,7 @@ test("stock's client takes everything that our server has, and sends it to anoth
 })
 
 function capOfEve(repo: Repo): unknown {
-  return repo.db.prepare(`SELECT cap FROM user WHERE login = 'eve'`).get()
+  return dbOf(repo).prepare(`SELECT cap FROM user WHERE login = 'eve'`).get()
 }
 
 test('stock takes a capability s from an administrator; we do not', async (t) => {

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 
 import { utf8 } from '../base/bytes.ts'
 import { config, setConfig } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { parseCards } from '../xfer/parse.ts'
@@ -25,7 +25,7 @@ const reader: ConfigAccess = { read: true, admin: false, setup: false, addresses
 
 function put(repo: Repo, name: string, value: string, mtimeSec: number): void {
   setConfig(repo, name, value)
-  repo.db.prepare('UPDATE config SET mtime = ? WHERE name = ?').run(mtimeSec, name)
+  dbOf(repo).prepare('UPDATE config SET mtime = ? WHERE name = ?').run(mtimeSec, name)
 }
 
 function row(name: string, content: string): Card {
@@ -122,14 +122,14 @@ test('a client takes only what the request under way asked for', () => {
   session.receive(row('/config', `6 'css' value 'after it'`))
   assert.equal(config(client, 'css'), 'red')
   assert.equal(config(client, 'header'), undefined)
-  assert.equal(client.db.prepare(`SELECT 1 FROM user WHERE login = 'eve'`).get(), undefined)
+  assert.equal(dbOf(client).prepare(`SELECT 1 FROM user WHERE login = 'eve'`).get(), undefined)
   assert.deepEqual(session.summary, { sent: 0, stored: 1, older: 0, refused: 4, malformed: 1 })
 })
 
 test('a server answers who may read, with what each may see', () => {
   using server = makeRepo('server')
   put(server, 'css', 'red', 100)
-  server.db.exec(`INSERT INTO user(login, mtime) VALUES('eve', 100);
+  dbOf(server).exec(`INSERT INTO user(login, mtime) VALUES('eve', 100);
     INSERT INTO concealed VALUES('hidden', 100, 'a@b.c')`)
   const ask: Card[] = [{ type: 'reqconfig', name: '/all' }]
   const seen = (access: ConfigAccess): string[] =>
@@ -163,7 +163,7 @@ test('a server takes rows from administrators, and no other', () => {
 test('an administrator changes neither addresses nor the users above, without the letters', () => {
   using server = makeRepo('server')
   const count = (): unknown =>
-    server.db
+    dbOf(server)
       .prepare(
         `SELECT (SELECT count(*) FROM concealed), (SELECT count(*) FROM user WHERE cap = 's')`,
       )

@@ -11,7 +11,7 @@ import { createDelta } from '../delta/index.ts'
 import { formatDeck } from '../deck/format.ts'
 import { findRid } from '../repo/blob.ts'
 import { createClusters } from '../repo/cluster.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
@@ -50,7 +50,7 @@ export function variedRepo(name: string, from: number): Repo {
     addForeign(repo, content)
     return findRid(repo, nameOf(content)) ?? assert.fail()
   })
-  const link = repo.db.prepare('INSERT INTO plink(pid, cid, isprim, mtime) VALUES(?, ?, 1, 0)')
+  const link = dbOf(repo).prepare('INSERT INTO plink(pid, cid, isprim, mtime) VALUES(?, ?, 1, 0)')
   for (const [i, rid] of rids.slice(1).entries()) link.run(rids[i] ?? assert.fail(), rid)
   addForeign(repo, contentOf(from + 50), { isPrivate: true })
   return repo
@@ -71,9 +71,9 @@ export function record(options: SyncOptions): { requests: Recorded[]; replies: R
   const session = new SyncSession(client, options)
   while (session.result === undefined) {
     const request = session.request()
-    requests.push({ message: unwrapped(request), image: server.db.serialize() })
+    requests.push({ message: unwrapped(request), image: dbOf(server).serialize() })
     const reply = handleXfer(server, request, { access: fullAccess })
-    replies.push({ message: unwrapped(reply), image: client.db.serialize() })
+    replies.push({ message: unwrapped(reply), image: dbOf(client).serialize() })
     session.receive(reply)
   }
   assert.ok(session.result.complete)

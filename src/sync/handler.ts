@@ -12,7 +12,7 @@ import { assert } from '../base/assert.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
 import { isBusy } from '../db/driver.ts'
 import { projectCode, serverCode } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { type ContentType, contentTypes, decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { Answer } from './answer.ts'
@@ -58,7 +58,7 @@ interface Reply {
 
 /** Most requests only read, beside whoever writes; one that turns out to write may have to wait. */
 function reply(repo: Repo, request: Uint8Array, options: HandlerOptions): Reply {
-  assert(!repo.db.inTransaction, 'a request is answered in a transaction of its own')
+  assert(!dbOf(repo).inTransaction, 'a request is answered in a transaction of its own')
   try {
     return replyIn('deferred', repo, request, options)
   } catch (error) {

@@ -13,7 +13,7 @@ import { formatDeck } from '../deck/format.ts'
 import { createDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { setConfig } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 import { fullAccess } from './access.ts'
@@ -180,7 +180,7 @@ suite('a hostile server', () => {
   test('that asks for what is shunned is not heard', () => {
     using client = makeRepo('client')
     const [hash = name(0)] = addArtifacts(client, { to: 1 })
-    client.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(hash)
+    dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)').run(hash)
     assert.equal(outlast(client, () => [gimme(hash)]).result.rounds, 1)
   })
 

@@ -16,7 +16,7 @@ import { readContent } from '../repo/content.ts'
 import { storeContent, storeLocal } from '../repo/store.ts'
 import { identify } from '../repo/create.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -46,7 +46,7 @@ let template: Uint8Array | undefined
 
 /** An empty repository of the tests' project, in memory. */
 export function makeRepo(name: string, image?: Uint8Array): Repo {
-  template ??= createRepo(openMemory(), testEnv('template')).db.serialize()
+  template ??= dbOf(createRepo(openMemory(), testEnv('template'))).serialize()
   const repo = openRepo(openMemory(image ?? template), testEnv(name))
   identify(repo, { projectCode, serverCode: sha1(utf8(name)) })
   return repo
@@ -213,7 +213,7 @@ function isReadable(body: Uint8Array): boolean {
 /** Names of everything held, ascending; phantoms and unresolved deltas are not held. */
 export function heldNames(repo: Repo): ArtifactHash[] {
   const unresolved = unresolvedRids(repo)
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid, ArtifactHash]>('SELECT rid, uuid FROM blob WHERE size >= 0 ORDER BY uuid')
     .all()
     .filter(([rid]) => !unresolved.has(rid))
@@ -222,12 +222,16 @@ export function heldNames(repo: Repo): ArtifactHash[] {
 
 /** One number from the database, such as a count. */
 export function count(repo: Repo, sql: string, ...parameters: (string | number)[]): number {
-  return repo.db.prepare<[number]>(sql).get(...parameters)?.[0] ?? Number.NaN
+  return (
+    dbOf(repo)
+      .prepare<[number]>(sql)
+      .get(...parameters)?.[0] ?? Number.NaN
+  )
 }
 
 /** Names of phantoms, in rid order. */
 export function phantomNames(repo: Repo): ArtifactHash[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash]>('SELECT uuid FROM phantom JOIN blob USING(rid) ORDER BY rid')
     .all()
     .map(([hash]) => hash)
@@ -238,10 +242,10 @@ export function phantomNames(repo: Repo): ArtifactHash[] {
  * is what its name says, and phantoms are the rows without content.
  */
 export function verifyRepo(repo: Repo): void {
-  assert.equal(repo.db.inTransaction, false)
-  repo.cache.clear()
+  assert.equal(dbOf(repo).inTransaction, false)
+  cacheOf(repo).clear()
   const unresolved = unresolvedRids(repo)
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[Rid, ArtifactHash, number, number]>(
       'SELECT rid, uuid, size, rid IN (SELECT rid FROM phantom) FROM blob ORDER BY rid',
     )
@@ -263,8 +267,8 @@ export function verifyRepo(repo: Repo): void {
 /** Everything that a rollback restores: the rows of every table that a sync may write. */
 export function snapshot(repo: Repo): unknown {
   const tables = ['blob', 'delta', 'phantom', 'private', 'unclustered', 'unsent', 'tagxref']
-  const rows = tables.map((table) => repo.db.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
-  return [...rows, repo.db.prepare('SELECT name, value FROM config ORDER BY name').all()]
+  const rows = tables.map((table) => dbOf(repo).prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
+  return [...rows, dbOf(repo).prepare('SELECT name, value FROM config ORDER BY name').all()]
 }
 
 /** Checks that `action` raises an operating error with `code`; returns it. */

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ensureKnown } from '../repo/blob.ts'
 import { storeContent } from '../repo/store.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { contentOf, makeRepo, nameOf } from './pair.suite.ts'
 import { parentOf } from './parent-delta.ts'
@@ -22,7 +22,7 @@ function phantom(repo: Repo, number: number): Rid {
 }
 
 function linkCheckin(repo: Repo, pid: Rid, cid: Rid, isPrimary: boolean): void {
-  const insert = repo.db.prepare('INSERT INTO plink(pid, cid, isprim, mtime) VALUES(?, ?, ?, 0)')
+  const insert = dbOf(repo).prepare('INSERT INTO plink(pid, cid, isprim, mtime) VALUES(?, ?, ?, 0)')
   insert.run(pid, cid, isPrimary ? 1 : 0)
 }
 
@@ -31,8 +31,8 @@ function linkFile(
   repo: Repo,
   { mid, pid, fid, mtime }: { mid: Rid; pid: number; fid: Rid; mtime: number },
 ): void {
-  repo.db.prepare('INSERT INTO mlink(mid, fid, pid, fnid) VALUES(?, ?, ?, 1)').run(mid, fid, pid)
-  repo.db
+  dbOf(repo).prepare('INSERT INTO mlink(mid, fid, pid, fnid) VALUES(?, ?, ?, 1)').run(mid, fid, pid)
+  dbOf(repo)
     .prepare('INSERT OR IGNORE INTO event(type, mtime, objid) VALUES(?, ?, ?)')
     .run('ci', mtime, mid)
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 
 /** Content up to this long is sent whole (xfer.c:610). */
@@ -40,7 +40,7 @@ const previousVersion = `
 export function parentOf(repo: Repo, rid: Rid, contentBytes: number): Rid | undefined {
   if (contentBytes <= worthDeltaBytes) return undefined
   for (const query of [parentCheckin, previousVersion]) {
-    const row = repo.db.prepare<[Rid]>(query).get(rid)
+    const row = dbOf(repo).prepare<[Rid]>(query).get(rid)
     if (row !== undefined) return row[0]
   }
   return undefined

@@ -35,6 +35,7 @@ import {
   verifyRepo,
 } from './pair.suite.ts'
 import { SyncSession } from './session.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const remark: Card = { type: 'comment', text: 'nothing to say' }
 const readOnly = accessOf('o')
@@ -302,7 +303,7 @@ test('a push that ends early says how much is left', () => {
   setConfig(client, 'max-upload', '1')
   addArtifacts(client, { to: 10 })
   // Clustered artifacts are not announced, so nobody asks for them.
-  client.db.prepare('DELETE FROM unclustered').run()
+  dbOf(client).prepare('DELETE FROM unclustered').run()
   const { result } = syncPair(client, server, { maxRounds: 4, pull: false })
   assert.equal(result.shortfall, '6 artifacts were not sent')
   assert.equal(result.complete, false)

@@ -16,7 +16,7 @@ import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import { config, configInteger, projectCode, serverCode } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { forgetUnsent, isPushUnanswered, setPushUnanswered, unsentRids } from '../repo/unsent.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -172,7 +172,7 @@ export class SyncSession {
    */
   receive(reply: Uint8Array): void {
     assert(this.#state === 'waiting', 'a reply answers a request')
-    assert(!this.#repo.db.inTransaction, 'a reply is applied in a transaction of its own')
+    assert(!dbOf(this.#repo).inTransaction, 'a reply is applied in a transaction of its own')
     this.#state = 'over'
     const progress = this.#apply(reply)
     this.#note(progress, reply)

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 
 import { utf8 } from '../base/bytes.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { removeUnversioned, touchUnversioned, unversionedHash } from '../repo/unversioned.ts'
 import type { Card } from '../xfer/card.ts'
 import { fails, makeRepo, testEnv } from './pair.suite.ts'
@@ -308,7 +308,7 @@ test('a name that no card can carry stays here, and the summary names it', () =>
   const { client, server } = pair((c) => {
     put(c, 'a', 'text', 10)
     put(c, 'b', 'text', 10)
-    c.db.exec(`UPDATE unversioned SET name = 'a b' WHERE name = 'a'`)
+    dbOf(c).exec(`UPDATE unversioned SET name = 'a b' WHERE name = 'a'`)
   })
   const { summary } = converse(client, server)
   assert.deepEqual(rowsOf(server), ['b@10 text'])

@@ -13,7 +13,7 @@ import * as fc from 'fast-check'
 
 import { utf8 } from '../base/bytes.ts'
 import { unsetConfig } from '../repo/config.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import {
   compareVersions,
   findUnversioned,
@@ -139,7 +139,7 @@ class World {
     const repo = this.#peer(client)
     for (const wanted of session.summary.missing) {
       if (findUnversioned(repo, wanted) === undefined) continue
-      repo.db.prepare('DELETE FROM unversioned WHERE name = ?').run(wanted)
+      dbOf(repo).prepare('DELETE FROM unversioned WHERE name = ?').run(wanted)
       unsetConfig(repo, 'uv-hash')
     }
   }

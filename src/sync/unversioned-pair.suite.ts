@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict'
 
 import { utf8 } from '../base/bytes.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import {
   findUnversioned,
   listUnversioned,
@@ -33,7 +33,7 @@ export function put(repo: Repo, name: string, text: string, mtimeSec: number): v
 
 /** Makes the row of `name` what stock makes of a `uvfile` with its content omitted. */
 export function emptyOut(repo: Repo, name: string): void {
-  repo.db
+  dbOf(repo)
     .prepare('UPDATE unversioned SET content = NULL, sz = 0, encoding = 0 WHERE name = ?')
     .run(name)
   assert.equal(findUnversioned(repo, name)?.hasContent, false)

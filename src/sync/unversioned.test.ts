@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { noBytes, utf8 } from '../base/bytes.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { removeUnversioned, unversionedHash } from '../repo/unversioned.ts'
 import type { Card, UvfileCard } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -133,7 +133,7 @@ test('names that no card can carry stay out of the catalogue', () => {
   using repo = makeRepo('server')
   put(repo, 'a', 'x', 10)
   put(repo, 'b', 'x', 10)
-  repo.db.exec(`UPDATE unversioned SET name = 'a\\b 😀' WHERE name = 'a'`)
+  dbOf(repo).exec(`UPDATE unversioned SET name = 'a\\b 😀' WHERE name = 'a'`)
   assert.deepEqual(answer(repo, [pragma()]), ['uv-push-ok', 'uvigot b@10'])
 })
 

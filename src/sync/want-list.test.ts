@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { ensureKnown, makePrivate } from '../repo/blob.ts'
 import { storeUnresolved } from '../repo/store.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { addForeign, contentOf, makeRepo, nameOf } from './pair.suite.ts'
 import { WantList, type WantOptions } from './want-list.ts'
@@ -90,8 +90,8 @@ test('private and shunned phantoms are left alone, even when offered', () => {
   assert.ok(hidden !== undefined && shunned !== undefined && other !== undefined)
   for (const artifact of [hidden, shunned, other]) wants.offer(artifact)
   makePrivate(repo, hidden.rid)
-  repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned.hash)
-  repo.cache.clear()
+  dbOf(repo).prepare('INSERT INTO shun(uuid) VALUES(?)').run(shunned.hash)
+  cacheOf(repo).clear()
   assert.deepEqual(wants.choose(5, publicOnly), [other.hash])
   const withPrivate = { ...publicOnly, withPrivate: true }
   assert.deepEqual(wants.choose(5, withPrivate), [hidden.hash, other.hash])

@@ -12,7 +12,7 @@ import { test, type TestContext } from 'node:test'
 import { openFile } from '../db/node.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { createRepo } from '../crosslink/open.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { fails, testEnv } from '../sync/pair.suite.ts'
 import type { Answerer } from './http-service.ts'
 import { post, send, statuses } from './raw-client.suite.ts'
@@ -136,15 +136,18 @@ test('a file is opened once, and again after it was replaced, discarded or close
   renameSync(join(folder, 'new'), path)
   const second = served.find('/a')?.open()
   assert.ok(second !== undefined)
-  assert.deepEqual([nameOf(second), first.db.isOpen], ['second', false])
+  assert.deepEqual([nameOf(second), dbOf(first).isOpen], ['second', false])
 
-  second.db.exec('BEGIN')
+  dbOf(second).exec('BEGIN')
   served.find('/a')?.discard()
   const third = served.find('/a')?.open()
-  assert.deepEqual([third === second, second.db.isOpen, third?.db.isOpen], [false, false, true])
+  assert.deepEqual(
+    [third === second, dbOf(second).isOpen, third && dbOf(third).isOpen],
+    [false, false, true],
+  )
 
   served.close()
-  assert.equal(third?.db.isOpen, false)
+  assert.equal(third && dbOf(third).isOpen, false)
   assert.equal(reached(served, '/a'), 'second')
 })
 
@@ -161,7 +164,7 @@ test('of many files the one not used for longest is closed', (t) => {
   open(0)
   open(32)
   assert.deepEqual(
-    repos.flatMap((repo, i) => (repo?.db.isOpen === true ? [] : [i])),
+    repos.flatMap((repo, i) => ((repo && dbOf(repo).isOpen) === true ? [] : [i])),
     [1],
   )
 })

@@ -12,7 +12,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { openFile } from '../db/node.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 
 /** What is served: an open repository, a file, or every `NAME.fossil` of a folder at `/NAME`. */
@@ -114,7 +114,7 @@ export class ServedRepos {
     const known = this.#open.get(path)
     this.#open.delete(path)
     // SQLite rolls back what is open; `Repo.close` would insist that nothing is.
-    known?.repo.db.close()
+    if (known !== undefined) dbOf(known.repo).close()
   }
 }
 

@@ -15,7 +15,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { checkin } from './checkin.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
 import { scratchPath, startMs, TestEnv } from '../repo/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { amendCheckin } from './amend.ts'
 import type { Author } from './artifact.ts'
 import { attachFile, detachFile } from './attachment.ts'
@@ -63,7 +63,7 @@ class Project {
 
   rows(sql: string): string[] {
     using repo = openRepo(openFile(this.path), this.#env)
-    return repo.db
+    return dbOf(repo)
       .prepare(sql)
       .all()
       .map((row) => row.join('|'))

@@ -14,7 +14,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { isPrivate } from '../repo/blob.ts'
 import { textParameter } from '../repo/db-text.ts'
 import { newestVersion } from '../crosslink/version.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { storeLocal } from '../repo/store.ts'
 import { type Author, invalid, stamp, writeDeck, type Written } from './artifact.ts'
@@ -90,7 +90,7 @@ function latest(
   target: string,
   fileName: string,
 ): { dateMs: number; isHere: boolean } | undefined {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[mtime: number, isHere: number]>(
       `SELECT mtime, coalesce(src, '') <> '' FROM attachment
         WHERE target = CAST(? AS TEXT) AND filename = CAST(? AS TEXT) AND isLatest

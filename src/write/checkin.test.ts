@@ -44,7 +44,7 @@ import {
   whole,
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 
 function file(name: string, content: string | undefined, permission?: FileChange['permission']) {
   const bytes = content === undefined ? undefined : utf8(content)
@@ -374,7 +374,7 @@ test('older versions become deltas of newer ones, never of private ones', () => 
   assert.equal(source(named(version(1))), findHeld(repo, named(version(3))))
   const fourth = write(1, { parent: third })
   assert.equal(source(named(version(3))), undefined, 'that would close a loop')
-  repo.cache.clear()
+  cacheOf(repo).clear()
   const trees = [first, second, third, fourth].map((hash) => treeOf(repo, hash)['a'])
   assert.deepEqual(
     trees,
@@ -391,7 +391,7 @@ test('the manifest of a parent becomes a delta of its child', () => {
   const childRid = ridOf(repo, child.hash)
   assert.equal(deltaSource(repo, rid), childRid)
   assert.equal(deltaSource(repo, childRid), undefined)
-  repo.cache.clear()
+  cacheOf(repo).clear()
   assert.equal(manifestFiles(repo, parent).size, 20)
 })
 
@@ -430,7 +430,7 @@ test('the same work in the same world makes the same bytes', () => {
       parent = checkin(repo, { changes, comment: 'c', user: 'u', parent, ...branch }).hash
       storeLocal(repo, utf8(`secret ${number}`), { isPrivate: true })
     }
-    return repo.db.serialize()
+    return dbOf(repo).serialize()
   })
   assert.ok(first !== undefined && second !== undefined && first.length > 50_000)
   assert.equal(Buffer.compare(first, second), 0)

@@ -8,7 +8,7 @@ import { FossilError } from '../base/error.ts'
 import { branchOf, isLeaf, openLeaves } from '../crosslink/branch.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid, hashOf, isPrivate } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { privateBranchColor } from './checkin-tags.ts'
 
@@ -78,7 +78,7 @@ function followers(repo: Repo, parent: NamedArtifact): ArtifactHash[] {
   const branch = branchOf(repo, parent.rid)
   const leaves = openLeaves(repo, branch)
   if (leaves.length > 0) return leaves
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>('SELECT cid FROM plink WHERE pid = ? ORDER BY cid')
     .all(parent.rid)
     .filter(([rid]) => branchOf(repo, rid) === branch)

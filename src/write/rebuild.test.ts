@@ -30,7 +30,7 @@ import {
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import { rebuild } from '../crosslink/rebuild.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { deltify, storeLocal } from '../repo/store.ts'
 import { shun, unshun } from '../repo/shun.ts'
 import { verify } from '../crosslink/verify.ts'
@@ -56,7 +56,7 @@ function fill(repo: Repo, count = 4): Uint8Array[] {
 }
 
 function everything(repo: Repo): unknown {
-  const rows = (sql: string): unknown => repo.db.prepare(sql).all()
+  const rows = (sql: string): unknown => dbOf(repo).prepare(sql).all()
   return [
     dumpDerived(repo),
     stateOf(repo),
@@ -80,7 +80,7 @@ test('a rebuild makes every derived table again', () => {
   using repo = memoryRepo()
   fill(repo)
   const before = dumpDerived(repo)
-  repo.db.exec(`
+  dbOf(repo).exec(`
     DROP TABLE event; DELETE FROM plink; DELETE FROM mlink; DELETE FROM tagxref; DELETE FROM leaf;
     DELETE FROM unclustered; DELETE FROM backlink; DELETE FROM filename;
     DELETE FROM tag WHERE tagid > 11;
@@ -104,7 +104,7 @@ test('private artifacts, phantoms and what is to be sent stay', () => {
   using repo = memoryRepo()
   const [first = new Uint8Array()] = fill(repo)
   storeLocal(repo, version(100), { isPrivate: true })
-  repo.db.exec('DELETE FROM unsent WHERE rid % 2')
+  dbOf(repo).exec('DELETE FROM unsent WHERE rid % 2')
   receive(repo, deltaOf(version(200), version(201)))
   const before = stateOf(repo)
   rebuild(repo)
@@ -119,17 +119,17 @@ test('private artifacts, phantoms and what is to be sent stay', () => {
 
 test('tables that are not derived are left alone', () => {
   using repo = memoryRepo()
-  repo.db.exec('CREATE TABLE mine(x); INSERT INTO mine VALUES(1)')
+  dbOf(repo).exec('CREATE TABLE mine(x); INSERT INTO mine VALUES(1)')
   rebuild(repo)
-  assert.deepEqual(repo.db.prepare('SELECT x FROM mine').all(), [[1]])
+  assert.deepEqual(dbOf(repo).prepare('SELECT x FROM mine').all(), [[1]])
 })
 
 test('sizes that stock left compressed are corrected', () => {
   using repo = memoryRepo()
   const [content = new Uint8Array()] = fill(repo)
-  repo.db.prepare('UPDATE blob SET size = 1 WHERE uuid = ?').run(named(content))
+  dbOf(repo).prepare('UPDATE blob SET size = 1 WHERE uuid = ?').run(named(content))
   rebuild(repo)
-  const row = repo.db.prepare('SELECT size FROM blob WHERE uuid = ?').get(named(content))
+  const row = dbOf(repo).prepare('SELECT size FROM blob WHERE uuid = ?').get(named(content))
   assert.deepEqual(row, [content.length])
 })
 
@@ -141,8 +141,8 @@ test('shunned artifacts go, and what was stored as deltas of them stays', () => 
   const [target = gone] = kept
   const rid = (content: Uint8Array): Parameters<typeof deltify>[1] =>
     receive(repo, whole(content)) ? assert.fail('it is here') : ridOf(repo, content)
-  repo.db.prepare('DELETE FROM delta WHERE rid = ?').run(rid(target))
-  repo.db
+  dbOf(repo).prepare('DELETE FROM delta WHERE rid = ?').run(rid(target))
+  dbOf(repo)
     .prepare('UPDATE blob SET content = ? WHERE rid = ?')
     .run(compressContent(target, repo), rid(target))
   assert.ok(deltify(repo, rid(target), rid(gone)), 'it is a delta of what is to go')
@@ -170,7 +170,7 @@ test('a delta that waited for what is shunned now becomes a phantom', () => {
 })
 
 function ridOf(repo: Repo, content: Uint8Array): Parameters<typeof deltify>[1] {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[Parameters<typeof deltify>[1]]>('SELECT rid FROM blob WHERE uuid = ?')
     .get(named(content))
   return row?.[0] ?? assert.fail('it is here')
@@ -186,12 +186,12 @@ test('a damaged artifact leaves everything as it was', () => {
   ]) {
     using repo = memoryRepo()
     fill(repo)
-    repo.db.exec(`${damage}; DELETE FROM leaf`)
+    dbOf(repo).exec(`${damage}; DELETE FROM leaf`)
     const dump = (): unknown => [
-      repo.db.prepare('SELECT * FROM event ORDER BY objid').all(),
-      repo.db.prepare('SELECT * FROM blob ORDER BY rid').all(),
-      repo.db.prepare('SELECT * FROM delta ORDER BY rid').all(),
-      repo.db.prepare('SELECT * FROM leaf').all(),
+      dbOf(repo).prepare('SELECT * FROM event ORDER BY objid').all(),
+      dbOf(repo).prepare('SELECT * FROM blob ORDER BY rid').all(),
+      dbOf(repo).prepare('SELECT * FROM delta ORDER BY rid').all(),
+      dbOf(repo).prepare('SELECT * FROM leaf').all(),
     ]
     const before = dump()
     assert.throws(() => rebuild(repo), failsWith('repo.corrupt'), damage)
@@ -202,7 +202,7 @@ test('a damaged artifact leaves everything as it was', () => {
 test('a rebuild that is interrupted leaves everything as it was', () => {
   using repo = memoryRepo()
   fill(repo)
-  repo.db.exec('DELETE FROM leaf')
+  dbOf(repo).exec('DELETE FROM leaf')
   const before = everything(repo)
   assert.throws(
     () =>
@@ -224,7 +224,7 @@ test('a rebuild whose process is killed leaves the file as it was', (t) => {
   {
     using repo = openRepo(openFile(path), new TestEnv())
     fill(repo, 30)
-    repo.db.exec('DELETE FROM leaf; DELETE FROM event')
+    dbOf(repo).exec('DELETE FROM leaf; DELETE FROM event')
     before = everything(repo)
   }
   const script = `

@@ -10,7 +10,7 @@ import { utf8 } from '../base/bytes.ts'
 import { newestVersion } from '../crosslink/version.ts'
 import { startMs } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { verify } from '../crosslink/verify.ts'
 import type { Author } from './artifact.ts'
 import { attachFile, detachFile } from './attachment.ts'
@@ -62,7 +62,7 @@ test('the last change of a ticket is what it says', () => {
     const { ticketId } = newTicket(repo, { title: 'first' }, first)
     for (const title of versions) {
       changeTicket(repo, ticketId, { title }, ada)
-      assert.deepEqual(repo.db.prepare('SELECT title FROM ticket').all(), [[title]])
+      assert.deepEqual(dbOf(repo).prepare('SELECT title FROM ticket').all(), [[title]])
     }
   })
 })
@@ -70,7 +70,7 @@ test('the last change of a ticket is what it says', () => {
 test('the last file attached under a name is the one that is there, until it is taken away', () => {
   atOneMoment((repo, first) => {
     writeWiki(repo, { title: 'P', content: 'text' }, ada)
-    const latest = repo.db.prepare('SELECT src FROM attachment WHERE isLatest')
+    const latest = dbOf(repo).prepare('SELECT src FROM attachment WHERE isLatest')
     attachFile(repo, { page: 'P' }, { fileName: 'f', content: utf8('first') }, first)
     for (const content of versions) {
       const file = { fileName: 'f', content: utf8(content) }
@@ -87,7 +87,7 @@ test('the last title of a thread is its title', () => {
     let { hash } = newThread(repo, { title: 'first', content: 'text' }, first)
     for (const title of versions) {
       hash = editPost(repo, hash, { title }, ada).hash
-      const titles = repo.db.prepare('SELECT DISTINCT substr(comment, 7) FROM event').all()
+      const titles = dbOf(repo).prepare('SELECT DISTINCT substr(comment, 7) FROM event').all()
       assert.deepEqual(titles, [[title]])
     }
   })

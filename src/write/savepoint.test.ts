@@ -11,7 +11,7 @@ import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import { verify } from '../crosslink/verify.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact } from '../repo/blob.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { checkin } from './checkin.ts'
 import { addTag } from './tag.ts'
 import { writeWiki } from './wiki.ts'
@@ -40,8 +40,8 @@ test('a check-in, a tag and a page whose error is caught leave no row behind', (
   const held = [first, lost, second].map((hash) => hash !== undefined && hasArtifact(repo, hash))
   assert.deepEqual(held, [true, false, true])
   assert.deepEqual(verify(repo).differences, [])
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM leaf').get(), [1])
-  assert.deepEqual(repo.db.prepare(`SELECT count(*) FROM event WHERE type <> 'ci'`).get(), [0])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM leaf').get(), [1])
+  assert.deepEqual(dbOf(repo).prepare(`SELECT count(*) FROM event WHERE type <> 'ci'`).get(), [0])
 })
 
 test('a check-in that is refused in a transaction takes back the files that it had stored', () => {
@@ -54,5 +54,5 @@ test('a check-in that is refused in a transaction takes back the files that it h
     assert.throws(() => checkin(repo, { changes, comment: 'c', user: 'ann' }), /checkin.invalid/)
     commit(repo, 'good')
   })
-  assert.deepEqual(repo.db.prepare('SELECT count(*) FROM blob').get(), [2])
+  assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM blob').get(), [2])
 })

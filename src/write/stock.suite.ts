@@ -18,7 +18,7 @@ import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact } from '../repo/blob.ts'
 import { readArtifact } from '../repo/content.ts'
 import { scratchPath } from '../repo/fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { Author, Written } from './artifact.ts'
 import { branchTip } from '../crosslink/branch.ts'
@@ -64,7 +64,7 @@ export class Stock {
   /** What is here, by name. */
   held(): ArtifactHash[] {
     using repo = this.open()
-    const rows = repo.db.prepare<[string]>('SELECT uuid FROM blob WHERE size >= 0').all()
+    const rows = dbOf(repo).prepare<[string]>('SELECT uuid FROM blob WHERE size >= 0').all()
     return rows.flatMap(([uuid]) => parseArtifactHash(uuid) ?? [])
   }
 

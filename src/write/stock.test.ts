@@ -18,6 +18,7 @@ import { addTag, cancelTag } from './tag.ts'
 import { editTechnote, newTechnote } from './technote.ts'
 import { changeTicket, newTicket } from './ticket.ts'
 import { writeWiki } from './wiki.ts'
+import { dbOf } from '../repo/repo.ts'
 
 function moment(text: string): number {
   return parseDate(text) ?? assert.fail(text)
@@ -134,7 +135,7 @@ test('pages, technotes and attachments are written as stock does', async (t) => 
   })
   const idSql = `SELECT substr(tagname, 7) FROM tag WHERE tagname GLOB 'event-*'`
   using repo = stock.open()
-  const [technoteId] = repo.db.prepare<[string]>(idSql).get() ?? assert.fail()
+  const [technoteId] = dbOf(repo).prepare<[string]>(idSql).get() ?? assert.fail()
   await stock.isMatched(['wiki', 'commit', 'Other', '2', ...date], (other, author) => {
     const change = { content: '# second ü\n', comment: 'Other', color: '', tags: [] }
     return editTechnote(other, technoteId, change, author)
@@ -158,7 +159,7 @@ test('tickets are opened and changed as stock does', async (t) => {
     newTicket(repo, { ...fields, resolution: '' }, author),
   )
   using repo = stock.open()
-  const [ticketId] = repo.db.prepare<[string]>('SELECT tkt_uuid FROM ticket').get() ?? []
+  const [ticketId] = dbOf(repo).prepare<[string]>('SELECT tkt_uuid FROM ticket').get() ?? []
   assert.ok(ticketId !== undefined)
   const change = { status: 'Closed', icomment: 'done so', '+comment': '\nmore' }
   // Stock writes `+comment` before `icomment` in its own order of fields, which is ours by chance.
@@ -169,6 +170,6 @@ test('tickets are opened and changed as stock does', async (t) => {
     changeTicket(repo, ticketId, { status: 'Closed', icomment: '' }, { user: 'u' }),
     undefined,
   )
-  const revealed = repo.db.prepare('SELECT content FROM concealed').all()
+  const revealed = dbOf(repo).prepare('SELECT content FROM concealed').all()
   assert.deepEqual(revealed, [['a@b.c']])
 })

@@ -11,7 +11,7 @@ import { decodeText } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld } from '../repo/blob.ts'
 import { textParameter } from '../repo/db-text.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import {
   type Author,
@@ -106,7 +106,7 @@ export function checkTagged(repo: Repo, target: ArtifactHash, fullName: string):
 
 /** Full names of the tags and properties that hold for `rid`, in byte order. */
 function tagsOf(repo: Repo, rid: Rid): string[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Uint8Array]>(
       `SELECT CAST(tagname AS BLOB) FROM tagxref JOIN tag USING(tagid)
         WHERE rid = ? AND tagtype > 0 ORDER BY tagname`,
@@ -152,7 +152,7 @@ export function writeControl(repo: Repo, tags: readonly TargetedTag[], author: A
 
 /** When the last of these tags was set or cancelled on its target; undefined for none. */
 function lastChangeMs(repo: Repo, tags: readonly TargetedTag[]): number | undefined {
-  const changed = repo.db.prepare<[mtime: number]>(
+  const changed = dbOf(repo).prepare<[mtime: number]>(
     `SELECT mtime FROM blob CROSS JOIN tagxref USING(rid) CROSS JOIN tag USING(tagid)
       WHERE uuid = ? AND tagname = CAST(? AS TEXT) AND srcid <> 0`,
   )

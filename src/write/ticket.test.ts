@@ -12,6 +12,7 @@ import { failsWith, named, startMs, stateOf, TestEnv } from '../repo/fixture.sui
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import { changeTicket, newTicket, type TicketFields } from './ticket.ts'
 import { ada, cardsOf, dateCard } from './written.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 test('a ticket is opened with what has a value', () => {
   using repo = memoryRepo()
@@ -26,7 +27,7 @@ test('a ticket is opened with what has a value', () => {
     `K ${ticketId}`,
     'U ada',
   ])
-  assert.deepEqual(repo.db.prepare('SELECT content, mtime FROM concealed').all(), [
+  assert.deepEqual(dbOf(repo).prepare('SELECT content, mtime FROM concealed').all(), [
     ['a@b.c', startMs / 1000],
   ])
 })

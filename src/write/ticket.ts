@@ -12,7 +12,7 @@ import { isArtifactHash } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
 import { columnText, textParameter } from '../repo/db-text.ts'
 import { newestVersion, type Version } from '../crosslink/version.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { type Author, checkText, invalid, stamp, writeDeck, type Written } from './artifact.ts'
 
 /**
@@ -106,7 +106,7 @@ function fieldCards(
 /** The fields of this repository's tickets. tkt.c getAllTicketFields. */
 function fieldColumns(repo: Repo): Map<string, Column> {
   const columns = new Map<string, Column>()
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[table: string, name: string]>(
       `SELECT 'ticket', name FROM pragma_table_info('ticket')
        UNION ALL SELECT 'ticketchng', name FROM pragma_table_info('ticketchng')`,
@@ -128,7 +128,7 @@ function currentValues(repo: Repo, ticketId: string): Map<string, string> {
   for (const [name, { inTicket }] of fieldColumns(repo)) {
     if (!inTicket) continue
     const column = `"${name.replaceAll('"', '""')}"`
-    const row = repo.db
+    const row = dbOf(repo)
       .prepare<[Uint8Array | null]>(`SELECT CAST(${column} AS BLOB) FROM ticket WHERE tkt_uuid = ?`)
       .get(ticketId)
     values.set(name, columnText(row?.[0] ?? null) ?? '')
@@ -140,7 +140,7 @@ function currentValues(repo: Repo, ticketId: string): Map<string, string> {
 function conceal(repo: Repo, value: string): string {
   if (isArtifactHash(value)) return value
   const hash = sha1(encodeText(value))
-  repo.db
+  dbOf(repo)
     .prepare('INSERT OR IGNORE INTO concealed(hash, content, mtime) VALUES(?, CAST(? AS TEXT), ?)')
     .run(hash, textParameter(value), Math.floor(repo.env.clock.nowMs() / 1000))
   return hash

@@ -19,11 +19,12 @@ import type { Node } from '../node.ts'
 import { SimTransport } from '../sim-network.ts'
 import { derivedCanaries } from './derived-canaries.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
+import { dbOf } from '../../repo/repo.ts'
 
 /** The same, from when there is an unversioned file. */
 function uvSql(statement: string): Canary['plant'] {
   return afterSync((repo) => {
-    if (listUnversioned(repo).length > 0) repo.db.exec(statement)
+    if (listUnversioned(repo).length > 0) dbOf(repo).exec(statement)
   })
 }
 
@@ -33,7 +34,7 @@ function hasty(parts: LeafParts): Node {
   const exchange = (request: Uint8Array): Promise<Uint8Array> => {
     for (const card of parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))) {
       if (card.type !== 'uvgimme' || listUnversioned(repo).length === 0) continue
-      repo.db.prepare('DELETE FROM unversioned WHERE name = ?').run(card.name)
+      dbOf(repo).prepare('DELETE FROM unversioned WHERE name = ?').run(card.name)
       unsetConfig(repo, 'uv-hash')
     }
     return transport.exchange(request)
@@ -56,13 +57,15 @@ export const canaries: readonly Canary[] = [
   {
     bug: 'stores content without comparing it with its name',
     invariant: 'blob-integrity',
-    plant: afterSync(({ db }) => {
+    plant: afterSync((repo) => {
       const forged = utf8('forged')
-      db.prepare(
-        `UPDATE blob SET content = ?, size = ?
+      dbOf(repo)
+        .prepare(
+          `UPDATE blob SET content = ?, size = ?
           WHERE rid = (SELECT max(rid) FROM blob WHERE size >= 0)
             AND rid NOT IN (SELECT rid FROM delta) AND rid NOT IN (SELECT srcid FROM delta)`,
-      ).run(compressContent(forged), forged.length)
+        )
+        .run(compressContent(forged), forged.length)
     }),
   },
   {

@@ -10,7 +10,7 @@ import { parseArtifactHash } from '../../hash/artifact-hash.ts'
 import { ensureKnown, findRid } from '../../repo/blob.ts'
 import { setConfig } from '../../repo/config.ts'
 import { readArtifact } from '../../repo/content.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import { branchTagId } from '../../repo/schema.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
@@ -22,7 +22,7 @@ const never = parseArtifactHash('0'.repeat(40))
 function onPhantom(statement: string): Canary['plant'] {
   return afterSync((repo) => {
     const rid = never && ensureKnown(repo, never, { isPrivate: false })
-    if (rid !== undefined) repo.db.prepare(statement).run(branchTagId, rid)
+    if (rid !== undefined) dbOf(repo).prepare(statement).run(branchTagId, rid)
   })
 }
 
@@ -32,7 +32,7 @@ function heedsFirst(repo: Repo): void {
   const controls = allBlobUuidsSorted(repo)
     .map((hash) => ({ rid: findRid(repo, hash) ?? 0, deck: parseDeck(readArtifact(repo, hash)) }))
     .sort((a, b) => a.rid - b.rid)
-  const update = repo.db.prepare(
+  const update = dbOf(repo).prepare(
     `UPDATE tagxref SET tagtype = ?, srcid = ?, mtime = ?, value = ?
       WHERE rid = ? AND srcid <> 0 AND tagid = (SELECT tagid FROM tag WHERE tagname = ?)`,
   )

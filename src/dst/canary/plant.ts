@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Repo } from '../../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../../repo/repo.ts'
 import type { LeafParts, SimConfig } from '../config.ts'
 import type { TickEvent } from '../../runner/model.ts'
 import { type Action, DefaultNode, type DefaultNodeOpts, type Node } from '../node.ts'
@@ -47,7 +47,7 @@ class MistakenNode implements Node {
   async tick(event: TickEvent): Promise<Action> {
     const action = await this.#inner.tick(event)
     this.#mistake(this.repo)
-    this.repo.cache.clear()
+    cacheOf(this.repo).clear()
     return action
   }
 }
@@ -59,5 +59,5 @@ export function afterSync(mistake: (repo: Repo) => void): Canary['plant'] {
 
 /** The same, where the mistake is SQL. */
 export function sql(statement: string): Canary['plant'] {
-  return afterSync(({ db }) => db.exec(statement))
+  return afterSync((repo) => dbOf(repo).exec(statement))
 }

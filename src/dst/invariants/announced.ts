@@ -11,7 +11,7 @@ import { deckIn } from '../../repo/deck.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { announcedArtifacts, unresolvedRids } from '../../repo/blob.ts'
 import { readArtifact } from '../../repo/content.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { clusterTagId } from '../../repo/schema.ts'
 import { InvariantError } from '../../runner/invariants.ts'
@@ -46,7 +46,7 @@ export function checkAnnounced(nodeId: string, repo: Repo): void {
  */
 export function checkPrivateUnannounced(nodeId: string, repo: Repo): void {
   for (const table of ['unclustered', 'unsent']) {
-    const row = repo.db
+    const row = dbOf(repo)
       .prepare<[ArtifactHash]>(
         `SELECT blob.uuid FROM private CROSS JOIN ${table} USING(rid) CROSS JOIN blob USING(rid)
           ORDER BY blob.rid LIMIT 1`,
@@ -76,7 +76,7 @@ export const privateUnannounced: Invariant = {
 }
 
 function clusterHashes(repo: Repo): ArtifactHash[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash]>(
       `SELECT blob.uuid FROM tagxref CROSS JOIN blob USING(rid)
         WHERE tagxref.tagid = ? AND blob.size >= 0 ORDER BY blob.rid`,
@@ -87,7 +87,7 @@ function clusterHashes(repo: Repo): ArtifactHash[] {
 
 function publicHeld(repo: Repo): ArtifactHash[] {
   const unresolved = unresolvedRids(repo)
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid, ArtifactHash]>(
       `SELECT rid, uuid FROM blob
         WHERE size >= 0 AND rid NOT IN (SELECT rid FROM private)

@@ -10,7 +10,7 @@ import { FossilError } from '../../base/error.ts'
 import { type ArtifactHash, hashLike } from '../../hash/artifact-hash.ts'
 import { unresolvedRids } from '../../repo/blob.ts'
 import { readContent } from '../../repo/content.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { Invariant } from '../world.ts'
@@ -23,9 +23,9 @@ import type { Invariant } from '../world.ts'
  */
 export function checkBlobIntegrity(nodeId: string, repo: Repo): void {
   // The check must see what is stored, not what was remembered when it was stored.
-  repo.cache.clear()
+  cacheOf(repo).clear()
   const unresolved = unresolvedRids(repo)
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[rid: Rid, hash: ArtifactHash, size: number]>(
       'SELECT rid, uuid, size FROM blob WHERE size >= 0 ORDER BY rid',
     )
@@ -50,7 +50,7 @@ export function checkBlobIntegrity(nodeId: string, repo: Repo): void {
 export function checkDeltaChains(nodeId: string, repo: Repo): void {
   const fail = (detail: string): InvariantError =>
     new InvariantError('delta-chains', { nodeId, detail })
-  const dangling = repo.db
+  const dangling = dbOf(repo)
     .prepare<[Rid, Rid]>(
       `SELECT delta.rid, delta.srcid FROM delta
          LEFT JOIN blob AS target ON target.rid = delta.rid
@@ -60,7 +60,7 @@ export function checkDeltaChains(nodeId: string, repo: Repo): void {
     )
     .get()
   if (dangling !== undefined) throw fail(`delta ${dangling[0]} of ${dangling[1]} lacks an end`)
-  const looping = repo.db
+  const looping = dbOf(repo)
     .prepare<[Rid]>(
       // What no full content or phantom can be reached from goes round in a circle.
       `WITH RECURSIVE grounded(rid) AS (

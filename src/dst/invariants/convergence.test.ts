@@ -11,6 +11,7 @@ import { storeLocal } from '../../repo/store.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { checkConvergence, checkSubsetOf } from './convergence.ts'
 import { Pair } from './pair.suite.ts'
+import { dbOf } from '../../repo/repo.ts'
 
 const failing = (invariant: string, nodeId: string) => (error: unknown) =>
   error instanceof InvariantError && error.invariant === invariant && error.nodeId === nodeId
@@ -19,8 +20,8 @@ function leavesOf({ leaf }: Pair): ReadonlyMap<string, Pair['leaf']> {
   return new Map([['leaf-7', leaf]])
 }
 
-function deltasIn({ db }: Pair['leaf']): number {
-  return db.prepare('SELECT 1 FROM delta').all().length
+function deltasIn(repo: Pair['leaf']): number {
+  return dbOf(repo).prepare('SELECT 1 FROM delta').all().length
 }
 
 suite('checkConvergence', () => {
@@ -39,7 +40,7 @@ suite('checkConvergence', () => {
   test('compares content: equal names over other bytes do not converge', () => {
     for (const side of ['master', 'leaf'] as const) {
       using pair = new Pair()
-      pair[side].db
+      dbOf(pair[side])
         .prepare('UPDATE blob SET content = ?, size = 5 WHERE uuid = ?')
         .run(compressContent(utf8('other')), pair.named.plain)
       assert.throws(

@@ -12,7 +12,7 @@ import { unreachable } from '../../base/assert.ts'
 import type { ForumDeck, TechnoteDeck } from '../../deck/deck.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { isShunned } from '../../repo/blob.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Expected, TagsOfOne } from './expected.ts'
 import type { Statement } from './statements.ts'
 
@@ -193,7 +193,7 @@ function laidOver(
 }
 
 /** As SQLite reads a date. Times that move with the clock are none. */
-function julianDay({ db }: Repo, date: string | undefined): number | undefined {
+function julianDay(repo: Repo, date: string | undefined): number | undefined {
   if (date === undefined || /^(?:now|subsec|subsecond)$/i.test(date)) return undefined
-  return db.prepare<[number | null]>('SELECT julianday(?)').get(date)?.[0] ?? undefined
+  return dbOf(repo).prepare<[number | null]>('SELECT julianday(?)').get(date)?.[0] ?? undefined
 }

@@ -13,7 +13,7 @@
 
 import { julianFromMs, storedJulian } from '../../deck/date.ts'
 import { decodeText } from '../../deck/text.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { type Invariant, ownTables } from '../world.ts'
 import { expectedOf } from './expected.ts'
@@ -35,7 +35,7 @@ export function checkParents(nodeId: string, repo: Repo): void {
       [hash, 'is parent of', child, isPrimary ? 1 : 0, mtime, baseline].join(' '),
     )
   })
-  const actual = repo.db
+  const actual = dbOf(repo)
     .prepare<[string, string, number, number, string]>(
       `SELECT coalesce(p.uuid, pid), coalesce(c.uuid, cid), isprim, plink.mtime,
               coalesce(b.uuid, baseid, '-')
@@ -61,7 +61,7 @@ export function checkTags(nodeId: string, repo: Repo): void {
       return tagLine([hash, name, type, source ?? '-', origin, value, mtime])
     }),
   )
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[string, Uint8Array, number, string, string, Uint8Array | null, number | string]>(
       `SELECT coalesce(b.uuid, x.rid), CAST(coalesce(tagname, tagid) AS BLOB), tagtype,
               CASE srcid WHEN 0 THEN '-' ELSE coalesce(s.uuid, srcid) END,
@@ -89,7 +89,7 @@ function tagLine(fields: readonly (string | number | undefined)[]): string {
  * @throws {InvariantError} `leaf`
  */
 export function checkLeaves(nodeId: string, repo: Repo): void {
-  const actual = repo.db
+  const actual = dbOf(repo)
     .prepare<[string]>('SELECT coalesce(uuid, rid) FROM leaf LEFT JOIN blob USING(rid)')
     .all()
   compare(
@@ -129,7 +129,7 @@ type Text = Uint8Array | null
 type EventRow = [string, string, number, number | null, Text, Text, Text, Text, Text, Text]
 
 function readEvents(repo: Repo): Map<string, ActualEvent> {
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<EventRow>(
       `SELECT coalesce(uuid, objid), type, mtime, omtime, CAST(user AS BLOB),
               CAST(comment AS BLOB), CAST(coalesce(tagname, event.tagid) AS BLOB),

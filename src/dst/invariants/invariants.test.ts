@@ -18,6 +18,7 @@ import { invariants } from './all.ts'
 import { historyDamages } from './history-damage.suite.ts'
 import { type Damage, Pair, nobodys, ridOf } from './pair.suite.ts'
 import { uvDamages } from './unversioned-damage.suite.ts'
+import { dbOf } from '../../repo/repo.ts'
 
 function named(name: string): Invariant {
   const invariant = invariants.find((candidate) => candidate.name === name)
@@ -32,7 +33,7 @@ const damages: readonly Damage[] = [
     where: 'leaf-0',
     detail: /hashes to/,
     inflict: ({ leaf, named: { plain } }) => {
-      leaf.db
+      dbOf(leaf)
         .prepare('UPDATE blob SET content = ?, size = 6 WHERE uuid = ?')
         .run(compressContent(utf8('forged')), plain)
     },
@@ -302,9 +303,9 @@ test('every invariant is damaged here', () => {
 
 test('a check changes nothing in the repositories', () => {
   using pair = new Pair()
-  const before = [pair.master.db.serialize(), pair.leaf.db.serialize()]
+  const before = [dbOf(pair.master).serialize(), dbOf(pair.leaf).serialize()]
   for (const { check } of invariants) check(pair.world())
-  assert.deepEqual([pair.master.db.serialize(), pair.leaf.db.serialize()], before)
+  assert.deepEqual([dbOf(pair.master).serialize(), dbOf(pair.leaf).serialize()], before)
 })
 
 suite('derived tables', () => {

@@ -13,7 +13,7 @@ import { createClusters } from '../../repo/cluster.ts'
 import { readContent } from '../../repo/content.ts'
 import { storeContent, storeLocal } from '../../repo/store.ts'
 import { createRepo } from '../../crosslink/open.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import type { Access } from '../../sync/access.ts'
@@ -136,8 +136,10 @@ export class Pair implements Disposable {
   /** Damages a repository behind the back of the code that keeps it in order. */
   damage(where: 'master' | 'leaf', sql: string, ...parameters: (string | number)[]): void {
     const repo = this[where]
-    repo.db.prepare(sql).run(...parameters)
-    repo.cache.clear()
+    dbOf(repo)
+      .prepare(sql)
+      .run(...parameters)
+    cacheOf(repo).clear()
   }
 
   [Symbol.dispose](): void {
@@ -159,7 +161,7 @@ export class Pair implements Disposable {
 
 /** The rid of an artifact that is known. */
 export function ridOf(repo: Repo, name: string): Rid {
-  const row = repo.db.prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?').get(name)
+  const row = dbOf(repo).prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?').get(name)
   if (row === undefined) throw new Error(`${name} is not known here`)
   return row[0]
 }
@@ -169,7 +171,7 @@ function newRepo(): Repo {
 }
 
 function lastHash(repo: Repo): ArtifactHash {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[ArtifactHash]>('SELECT uuid FROM blob ORDER BY rid DESC LIMIT 1')
     .get()
   return hash(row?.[0])

@@ -7,7 +7,7 @@
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { Invariant } from '../world.ts'
 
@@ -19,13 +19,13 @@ import type { Invariant } from '../world.ts'
 export function checkNoOrphanPhantoms(nodeId: string, repo: Repo): void {
   const fail = (detail: string): InvariantError =>
     new InvariantError('phantoms', { nodeId, detail })
-  const orphan = repo.db
+  const orphan = dbOf(repo)
     .prepare<[number]>(
       'SELECT rid FROM phantom WHERE rid NOT IN (SELECT rid FROM blob) ORDER BY rid LIMIT 1',
     )
     .get()
   if (orphan !== undefined) throw fail(`phantom ${orphan[0]} names no artifact`)
-  const wrong = repo.db
+  const wrong = dbOf(repo)
     .prepare<[ArtifactHash, number, number]>(
       `SELECT blob.uuid, blob.size, phantom.rid IS NOT NULL
          FROM blob LEFT JOIN phantom USING(rid)

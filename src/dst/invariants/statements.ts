@@ -9,7 +9,7 @@ import { encodeText } from '../../deck/text.ts'
 import type { CheckinDeck, Deck } from '../../deck/deck.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { unresolvedRids } from '../../repo/blob.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 
 /** One artifact that says something. */
@@ -47,7 +47,7 @@ export function readStatements(repo: Repo): Statements {
 
 function heldArtifacts(repo: Repo): { rid: Rid; hash: ArtifactHash }[] {
   const unresolved = unresolvedRids(repo)
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid, ArtifactHash]>('SELECT rid, uuid FROM blob WHERE size >= 0 ORDER BY uuid')
     .all()
     .filter(([rid]) => !unresolved.has(rid))

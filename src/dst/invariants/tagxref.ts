@@ -14,7 +14,7 @@
  */
 
 import { unresolvedRids } from '../../repo/blob.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { type Invariant, ownTables } from '../world.ts'
@@ -53,7 +53,7 @@ interface TagxrefRow {
 }
 
 function readRows(repo: Repo): TagxrefRow[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<
       [Rid, string | null, number | null, number, string | null, number, Rid, number | null]
     >(

@@ -16,7 +16,7 @@ import { expandContent } from '../../base/zlib.ts'
 import type { Value } from '../../db/driver.ts'
 import { hashLike, parseArtifactHash } from '../../hash/artifact-hash.ts'
 import { sha1 } from '../../hash/hash.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import { listUnversioned } from '../../repo/unversioned.ts'
 import { isUnversionedName } from '../../xfer/unversioned-name.ts'
 import { InvariantError } from '../../runner/invariants.ts'
@@ -30,15 +30,15 @@ import { type Invariant, maySend, syncsUnversioned } from '../world.ts'
 export function checkUvIntegrity(nodeId: string, repo: Repo): void {
   const fail = (detail: string): InvariantError =>
     new InvariantError('uv-integrity', { nodeId, detail })
-  if (!hasTable(repo.db, 'unversioned')) return
-  const rows = repo.db.prepare<Row>(
+  if (!hasTable(dbOf(repo), 'unversioned')) return
+  const rows = dbOf(repo).prepare<Row>(
     `SELECT name, mtime, lower(hash), sz, encoding, content FROM unversioned ORDER BY name, uvid`,
   )
   for (const row of rows.all()) {
     const problem = problemOf(row)
     if (problem !== undefined) throw fail(`${JSON.stringify(row[0])} ${problem}`)
   }
-  const remembered = repo.db
+  const remembered = dbOf(repo)
     .prepare<[string]>("SELECT CAST(value AS TEXT) FROM config WHERE name = 'uv-hash'")
     .get()?.[0]
   const actual = catalogueHash(repo)
@@ -96,8 +96,8 @@ export const uvConvergence: Invariant = {
 
 /** The hash of what is listed, computed anew and written nowhere. unversioned.c:48-83. */
 export function catalogueHash(repo: Repo): string {
-  if (!hasTable(repo.db, 'unversioned')) return sha1(noBytes)
-  const lines = repo.db
+  if (!hasTable(dbOf(repo), 'unversioned')) return sha1(noBytes)
+  const lines = dbOf(repo)
     .prepare<[string]>(
       `SELECT printf('%s %s %s', name, datetime(mtime, 'unixepoch'), hash)
          FROM unversioned WHERE hash IS NOT NULL ORDER BY name`,

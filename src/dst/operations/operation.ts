@@ -5,7 +5,7 @@
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Author } from '../../write/artifact.ts'
 import type { Draw } from '../../sim/random.ts'
 import type { NodeId } from '../../runner/model.ts'
@@ -80,7 +80,7 @@ export function news(repo: Repo): ArtifactHash[] {
 
 /** Names in the order of the query. */
 export function hashes(repo: Repo, sql: string): ArtifactHash[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[ArtifactHash]>(sql)
     .all()
     .map(([hash]) => hash)
@@ -88,7 +88,7 @@ export function hashes(repo: Repo, sql: string): ArtifactHash[] {
 
 /** Texts in the order of the query. */
 export function texts(repo: Repo, sql: string): string[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[string]>(sql)
     .all()
     .map(([text]) => text)

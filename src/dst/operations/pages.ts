@@ -18,6 +18,7 @@ import {
   hashes,
   texts,
 } from './operation.ts'
+import { dbOf } from '../../repo/repo.ts'
 
 /** Writes a version of one of a few pages, or empties it. */
 export const wiki: Operation = (context) => {
@@ -140,5 +141,5 @@ export const forum: Operation = (context) => {
 
 function opensThread({ repo }: OperationContext, post: string): boolean {
   const sql = `SELECT 1 FROM forumpost JOIN blob ON rid = fpid WHERE uuid = ? AND firt IS NULL`
-  return repo.db.prepare(sql).get(post) !== undefined
+  return dbOf(repo).prepare(sql).get(post) !== undefined
 }

@@ -8,6 +8,7 @@ import { bytesEqual } from '../../base/bytes.ts'
 import { unsentRids } from '../../repo/unsent.ts'
 import type { Override } from '../../sim/decision.ts'
 import { atEveryLevel, onDemand, scenario } from './star.suite.ts'
+import { dbOf } from '../../repo/repo.ts'
 
 /** A fault that strikes one exchange of leaf-0 on an otherwise calm network. */
 function struck(kind: string, outcome: Override['outcome'], use = 0): readonly Override[] {
@@ -71,10 +72,10 @@ scenario(
     await star.sync(star.leaf(0))
     star.leaf(1).store('in between')
     await star.sync(star.leaf(1))
-    const before = star.hub.repo.db.serialize()
+    const before = dbOf(star.hub.repo).serialize()
     await star.run(120_000)
     assert.equal(star.network.faultCounts().duplicated, 1)
-    assert.ok(bytesEqual(star.hub.repo.db.serialize(), before))
+    assert.ok(bytesEqual(dbOf(star.hub.repo).serialize(), before))
   },
 )
 

@@ -18,6 +18,7 @@ import { storeLocal } from '../../repo/store.ts'
 import { unsentRids } from '../../repo/unsent.ts'
 import { onDemand, scenario } from './star.suite.ts'
 import { TamperingFossil, withCards } from './tampering.suite.ts'
+import { dbOf } from '../../repo/repo.ts'
 
 function hashOf(content: string): ArtifactHash {
   const hash = parseArtifactHash(sha1(utf8(content)))
@@ -219,7 +220,7 @@ scenario(
   { numLeaves: 2 },
   async (star) => {
     const { repo } = star.hub
-    repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(hashOf('banned'))
+    dbOf(repo).prepare('INSERT INTO shun(uuid) VALUES(?)').run(hashOf('banned'))
     holdingsChanged(repo)
     star.leaf(0).store('banned')
     star.leaf(0).store('welcome')
@@ -236,7 +237,7 @@ scenario(
   { numLeaves: 2 },
   async (star) => {
     const { repo } = star.leaf(0)
-    repo.db.prepare('INSERT INTO shun(uuid) VALUES(?)').run(hashOf('banned here'))
+    dbOf(repo).prepare('INSERT INTO shun(uuid) VALUES(?)').run(hashOf('banned here'))
     holdingsChanged(repo)
     star.leaf(1).store('banned here')
     star.leaf(1).storeMany(110)

@@ -18,6 +18,7 @@ import { MockFossil } from '../mock-fossil.ts'
 import { DefaultNode, type Node } from '../node.ts'
 import { SimTransport } from '../sim-network.ts'
 import { atEveryLevel, onDemand, scenario, Star } from './star.suite.ts'
+import { dbOf } from '../../repo/repo.ts'
 
 const login = { uv: true, login: {} }
 
@@ -55,10 +56,10 @@ scenario(
   async (star) => {
     star.leaf(0).store('pushed twice')
     await star.sync(star.leaf(0))
-    const before = star.hub.repo.db.serialize()
+    const before = dbOf(star.hub.repo).serialize()
     await star.run(120_000)
     assert.equal(star.network.faultCounts().duplicated, 1)
-    assert.ok(bytesEqual(star.hub.repo.db.serialize(), before))
+    assert.ok(bytesEqual(dbOf(star.hub.repo).serialize(), before))
     assert.deepEqual(star.leaf(0).stats, { syncs: 1, errors: 0 })
   },
 )
@@ -129,9 +130,9 @@ suite('who may not write', () => {
       star.leaf(0).storeMany(3)
       await star.leaf(0).writeFile('b', 'text', 1000)
       await star.leaf(0).deleteFile('b', 2000)
-      const before = star.hub.repo.db.serialize()
+      const before = dbOf(star.hub.repo).serialize()
       for (let sync = 0; sync < 3; sync++) await star.sync(star.leaf(0))
-      assert.ok(bytesEqual(star.hub.repo.db.serialize(), before))
+      assert.ok(bytesEqual(dbOf(star.hub.repo).serialize(), before))
     })
   }
 
@@ -139,10 +140,10 @@ suite('who may not write', () => {
     'is refused where it sends files without asking whether it may',
     { ...readOnly, ...onDemand, makeNode: rude },
     async (star) => {
-      const before = star.hub.repo.db.serialize()
+      const before = dbOf(star.hub.repo).serialize()
       await star.sync(star.leaf(0))
       assert.deepEqual(star.leaf(0).stats, { syncs: 1, errors: 1 })
-      assert.ok(bytesEqual(star.hub.repo.db.serialize(), before))
+      assert.ok(bytesEqual(dbOf(star.hub.repo).serialize(), before))
     },
   )
 
@@ -192,9 +193,9 @@ suite('a recorded request', () => {
     )
     const answers = []
     for (const message of [encodeMessage(utf8(renamed)), request, request]) {
-      const before = star.hub.repo.db.serialize()
+      const before = dbOf(star.hub.repo).serialize()
       const reply = await mock.exchange(message)
-      const isChanged = !bytesEqual(star.hub.repo.db.serialize(), before)
+      const isChanged = !bytesEqual(dbOf(star.hub.repo).serialize(), before)
       answers.push([/^error/m.test(textOf(reply)), isChanged])
     }
     assert.deepEqual(answers, [
@@ -223,7 +224,7 @@ suite('who does not log in', () => {
       assert.deepEqual(star.leaf(0).stats, { syncs: 1, errors: 1 })
       assert.ok(!star.leaf(0).has(theirs) && !star.hub.has(own))
       // So that everybody can come to rest.
-      star.hub.repo.db.exec("UPDATE user SET cap = 'io' WHERE login = 'nobody'")
+      dbOf(star.hub.repo).exec("UPDATE user SET cap = 'io' WHERE login = 'nobody'")
     },
   )
 })

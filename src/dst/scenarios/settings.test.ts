@@ -8,6 +8,7 @@ import { configCards, type ConfigArea } from '../../admin/config-areas.ts'
 import type { SimConfig } from '../config.ts'
 import { DefaultNode } from '../node.ts'
 import { atEveryLevel, type Site } from './star.suite.ts'
+import { cacheOf, dbOf } from '../../repo/repo.ts'
 
 /** Leaves that fetch settings of some areas in every sync. */
 function pulling(...pullConfig: readonly ConfigArea[]): Partial<SimConfig> {
@@ -26,10 +27,10 @@ function told(site: Site, area: ConfigArea): string[] {
 
 /** Sets a setting at a time, as stock's web pages do. */
 function set(site: Site, name: string, value: string, mtimeSec: number): void {
-  site.repo.db
+  dbOf(site.repo)
     .prepare('REPLACE INTO config(name, value, mtime) VALUES(?, ?, ?)')
     .run(name, value, mtimeSec)
-  site.repo.cache.config.clear()
+  cacheOf(site.repo).config.clear()
 }
 
 atEveryLevel('skins of the hub come to all leaves', pulling('skin'), async (star) => {

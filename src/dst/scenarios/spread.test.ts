@@ -10,6 +10,7 @@ import { bytesEqual, noBytes } from '../../base/bytes.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { DefaultNode } from '../node.ts'
 import { atEveryLevel, scenario } from './star.suite.ts'
+import { dbOf } from '../../repo/repo.ts'
 
 atEveryLevel('100 artifacts of the hub reach 3 leaves', { numLeaves: 3 }, async (star) => {
   const hashes = star.hub.storeMany(100)
@@ -101,12 +102,12 @@ scenario('a sync with nothing to say changes nothing', { numLeaves: 2 }, async (
   star.hub.storeMany(150)
   star.leaf(0).storeMany(10)
   await star.rest()
-  const before = star.sites.map(({ repo }) => repo.db.serialize())
+  const before = star.sites.map(({ repo }) => dbOf(repo).serialize())
   const { totalSyncs } = star.simulator
   await star.run(60_000)
   assert.ok(star.simulator.totalSyncs > totalSyncs + 10)
   const changed = star.sites.filter(
-    ({ repo }, index) => !bytesEqual(repo.db.serialize(), before[index] ?? noBytes),
+    ({ repo }, index) => !bytesEqual(dbOf(repo).serialize(), before[index] ?? noBytes),
   )
   assert.deepEqual(
     changed.map(({ id }) => id),
@@ -142,7 +143,7 @@ atEveryLevel('a history of deltas arrives with its content', { numLeaves: 2 }, a
     text = `${text}change ${change}\n`
     parent = star.hub.checkin('notes', text, parent)
   }
-  const deltas = star.hub.repo.db.prepare('SELECT 1 FROM delta').all().length
+  const deltas = dbOf(star.hub.repo).prepare('SELECT 1 FROM delta').all().length
   assert.ok(deltas >= 30)
   await star.run(30_000)
   await star.rest()

@@ -15,7 +15,7 @@ import { checkin } from '../../write/checkin.ts'
 import { setConfig } from '../../repo/config.ts'
 import { readArtifact } from '../../repo/content.ts'
 import { storeLocal } from '../../repo/store.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import { clusterTagId } from '../../repo/schema.ts'
 import { findUnversioned, readUnversioned } from '../../repo/unversioned.ts'
 import { levelNames } from '../../sim/levels.ts'
@@ -202,7 +202,7 @@ export class Site {
   /** How many clusters are held. */
   get clusters(): number {
     const sql = 'SELECT 1 FROM tagxref JOIN blob USING(rid) WHERE tagid = ? AND size >= 0'
-    return this.repo.db.prepare(sql).all(clusterTagId).length
+    return dbOf(this.repo).prepare(sql).all(clusterTagId).length
   }
 
   get stats(): { readonly syncs: number; readonly errors: number } {
