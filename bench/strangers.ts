@@ -16,12 +16,12 @@ import {
   systemEnv,
   writeUnversioned,
 } from 'trilobite'
+import { allBlobUuidsSorted } from 'trilobite/dst'
 import { encodeMessage } from 'trilobite/xfer'
 
 import { measureOurs } from './processes.ts'
 import { type BenchOptions, type BenchResult, type BenchRow, benchRow } from './report.ts'
 import { type Flood, floods, type Place, type Side } from './strangers-messages.ts'
-import { dbOf } from '../src/repo/repo.ts'
 
 /** What no message may cost. */
 const goal = { cpuSec: 2, moreBytes: 256e6 }
@@ -70,8 +70,7 @@ function prepare(path: string): Place {
   const { hash } = storeLocal(repo, source)
   for (let i = 0; i < 100; i++)
     writeUnversioned(repo, { name: `uv${i}`, content: source.subarray(i) })
-  const rows = dbOf(repo).prepare<[string]>('SELECT uuid FROM blob ORDER BY rid').all()
-  const known = rows.map(([name]) => name)
+  const known = allBlobUuidsSorted(repo)
   return { projectCode: projectCode(repo), known, source, sourceHash: hash }
 }
 

@@ -31,7 +31,6 @@ import {
 import { openFile } from 'trilobite/db/node'
 
 import { requireFossilOrSkip, runFossil } from '../tools/ensure-fossil.ts'
-import { cacheOf, dbOf } from '../src/repo/repo.ts'
 
 /** A repository of stock's, and one of ours of the same project. */
 interface Pair {
@@ -381,8 +380,8 @@ test('what is damaged here, and what either side lost, comes back from the other
   await agree(pair)
   const held = rows(pair.theirs, publicHeld)
   const [damaged = '', lost = ''] = [held[10], held[20]]
-  dbOf(pair.ours).prepare('UPDATE blob SET content = zeroblob(30) WHERE uuid = ?').run(damaged)
-  cacheOf(pair.ours).clear()
+  const damage = `UPDATE blob SET content = zeroblob(30) WHERE uuid = '${damaged}'`
+  writeTheirs(pair.ours.path, damage)
   const mended = await sync(pair.ours, stockServer(pair.theirs), { verily: true })
   assert.equal(mended.shortfall, undefined)
   await agree(pair)
