@@ -26,6 +26,7 @@ import {
   verifyRepo,
 } from '../sync/pair.suite.ts'
 import { sync } from '../sync/sync.ts'
+import type { Card } from '../xfer/card.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 import { httpTransport } from './http-client.ts'
 import type { Answerer, AnswerContext, HttpEvent } from './http-service.ts'
@@ -115,16 +116,21 @@ test('between any two answers the event loop turns', async (t) => {
   assert.doesNotMatch(order.join(' '), /answer answer/)
 })
 
-test('a million announcements in one request are answered', async (t) => {
+test('300,000 announcements in one request are answered, and a million are too many', async (t) => {
   const server = await serve({ repo: makeRepo('server') })
   t.after(() => server.close())
-  const igots = Array.from({ length: 1_000_000 }, (_, i) => igot(i)).join('')
-  const body = utf8(`pull x ${projectCode}\n${igots}`)
   using transport = httpTransport(server.url)
-  const request = encodeMessage(body, { deflateOverBytes: Infinity })
-  const reply = cardsOf(await transport.exchange(request))
-  assert.deepEqual(ofType(reply, 'error'), [])
-  assert.equal(reply.at(-1)?.type, 'comment')
+  const replyTo = async (count: number): Promise<Card[]> => {
+    const igots = Array.from({ length: count }, (_, i) => igot(i)).join('')
+    const body = utf8(`pull x ${projectCode}\n${igots}`)
+    const request = encodeMessage(body, { deflateOverBytes: Infinity })
+    return cardsOf(await transport.exchange(request))
+  }
+  const answered = await replyTo(300_000)
+  assert.deepEqual(ofType(answered, 'error'), [])
+  assert.equal(answered.at(-1)?.type, 'comment')
+  const [refused] = ofType(await replyTo(1_000_000), 'error')
+  assert.match(refused?.text ?? '', /over the limit of 16777216/)
 })
 
 test('replies have a length, no encoding, and are not for keeping', async (t) => {
