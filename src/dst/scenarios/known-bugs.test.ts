@@ -126,9 +126,12 @@ suite('a private artifact sent to a leaf that takes none', () => {
   )
 })
 
+/** A server whose first reply is `empty`. */
+function answering(empty: Uint8Array): TamperingFossil {
+  return new TamperingFossil((reply, n) => (n === 0 ? empty : reply))
+}
+
 suite('a reply without content', () => {
-  const answering = (empty: Uint8Array): TamperingFossil =>
-    new TamperingFossil((reply, n) => (n === 0 ? empty : reply))
   const lost = { numLeaves: 1, ...onDemand, upstream: answering(noBytes) }
   scenario('of no bytes is no success', lost, async (star) => {
     const hash = star.leaf(0).store('to be pushed')
