@@ -71,7 +71,7 @@ test('a move may push the check-ins before it', async (t) => {
   await assertStockAgrees(t, [first, second, last])
 })
 
-test('of several children the oldest counts, then the smaller hash', () => {
+test('a parent comes before the first of its children, wherever those are shown', () => {
   const [parent] = chain(1, 0)
   assert.ok(parent)
   const children = [300, 100, 200, 100].map((ms, index) =>
@@ -79,6 +79,53 @@ test('of several children the oldest counts, then the smaller hash', () => {
   )
   using repo = settled([parent, ...children])
   assert.equal(shownAt(repo, parent), -325)
+
+  // The sibling says it is the oldest, and the others are shown before it.
+  const line = chain(4, 0)
+  const [first] = line
+  assert.ok(first)
+  const sibling = checkin(0, { dateMs: minute(0) - 10, parents: [first], comment: 'sibling' })
+  using forked = settled([...line, sibling])
+  assert.equal(shownAt(forked, first), -75)
+})
+
+test('a child that is two seconds younger counts where its own children move it', () => {
+  const [first] = chain(1, 0)
+  assert.ok(first)
+  const line = [first]
+  for (const ms of [2_000, 1_000, 0]) {
+    const dateMs = minute(0) + ms
+    line.push(checkin(0, { dateMs, comment: `${ms}`, parents: line.slice(-1) }))
+  }
+  using repo = settled(line)
+  assert.deepEqual(
+    line.map((each) => shownAt(repo, each)),
+    [-75, -50, -25, 0],
+  )
+})
+
+test('the times stock may leave pass a verification, and no others', () => {
+  const line = chain(3, 0)
+  const [first] = line
+  assert.ok(first)
+  const sibling = checkin(0, { dateMs: minute(0) - 10, parents: [first], comment: 'sibling' })
+  using repo = settled([...line, sibling])
+  const show = repo.db.prepare(
+    `UPDATE event SET mtime = omtime - ?2 / 86400000.0
+      WHERE objid = (SELECT rid FROM blob WHERE uuid = ?1)`,
+  )
+  for (const [ms, passes] of [
+    [0, true],
+    [25, true],
+    [35, true],
+    [50, true],
+    [45, false],
+    [75, false],
+    [-25, false],
+  ] as const) {
+    show.run(first.hash, ms)
+    assert.equal(verify(repo).total === 0, passes, `${ms} ms earlier`)
+  }
 })
 
 test('a merge and a cherry-pick count as children, a backout does not', () => {

@@ -1,136 +1,156 @@
 /**
  * Check-ins of one moment in their order. A check-in that is not older than its child by its own
- * word, as after a script that commits twice in a second, is shown 25 ms before that child, but
- * never moved by two seconds or more.
+ * word, as after a script that commits twice in a second, is shown 25 ms before that child, unless
+ * its own word puts it two seconds or more after the child's.
  *
  * A check-in counts as a child of all its parents and of those it takes changes from, once its
  * primary parent is here: stock compares them then, and not before.
  *
- * Where several children qualify stock follows whichever it met last; here it is the oldest, since
- * a parent comes before all of them (docs/divergences.md).
+ * A parent comes before all its children, wherever those are shown. Stock looks at one child of
+ * each parent, the one it read last, and only at children less than two seconds younger
+ * (docs/divergences.md).
  *
  * Source: fossil src/manifest.c:1704-1713, 2105-2145 (time_fudge).
  * @module
  */
 
-import { compareAsBytes } from '../deck/text.ts'
-import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { taggedDate } from './event.ts'
 
 /** Two seconds, in days. */
 const window = 2 / 86_400
 /** 25 milliseconds, in days. */
-const increment = 25 / 86_400_000
+export const increment: number = 25 / 86_400_000
 /** A line of check-ins of one moment is put in order this far back from its end. */
-const maxRounds = 30
+export const maxRounds: number = 30
+/** No check-in moves as far as this, in days. */
+export const farthestMove: number = maxRounds * (window + increment)
 
-/** One check-in that has a child of about the same moment. Times are Julian days. */
-interface Pair {
-  readonly child: Rid
+/** One check-in and the children that may push it. Times are Julian days. */
+interface Place {
+  /** The time it says itself. */
+  readonly own: number
+  /** The time it is shown at, or was until now; a date tag's where there is one. */
+  readonly stored: number
+  readonly isTagged: boolean
+  children: readonly Rid[]
+  /** Where its children push it. */
   time: number
-  childTime: number | undefined
-  /** How far the line below it was followed, in check-ins. */
-  followed: number
 }
 
-/** Puts the check-ins that came in order with their parents and children. */
+/**
+ * Puts the check-ins that came in order with their parents and children. Each round goes one
+ * generation up, as long as a check-in that moved stands in the way of a parent.
+ */
 export function settleTimes(repo: Repo): void {
   const { times } = transactionOf(repo).pending
   if (times.size === 0) return
-  const affected = withAncestors(repo, times)
+  let rids = new Set(times)
   times.clear()
-  const pairs = new Map<Rid, Pair>()
-  for (const rid of affected) addChain(repo, pairs, rid)
-  order(pairs)
-  const update = dbOf(repo).prepare(
-    `UPDATE event SET mtime = coalesce(?2, omtime)
-      WHERE objid = ?1 AND type = 'ci' AND mtime <> coalesce(?2, omtime)
-        AND ${taggedDate('?1')} IS NULL`,
-  )
-  for (const rid of affected) update.run(rid, pairs.get(rid)?.time ?? null)
-}
-
-/** The check-ins that came, and those before them, as far back as an order can reach. */
-function withAncestors(repo: Repo, rids: Iterable<Rid>): Set<Rid> {
-  const all = new Set(rids)
-  let level = [...all]
-  for (let round = 0; round <= maxRounds && level.length > 0; round++) {
-    level = level.flatMap((rid) => closeParents(repo, rid)).filter((rid) => !all.has(rid))
-    for (const rid of level) all.add(rid)
+  const settled = new Map<Rid, number>()
+  for (let round = 0; round <= maxRounds && rids.size > 0; round++) {
+    const places = placesBelow(repo, rids)
+    order(places)
+    const parents = new Set<Rid>()
+    for (const rid of rids) {
+      const place = places.get(rid)
+      if (place === undefined) continue
+      if (!place.isTagged && place.time !== place.stored) show(repo, rid, place.time)
+      const before = settled.get(rid) ?? place.stored
+      settled.set(rid, place.time)
+      if (round > 0 && place.time === before) continue
+      for (const parent of parentsFrom(repo, rid, Math.min(before, place.time))) parents.add(parent)
+    }
+    rids = parents
   }
-  return all
 }
 
-const relations = `
+function show(repo: Repo, rid: Rid, mtimeJulian: number): void {
+  repo.db.prepare('UPDATE event SET mtime = ? WHERE objid = ?').run(mtimeJulian, rid)
+}
+
+/** Parents and children as SQL: `pid` and `cid`. */
+export const relations = `
   (SELECT pid, cid FROM plink UNION SELECT parentid, childid FROM cherrypick WHERE NOT isExclude)`
 
-function closeParents(repo: Repo, rid: Rid): Rid[] {
-  return dbOf(repo)
+/** Parents that would be shown at `time` or after it, and may move before it. */
+function parentsFrom(repo: Repo, rid: Rid, time: number): Rid[] {
+  return repo.db
     .prepare<[Rid]>(
       `SELECT parent.objid FROM event AS child, ${relations}, event AS parent
         WHERE child.objid = ?1 AND cid = ?1 AND parent.objid = pid
           AND child.type = 'ci' AND parent.type = 'ci'
-          AND child.omtime < parent.omtime + ?2 AND child.omtime > parent.omtime - ?2
+          AND parent.omtime >= ?2 AND parent.omtime < child.omtime + ?3
         ORDER BY parent.objid`,
     )
-    .all(rid, window)
+    .all(rid, time, window)
     .map(([parent]) => parent)
 }
 
-function pairOf(repo: Repo, rid: Rid): Pair | undefined {
-  const oldest = closeChildren(repo, rid)[0]
-  if (oldest === undefined) return undefined
-  const [time, child, childTime] = oldest
-  return { child, time, childTime, followed: 0 }
-}
-
-type ChildRow = [time: number, child: Rid, childTime: number, hash: ArtifactHash]
-
 /**
- * Adds `first`, its child of the same moment, that one's child, and so on: as many as have a say in
- * where `first` goes.
+ * The check-ins `rids` and the children that have a say in where they go. Only a child that is
+ * shown no later than the parent says can push it: a child whose own place is still to be found
+ * comes into the next round by itself.
  */
-function addChain(repo: Repo, pairs: Map<Rid, Pair>, first: Rid): void {
-  let rid: Rid | undefined = first
-  for (let wanted = maxRounds; wanted > 0 && rid !== undefined; wanted--) {
-    const known = pairs.get(rid)
-    if (known !== undefined && known.followed >= wanted) return
-    const pair: Pair | undefined = known ?? pairOf(repo, rid)
-    if (pair === undefined) return
-    pair.followed = wanted
-    pairs.set(rid, pair)
-    rid = pair.child
+function placesBelow(repo: Repo, rids: Iterable<Rid>): Map<Rid, Place> {
+  const places = new Map<Rid, Place>()
+  let level = new Set(rids)
+  for (let depth = 0; depth <= maxRounds && level.size > 0; depth++) {
+    const next = new Set<Rid>()
+    for (const rid of level) {
+      const place = placeOf(repo, rid)
+      if (place === undefined) continue
+      places.set(rid, place)
+      if (depth < maxRounds) place.children = childrenUntil(repo, rid)
+      for (const child of place.children) if (!places.has(child)) next.add(child)
+    }
+    level = next
   }
+  return places
 }
 
-function closeChildren(repo: Repo, rid: Rid): ChildRow[] {
-  return dbOf(repo)
-    .prepare<ChildRow>(
-      `SELECT parent.omtime, child.objid, child.omtime, uuid
-         FROM event AS parent, ${relations}, event AS child, blob
-        WHERE parent.objid = ?1 AND pid = ?1 AND child.objid = cid AND blob.rid = cid
+function placeOf(repo: Repo, rid: Rid): Place | undefined {
+  const row = repo.db
+    .prepare<[own: number, stored: number, isTagged: number]>(
+      `SELECT omtime, mtime, ${taggedDate('objid')} IS NOT NULL FROM event
+        WHERE objid = ? AND type = 'ci'`,
+    )
+    .get(rid)
+  if (row === undefined) return undefined
+  const [own, stored, isTagged] = row
+  return { own, stored, isTagged: isTagged === 1, children: [], time: own }
+}
+
+function childrenUntil(repo: Repo, rid: Rid): Rid[] {
+  return repo.db
+    .prepare<[Rid]>(
+      `SELECT child.objid FROM event AS parent, ${relations}, event AS child
+        WHERE parent.objid = ?1 AND pid = ?1 AND child.objid = cid
           AND child.type = 'ci' AND parent.type = 'ci'
-          AND child.omtime < parent.omtime + ?2 AND child.omtime > parent.omtime - ?2
+          AND parent.omtime < child.omtime + ?2
+          AND (child.mtime <= parent.omtime OR ${taggedDate('child.objid')} IS NOT NULL)
           AND EXISTS(SELECT 1 FROM plink CROSS JOIN event AS main ON main.objid = plink.pid
-                      WHERE plink.cid = child.objid AND isprim AND main.type = 'ci')`,
+                      WHERE plink.cid = child.objid AND isprim AND main.type = 'ci')
+        ORDER BY child.objid`,
     )
     .all(rid, window)
-    .sort((a, b) => a[2] - b[2] || compareAsBytes(a[3], b[3]))
+    .map(([child]) => child)
 }
 
-/** In each round a check-in moves before its child, then all learn where their children are. */
-function order(pairs: ReadonlyMap<Rid, Pair>): void {
+/** In each round a check-in goes before the first of its children, as the last round left them. */
+function order(places: ReadonlyMap<Rid, Place>): void {
+  const parents = [...places.values()].filter(({ children }) => children.length > 0)
   for (let round = 0; round < maxRounds; round++) {
-    let moved = false
-    for (const pair of pairs.values()) {
-      const { time, childTime } = pair
-      if (childTime === undefined || time < childTime || time >= childTime + window) continue
-      pair.time = childTime - increment
-      moved = true
-    }
-    if (!moved) return
-    for (const pair of pairs.values()) pair.childTime = pairs.get(pair.child)?.time
+    const times = parents.map(({ own, children }) => {
+      const first = children.reduce(
+        (least, child) => Math.min(least, places.get(child)?.time ?? Infinity),
+        Infinity,
+      )
+      return own < first ? own : first - increment
+    })
+    const isSettled = parents.every((place, at) => place.time === times[at])
+    if (isSettled) return
+    for (const [at, place] of parents.entries()) place.time = times[at] ?? place.own
   }
 }

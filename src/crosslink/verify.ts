@@ -4,7 +4,8 @@
  *
  * The tables are worked out by the code that a rebuild runs, into temporary tables of the same
  * names, which hide the real ones from it. So this finds what went wrong on the way to the tables;
- * that the code itself is right is shown against stock (interop/).
+ * that the code itself is right is shown against stock (interop/). How check-ins of one moment
+ * follow each other depends in stock on the order of arrival: all of its orders pass.
  * @module
  */
 
@@ -18,7 +19,8 @@ import { hashOf } from '../repo/blob.ts'
 import { waitTable } from './cherrypick.ts'
 import { forumTable } from './forum.ts'
 import { deriveAll, derivedNames, type RebuildProgress } from './rebuild.ts'
-import { crosslinkerOf, dbOf, Repo } from '../repo/repo.ts'
+import { Repo } from '../repo/repo.ts'
+import { acceptStockTimes } from './verify-time.ts'
 import type { Rid } from '../repo/rid.ts'
 import { clusterTagId, derivedTables } from '../repo/schema.ts'
 
@@ -64,6 +66,7 @@ export function verify(
     const { lastRid } = shadowTables(scratch)
     const artifacts = deriveAll(scratch, watcher(scratch, found, options.onProgress))
     checkPhantoms(scratch, found, lastRid)
+    acceptStockTimes(scratch)
     for (const table of comparedTables) compare(scratch, found, table)
     return { artifacts, differences: found.differences, total: found.total }
   }, 'deferred')

@@ -100,6 +100,12 @@ export const derivedCanaries: readonly Canary[] = [
     plant: sql(`UPDATE event SET comment = 'x' WHERE objid = (SELECT max(objid) FROM event)`),
   },
   {
+    bug: 'shows check-ins at their own dates, though a child of theirs says it is older',
+    invariant: 'moments',
+    plant: sql(`UPDATE event SET mtime = omtime WHERE type = 'ci' AND omtime > mtime`),
+    options: { ...open, checkinMeanMs: 500 },
+  },
+  {
     bug: 'forgets which file a check-in changed',
     invariant: 'derived',
     plant: sql('DELETE FROM mlink WHERE rowid = (SELECT max(rowid) FROM mlink)'),

@@ -9,6 +9,7 @@ import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
 import { derived, derivedConvergence } from './derived.ts'
 import { event, leaf, plink, tags } from './history.ts'
+import { moments } from './moments.ts'
 import { phantoms } from './phantoms.ts'
 import { rights } from './rights.ts'
 import { tagxref } from './tagxref.ts'
@@ -32,6 +33,7 @@ export const invariants: readonly Invariant[] = [
   tags,
   leaf,
   event,
+  moments,
   derived,
   convergence,
   derivedConvergence,

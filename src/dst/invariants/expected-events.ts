@@ -103,20 +103,40 @@ function ownEvent({ hash, deck, textBytes }: Statement, context: Context): OwnEv
   }
 }
 
-/** Check-ins with a child, or one that took changes from them, less than two seconds away. */
-function followedAtOnce({ statements, parents }: Expected): Set<ArtifactHash> {
-  const followed = new Set<ArtifactHash>()
+/** A check-in that is moved goes less than this far: thirty times 25 ms and two seconds. */
+const farthestMoveMs = 30 * 2_025
+
+/**
+ * Check-ins that may be shown before a child, or one that took changes from them: one less than two
+ * seconds away, or one that may be moved itself as far as they are.
+ */
+function followedAtOnce({ statements, parents }: Expected): ReadonlySet<ArtifactHash> {
+  const dates = new Map<ArtifactHash, number>()
   for (const { hash, deck } of statements.values()) {
-    if (deck.kind !== 'checkin') continue
+    if (deck.kind === 'checkin') dates.set(hash, deck.dateMs)
+  }
+  const links = [...statements.values()].flatMap(({ hash, deck }) => {
+    if (deck.kind !== 'checkin') return []
     const picked = deck.cherrypicks.filter(({ direction }) => direction === '+')
-    const named = [...(parents.get(hash) ?? []), ...picked.map(({ target }) => ({ hash: target }))]
-    for (const { hash: parent } of named) {
-      const before = statements.get(parent)?.deck
-      if (before?.kind !== 'checkin') continue
-      if (Math.abs(before.dateMs - deck.dateMs) < 2_000) followed.add(parent)
-    }
+    const named = [...(parents.get(hash) ?? []).map((each) => each.hash), ...picked.map(targetOf)]
+    return named.flatMap((parent) => {
+      const laterMs = deck.dateMs - (dates.get(parent) ?? Infinity)
+      return laterMs > -2_000 && laterMs < farthestMoveMs ? { parent, child: hash, laterMs } : []
+    })
+  })
+  const followed = new Set(
+    links.filter(({ laterMs }) => laterMs < 2_000).map((each) => each.parent),
+  )
+  const open = links.filter(({ laterMs }) => laterMs >= 2_000)
+  for (let size = -1; size !== followed.size;) {
+    size = followed.size
+    for (const { parent, child } of open) if (followed.has(child)) followed.add(parent)
   }
   return followed
+}
+
+function targetOf(picked: { readonly target: ArtifactHash }): ArtifactHash {
+  return picked.target
 }
 
 function attachmentType(target: string, context: Context): 't' | 'e' | 'w' {

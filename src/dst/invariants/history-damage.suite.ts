@@ -98,6 +98,12 @@ const history: readonly Told[] = [
   ['a colour that nobody gave', 'event', `UPDATE event SET bgcolor = 'red'`, /color is "red"/],
   ['an event of another time', 'event', 'UPDATE event SET mtime = mtime + 1', /mtime is /],
   ['an event that was another time', 'event', 'UPDATE event SET omtime = 1', /omtime is 1 and not/],
+  [
+    'a check-in that is shown after its child',
+    'moments',
+    'UPDATE event SET mtime = mtime + 1 WHERE objid = (SELECT min(objid) FROM event)',
+    /is shown \d+ ms after its child/,
+  ],
   ['a file that no check-in changed', 'derived', 'DELETE FROM mlink', /missing in mlink: /],
   [
     'an event in another place of its moment',

@@ -4,7 +4,8 @@
  * Verifies the tables `plink`, `tagxref`, `leaf` and `event` against oracles that work them out
  * anew, all at once, from the decks of what is held, without any code of src/crosslink. Does
  * not verify the words that stock composes for the timeline, nor how far check-ins of one moment
- * are moved to be in order, only that no others are: `derived` compares both with a rebuild.
+ * are moved to be in order, only that no others are: `derived` compares both with a rebuild, and
+ * `moments` looks at the order.
  *
  * A check parses what is new since the last one, and walks once through what is held: about as much
  * as checking that contents hash to their names.
@@ -148,8 +149,8 @@ function readEvents(repo: Repo): Map<string, ActualEvent> {
 }
 
 /**
- * A check-in is moved to 25 ms before its child where that is less than two seconds away, and again
- * where the child moves, thirty times at most (time.ts): in days.
+ * A check-in is moved to 25 ms before its child, unless it is two seconds younger, and again where
+ * the child moves, thirty times at most (time.ts): in days.
  */
 const mostShift = (30 * 2.025) / 86_400
 
