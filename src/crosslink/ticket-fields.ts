@@ -55,6 +55,23 @@ export function ticketFields(db: Database): TicketFields | undefined {
   }
 }
 
+const volatileWord =
+  /^(?:random|randomblob|current_\w+|date|time|datetime|julianday|unixepoch|strftime|timediff)$/i
+
+/**
+ * Columns of a ticket table whose default may ask for the time or for randomness: the artifacts do
+ * not tell what they hold.
+ */
+export function volatileColumns(db: Database, table: 'ticket' | 'ticketchng'): string[] {
+  const columns = tableColumns(db, table, []) ?? []
+  return columns.filter(({ defaultSql }) => isVolatile(defaultSql ?? '')).map(({ name }) => name)
+}
+
+function isVolatile(sql: string): boolean {
+  const tokens = sqlTokens(sql)
+  return tokens?.some(({ kind, text }) => kind !== 'string' && volatileWord.test(text)) ?? true
+}
+
 function has(columns: readonly Column[] | undefined, name: string): boolean {
   return columns?.some((column) => column.name === name && !column.isGenerated) ?? false
 }

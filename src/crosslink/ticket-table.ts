@@ -30,15 +30,22 @@ export function ticketTables(repo: Repo): void {
   const statements = definitions(config(repo, 'ticket-table') ?? defaultSql)
   if (typeof statements === 'string') throw invalid(repo, statements)
   for (const table of ['ticket', 'ticketchng']) db.exec(`DROP TABLE IF EXISTS ${table}`)
-  for (const { sql, table, replaces } of statements) {
+  const make = (sql: string): void => {
     try {
-      // Of the others, those called `fx_…` stay when stock rebuilds. rebuild.c:385.
-      if (replaces) db.exec(`DROP TABLE IF EXISTS "${table.replaceAll('"', '""')}"`)
       db.exec(sql)
     } catch (cause) {
       if (FossilError.is(cause)) throw cause
       throw invalid(repo, cause instanceof Error ? cause.message : String(cause), cause)
     }
+  }
+  for (const { sql, table, replaces } of statements) {
+    // Of the others, those called `fx_…` stay when stock rebuilds. rebuild.c:385.
+    if (replaces) make(`DROP TABLE IF EXISTS "${table.replaceAll('"', '""')}"`)
+    make(sql)
+  }
+  // A default is looked at when the first row comes: here, without making one.
+  for (const { table } of statements) {
+    if (/^ticket(?:chng)?$/i.test(table)) make(`EXPLAIN INSERT INTO ${table} DEFAULT VALUES`)
   }
 }
 

@@ -7,6 +7,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import type { TicketField } from '../deck/deck.ts'
+import { setConfig } from '../repo/config.ts'
+import { failsWith } from '../repo/fixture.suite.ts'
+import { memoryRepo } from './fixture.suite.ts'
 import {
   type Artifact,
   artifact,
@@ -18,7 +21,7 @@ import {
   sealed,
   store,
 } from './order.suite.ts'
-import { dbOf } from '../repo/repo.ts'
+import { ticketTables } from './ticket-table.ts'
 
 const [id, otherId] = ['ad'.repeat(20), '7e'.repeat(20)]
 const [alpha, beta] = ['a1'.repeat(20), 'b2'.repeat(32)]
@@ -268,4 +271,17 @@ test('tables that hold no ticket at all are no reason to fail', () => {
   ]) {
     assertOrderFree(ticket.slice(0, 2), { 'ticket-table': sql })
   }
+})
+
+test('a default that SQLite cannot work out makes the setting unusable', () => {
+  using repo = memoryRepo()
+  setConfig(
+    repo,
+    'ticket-table',
+    'CREATE TABLE ticket(tkt_id INTEGER PRIMARY KEY, tkt_uuid, tkt_mtime, x DEFAULT (nosuch()))',
+  )
+  assert.throws(
+    () => repo.transaction(() => ticketTables(repo)),
+    failsWith('repo.invalid', /ticket-table.*nosuch/),
+  )
 })

@@ -20,6 +20,7 @@ import { waitTable } from './cherrypick.ts'
 import { forumTable } from './forum.ts'
 import { deriveAll, derivedNames, type RebuildProgress } from './rebuild.ts'
 import { Repo } from '../repo/repo.ts'
+import { volatileColumns } from './ticket-fields.ts'
 import { acceptStockTimes } from './verify-time.ts'
 import type { Rid } from '../repo/rid.ts'
 import { clusterTagId, derivedTables } from '../repo/schema.ts'
@@ -179,8 +180,11 @@ function checkPhantoms(repo: Repo, found: Findings, lastRid: number): void {
   }
 }
 
-/** What is not compared: ids that differ between equal tables, and the time a cluster came. */
-const leftOut: Readonly<Record<string, readonly string[]>> = { ticket: ['tkt_id'] }
+/** Columns that are not compared: ids that differ between equal tables, times, and randomness. */
+function leftOut({ db }: Repo, table: string): readonly string[] {
+  if (table === 'ticket') return ['tkt_id', ...volatileColumns(db, table)]
+  return table === 'ticketchng' ? volatileColumns(db, table) : []
+}
 
 /** Columns under another form. */
 const shown: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -199,12 +203,13 @@ const comparedTables: readonly string[] = [
 ]
 
 function compare(repo: Repo, found: Findings, table: string): void {
-  const columns = dbOf(repo)
+  const skipped = leftOut(repo, table)
+  const columns = repo.db
     .prepare<[string]>(`SELECT name FROM pragma_table_info(?, 'temp') ORDER BY cid`)
     .all(table)
     .map(([name]) => name)
-    .filter((name) => leftOut[table]?.includes(name) !== true)
-  const isThere = hasTable(dbOf(repo), table)
+    .filter((name) => !skipped.includes(name))
+  const isThere = hasTable(repo.db, table)
   if (!isThere && !tablesMadeLater.has(table)) {
     found.add({ table, kind: 'missing', what: 'the table itself' })
   }

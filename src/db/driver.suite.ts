@@ -8,6 +8,30 @@ import { test } from 'node:test'
 import { FossilError } from '../base/error.ts'
 import type { OpenMemory } from './driver.ts'
 
+/** Every way of asking SQL for the time, and what it is at 1,700,000,000,789 ms. */
+const clockSql: readonly (readonly [sql: string, value: string | number])[] = [
+  ['CURRENT_TIMESTAMP', '2023-11-14 22:13:20'],
+  ['current_date', '2023-11-14'],
+  ['Current_Time', '22:13:20'],
+  ['date()', '2023-11-14'],
+  [`date('now')`, '2023-11-14'],
+  [`date('NOW', '+1 day')`, '2023-11-15'],
+  [`date(CAST('now' AS BLOB))`, '2023-11-14'],
+  [`time('now', 'subsec')`, '22:13:20.789'],
+  [`datetime('subsec')`, '2023-11-14 22:13:20.789'],
+  [`datetime('subsecond', '-1 hour')`, '2023-11-14 21:13:20.789'],
+  [`datetime('now', 'localtime')`, '2023-11-14 22:13:20'],
+  [`datetime('now', 'start of month', 'UTC')`, '2023-11-01 00:00:00'],
+  [`julianday('now')`, 2_460_263.425_935_058],
+  ['julianday()', 2_460_263.425_935_058],
+  [`unixepoch('now', 'subsec')`, 1_700_000_000.789],
+  ['unixepoch()', 1_700_000_000],
+  [`strftime('%Y %f')`, '2023 20.789'],
+  [`strftime('%s', 'Now')`, '1700000000'],
+  [`timediff('now', '2023-11-14')`, '+0000-00-00 22:13:20.789'],
+  [`timediff('2023-11-14 22:13:20.789', 'subsec')`, '+0000-00-00 00:00:00.000'],
+]
+
 /** Registers the contract as tests of `name`. */
 export function databaseContract(name: string, openMemory: OpenMemory): void {
   test(`${name}: integers stay integers in columns of every affinity`, () => {
@@ -82,10 +106,68 @@ export function databaseContract(name: string, openMemory: OpenMemory): void {
     assert.deepEqual(second.prepare('SELECT count(*) FROM t').get(), [2])
   })
 
-  test(`${name}: SQL cannot draw randomness`, () => {
+  test(`${name}: SQL has no clock or randomness of its own`, () => {
     using db = disposable(openMemory())
-    assert.throws(() => db.prepare('SELECT random()').get(), /randomness comes from env/)
-    assert.throws(() => db.prepare('SELECT randomblob(4)').get(), /randomness comes from env/)
+    for (const sql of [...clockSql.map(([read]) => read), 'random()', 'randomblob(4)']) {
+      assert.throws(
+        () => db.prepare(`SELECT ${sql}`).get(),
+        /time and randomness come from env/,
+        sql,
+      )
+    }
+  })
+
+  test(`${name}: in SQL it is now when the world says so, and local time is UTC`, () => {
+    using db = disposable(openMemory())
+    let nowMs = 0
+    db.takeFrom(() => ({ clock: { nowMs: () => nowMs }, random: { bytes: fail } }))
+    nowMs = 1_700_000_000_789
+    for (const [sql, value] of clockSql) {
+      assert.deepEqual(db.prepare(`SELECT ${sql}`).get(), [value], sql)
+    }
+    db.exec(`CREATE TABLE t(a, b DEFAULT CURRENT_TIMESTAMP, c DEFAULT (unixepoch()))`)
+    db.exec(`CREATE INDEX i ON t(date(b)); INSERT INTO t(a) VALUES(1)`)
+    assert.deepEqual(db.prepare('SELECT * FROM t').get(), [1, '2023-11-14 22:13:20', 1_700_000_000])
+    nowMs += 1_000
+    assert.deepEqual(db.prepare('SELECT unixepoch()').get(), [1_700_000_001])
+  })
+
+  test(`${name}: dates that are given are SQLite's, whatever the world says`, () => {
+    using db = disposable(openMemory())
+    for (const [sql, value] of [
+      [`date('2024-02-30')`, '2024-03-01'],
+      [`datetime(0, 'unixepoch')`, '1970-01-01 00:00:00'],
+      [`julianday('2000-01-01T12:00')`, 2_451_545],
+      [`typeof(julianday('2000-01-01T12:00'))`, 'real'],
+      [`datetime(2451545)`, '2000-01-01 12:00:00'],
+      [`datetime(2451545.25, '+1 day')`, '2000-01-02 18:00:00'],
+      [`strftime('%s', '1970-01-02')`, '86400'],
+      [`typeof(unixepoch('1970-01-02'))`, 'integer'],
+      [`timediff('2024-03-01', '2024-02-01')`, '+0000-01-00 00:00:00.000'],
+      [`datetime('2024-06-01 12:00', 'localtime')`, '2024-06-01 12:00:00'],
+      [`datetime(86400, 'localtime', 'unixepoch')`, null],
+      [`date('never')`, null],
+      [`date(NULL)`, null],
+      [`strftime()`, null],
+    ] as const) {
+      assert.deepEqual(db.prepare(`SELECT ${sql}`).get(), [value], sql)
+    }
+  })
+
+  test(`${name}: randomness in SQL comes from the world`, () => {
+    using db = disposable(openMemory())
+    let drawn = 0
+    const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(++drawn)
+    db.takeFrom(() => ({ clock: { nowMs: fail }, random: { bytes } }))
+    db.exec('CREATE TABLE t(a, b DEFAULT (random() % 1000), c DEFAULT (hex(randomblob(2))))')
+    db.exec('INSERT INTO t(a) VALUES(1), (2)')
+    assert.deepEqual(db.prepare('SELECT * FROM t ORDER BY a').all(), [
+      [1, Number(0x01_01_01_01_01_01_01_01n % 1000n), '0202'],
+      [2, Number(0x03_03_03_03_03_03_03_03n % 1000n), '0404'],
+    ])
+    const sizes = `length(randomblob(0)), length(randomblob('3x')), length(randomblob(NULL))`
+    assert.deepEqual(db.prepare(`SELECT ${sizes}`).get(), [1, 3, 1])
+    assert.throws(() => db.prepare('SELECT randomblob(1000000001)').get(), /too big/)
   })
 
   test(`${name}: bytes that are no database are an operating error`, () => {
@@ -110,6 +192,10 @@ export function databaseContract(name: string, openMemory: OpenMemory): void {
     db.close()
     assert.equal(db.isOpen, false)
   })
+}
+
+function fail(): never {
+  throw new Error('nobody asked for this')
 }
 
 function isUnreadable(error: unknown): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 
 /** A value that SQLite stores. Integers beyond 2^53 do not occur in a Fossil repository. */
@@ -32,6 +33,9 @@ export interface Statement<Row extends readonly Value[]> {
   iterate(...parameters: readonly Value[]): IterableIterator<Row>
 }
 
+/** Where SQL's clock and randomness come from. */
+export type World = Pick<Env, 'clock' | 'random'>
+
 /**
  * One connection.
  *
@@ -44,6 +48,11 @@ export interface Database {
   readonly isOpen: boolean
   /** True between BEGIN and COMMIT or ROLLBACK. */
   readonly inTransaction: boolean
+  /**
+   * Says where `now`, `CURRENT_TIMESTAMP`, `random()` and the like come from: `world` is asked each
+   * time. Before that SQL which reads a clock or draws randomness is thrown out.
+   */
+  takeFrom(world: () => World): void
   /** Runs SQL text that returns nothing; several statements may be given. */
   exec(sql: string): void
   /** Returns the statement for `sql`, prepared once per connection. */

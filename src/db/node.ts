@@ -3,8 +3,8 @@
  *
  * Traps of that module which this file hides: JavaScript numbers bind as REAL (so integers are
  * bound as BigInt, or a TEXT column would store `1.0`); foreign keys are enforced by default
- * (Fossil's schema declares some that it breaks on purpose); SQLite's own `random()` and
- * `randomblob()` read the host's randomness (so they are disabled).
+ * (Fossil's schema declares some that it breaks on purpose); SQLite's own functions read the host's
+ * clock and randomness (functions.ts).
  * @module
  */
 
@@ -13,9 +13,10 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { FossilError } from '../base/error.ts'
-import type { Database, RunResult, Statement, Value } from './driver.ts'
+import type { Database, RunResult, Statement, Value, World } from './driver.ts'
+import { takeFromWorld } from './functions.ts'
 
-export type { Database, RunResult, Statement, Value } from './driver.ts'
+export type { Database, RunResult, Statement, Value, World } from './driver.ts'
 
 /** How to open a file. */
 export interface OpenFileOptions {
@@ -58,6 +59,7 @@ class NodeDatabase implements Database {
   readonly path: string
   readonly #connection: DatabaseSync
   readonly #statements = new Map<string, NodeStatement>()
+  #world: () => World = refuse
 
   constructor(
     location: string | URL,
@@ -70,8 +72,7 @@ class NodeDatabase implements Database {
       enableForeignKeyConstraints: false,
       returnArrays: true,
     })
-    this.#connection.function('random', { varargs: true }, refuseRandomness)
-    this.#connection.function('randomblob', { varargs: true }, refuseRandomness)
+    takeFromWorld(this.#connection, () => this.#world())
   }
 
   get isOpen(): boolean {
@@ -84,6 +85,10 @@ class NodeDatabase implements Database {
 
   load(image: Uint8Array): void {
     this.#connection.deserialize(image)
+  }
+
+  takeFrom(world: () => World): void {
+    this.#world = world
   }
 
   exec(sql: string): void {
@@ -164,8 +169,8 @@ function bound(values: readonly Value[]): (Value | bigint)[] {
   return parameters
 }
 
-function refuseRandomness(): never {
-  throw new Error('randomness comes from env, never from SQL')
+function refuse(): never {
+  throw new Error('time and randomness come from env, never from SQL')
 }
 
 function guard<T>(path: string, action: () => T): T {

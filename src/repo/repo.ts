@@ -64,6 +64,7 @@ export class Repo implements Disposable {
     this.#crosslinker = crosslinker
     this.#db = db
     this.env = env
+    db.takeFrom(() => this.env)
   }
 
   static {

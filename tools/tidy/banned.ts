@@ -85,6 +85,7 @@ export const exceptions: ReadonlyMap<string, readonly [reaches: readonly Reach[]
     ['src/base/env.ts', [['clock', 'randomness', 'host'], 'it is where the host comes in']],
     ['src/folder/disk-files.ts', [['host'], 'what a file is differs from system to system']],
     ['src/db/driver.suite.ts', [['clock', 'randomness'], "it checks that SQL's own are replaced"]],
+    ['src/crosslink/ticket-clock.test.ts', [['clock', 'randomness'], 'its tables ask for them']],
   ])
 
 /**
