@@ -67,3 +67,27 @@ test('what a table asks of the clock and of chance comes from the world', async 
   const sizes = theirs.db.prepare('SELECT length(came), lot <> 0, length(code) FROM ticket').all()
   assert.deepEqual(sizes, [[19, 1, 16]], 'stock keeps such a ticket')
 })
+
+test('a mistake of ours while a ticket is played again is no refusal of the table', () => {
+  const mistake = new TypeError('ours')
+  const { clock, random, buggify } = new TestEnv()
+  let isBroken = false
+  const brokenClock = {
+    nowMs: () => {
+      if (isBroken) throw mistake
+      return clock.nowMs()
+    },
+  }
+  using repo = memoryRepo({}, { clock: brokenClock, random, buggify })
+  setConfig(
+    repo,
+    'ticket-table',
+    'CREATE TABLE ticket(tkt_id INTEGER PRIMARY KEY, tkt_uuid, tkt_mtime, x DEFAULT CURRENT_DATE)',
+  )
+  repo.transaction(() => ticketTables(repo))
+  isBroken = true
+  assert.throws(
+    () => store(repo, [change(1, 'one')]),
+    (error) => error === mistake,
+  )
+})

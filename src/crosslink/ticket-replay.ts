@@ -6,8 +6,7 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
-import type { Value } from '../db/driver.ts'
+import { isRefusal, type Value } from '../db/driver.ts'
 import { julianFromMs } from '../deck/date.ts'
 import type { TicketDeck } from '../deck/deck.ts'
 import { columnText, textParameter } from '../repo/db-text.ts'
@@ -195,7 +194,7 @@ function attempt<T>(repo: Repo, action: () => T): T | undefined {
   try {
     return repo.transaction(action)
   } catch (error) {
-    if (FossilError.is(error)) throw error
-    return undefined
+    if (isRefusal(error)) return undefined
+    throw error
   }
 }

@@ -11,7 +11,7 @@ import { compressContent } from '../base/zlib.ts'
 import { openFile, openMemory } from '../db/node.ts'
 import { announcedArtifacts } from '../repo/blob.ts'
 import { createRepo, openRepo } from './open.ts'
-import { checkin, control, onBranch, plain } from './checkins.suite.ts'
+import { checkin, control, onBranch, plain, settled } from './checkins.suite.ts'
 import { dumpDerived } from './derived-dump.ts'
 import { type Artifact, artifact, minute, store } from './order.suite.ts'
 import {
@@ -24,7 +24,8 @@ import {
   whole,
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
+import { rebuild } from './rebuild.ts'
 import { verify } from './verify.ts'
 
 const root = checkin(0, { tags: onBranch('trunk'), files: { a: 'one', b: 'two' } })
@@ -336,4 +337,21 @@ test('others read while a file is verified', (t) => {
     failsWith('repo.io'),
     'without WAL, a commit waits for whoever reads',
   )
+})
+
+test('a table whose columns are named otherwise is told, and a rebuild makes it anew', () => {
+  using repo = settled([checkin(0, { tags: onBranch('trunk'), files: { a: 'x' } })])
+  for (const [table, column] of [
+    ['event', 'omtime'],
+    ['tagxref', 'origid'],
+    ['filename', 'name'],
+    ['tag', 'tagname'],
+    ['unclustered', 'rid'],
+  ] as const) {
+    repo.db.exec(`ALTER TABLE ${table} RENAME COLUMN ${column} TO odd`)
+    const told = verify(repo).differences.filter((each) => each.table === table)
+    assert.deepEqual(told, [{ table, kind: 'damaged', what: `it lacks the columns ${column}` }])
+    rebuild(repo)
+    assert.deepEqual(verify(repo).differences, [])
+  }
 })

@@ -16,14 +16,13 @@ import type { FossilError } from '../base/error.ts'
 import type { Value } from '../db/driver.ts'
 import { type ArtifactHash, matches } from '../hash/artifact-hash.ts'
 import { hashOf } from '../repo/blob.ts'
-import { waitTable } from './cherrypick.ts'
-import { forumTable } from './forum.ts'
 import { deriveAll, derivedNames, type RebuildProgress } from './rebuild.ts'
 import { Repo } from '../repo/repo.ts'
 import { volatileColumns } from './ticket-fields.ts'
+import { shadowTables } from './verify-shadow.ts'
 import { acceptStockTimes } from './verify-time.ts'
 import type { Rid } from '../repo/rid.ts'
-import { clusterTagId, derivedTables } from '../repo/schema.ts'
+import { clusterTagId } from '../repo/schema.ts'
 
 /**
  * Compares a repository with what its artifacts say. Takes the time of a rebuild and of hashing
@@ -64,11 +63,15 @@ export function verify(
   return scratch.dryRun(() => {
     const found = new Findings(options.limit ?? 100)
     checkFile(scratch, found)
-    const { lastRid } = shadowTables(scratch)
+    const lacking = shadowTables(scratch.db)
+    for (const [table, what] of lacking) found.add({ table, kind: 'damaged', what })
+    const lastRid = greatestRid(scratch)
     const artifacts = deriveAll(scratch, watcher(scratch, found, options.onProgress))
     checkPhantoms(scratch, found, lastRid)
-    acceptStockTimes(scratch)
-    for (const table of comparedTables) compare(scratch, found, table)
+    if (!lacking.has('event')) acceptStockTimes(scratch)
+    for (const table of comparedTables) {
+      if (!lacking.has(table)) compare(scratch, found, table)
+    }
     return { artifacts, differences: found.differences, total: found.total }
   }, 'deferred')
 }
@@ -104,41 +107,8 @@ function checkFile(repo: Repo, found: Findings): void {
   }
 }
 
-/**
- * Hides the derived tables behind empty temporary ones of the same form, and `blob` behind one that
- * has the names and sizes but no content, where phantoms can be made. Tags and file names keep
- * their ids, so that rows can be compared as they are.
- */
-function shadowTables(repo: Repo): { lastRid: number } {
-  const db = dbOf(repo)
-  for (const name of [...derivedNames, 'private', 'blob']) {
-    for (const sql of statementsFor(repo, name)) {
-      db.exec(sql.replace(/\b(?:TABLE|INDEX)\s+/i, '$&temp.'))
-    }
-  }
-  for (const name of ['tag', 'filename', 'private']) {
-    if (hasTable(dbOf(repo), name)) db.exec(`INSERT INTO temp.${name} SELECT * FROM main.${name}`)
-  }
-  db.exec(`INSERT INTO temp.blob(rid, rcvid, size, uuid)
-             SELECT rid, rcvid, size, uuid FROM main.blob`)
-  return { lastRid: db.prepare<[number]>('SELECT coalesce(max(rid), 0) FROM blob').get()?.[0] ?? 0 }
-}
-
-/** What makes a table and its indexes: as in the file, else as a rebuild would. */
-function statementsFor(repo: Repo, table: string): string[] {
-  const inFile = dbOf(repo)
-    .prepare<[string]>(
-      `SELECT sql FROM main.sqlite_schema
-        WHERE tbl_name = ? AND sql IS NOT NULL AND type IN ('table', 'index')
-        ORDER BY type DESC, name`,
-    )
-    .all(table)
-    .map(([sql]) => sql)
-  if (inFile.length > 0) return inFile
-  return [derivedTables, forumTable, waitTable]
-    .flatMap((schema) => schema.split(';'))
-    .map((sql) => sql.trim())
-    .filter((sql) => new RegExp(`^CREATE (?:TABLE|INDEX \\w+ ON) ${table}\\(`).test(sql))
+function greatestRid({ db }: Repo): number {
+  return db.prepare<[number]>('SELECT coalesce(max(rid), 0) FROM blob').get()?.[0] ?? 0
 }
 
 function watcher(

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FossilError } from '../base/error.ts'
-import type { OpenMemory } from './driver.ts'
+import { isRefusal, type OpenMemory } from './driver.ts'
 
 /** Every way of asking SQL for the time, and what it is at 1,700,000,000,789 ms. */
 const clockSql: readonly (readonly [sql: string, value: string | number])[] = [
@@ -176,6 +176,46 @@ export function databaseContract(name: string, openMemory: OpenMemory): void {
       using db = disposable(openMemory(garbage))
       db.prepare('SELECT * FROM sqlite_schema').all()
     }, isUnreadable)
+  })
+
+  test(`${name}: a row that its table refuses is an operating error of its own`, () => {
+    using db = disposable(openMemory())
+    db.exec(`CREATE TABLE t(a INTEGER PRIMARY KEY, b CHECK(b > 0), c NOT NULL DEFAULT 1, d UNIQUE,
+      e AS (json(d)) STORED)`)
+    db.prepare('INSERT INTO t(a, b, d) VALUES(1, 1, 5)').run()
+    for (const row of [
+      `1, 1, 1, 1`,
+      `2, 0, 1, 1`,
+      `2, 1, NULL, 1`,
+      `2, 1, 1, 5`,
+      `'x', 1, 1, 1`,
+      `2, 1, 1, '{'`,
+    ]) {
+      const insert = db.prepare(`INSERT INTO t(a, b, c, d) VALUES(${row})`)
+      assert.throws(
+        () => insert.run(),
+        (error) => isUnreadable(error) && isRefusal(error),
+        row,
+      )
+    }
+    assert.throws(() => db.exec('INSERT INTO t(a, b) VALUES(2, 0)'), isRefusal)
+    assert.throws(
+      () => db.prepare('SELECT nothing FROM nowhere'),
+      (error) => !isRefusal(error),
+    )
+  })
+
+  test(`${name}: an error of a function in SQL is thrown as it comes`, () => {
+    using db = disposable(openMemory())
+    const mistake = new TypeError('ours')
+    const nowMs = (): never => {
+      throw mistake
+    }
+    db.takeFrom(() => ({ clock: { nowMs }, random: { bytes: fail } }))
+    assert.throws(
+      () => db.prepare('SELECT date()').get(),
+      (error) => error === mistake,
+    )
   })
 
   test(`${name}: a mistake in SQL is thrown as it comes`, () => {

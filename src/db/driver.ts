@@ -40,7 +40,8 @@ export type World = Pick<Env, 'clock' | 'random'>
  * One connection.
  *
  * Errors of the world (disk full, I/O, busy, corrupt, not a database) are
- * `FossilError('repo.io' | 'repo.unreadable')`; a mistake in our SQL is thrown as it comes.
+ * `FossilError('repo.io' | 'repo.unreadable')`, and so is a row that its table refuses: see
+ * {@link isRefusal}. A mistake in our SQL is thrown as it comes.
  */
 export interface Database {
   /** What the connection was opened on, for messages: a path or `:memory:`. */
@@ -68,9 +69,23 @@ export interface Database {
  * later, or with the write lock taken first. SQLITE_BUSY and its kinds.
  */
 export function isBusy(error: unknown): boolean {
-  if (!FossilError.is(error, 'repo.io')) return false
-  const { cause } = error
-  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === 5
+  return FossilError.is(error, 'repo.io') && primaryCode(error) === 5
+}
+
+/**
+ * Tells whether an error says that a table refused a row: a constraint of its own, a value of
+ * another type, or an expression in its definition that cannot be worked out. SQLITE_CONSTRAINT,
+ * SQLITE_MISMATCH, and SQLITE_ERROR of a statement that was prepared.
+ */
+export function isRefusal(error: unknown): boolean {
+  return FossilError.is(error, 'repo.unreadable') && refusals.has(primaryCode(error))
+}
+
+const refusals: ReadonlySet<number> = new Set([1, 19, 20])
+
+/** SQLite's result code without its details. https://www.sqlite.org/rescode.html */
+function primaryCode({ cause }: FossilError): number {
+  return cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : 0
 }
 
 /** Opens a private in-memory database; with `image`, one that starts as a copy of it. */

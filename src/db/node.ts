@@ -129,7 +129,7 @@ class NodeStatement implements Statement<Value[]> {
       const result = this.#statement.run(...bound(parameters))
       return { changes: Number(result.changes), lastRowid: Number(result.lastInsertRowid) }
     } catch (error) {
-      throw worldly(this.#path, error)
+      throw worldly(this.#path, error, stepCodes)
     }
   }
 
@@ -137,7 +137,7 @@ class NodeStatement implements Statement<Value[]> {
     try {
       return this.#statement.get(...bound(parameters)) as unknown as Value[] | undefined
     } catch (error) {
-      throw worldly(this.#path, error)
+      throw worldly(this.#path, error, stepCodes)
     }
   }
 
@@ -145,7 +145,7 @@ class NodeStatement implements Statement<Value[]> {
     try {
       return this.#statement.all(...bound(parameters)) as unknown as Value[][]
     } catch (error) {
-      throw worldly(this.#path, error)
+      throw worldly(this.#path, error, stepCodes)
     }
   }
 
@@ -154,7 +154,7 @@ class NodeStatement implements Statement<Value[]> {
       const rows = this.#statement.iterate(...bound(parameters))
       yield* rows as unknown as IterableIterator<Value[]>
     } catch (error) {
-      throw worldly(this.#path, error)
+      throw worldly(this.#path, error, stepCodes)
     }
   }
 }
@@ -191,9 +191,15 @@ const worldlyCodes: ReadonlyMap<number, 'repo.io' | 'repo.unreadable'> = new Map
   [13, 'repo.io'], // SQLITE_FULL
   [14, 'repo.unreadable'], // SQLITE_CANTOPEN
   [18, 'repo.io'], // SQLITE_TOOBIG
+  // SQLITE_CONSTRAINT: our SQL writes no such rows, unless the file is damaged.
+  [19, 'repo.unreadable'],
+  [20, 'repo.unreadable'], // SQLITE_MISMATCH
   [23, 'repo.unreadable'], // SQLITE_AUTH
   [26, 'repo.unreadable'], // SQLITE_NOTADB
 ])
+
+/** The same, once a statement is prepared: then SQLITE_ERROR is about rows and not about SQL. */
+const stepCodes: typeof worldlyCodes = new Map([...worldlyCodes, [1, 'repo.unreadable']])
 
 /**
  * Extended codes that say: what a killed writer left must be rolled back or recovered before anyone
@@ -206,13 +212,13 @@ const interruptedCodes: ReadonlySet<number> = new Set([
 const interrupted =
   'a writer was interrupted, and a reader may not undo what it left: open the file once for writing'
 
-function worldly(path: string, error: unknown): unknown {
+function worldly(path: string, error: unknown, codes = worldlyCodes): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error
   const errcode = Number(error.errcode)
   if (interruptedCodes.has(errcode)) {
     return new FossilError('repo.unreadable', { path, reason: interrupted }, { cause: error })
   }
-  const code = worldlyCodes.get(errcode & 0xff)
+  const code = codes.get(errcode & 0xff)
   if (code === undefined) return error
   return code === 'repo.io'
     ? new FossilError(code, { reason: error.message }, { cause: error })

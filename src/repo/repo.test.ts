@@ -38,8 +38,8 @@ import {
   version,
   whole,
 } from './fixture.suite.ts'
-import { dbOf, Repo } from './repo.ts'
-import { auxSchema, oldestAuxSchema, requiredTables } from './schema.ts'
+import { Repo } from './repo.ts'
+import { auxSchema, oldestAuxSchema, requiredColumns, requiredTables } from './schema.ts'
 
 function openAt(path: string): Repo {
   const db = openFile(path, { create: true })
@@ -131,6 +131,17 @@ test('a repository without one of its tables is refused', () => {
     dbOf(repo).exec(`ALTER TABLE ${table} RENAME TO x`)
     const reason = new RegExp(`no table "${table}"`)
     assert.throws(() => openRepo(dbOf(repo), repo.env), failsWith('repo.invalid', reason))
+  }
+})
+
+test('a repository whose artifacts, users or settings lack a column is refused', () => {
+  for (const [table, columns] of Object.entries(requiredColumns)) {
+    for (const column of columns.split(' ')) {
+      using repo = memoryRepo()
+      repo.db.exec(`ALTER TABLE ${table} RENAME COLUMN ${column} TO odd`)
+      const reason = new RegExp(`its table "${table}" lacks the column "${column}"`)
+      assert.throws(() => openRepo(repo.db, repo.env), failsWith('repo.unreadable', reason))
+    }
   }
 })
 

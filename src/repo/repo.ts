@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasTable } from '../db/tables.ts'
+import { columnsOf, hasTable } from '../db/tables.ts'
 import { assert } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
@@ -12,8 +12,7 @@ import type { Database } from '../db/driver.ts'
 import { RepoCache } from './cache.ts'
 import type { Rid } from './rid.ts'
 import { Transaction } from './transaction.ts'
-import { oldestAuxSchema, auxSchema, requiredTables } from './schema.ts'
-import type { WorkMeter } from './work.ts'
+import { oldestAuxSchema, auxSchema, requiredColumns, requiredTables } from './schema.ts'
 
 /** The path of a database that no other connection can see. */
 const privateDatabase = ':memory:'
@@ -273,8 +272,20 @@ export function openRepoWith(crosslinker: Crosslinker, db: Database, env: Env): 
       })
     }
   }
+  checkColumns(db)
   checkAuxSchema(db)
   return new Repo(crosslinker, db, env)
+}
+
+/** A damaged schema can be SQL all the same, with other names in it. */
+function checkColumns(db: Database): void {
+  for (const [table, columns] of Object.entries(requiredColumns)) {
+    const there = columnsOf(db, table)
+    const lacking = columns.split(' ').find((column) => !there.has(column))
+    if (lacking === undefined) continue
+    const reason = `its table "${table}" lacks the column "${lacking}"`
+    throw new FossilError('repo.unreadable', { path: db.path, reason })
+  }
 }
 
 function checkAuxSchema(db: Database): void {

@@ -247,6 +247,17 @@ export const requiredTables = [
   'plink',
 ] as const
 
+/** Columns without which a table that rebuild keeps is of no use. */
+export const requiredColumns: Readonly<Record<string, string>> = {
+  blob: 'rid rcvid size uuid content',
+  delta: 'rid srcid',
+  rcvfrom: 'rcvid uid mtime nonce ipaddr',
+  user: 'uid login pw cap info mtime',
+  config: 'name value mtime',
+  shun: 'uuid mtime scom',
+  private: 'rid',
+}
+
 /** The `aux-schema` that this code reads and writes; stock accepts back to 2011-04-25 19:50. */
 export const auxSchema = '2015-01-24'
 
