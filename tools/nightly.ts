@@ -10,11 +10,12 @@
 
 import { parseArgs } from 'node:util'
 
+import { annotations } from './nightly/annotations.ts'
 import { bitFlips } from './nightly/bit-flips.ts'
 import type { Check, CheckResult, Progress } from './nightly/check.ts'
 
 /** Every check, in the order they run. */
-export const checks: readonly Check[] = [bitFlips]
+export const checks: readonly Check[] = [bitFlips, annotations]
 
 interface Ended extends CheckResult {
   readonly name: string

@@ -105,10 +105,10 @@ function* versionsText(
   yield `${'-'.repeat(51)}\n`
 }
 
-function annotationFields({ lines, versions, isComplete, isMinimal }: Annotation) {
+function annotationFields({ lines, versions, isComplete, isThorough }: Annotation) {
   return {
     isComplete,
-    isMinimal,
+    isThorough,
     versions: versions.map(({ checkin, name, file, dateMs, user }) => ({
       checkin,
       name,

@@ -354,7 +354,7 @@ ${'='.repeat(66)}
           ],
           insertedLines: 2,
           removedLines: 1,
-          isMinimal: true,
+          isThorough: true,
         },
       },
     ])
@@ -417,7 +417,7 @@ suite('finfo and annotate', { concurrency: 2 }, () => {
       time: '2024-01-31T22:00:00.000Z',
       user: 'amy',
     })
-    assert.deepEqual([object['isComplete'], object['isMinimal']], [true, true])
+    assert.deepEqual([object['isComplete'], object['isThorough']], [true, true])
   })
 })
 

@@ -43,8 +43,8 @@ export interface Annotation {
   }[]
   /** False where there are more versions than `limit` allows, or one whose content is missing. */
   readonly isComplete: boolean
-  /** False where some version was too different to search for the shortest difference. */
-  readonly isMinimal: boolean
+  /** False where some version was too different to search for all that it has in common. */
+  readonly isThorough: boolean
 }
 
 /**
@@ -55,7 +55,7 @@ export interface Annotation {
  * @param options.limit at most this many versions of the file, at least 3; by default all
  * @param options.followRenames goes on with the name that the file had before a rename. Default
  *   true; stock stops there
- * @param options.maxEdits see {@link diffLines}, which runs once for each version
+ * @param options.maxSteps see {@link diffLines}, which runs once for each version
  * @throws {FossilError} `name.unknown` when no check-in of that line has the file, or it is gone;
  *   `artifact.missing` when the check-in or the content is not here; `option.invalid` when it is
  *   binary
@@ -66,10 +66,10 @@ export function annotate(
   options: {
     readonly limit?: number
     readonly followRenames?: boolean
-    readonly maxEdits?: number
+    readonly maxSteps?: number
   } = {},
 ): Annotation {
-  const { limit = Infinity, followRenames = true, maxEdits } = options
+  const { limit = Infinity, followRenames = true, maxSteps } = options
   const source = versionsOf(repo, { checkin: ridOf(repo, checkin), name }, followRenames)
   const first = source.next().value
   if (first === undefined) {
@@ -85,7 +85,7 @@ export function annotate(
   const versions = [first]
   const origins: (number | undefined)[] = file.map(() => undefined)
   let unknown = file.length
-  let [isComplete, isMinimal] = [true, true]
+  let [isComplete, isThorough] = [true, true]
   for (const version of source) {
     if (versions.length >= Math.max(3, limit)) {
       isComplete = false
@@ -98,8 +98,8 @@ export function annotate(
       isComplete = content !== undefined
       break
     }
-    const diff = diffLines(lines, file, maxEdits)
-    isMinimal &&= diff.isMinimal
+    const diff = diffLines(lines, file, maxSteps)
+    isThorough &&= diff.isThorough
     let at = 0
     for (const { copy, insert } of diff.edits) {
       at += copy
@@ -118,7 +118,7 @@ export function annotate(
     lines: texts.map((text, i) => ({ text, version: origins[i] ?? oldest })),
     versions,
     isComplete,
-    isMinimal,
+    isThorough,
   }
 }
 

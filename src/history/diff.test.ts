@@ -83,7 +83,7 @@ test('other programs can apply the text of hunks', () => {
 test('an empty side begins at line 0, and a missing newline is told', () => {
   const whole = textDiff(diffContents(utf8(''), utf8('a\nb')))
   assert.equal(formatHunks(whole.hunks), '@@ -0,0 +1,2 @@\n+a\n+b\n\\ No newline at end of file\n')
-  assert.deepEqual([whole.insertedLines, whole.removedLines, whole.isMinimal], [2, 0, true])
+  assert.deepEqual([whole.insertedLines, whole.removedLines, whole.isThorough], [2, 0, true])
   const newline = textDiff(diffContents(utf8('a'), utf8('a\n')))
   assert.equal(
     formatHunks(newline.hunks),

@@ -1,14 +1,20 @@
 /**
- * A line difference makes the one text from the other, as short as can be or within its bounds.
+ * A line difference makes the one text from the other, as stock does, or within its bounds.
  * @module
  */
 
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
+import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
+import { utf8 } from '../base/bytes.ts'
+import { scratchPath } from '../repo/fixture.suite.ts'
 import { diffLines, type LineDiff } from './line-diff.ts'
+import { slideEdits } from './slide.ts'
+import { diffContents, formatHunks } from './unified.ts'
 
 /** What the edits make of `before`, where inserted lines come from `after`. */
 function applied(before: readonly string[], after: readonly string[], diff: LineDiff): string[] {
@@ -23,57 +29,27 @@ function applied(before: readonly string[], after: readonly string[], diff: Line
   return made
 }
 
-function length(diff: LineDiff): number {
-  return diff.edits.reduce((sum, { remove, insert }) => sum + remove + insert, 0)
-}
-
-/** The shortest edit, by the table that everybody can check. */
-function shortest(a: readonly string[], b: readonly string[]): number {
-  let row = b.map((_, j) => j + 1)
-  row.unshift(0)
-  for (const [i, line] of a.entries()) {
-    const next = [i + 1]
-    for (const [j, other] of b.entries()) {
-      const same = line === other ? (row[j] ?? 0) : Infinity
-      next.push(Math.min(same, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}
-
 const text = (letters: string): fc.Arbitrary<string[]> =>
   fc.array(fc.constantFrom(...letters.split('')), { maxLength: 30 })
 
-test('an edit makes the one text from the other, and none is shorter', () => {
+test('an edit makes the one text from the other', () => {
   for (const letters of ['ab', 'abcdefgh', 'abcdefghijklmnopqrstuvwxyz']) {
     fc.assert(
-      fc.property(text(letters), text(letters), (a, b) => {
-        const diff = diffLines(a, b)
-        assert.ok(diff.isMinimal)
+      fc.property(text(letters), text(letters), fc.constantFrom(1, 20, 1e6), (a, b, maxSteps) => {
+        const diff = diffLines(a, b, maxSteps)
         assert.deepEqual(applied(a, b, diff), b)
-        assert.equal(length(diff), shortest(a, b))
+        assert.deepEqual(applied(a, b, { ...diff, edits: slideEdits(diff.edits, a, b) }), b)
+        assert.ok(diff.isThorough || maxSteps < 1e6)
       }),
       { seed: 1, numRuns: 300 },
     )
   }
 })
 
-test('beyond its bound an edit still makes the one text from the other, and says so', () => {
-  fc.assert(
-    fc.property(text('abcdefghijkl'), text('abcdefghijkl'), fc.nat(3), (a, b, maxEdits) => {
-      const diff = diffLines(a, b, maxEdits)
-      assert.deepEqual(applied(a, b, diff), b)
-      if (diff.isMinimal) assert.equal(length(diff), shortest(a, b))
-    }),
-    { seed: 2, numRuns: 500 },
-  )
-})
-
 test('edits are in normal form: changes apart, a copy alone only at the end', () => {
   fc.assert(
-    fc.property(text('abc'), text('abc'), fc.constantFrom(1, 1000), (a, b, maxEdits) => {
-      const { edits } = diffLines(a, b, maxEdits)
+    fc.property(text('abc'), text('abc'), fc.constantFrom(1, 1000), (a, b, maxSteps) => {
+      const { edits } = diffLines(a, b, maxSteps)
       for (const [i, { copy, remove, insert }] of edits.entries()) {
         assert.ok(remove + insert > 0 || i === edits.length - 1)
         assert.ok(copy > 0 || i === 0)
@@ -83,48 +59,62 @@ test('edits are in normal form: changes apart, a copy alone only at the end', ()
   )
 })
 
-test('lines that only one side has do not count towards the bound', () => {
-  const a = Array.from({ length: 5000 }, (_, i) => (i % 100 === 0 ? `kept ${i}` : `old ${i}`))
-  const b = Array.from({ length: 5000 }, (_, i) => (i % 100 === 0 ? `kept ${i}` : `new ${i}`))
-  const diff = diffLines(a, b, 1)
-  assert.ok(diff.isMinimal)
-  assert.equal(length(diff), 2 * 4950)
+test('of the places where an insertion fits, the first counts, as in stock', () => {
+  const [before, after] = ['a },  }, b', 'a }, }, x, }, }, b'].map((each) => each.split(/ +/))
+  assert.ok(before && after)
+  assert.deepEqual(diffLines(before, after).edits, [
+    { copy: 1, remove: 0, insert: 3 },
+    { copy: 3, remove: 0, insert: 0 },
+  ])
 })
 
-function block(name: string): string[] {
-  return Array.from({ length: 40 }, (_, i) => `${name} ${i}`)
+/** Words of source code: many lines are equal, of one letter, empty, or differ by indentation. */
+const code = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('', '', '  ', '    '),
+      fc.constantFrom('}', '}', '{', '', 'return x', 'if (a) {', 'else', 'b = c * 10', 'done()'),
+    ),
+    { minLength: 1, maxLength: 40 },
+  )
+  .map((lines) => lines.map(([indent, word]) => indent + word))
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('')
 }
 
-test('too great a difference is held together by lines that occur once', () => {
-  const [one, two, three] = [block('one'), block('two'), block('three')]
-  const a = [...one, ...two, ...three]
-  const b = [...two, ...one, ...three, 'end']
-  const diff = diffLines(a, b, 10)
-  assert.equal(diff.isMinimal, false)
-  assert.deepEqual(applied(a, b, diff), b)
-  assert.equal(length(diff), 81)
-})
-
-/** Every line stands once, in an order that `step` chooses. */
-function shuffled(step: number): string[] {
-  return Array.from({ length: 20_011 }, (_, i) => `${(i * step) % 20_011}`)
-}
-
-/** Two lines, over and over, in an order that `step` chooses. */
-function twoLines(step: number): string[] {
-  return Array.from({ length: 20_000 }, (_, i) => {
-    return `${(Math.imul(i * step + 7, 2_654_435_761) >>> 9) % 2}`
+/** A text and one that some editing makes of it. */
+const edited = fc
+  .tuple(code, fc.array(fc.tuple(fc.nat(40), fc.nat(4), code), { minLength: 1, maxLength: 4 }))
+  .map(([before, edits]) => {
+    const after = [...before]
+    for (const [at, remove, insert] of edits) {
+      after.splice(Math.min(at, after.length), remove, ...insert.slice(0, 5))
+    }
+    return [textOf(before), textOf(after)] as const
   })
-}
+
+test('a diff is the one that stock prints', async (t) => {
+  if (requireFossilOrSkip(t) === undefined) return
+  const paths = ['a', 'b'].map((name) => scratchPath(t, name))
+  await fc.assert(
+    fc.asyncProperty(edited, async (contents) => {
+      for (const [side, content] of contents.entries()) writeFileSync(paths[side] ?? '', content)
+      const { stdout } = await runFossil(['xdiff', ...paths])
+      const said = stdout.slice(stdout.indexOf('@@ '))
+      const [before, after] = contents
+      const diff = diffContents(utf8(before), utf8(after))
+      assert.ok(diff.kind === 'text')
+      if (diff.hunks.length > 0) assert.equal(formatHunks(diff.hunks), said)
+    }),
+    { seed: 7, numRuns: 60 },
+  )
+})
 
 test('hostile texts cost a bounded effort', () => {
-  const cases = [
-    [shuffled(1), shuffled(7919)],
-    [twoLines(3), twoLines(5)],
-  ] as const
-  for (const [a, b] of cases) {
-    const diff = diffLines(a, b, 500)
-    assert.equal(diff.isMinimal, false)
-    assert.deepEqual(applied(a, b, diff), b)
-  }
+  const before = Array.from({ length: 20_000 }, (_, i) => `${i}`)
+  const after = before.flatMap((line) => [line, '}']).reverse()
+  const diff = diffLines(before, after, 5_000)
+  assert.equal(diff.isThorough, false)
+  assert.deepEqual(applied(before, after, diff), after)
 })

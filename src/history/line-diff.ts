@@ -1,19 +1,19 @@
 /**
- * Line differences: what to copy, remove and insert to make one text from another.
+ * Line differences: what to copy, remove and insert to make one text from another. Where the same
+ * difference can be told in several ways, as stock tells it.
  *
- * The work is bounded. A shortest edit costs time and memory that grow with the square of its
- * length (Myers 1986), so one that is longer than a limit is not searched for: lines that occur
- * once on both sides then hold the texts together, and the result says that it may be longer
- * than need be.
+ * What begins and ends both texts is set apart; then the longest block of lines that both have,
+ * near the middle, divides the rest in two, and so on.
  *
- * Depends on nothing else in this project, but for asserts. Reference: fossil src/diff.c, which
- * bounds its search by dividing the texts (diff.c longestCommonSequence).
+ * The result is not always the shortest. The work is bounded: beyond the bound, what is left is
+ * removed and inserted as a whole, and the result says so.
+ *
+ * Source: fossil src/diff.c diff_all, longestCommonSequence, optimalLCS.
  * @module
  */
 
-import { diffArrays } from 'diff'
-
 import { assert } from '../base/assert.ts'
+import { Lines } from './line-hash.ts'
 
 /** Copy lines that both have, then remove some of the one and insert some of the other. */
 export interface Edit {
@@ -26,192 +26,190 @@ export interface Edit {
 export interface LineDiff {
   /** In order. Only the last may be a copy alone; none begins with less than it could copy. */
   readonly edits: readonly Edit[]
-  /** False where the shortest edit was not searched for. */
-  readonly isMinimal: boolean
+  /** False where the search for common lines was given up. */
+  readonly isThorough: boolean
+}
+
+/** How many lines are compared before the search is given up: about half a second (measured). */
+export const defaultMaxSteps = 50_000_000
+
+/** A range of lines on each side: from `a` up to `endA`, from `b` up to `endB`. */
+interface Range {
+  readonly a: number
+  readonly endA: number
+  readonly b: number
+  readonly endB: number
 }
 
 /**
- * How many lines may be removed and inserted, of those that both sides have, before the search
- * is given up: by then it has cost up to half a second (measured on shuffled lines).
- */
-export const defaultMaxEdits = 2000
-
-/** Each edit may look at every line: the product of both is bounded too. */
-const maxComparisons = 5e8
-
-/**
- * Finds a shortest way to make `after` from `before`, within bounds.
+ * Finds how to make `after` from `before`. Lines are strings of bytes, one code unit a byte.
  *
- * @param maxEdits a bound on removed and inserted lines that occur on both sides; lower for texts
- *   of more than 250,000 lines together. The time grows with its product with the number of
- *   lines, and with its square
+ * @param maxSteps a bound on comparisons of lines
  */
 export function diffLines(
   before: readonly string[],
   after: readonly string[],
-  maxEdits: number = defaultMaxEdits,
+  maxSteps: number = defaultMaxSteps,
 ): LineDiff {
-  const [a, b] = numbered(before, after)
-  let start = 0
-  while (start < a.length && start < b.length && a[start] === b[start]) start++
-  let [endA, endB] = [a.length, b.length]
-  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) {
+  const search = new Search(new Lines(before, after), maxSteps)
+  const { a, b } = search.lines
+  let [start, endA, endB] = [0, a.length, b.length]
+  while (endA > 0 && endB > 0 && a[endA - 1] === b[endB - 1]) {
     endA--
     endB--
   }
-  const [middleA, middleB] = [shared(a, start, endA, b, endB), shared(b, start, endB, a, endA)]
-  const shortest = matchShortest(a, b, { middleA, middleB, maxEdits })
-  const matches = shortest ?? matchUnique(a, b, { middleA, middleB, start })
-  const runs = [{ atA: 0, atB: 0, count: start }, ...matches]
-  runs.push({ atA: endA, atB: endB, count: a.length - endA })
-  return { edits: editsOf(runs, a.length, b.length), isMinimal: shortest !== undefined }
+  while (start < endA && start < endB && a[start] === b[start]) start++
+  const runs = [
+    { a: 0, endA: start, b: 0, endB: start },
+    ...search.commonRuns({ a: start, endA, b: start, endB }),
+    { a: endA, endA: a.length, b: endB, endB: b.length },
+  ]
+  return { edits: editsOf(runs, a.length, b.length), isThorough: search.isThorough }
 }
 
-/** Lines that both sides have in one piece. */
-interface Run {
-  readonly atA: number
-  readonly atB: number
-  readonly count: number
-}
+/** The search for blocks of lines that both texts have. */
+class Search {
+  readonly lines: Lines
+  isThorough = true
+  readonly #maxSteps: number
+  #steps = 0
 
-/** Lines as numbers, the same for the same line. */
-function numbered(before: readonly string[], after: readonly string[]): [number[], number[]] {
-  const numbers = new Map<string, number>()
-  const numberOf = (line: string): number => {
-    let number = numbers.get(line)
-    if (number === undefined) numbers.set(line, (number = numbers.size))
-    return number
+  constructor(lines: Lines, maxSteps: number) {
+    this.lines = lines
+    this.#maxSteps = maxSteps
   }
-  return [before.map(numberOf), after.map(numberOf)]
-}
 
-/**
- * Where in `lines`, from `start` to `end`, stands what the other side has too in its middle. The
- * rest is removed or inserted in any case, and would only lengthen the search.
- */
-function shared(
-  lines: readonly number[],
-  start: number,
-  end: number,
-  others: readonly number[],
-  endOthers: number,
-): number[] {
-  const there = new Set(others.slice(start, endOthers))
-  const places: number[] = []
-  for (let at = start; at < end; at++) if (there.has(lines[at] ?? -1)) places.push(at)
-  return places
-}
-
-/** A shortest edit by jsdiff; undefined where it is longer than allowed. */
-function matchShortest(
-  a: readonly number[],
-  b: readonly number[],
-  search: { middleA: readonly number[]; middleB: readonly number[]; maxEdits: number },
-): Run[] | undefined {
-  const { middleA, middleB, maxEdits } = search
-  const [linesA, linesB] = [middleA.map((at) => a[at] ?? -1), middleB.map((at) => b[at] ?? -1)]
-  const affordable = Math.floor(maxComparisons / (linesA.length + linesB.length + 1))
-  const maxEditLength = Math.min(maxEdits, affordable)
-  const changes = diffArrays(linesA, linesB, { maxEditLength })
-  if (changes === undefined) return undefined
-  const runs: Run[] = []
-  let [atA, atB] = [0, 0]
-  for (const { added, removed, count } of changes) {
-    for (let i = 0; i < (added || removed ? 0 : count); i++) {
-      runs.push({ atA: middleA[atA + i] ?? 0, atB: middleB[atB + i] ?? 0, count: 1 })
+  /** The blocks that both have in `whole`, in order. diff.c diff_step, without its recursion. */
+  commonRuns(whole: Range): Range[] {
+    const runs: Range[] = []
+    const open: { range: Range; isCommon: boolean }[] = [{ range: whole, isCommon: false }]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { range, isCommon } = next
+      if (isCommon) {
+        runs.push(range)
+        continue
+      }
+      const { a, endA, b, endB } = range
+      if (endA <= a || endB <= b) continue
+      if (this.#steps > this.#maxSteps) {
+        this.isThorough = false
+        continue
+      }
+      const run = this.#longest(range)
+      this.#steps += endA - a
+      const length = run.endA - run.a
+      if (length <= 5 && !(length > 0 && this.lines.isDistinct(range, run))) continue
+      open.push({ range: { a: run.endA, endA, b: run.endB, endB }, isCommon: false })
+      open.push({ range: run, isCommon: true })
+      open.push({ range: { a, endA: run.a, b, endB: run.b }, isCommon: false })
     }
-    if (!added) atA += count
-    if (!removed) atB += count
+    return runs
   }
-  return runs
-}
 
-/**
- * Lines that stand once on each side, in the longest series that is in the same order on both;
- * and what is the same around each of them.
- */
-function matchUnique(
-  a: readonly number[],
-  b: readonly number[],
-  search: { middleA: readonly number[]; middleB: readonly number[]; start: number },
-): Run[] {
-  const { middleA, middleB, start } = search
-  const [placesA, placesB] = [onlyPlaces(a, middleA), onlyPlaces(b, middleB)]
-  const pairs: [number, number][] = []
-  for (const [line, atA] of placesA) {
-    const atB = placesB.get(line)
-    if (atA !== undefined && atB !== undefined) pairs.push([atA, atB])
-  }
-  const [endA, endB] = [(middleA.at(-1) ?? -1) + 1, (middleB.at(-1) ?? -1) + 1]
-  const runs: Run[] = []
-  let [fromA, fromB] = [start, start]
-  for (const [anchorA, anchorB] of longestRising(pairs)) {
-    if (anchorA < fromA || anchorB < fromB) continue
-    let [atA, atB] = [anchorA, anchorB]
-    while (atA > fromA && atB > fromB && a[atA - 1] === b[atB - 1]) {
-      atA--
-      atB--
+  /**
+   * The longest block of common lines that hash chains lead to, of equals the one nearest to the
+   * middle. Where they lead to none in a small range, all pairs are tried. diff.c
+   * longestCommonSequence.
+   */
+  #longest(range: Range): Range {
+    const none = { a: range.a, endA: range.a, b: range.b, endB: range.b }
+    let best = none
+    for (let cutoff = 4; best.endA === best.a && cutoff <= 64; cutoff *= 4) {
+      const found = this.#longestWithin(range, cutoff)
+      best = found.best
+      if (!found.isCut) break
     }
-    let count = anchorA - atA + 1
-    while (atA + count < endA && atB + count < endB && a[atA + count] === b[atB + count]) count++
-    runs.push({ atA, atB, count })
-    fromA = atA + count
-    fromB = atB + count
+    const isSmall = (range.endA - range.a) * (range.endB - range.b) < 2500
+    return best.endA === best.a && isSmall ? this.#longestOfAll(range) : best
   }
-  return runs
-}
 
-/** The place of each line in order; undefined for one that stands at several. */
-function onlyPlaces(
-  lines: readonly number[],
-  places: readonly number[],
-): Map<number, number | undefined> {
-  const found = new Map<number, number | undefined>()
-  for (const at of places) {
-    const line = lines[at] ?? -1
-    found.set(line, found.has(line) ? undefined : at)
-  }
-  return found
-}
-
-/** The longest series of `pairs`, which rise on the left, that rises on the right too. */
-function longestRising(
-  pairs: readonly (readonly [number, number])[],
-): (readonly [number, number])[] {
-  // ends[n] is the pair that ends a series of n + 1 with the lowest right side.
-  const ends: number[] = []
-  const previous: number[] = []
-  for (const [i, [, right]] of pairs.entries()) {
-    let [low, high] = [0, ends.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((pairs[ends[middle] ?? 0]?.[1] ?? 0) < right) low = middle + 1
-      else high = middle
+  #longestWithin(range: Range, cutoff: number): { best: Range; isCut: boolean } {
+    const none = { a: range.a, endA: range.a, b: range.b, endB: range.b }
+    const span = range.endA - range.a + (range.endB - range.b)
+    const middle = Math.floor((range.endA + range.a) / 2)
+    let [best, previous, isCut]: [Range, Range, boolean] = [none, none, false]
+    let bestScore = -Infinity
+    for (let i = range.a; i < range.endA; i++) {
+      const found = this.#candidate(i, range, cutoff)
+      if (found === 'cut') isCut = true
+      if (typeof found === 'string') continue
+      // The chain counts from 1, and so does this comparison.
+      if (i < best.endA && found + 1 >= best.b && found + 1 < best.endB) continue
+      if (i < previous.endA && found + 1 >= previous.b && found + 1 < previous.endB) continue
+      const run = this.#extended(i, found, range)
+      const skew = Math.abs(run.a - range.a - (run.b - range.b))
+      const distance = Math.abs(Math.floor((run.a + run.endA) / 2) - middle)
+      const score = (run.endA - run.a) * span - (skew + distance)
+      if (score > bestScore) {
+        bestScore = score
+        best = run
+      } else if (run.endA > previous.endA) previous = run
     }
-    previous.push(low === 0 ? -1 : (ends[low - 1] ?? -1))
-    ends[low] = i
+    return { best, isCut }
   }
-  const series: (readonly [number, number])[] = []
-  for (let at = ends.at(-1) ?? -1; at >= 0; at = previous[at] ?? -1) {
-    const pair = pairs[at]
-    if (pair !== undefined) series.push(pair)
+
+  /** A line of `b` that is line `i` of `a`; `cut` where the chain was left before its end. */
+  #candidate(i: number, { b, endB }: Range, cutoff: number): number | 'none' | 'cut' {
+    const { lines } = this
+    let followed = 0
+    for (let j = lines.firstInB(i); j !== -1; j = lines.nextInB(j)) {
+      this.#steps++
+      // The last line of the range is found by what precedes it only, as there.
+      if (j >= b && j + 1 < endB && lines.a[i] === lines.b[j]) return j
+      if (followed++ > cutoff) return 'cut'
+    }
+    return 'none'
   }
-  return series.reverse()
+
+  #extended(i: number, j: number, range: Range): Range {
+    const { a: linesA, b: linesB } = this.lines
+    let [a, b, endA, endB] = [i, j, i + 1, j + 1]
+    while (a > range.a && b > range.b && linesA[a - 1] === linesB[b - 1]) {
+      a--
+      b--
+    }
+    while (endA < range.endA && endB < range.endB && linesA[endA] === linesB[endB]) {
+      endA++
+      endB++
+    }
+    this.#steps += endA - a
+    return { a, endA, b, endB }
+  }
+
+  /** The first of the longest blocks. diff.c optimalLCS. */
+  #longestOfAll(range: Range): Range {
+    const { a: linesA, b: linesB } = this.lines
+    let best = { a: range.a, endA: range.a, b: range.b, endB: range.b }
+    let length = 0
+    for (let i = range.a; i < range.endA - length; i++) {
+      for (let j = range.b; j < range.endB - length; j++) {
+        this.#steps++
+        if (linesA[i] !== linesB[j] || linesA[i + length] !== linesB[j + length]) continue
+        let k = 1
+        while (i + k < range.endA && j + k < range.endB && linesA[i + k] === linesB[j + k]) k++
+        if (k <= length) continue
+        length = k
+        best = { a: i, endA: i + k, b: j, endB: j + k }
+      }
+    }
+    return best
+  }
 }
 
-function editsOf(runs: readonly Run[], lengthA: number, lengthB: number): Edit[] {
+function editsOf(runs: readonly Range[], lengthA: number, lengthB: number): Edit[] {
   const edits: Edit[] = []
   let [atA, atB, copy] = [0, 0, 0]
-  for (const run of [...runs, { atA: lengthA, atB: lengthB, count: 0 }]) {
-    const [remove, insert] = [run.atA - atA, run.atB - atB]
+  const end = { a: lengthA, endA: lengthA, b: lengthB, endB: lengthB }
+  for (const run of [...runs, end]) {
+    const [remove, insert] = [run.a - atA, run.b - atB]
     assert(remove >= 0 && insert >= 0, 'what is copied is in order on both sides')
     if (remove > 0 || insert > 0) {
       edits.push({ copy, remove, insert })
       copy = 0
     }
-    copy += run.count
-    atA = run.atA + run.count
-    atB = run.atB + run.count
+    copy += run.endA - run.a
+    atA = run.endA
+    atB = run.endB
   }
   return copy > 0 ? [...edits, { copy, remove: 0, insert: 0 }] : edits
 }

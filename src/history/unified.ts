@@ -8,6 +8,7 @@
 
 import { decodeText } from '../deck/text.ts'
 import { diffLines, type Edit } from './line-diff.ts'
+import { slideEdits } from './slide.ts'
 import { lineBytes, textLines } from './text-lines.ts'
 
 /** How to compare two contents. */
@@ -15,7 +16,7 @@ export interface DiffOptions {
   /** Unchanged lines to show around changes. Default 5, as stock. */
   readonly contextLines?: number
   /** See {@link diffLines}. */
-  readonly maxEdits?: number
+  readonly maxSteps?: number
 }
 
 /** Changes that are close together, with what is around them. */
@@ -46,8 +47,8 @@ export type ContentDiff =
       readonly hunks: readonly Hunk[]
       readonly insertedLines: number
       readonly removedLines: number
-      /** False where the texts are too different to search for the shortest difference. */
-      readonly isMinimal: boolean
+      /** False where the texts are too different to search for all that they have in common. */
+      readonly isThorough: boolean
     }
 
 /**
@@ -61,13 +62,14 @@ export function diffContents(
 ): ContentDiff {
   const [a, b] = [textLines(before), textLines(after)]
   if (a === undefined || b === undefined) return { kind: 'binary' }
-  const { edits, isMinimal } = diffLines(a, b, options.maxEdits)
+  const diff = diffLines(a, b, options.maxSteps)
+  const edits = slideEdits(diff.edits, a, b)
   return {
     kind: 'text',
     hunks: hunksOf(a, b, { edits, context: Math.max(0, options.contextLines ?? 5) }),
     insertedLines: edits.reduce((sum, { insert }) => sum + insert, 0),
     removedLines: edits.reduce((sum, { remove }) => sum + remove, 0),
-    isMinimal,
+    isThorough: diff.isThorough,
   }
 }
 
