@@ -11,6 +11,8 @@ import { existsSync, rmSync } from 'node:fs'
 
 import type { Env } from './base/env.ts'
 import type { Database } from './db/driver.ts'
+import type { Deck } from './deck/deck.ts'
+import { parseDeck } from './deck/parse.ts'
 import { openFile, type OpenFileOptions, openMemory } from './db/node.ts'
 import { putRemote } from './admin/remote.ts'
 import { checkIsFile } from './folder/whole-file.ts'
@@ -24,6 +26,7 @@ import type { Written } from './write/artifact.ts'
 export { noBuggify, systemEnv, type Buggify, type Clock, type Env } from './base/env.ts'
 export { FossilError, type FossilErrors } from './base/error.ts'
 export { formatDate, parseDate } from './deck/date.ts'
+export type { Deck } from './deck/deck.ts'
 export { defossilize } from './deck/fossilize.ts'
 export { compareAsBytes, decodeText, encodeText } from './deck/text.ts'
 export { parseArtifactHash, type ArtifactHash, type HashPolicy } from './hash/artifact-hash.ts'
@@ -37,6 +40,7 @@ export { preferLog } from './repo/log.ts'
 export type { Repo } from './repo/repo.ts'
 export { listShunned, shun, unshun } from './repo/shun.ts'
 export {
+  findUnversioned,
   listUnversioned,
   readUnversioned,
   removeUnversioned,
@@ -164,4 +168,12 @@ function createFile(path: string, create: (db: Database) => Repo): Repo {
     if (isNew) rmSync(path, { force: true })
     throw error
   }
+}
+
+/**
+ * Reads a structural artifact: a check-in, a page, a ticket change and so on. Undefined means plain
+ * data. Never throws on any bytes, which are neither changed nor kept.
+ */
+export function parseArtifact(bytes: Uint8Array): Deck | undefined {
+  return parseDeck(bytes)
 }

@@ -16,7 +16,7 @@ import { FossilError } from '../base/error.ts'
 import type { Database, RunResult, Statement, Value, World } from './driver.ts'
 import { takeFromWorld } from './functions.ts'
 
-export type { Database, RunResult, Statement, Value, World } from './driver.ts'
+export type { Database, RunResult, Statement, Value } from './driver.ts'
 
 /** How to open a file. */
 export interface OpenFileOptions {
