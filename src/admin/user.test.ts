@@ -84,3 +84,15 @@ test('logins with spaces and letters that are none are refused', () => {
     )
   }
 })
+
+test('a user of any name that is there already can be changed and removed', () => {
+  using repo = fresh()
+  for (const login of ['Jo Doe', 'tab\there', 'x'.repeat(200)]) {
+    repo.db.prepare(`INSERT INTO user(login, pw, cap) VALUES(?, 'x', 'u')`).run(login)
+    putUser(repo, { login, password: 'secret', capabilities: 'gio' })
+    const { capabilities, password } = findUser(repo, login) ?? assert.fail(login)
+    const secret = sharedSecret({ projectCode: projectCode(repo), login, password: 'secret' })
+    assert.deepEqual([capabilities, password], ['gio', secret])
+    assert.equal(removeUser(repo, login), true)
+  }
+})

@@ -46,14 +46,16 @@ export function findUser(repo: Repo, login: string): User | undefined {
 /**
  * Makes a user, or changes what is given of an existing one.
  *
- * @throws {FossilError} `option.invalid` for a login or capabilities that stock would not accept
+ * @throws {FossilError} `option.invalid` for a new login that holds spaces or control characters or
+ *   more than 100 characters, and for capabilities that stock would not accept
  */
 export function putUser(
   repo: Repo,
   user: { login: string; password?: string; capabilities?: string; info?: string },
 ): void {
   const { login, password, capabilities, info } = user
-  checkLoginName(login)
+  // Stock lets a login hold anything: those that are there can be changed.
+  if (findUser(repo, login) === undefined) checkLoginName(login)
   if (capabilities !== undefined && !/^[a-zA-Z0-9]*$/.test(capabilities)) {
     throw new FossilError('option.invalid', {
       option: 'capabilities',

@@ -15,6 +15,7 @@ import {
   type Repo,
   specialLogins,
 } from '../index.ts'
+import { rememberedUser } from './peer.ts'
 
 /** Options of every command that writes an artifact. */
 export interface AuthorOptions {
@@ -27,7 +28,10 @@ export interface AuthorOptions {
 /** Adds `--user` and `--date`, and the names that stock has for them. */
 export function withAuthor(command: Command): Command {
   return command
-    .option('--user <name>', 'who writes; by default as $USER says, or the only administrator')
+    .option(
+      '--user <name>',
+      'who writes; by default as $USER or the remote says, or the only administrator',
+    )
     .option('--date <date>', 'when, in UTC, such as 2024-01-31T12:00:00; by default now')
     .addOption(new Option('--user-override <name>').hideHelp())
     .addOption(new Option('--date-override <date>').hideHelp())
@@ -35,7 +39,8 @@ export function withAuthor(command: Command): Command {
 
 /**
  * Who writes: as asked for; else the setting `default-user`, $FOSSIL_USER, $USER, $LOGNAME or
- * $USERNAME where the repository knows that login, as in stock; else its only administrator.
+ * $USERNAME, or the user in the address of the server, where the repository knows that login, as in
+ * stock; else its only administrator.
  *
  * @throws {FossilError} `option.invalid` where none of that says who, and for what is no date
  */
@@ -61,7 +66,8 @@ export function readDate(repo: Repo, option: string, text: string): number {
 
 function knownUser(repo: Repo): string {
   const { FOSSIL_USER, USER, LOGNAME, USERNAME } = process.env
-  for (const login of [config(repo, 'default-user'), FOSSIL_USER, USER, LOGNAME, USERNAME]) {
+  const fromWorld = [FOSSIL_USER, USER, LOGNAME, USERNAME, rememberedUser(repo)]
+  for (const login of [config(repo, 'default-user'), ...fromWorld]) {
     if (login !== undefined && login !== '' && findUser(repo, login) !== undefined) return login
   }
   const admins = listUsers(repo).filter(

@@ -10,7 +10,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { systemEnv } from '../base/env.ts'
-import { answerXfer, cloneState, findRemote } from '../index.ts'
+import { answerXfer, cloneState, findRemote, findUser, putUser } from '../index.ts'
 import { publicBlobUuidsSorted } from '../dst/holdings.ts'
 import { type FossilServer, serve } from '../transport/http.ts'
 import { add, as, Scratch } from './command.suite.ts'
@@ -161,4 +161,31 @@ test('a clone with --once remembers no server', async (t) => {
   const { code, stderr } = await scratch.run(['sync', '-R', 'once.fossil'])
   assert.equal(code, 2)
   assert.match(stderr, /say with which server: none is remembered/)
+})
+
+test('a clone belongs to the user of the address, and check-ins there are hers', async (t) => {
+  {
+    using repo = scratch.open('many.fossil')
+    putUser(repo, { login: 'server-admin', password: 'x', capabilities: 's' })
+    putUser(repo, { login: 'amy', password: 'secret', capabilities: 'aei' })
+  }
+  const { url } = await serveHere(t, 'many.fossil')
+  const address = url.replace('http://', 'http://amy:secret@')
+  for (const options of [[], ['--once'], ['--admin-user', 'boss']]) {
+    const file = `amy${options.length}.fossil`
+    const { stdout } = await scratch.run(['clone', address, file, ...options])
+    assert.match(stdout, options.length < 2 ? /admin-user: amy / : /admin-user: boss /)
+    await scratch.json(['wiki', 'commit', 'Page', '-R', file], { input: 'text' })
+    using copy = scratch.open(file)
+    assert.ok(findUser(copy, 'server-admin') !== undefined, 'the accounts came along')
+    const [user] = copy.db.prepare(`SELECT user FROM event WHERE type = 'w'`).get() ?? []
+    assert.equal(user, 'amy')
+  }
+})
+
+test('a clone by the address of anonymous belongs to admin', async (t) => {
+  const { url } = await serveHere(t, 'many.fossil')
+  const address = url.replace('http://', 'http://anonymous:x@')
+  const { stdout } = await scratch.run(['clone', address, 'anonymous.fossil'])
+  assert.match(stdout, /admin-user: admin /)
 })

@@ -10,11 +10,15 @@ import { statistics } from '../history/index.ts'
 import {
   clone,
   cloneState,
+  config,
   createClone,
+  type Credentials,
   findRemote,
   FossilError,
   removeRemote,
   type Repo,
+  setConfig,
+  specialLogins,
   systemEnv,
 } from '../index.ts'
 import { runExchange } from './exchange.ts'
@@ -25,7 +29,7 @@ import { openAny } from './repository.ts'
 import { print } from './terminal.ts'
 
 interface CloneCommandOptions {
-  readonly adminUser: string
+  readonly adminUser?: string
   readonly private?: boolean
   readonly unversioned?: boolean
   readonly once?: boolean
@@ -41,7 +45,10 @@ export function addCloneCommand(program: Command): void {
     .description("copy a server's repository, or go on with a copy that did not finish")
     .argument('<url>', 'http(s) address of a Fossil server, with user:password@ where needed')
     .argument('<file>', 'the repository to be')
-    .option('--admin-user <name>', 'who may do everything in the copy', 'admin')
+    .option(
+      '--admin-user <name>',
+      'who may do everything in the copy; by default the user of the address, else admin',
+    )
     .option('--private', 'copy private artifacts, where the server allows it')
     .option('-u, --unversioned', 'copy unversioned files, too')
     .option('--once', 'do not remember the server')
@@ -55,10 +62,10 @@ async function cloneRepository(
   options: CloneCommandOptions,
 ): Promise<void> {
   const isNew = isAbsent(file)
-  checkLogin(options.adminUser)
+  if (options.adminUser !== undefined) checkLogin(options.adminUser)
   if (!isNew) openUnfinished(file, url).close()
   const peer = await peerOf(url)
-  const { adminUser } = options
+  const adminUser = options.adminUser ?? ownLogin(peer.login) ?? 'admin'
   const repo = isNew
     ? createClone(file, systemEnv, { adminUser, url: peer.address })
     : openUnfinished(file, url)
@@ -91,8 +98,8 @@ async function cloneInto(
     ),
   )
   if (outcome.complete) {
-    if (options.once === true) removeRemote(repo, 'default')
-    else rememberPeer(repo, peer)
+    if (options.once !== true) rememberPeer(repo, peer)
+    else forgetPeer(repo, peer)
   }
   const { path } = repo
   const identity = outcome.complete ? identityFields(repo) : {}
@@ -106,6 +113,20 @@ async function cloneInto(
     `${heading}\n${outcomeText(outcome)}${outcome.complete ? identityText(repo) : ''}`,
   )
   process.exitCode = outcome.complete ? 0 : 1
+}
+
+/** Without the address nothing else says whose clone it is. */
+function forgetPeer(repo: Repo, { login }: Peer): void {
+  const user = ownLogin(login)
+  if (user !== undefined && config(repo, 'default-user') === undefined) {
+    setConfig(repo, 'default-user', user)
+  }
+  removeRemote(repo, 'default')
+}
+
+/** The login of one person. Where the accounts of the server come along, it is one of them. */
+function ownLogin(login: Credentials | undefined): string | undefined {
+  return login === undefined || specialLogins.has(login.user) ? undefined : login.user
 }
 
 /** @throws {FossilError} `repo.invalid` when there is anything but an unfinished clone of `url` */

@@ -76,12 +76,21 @@ export function rememberPeer(repo: Repo, { address, login }: Peer): void {
   })
 }
 
+/** The user in the address of the default remote; undefined where there is none. */
+export function rememberedUser(repo: Repo): string | undefined {
+  const url = findRemote(repo, 'default')?.url
+  return url === undefined ? undefined : addressParts(url)?.user
+}
+
+/** Undefined for what is no address of a server: stock remembers others, too. */
+function addressParts(url: string): ReturnType<typeof parseRemote> | undefined {
+  return /^https?:/i.test(url) && URL.canParse(url) ? parseRemote(url) : undefined
+}
+
 function knownPassword(repo: Repo, peer: { url: string; user: string }): string | undefined {
   const remote = findRemote(repo, 'default')
-  if (remote === undefined || !/^https?:/i.test(remote.url)) return undefined
-  if (!URL.canParse(remote.url)) return undefined
-  const known = parseRemote(remote.url)
-  return known.url.href === peer.url && known.user === peer.user ? remote.password : undefined
+  const known = remote === undefined ? undefined : addressParts(remote.url)
+  return known?.url.href === peer.url && known.user === peer.user ? remote?.password : undefined
 }
 
 function withUser(url: URL, user: string): string {
