@@ -76,7 +76,12 @@ function repositoryImage(): Uint8Array {
       using repo = createRepo(path, env, { projectCode: '7'.repeat(40) })
       for (const name of ['one', 'two', 'three']) {
         const content = new TextEncoder().encode(`${name}\n`.repeat(50))
-        checkin(repo, { comment: name, user: 'image', changes: [{ name, content }] })
+        checkin(repo, {
+          comment: name,
+          user: 'image',
+          changes: [{ name, content }],
+          newRoot: true,
+        })
       }
     }
     return readFileSync(path)

@@ -90,7 +90,12 @@ export class CheckinWorkload implements Workload {
   #attempt({ id, repo }: CheckedNode, options: CheckinOptions): boolean {
     try {
       // Clocks differ between nodes, so a parent may be from the future.
-      const { hash, newArtifacts } = checkin(repo, { ...options, allowOlder: true })
+      const { hash, newArtifacts } = checkin(repo, {
+        ...options,
+        fork: 'allow',
+        newRoot: options.parent === undefined,
+        allowOlder: true,
+      })
       this.#acknowledge(id, { hash, newArtifacts, isPrivate: options.isPrivate ?? false })
       return true
     } catch (error) {

@@ -183,7 +183,7 @@ test('forks of a branch are told as stock tells them', async (t) => {
   ): readonly ArtifactHash[] => {
     using repo = stock.open()
     const usual = { changes: [], comment: 'said', user: fossilUser, allowEmpty: true, parent }
-    const { hash, forks } = checkin(repo, { ...usual, ...options })
+    const { hash, forks } = checkin(repo, { fork: 'allow', ...usual, ...options })
     tips.push(hash)
     return forks
   }

@@ -51,10 +51,10 @@ function file(name: string, content: string | undefined, permission?: FileChange
   return { name, content: bytes, ...(permission === undefined ? {} : { permission }) }
 }
 
-/** Writes a check-in with usual comment and user, which may change nothing. */
+/** A check-in with usual comment and user, which may change nothing, fork, and begin a line. */
 function commit(repo: Repo, options: Partial<CheckinOptions> = {}): ArtifactHash {
-  const usual = { changes: [], comment: 'c', user: 'u', allowEmpty: true }
-  return checkin(repo, { ...usual, ...options }).hash
+  const usual = { changes: [], comment: 'c', user: 'u', allowEmpty: true, fork: 'allow' } as const
+  return checkin(repo, { ...usual, newRoot: options.parent === undefined, ...options }).hash
 }
 
 /** Names, contents and permission letters of a check-in. */
@@ -224,7 +224,12 @@ test('a commit that fails keeps nothing, and the same check-in can be made again
 
 test('only what was not here before is new', () => {
   using repo = memoryRepo()
-  const options = { changes: [file('a', 'x'), file('b', 'x')], comment: 'c', user: 'u' }
+  const options = {
+    changes: [file('a', 'x'), file('b', 'x')],
+    comment: 'c',
+    user: 'u',
+    newRoot: true,
+  }
   const first = checkin(repo, options)
   assert.deepEqual(first.newArtifacts, [named(utf8('x')), first.hash])
   assert.deepEqual(checkin(repo, options), { ...first, newArtifacts: [] })

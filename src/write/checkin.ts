@@ -29,7 +29,7 @@ import {
   isSameTree,
   keptFiles,
 } from './file-changes.ts'
-import { refuseFork } from './place.ts'
+import { newestCheckin, refuseFork } from './place.ts'
 
 export type { FileChange } from './file-changes.ts'
 
@@ -41,8 +41,10 @@ export interface CheckinOptions extends CheckinTagOptions {
   /** Of the comment; by default Fossil's wiki text. */
   readonly mimetype?: string
   readonly user: string
-  /** The check-in to follow; without one, this is the first of its line. */
+  /** The check-in to follow; by default the newest of the main branch, where there is one. */
   readonly parent?: ArtifactHash
+  /** Follows nothing, though the repository has check-ins: the first of a line of its own. */
+  readonly newRoot?: boolean
   /** Further parents, whose changes this check-in merges. */
   readonly mergedParents?: readonly ArtifactHash[]
   /** Check-ins whose changes it brings in or backs out without following them. */
@@ -61,9 +63,10 @@ export interface CheckinOptions extends CheckinTagOptions {
   /** Accepts a check-in that is older than one it follows. */
   readonly allowOlder?: boolean
   /**
-   * - `allow`, the default: the check-in may follow one that has been followed on its branch.
-   * - `refuse`: it may not, and no branch may begin under the name of one that is open. Private
-   *   check-ins fork in any case. Stock's `commit`.
+   * - `refuse`, the default: the check-in may not follow one that has been followed on its branch,
+   *   and no branch may begin under the name of one that is open. Private check-ins fork in any
+   *   case. Stock's `commit`.
+   * - `allow`: both may be.
    */
   readonly fork?: 'allow' | 'refuse'
 }
@@ -102,13 +105,14 @@ interface Draft {
  *   `artifact.missing` when the manifest of a parent is not here, or a file for the R card;
  *   `repo.io`
  */
-export function checkin(repo: Repo, options: CheckinOptions): Checkin {
+export function checkin(repo: Repo, asked: CheckinOptions): Checkin {
   return repo.transaction(() => {
-    if (options.comment === '') throw invalid('no comment')
+    if (asked.comment === '') throw invalid('no comment')
+    const options = { ...asked, ...defaultParent(repo, asked) }
     const parent = options.parent === undefined ? undefined : readParent(repo, options.parent)
     const asPrivate =
       options.isPrivate === true || (parent !== undefined && isPrivate(repo, parent.rid))
-    if (options.fork === 'refuse') {
+    if (options.fork !== 'allow') {
       refuseFork(repo, { parent, branch: options.branch, isPrivate: asPrivate })
     }
     const merged = mergedParents(repo, options, asPrivate)
@@ -160,6 +164,15 @@ function filesOf(repo: Repo, deck: CheckinDeck): Map<string, DeckFile> {
     else files.set(file.name, file)
   }
   return files
+}
+
+function defaultParent(
+  repo: Repo,
+  { parent, newRoot = false }: CheckinOptions,
+): Pick<CheckinOptions, 'parent'> {
+  if (parent !== undefined && newRoot) throw invalid('a new root that follows a check-in')
+  const followed = parent ?? (newRoot ? undefined : newestCheckin(repo))
+  return followed === undefined ? {} : { parent: followed }
 }
 
 function readParent(repo: Repo, hash: ArtifactHash): Parent {

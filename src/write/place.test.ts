@@ -8,7 +8,9 @@ import { test } from 'node:test'
 
 import { FossilError } from '../base/error.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import type { CheckinOptions } from './checkin.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { failsWith } from '../repo/fixture.suite.ts'
+import { checkin, type CheckinOptions, readCheckin } from './checkin.ts'
 import { checkinPlace } from './place.ts'
 import { commit } from './written.suite.ts'
 
@@ -25,7 +27,32 @@ function refused(action: () => unknown): FossilError<'checkin.fork'>['detail'] {
   return assert.fail('nothing was refused')
 }
 
-test('a fork is made unless it is to be refused, and then the leaf to follow is told', () => {
+test('a check-in follows the newest of the main branch, and forks nothing, unless it is to', () => {
+  using repo = memoryRepo()
+  const write = (comment: string, options: Partial<CheckinOptions> = {}) =>
+    checkin(repo, { changes: [], comment, user: 'u', allowEmpty: true, ...options })
+  const parentsOf = ({ hash }: { hash: ArtifactHash }) => readCheckin(repo, hash).parents
+  const first = write('first')
+  const second = write('second')
+  const side = write('side', { branch: 'side' })
+  const third = write('third')
+  assert.deepEqual([first, second, side, third].map(parentsOf), [
+    [],
+    [first.hash],
+    [second.hash],
+    [second.hash],
+  ])
+  refused(() => write('fork', { parent: first.hash }))
+  const fork = write('fork', { parent: first.hash, fork: 'allow' })
+  assert.deepEqual(fork.forks, [third.hash])
+  assert.deepEqual(parentsOf(write('other', { newRoot: true })), [])
+  assert.throws(
+    () => write('both', { newRoot: true, parent: first.hash }),
+    failsWith('checkin.invalid', /a new root that follows a check-in/),
+  )
+})
+
+test('a fork is made where it is allowed, else refused, and then the leaf to follow is told', () => {
   using repo = memoryRepo()
   const parent = commit(repo).hash
   const child = commit(repo, { parent, ...refuse }).hash

@@ -32,9 +32,10 @@ export function cardsOf(repo: Repo, written: Written | undefined): string[] {
   return lines.slice(0, -2)
 }
 
-/** A check-in with usual comment and user, which may change nothing. */
+/** A check-in with usual comment and user, which may change nothing, fork, and begin a line. */
 export function commit(repo: Repo, options: Partial<CheckinOptions> = {}): NamedArtifact {
-  const usual = { changes: [], comment: 'c', user: 'u', allowEmpty: true }
-  const { hash } = checkin(repo, { ...usual, ...options })
+  const usual = { changes: [], comment: 'c', user: 'u', allowEmpty: true, fork: 'allow' } as const
+  const newRoot = options.parent === undefined
+  const { hash } = checkin(repo, { ...usual, newRoot, ...options })
   return { rid: ridOf(repo, hash), hash }
 }

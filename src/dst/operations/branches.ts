@@ -103,6 +103,7 @@ function write(
     comment: drawText(context),
     // Clocks differ between nodes, so a parent may be from the future.
     allowOlder: true,
+    fork: 'allow',
     ...drawAuthor(context),
     parent,
     ...options,

@@ -141,7 +141,8 @@ export class Site {
         changes: [{ name, content: utf8(content) }],
         comment: `change ${name}`,
         user: this.id,
-        ...(parent === undefined ? {} : { parent }),
+        fork: 'allow',
+        ...(parent === undefined ? { newRoot: true } : { parent }),
       }),
     )
     for (const artifact of newArtifacts) {
