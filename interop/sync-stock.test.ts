@@ -128,7 +128,11 @@ function commit(repo: Repo, count: number, asPrivate = false): ArtifactHash {
     const changes = ['a.txt', 'b.txt'].map((name) => ({ name, content: Buffer.from(name + text) }))
     const options = { changes, comment: `ours ${i}`, user: 'us', isPrivate: asPrivate }
     const dateMs = (startSec + 100_000 + i) * 1000
-    parent = checkin(repo, { ...options, dateMs, ...(parent ? { parent } : {}) }).hash
+    parent = checkin(repo, {
+      ...options,
+      dateMs,
+      ...(parent ? { parent } : { newRoot: true }),
+    }).hash
   }
   return parent ?? assert.fail('no check-in')
 }

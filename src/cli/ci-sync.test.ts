@@ -66,7 +66,7 @@ async function beside(name: string) {
     },
     commit: (): void => {
       const changes = [{ name: 'a', content: utf8(name) }]
-      checkin(repo, { changes, comment: name, user: 'amy', parent })
+      checkin(repo, { changes, comment: name, user: 'amy', parent, fork: 'allow' })
     },
     [Symbol.asyncDispose]: async (): Promise<void> => {
       await server.close()

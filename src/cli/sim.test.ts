@@ -301,17 +301,16 @@ suite('--trace', () => {
   })
 
   test('keeps the trace of a run that a bug ended, and the command is told', async () => {
-    const path = repoFile('trap.fossil', (repo) =>
-      dbOf(repo)
-        .exec(`CREATE TRIGGER trap BEFORE INSERT ON blob WHEN (SELECT count(*) FROM blob) > 5
-               BEGIN SELECT RAISE(ABORT, 'sprung'); END`),
+    const path = repoFile('trap.fossil', ({ db }) =>
+      db.exec(`CREATE TRIGGER trap BEFORE INSERT ON unsent
+               BEGIN INSERT INTO sprung VALUES(1); END`),
     )
     const { code, stdout, stderr } = await simRun('--from', path, '--trace', 'trapped.jsonl')
     assert.deepEqual([code, stdout], [2, ''])
     assert.match(stderr, /replay: npx trilobite sim run --seed 1 .*--from trap\.fossil\n/)
     assert.match(stderr, /\ntrilobite: a bug in trilobite itself\n.*sprung/)
     const lines = readFileSync(join(scratch, 'trapped.jsonl'), 'utf8').trimEnd().split('\n')
-    assert.ok(lines.length > 3)
+    assert.ok(lines.length > 0)
     assert.equal(typeof JSON.parse(lines.at(-1) ?? ''), 'object')
   })
 })

@@ -17,6 +17,7 @@ import {
   type SQLOutputValue,
   type StatementSync,
 } from 'node:sqlite'
+import { FossilError } from '../base/error.ts'
 import type { World } from './driver.ts'
 
 /** The functions that take a time, and where it stands among their arguments. */
@@ -61,7 +62,7 @@ export function takeFromWorld(connection: DatabaseSync, world: () => World): voi
   })
   connection.function('randomblob', { useBigIntArguments: true }, (length: SQLOutputValue) => {
     const count = Number(evaluate('integer', [length]))
-    if (count > mostBytes) throw new RangeError('randomblob: string or blob too big')
+    if (count > mostBytes) throw new FossilError('repo.io', { reason: 'string or blob too big' })
     return world().random.bytes(Math.max(1, count))
   })
 }

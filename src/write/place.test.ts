@@ -52,7 +52,7 @@ test('a check-in follows the newest of the main branch, and forks nothing, unles
   )
 })
 
-test('a fork is made where it is allowed, else refused, and then the leaf to follow is told', () => {
+test('a fork is made where it is allowed, else refused, and the leaf to follow is told', () => {
   using repo = memoryRepo()
   const parent = commit(repo).hash
   const child = commit(repo, { parent, ...refuse }).hash
