@@ -11,7 +11,7 @@ import { openMemory } from '../db/node.ts'
 import { sharedSecret } from '../xfer/login.ts'
 import { projectCode } from '../repo/config.ts'
 import { createRepo } from '../crosslink/open.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { effectiveCapabilities, findUser, listUsers, putUser, removeUser } from './user.ts'
 
 function fresh(): Repo {
@@ -88,7 +88,7 @@ test('logins with spaces and letters that are none are refused', () => {
 test('a user of any name that is there already can be changed and removed', () => {
   using repo = fresh()
   for (const login of ['Jo Doe', 'tab\there', 'x'.repeat(200)]) {
-    repo.db.prepare(`INSERT INTO user(login, pw, cap) VALUES(?, 'x', 'u')`).run(login)
+    dbOf(repo).prepare(`INSERT INTO user(login, pw, cap) VALUES(?, 'x', 'u')`).run(login)
     putUser(repo, { login, password: 'secret', capabilities: 'gio' })
     const { capabilities, password } = findUser(repo, login) ?? assert.fail(login)
     const secret = sharedSecret({ projectCode: projectCode(repo), login, password: 'secret' })

@@ -14,6 +14,7 @@ import { answerXfer, cloneState, findRemote, findUser, putUser } from '../index.
 import { publicBlobUuidsSorted } from '../dst/holdings.ts'
 import { type FossilServer, serve } from '../transport/http.ts'
 import { add, as, Scratch } from './command.suite.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const scratch = new Scratch()
 const path = (name: string): string => join(scratch.folder, name)
@@ -178,7 +179,7 @@ test('a clone belongs to the user of the address, and check-ins there are hers',
     await scratch.json(['wiki', 'commit', 'Page', '-R', file], { input: 'text' })
     using copy = scratch.open(file)
     assert.ok(findUser(copy, 'server-admin') !== undefined, 'the accounts came along')
-    const [user] = copy.db.prepare(`SELECT user FROM event WHERE type = 'w'`).get() ?? []
+    const [user] = dbOf(copy).prepare(`SELECT user FROM event WHERE type = 'w'`).get() ?? []
     assert.equal(user, 'amy')
   }
 })

@@ -301,8 +301,8 @@ suite('--trace', () => {
   })
 
   test('keeps the trace of a run that a bug ended, and the command is told', async () => {
-    const path = repoFile('trap.fossil', ({ db }) =>
-      db.exec(`CREATE TRIGGER trap BEFORE INSERT ON unsent
+    const path = repoFile('trap.fossil', (repo) =>
+      dbOf(repo).exec(`CREATE TRIGGER trap BEFORE INSERT ON unsent
                BEGIN INSERT INTO sprung VALUES(1); END`),
     )
     const { code, stdout, stderr } = await simRun('--from', path, '--trace', 'trapped.jsonl')

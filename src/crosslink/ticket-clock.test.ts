@@ -15,6 +15,7 @@ import { createRepo, openRepo } from './open.ts'
 import { type Artifact, artifact, first, minute, store } from './order.suite.ts'
 import { ticketTables } from './ticket-table.ts'
 import { verify } from './verify.ts'
+import { dbOf } from '../repo/repo.ts'
 
 /** 2031-05-06T07:08:09Z. */
 const nowMs = 1_935_817_689_000
@@ -40,12 +41,12 @@ test('what a table asks of the clock and of chance comes from the world', async 
     store(repo, changes)
     env.nowMs += 90_000_000
     assert.deepEqual(verify(repo).differences, [], 'the artifacts do not tell')
-    repo.db.exec(`UPDATE ticket SET title = 'x'`)
+    dbOf(repo).exec(`UPDATE ticket SET title = 'x'`)
     assert.equal(verify(repo).total, 2, 'what the artifacts tell is still compared')
     const ofTicket = 'SELECT came, day, lot <> 0, length(code), code FROM ticket'
     return [
-      ...repo.db.prepare(ofTicket).all(),
-      ...repo.db.prepare('SELECT noted FROM ticketchng').all(),
+      ...dbOf(repo).prepare(ofTicket).all(),
+      ...dbOf(repo).prepare('SELECT noted FROM ticketchng').all(),
     ]
   }
   const kept = read()
@@ -64,7 +65,9 @@ test('what a table asks of the clock and of chance comes from the world', async 
   }
   await runFossil(['rebuild', path])
   using theirs = openRepo(openFile(path), new TestEnv())
-  const sizes = theirs.db.prepare('SELECT length(came), lot <> 0, length(code) FROM ticket').all()
+  const sizes = dbOf(theirs)
+    .prepare('SELECT length(came), lot <> 0, length(code) FROM ticket')
+    .all()
   assert.deepEqual(sizes, [[19, 1, 16]], 'stock keeps such a ticket')
 })
 

@@ -22,6 +22,7 @@ import {
   store,
 } from './order.suite.ts'
 import { ticketTables } from './ticket-table.ts'
+import { dbOf } from '../repo/repo.ts'
 
 const [id, otherId] = ['ad'.repeat(20), '7e'.repeat(20)]
 const [alpha, beta] = ['a1'.repeat(20), 'b2'.repeat(32)]

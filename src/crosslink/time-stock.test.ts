@@ -15,7 +15,7 @@ import * as fc from 'fast-check'
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
 import { openFile } from '../db/node.ts'
 import { msFromJulian } from '../deck/date.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { scratchPath, TestEnv } from '../repo/fixture.suite.ts'
 import { openRepo } from './open.ts'
 import { rebuild } from './rebuild.ts'
@@ -69,7 +69,7 @@ function exportOf(commits: readonly Commit[], keys: readonly number[]): string {
 
 /** Where the timeline shows each check-in, by comment, in milliseconds. */
 function shown(repo: Repo): Map<string, number> {
-  const rows = repo.db.prepare<[string, number]>(
+  const rows = dbOf(repo).prepare<[string, number]>(
     `SELECT comment, mtime FROM event WHERE type = 'ci' ORDER BY comment`,
   )
   return new Map(rows.all().map(([comment, mtime]) => [comment, msFromJulian(mtime)]))

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { msFromJulian, parseDate } from '../deck/date.ts'
 import { memoryRepo } from './fixture.suite.ts'
 import { rebuild } from './rebuild.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import { verify } from './verify.ts'
 import { checkin, control, onBranch, rowsAbout, settled } from './checkins.suite.ts'
 import { dumpDerived } from './derived-dump.ts'
@@ -110,7 +110,7 @@ test('the times stock may leave pass a verification, and no others', () => {
   assert.ok(first)
   const sibling = checkin(0, { dateMs: minute(0) - 10, parents: [first], comment: 'sibling' })
   using repo = settled([...line, sibling])
-  const show = repo.db.prepare(
+  const show = dbOf(repo).prepare(
     `UPDATE event SET mtime = omtime - ?2 / 86400000.0
       WHERE objid = (SELECT rid FROM blob WHERE uuid = ?1)`,
   )

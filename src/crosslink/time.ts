@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { taggedDate } from './event.ts'
 
@@ -67,7 +67,7 @@ export function settleTimes(repo: Repo): void {
 }
 
 function show(repo: Repo, rid: Rid, mtimeJulian: number): void {
-  repo.db.prepare('UPDATE event SET mtime = ? WHERE objid = ?').run(mtimeJulian, rid)
+  dbOf(repo).prepare('UPDATE event SET mtime = ? WHERE objid = ?').run(mtimeJulian, rid)
 }
 
 /** Parents and children as SQL: `pid` and `cid`. */
@@ -76,7 +76,7 @@ export const relations = `
 
 /** Parents that would be shown at `time` or after it, and may move before it. */
 function parentsFrom(repo: Repo, rid: Rid, time: number): Rid[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `SELECT parent.objid FROM event AS child, ${relations}, event AS parent
         WHERE child.objid = ?1 AND cid = ?1 AND parent.objid = pid
@@ -111,7 +111,7 @@ function placesBelow(repo: Repo, rids: Iterable<Rid>): Map<Rid, Place> {
 }
 
 function placeOf(repo: Repo, rid: Rid): Place | undefined {
-  const row = repo.db
+  const row = dbOf(repo)
     .prepare<[own: number, stored: number, isTagged: number]>(
       `SELECT omtime, mtime, ${taggedDate('objid')} IS NOT NULL FROM event
         WHERE objid = ? AND type = 'ci'`,
@@ -123,7 +123,7 @@ function placeOf(repo: Repo, rid: Rid): Place | undefined {
 }
 
 function childrenUntil(repo: Repo, rid: Rid): Rid[] {
-  return repo.db
+  return dbOf(repo)
     .prepare<[Rid]>(
       `SELECT child.objid FROM event AS parent, ${relations}, event AS child
         WHERE parent.objid = ?1 AND pid = ?1 AND child.objid = cid

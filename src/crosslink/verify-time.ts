@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { taggedDate } from './event.ts'
 import { farthestMove, increment, maxRounds, relations } from './time.ts'
@@ -22,7 +22,7 @@ const tolerance = 0.5 / 86_400_000
  * worked out anew.
  */
 export function acceptStockTimes(repo: Repo): void {
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[rid: Rid, mtimeJulian: number, omtimeJulian: number]>(
       `SELECT objid, stored.mtime, stored.omtime
          FROM main.event AS stored JOIN temp.event AS ours USING(objid)
@@ -33,7 +33,7 @@ export function acceptStockTimes(repo: Repo): void {
         ORDER BY objid`,
     )
     .all()
-  const accept = repo.db.prepare('UPDATE temp.event SET mtime = ?2 WHERE objid = ?1')
+  const accept = dbOf(repo).prepare('UPDATE temp.event SET mtime = ?2 WHERE objid = ?1')
   for (const [rid, mtime, omtime] of rows) {
     if (mtime === omtime || isBeforeSome(repo, rid, mtime)) accept.run(rid, mtime)
   }
@@ -41,7 +41,7 @@ export function acceptStockTimes(repo: Repo): void {
 
 /** Tells whether `mtime` is a place that some line of descendants gives. */
 function isBeforeSome(repo: Repo, rid: Rid, mtime: number): boolean {
-  const children = repo.db.prepare<[rid: Rid, own: number]>(
+  const children = dbOf(repo).prepare<[rid: Rid, own: number]>(
     `SELECT DISTINCT child.objid, child.omtime
        FROM ${relations}, temp.event AS child
       WHERE pid = ?1 AND child.objid = cid AND child.type = 'ci'

@@ -24,7 +24,7 @@ import {
   whole,
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import { rebuild } from './rebuild.ts'
 import { verify } from './verify.ts'
 
@@ -348,7 +348,7 @@ test('a table whose columns are named otherwise is told, and a rebuild makes it 
     ['tag', 'tagname'],
     ['unclustered', 'rid'],
   ] as const) {
-    repo.db.exec(`ALTER TABLE ${table} RENAME COLUMN ${column} TO odd`)
+    dbOf(repo).exec(`ALTER TABLE ${table} RENAME COLUMN ${column} TO odd`)
     const told = verify(repo).differences.filter((each) => each.table === table)
     assert.deepEqual(told, [{ table, kind: 'damaged', what: `it lacks the columns ${column}` }])
     rebuild(repo)

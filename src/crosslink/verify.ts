@@ -13,11 +13,11 @@ import { hasTable } from '../db/tables.ts'
 import { assert } from '../base/assert.ts'
 import { noBuggify } from '../base/env.ts'
 import type { FossilError } from '../base/error.ts'
-import type { Value } from '../db/driver.ts'
+import type { Database, Value } from '../db/driver.ts'
 import { type ArtifactHash, matches } from '../hash/artifact-hash.ts'
 import { hashOf } from '../repo/blob.ts'
 import { deriveAll, derivedNames, type RebuildProgress } from './rebuild.ts'
-import { Repo } from '../repo/repo.ts'
+import { crosslinkerOf, dbOf, Repo } from '../repo/repo.ts'
 import { volatileColumns } from './ticket-fields.ts'
 import { shadowTables } from './verify-shadow.ts'
 import { acceptStockTimes } from './verify-time.ts'
@@ -63,9 +63,9 @@ export function verify(
   return scratch.dryRun(() => {
     const found = new Findings(options.limit ?? 100)
     checkFile(scratch, found)
-    const lacking = shadowTables(scratch.db)
+    const lacking = shadowTables(dbOf(scratch))
     for (const [table, what] of lacking) found.add({ table, kind: 'damaged', what })
-    const lastRid = greatestRid(scratch)
+    const lastRid = greatestRid(dbOf(scratch))
     const artifacts = deriveAll(scratch, watcher(scratch, found, options.onProgress))
     checkPhantoms(scratch, found, lastRid)
     if (!lacking.has('event')) acceptStockTimes(scratch)
@@ -107,7 +107,7 @@ function checkFile(repo: Repo, found: Findings): void {
   }
 }
 
-function greatestRid({ db }: Repo): number {
+function greatestRid(db: Database): number {
   return db.prepare<[number]>('SELECT coalesce(max(rid), 0) FROM blob').get()?.[0] ?? 0
 }
 
@@ -151,7 +151,7 @@ function checkPhantoms(repo: Repo, found: Findings, lastRid: number): void {
 }
 
 /** Columns that are not compared: ids that differ between equal tables, times, and randomness. */
-function leftOut({ db }: Repo, table: string): readonly string[] {
+function leftOut(db: Database, table: string): readonly string[] {
   if (table === 'ticket') return ['tkt_id', ...volatileColumns(db, table)]
   return table === 'ticketchng' ? volatileColumns(db, table) : []
 }
@@ -173,13 +173,13 @@ const comparedTables: readonly string[] = [
 ]
 
 function compare(repo: Repo, found: Findings, table: string): void {
-  const skipped = leftOut(repo, table)
-  const columns = repo.db
+  const skipped = leftOut(dbOf(repo), table)
+  const columns = dbOf(repo)
     .prepare<[string]>(`SELECT name FROM pragma_table_info(?, 'temp') ORDER BY cid`)
     .all(table)
     .map(([name]) => name)
     .filter((name) => !skipped.includes(name))
-  const isThere = hasTable(repo.db, table)
+  const isThere = hasTable(dbOf(repo), table)
   if (!isThere && !tablesMadeLater.has(table)) {
     found.add({ table, kind: 'missing', what: 'the table itself' })
   }

@@ -9,7 +9,7 @@ import type { ForumDeck } from '../deck/deck.ts'
 import { compareAsBytes } from '../deck/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { deckOf } from '../repo/deck.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 
 /** A post as its newest version has it. */
@@ -70,8 +70,8 @@ interface PostVersion {
 /** Versions of posts by thread, in the order of their dates; with `root`, of this thread only. */
 function versionsByThread(repo: Repo, root?: ArtifactHash): Map<ArtifactHash, PostVersion[]> {
   const threads = new Map<ArtifactHash, PostVersion[]>()
-  if (columnsOf(repo.db, 'forumpost').size === 0) return threads
-  const rows = repo.db
+  if (columnsOf(dbOf(repo), 'forumpost').size === 0) return threads
+  const rows = dbOf(repo)
     .prepare<[rid: Rid, hash: ArtifactHash]>(
       `SELECT fpid, post.uuid FROM forumpost JOIN blob AS post ON post.rid = fpid
         WHERE ?1 IS NULL OR froot = (SELECT rid FROM blob WHERE uuid = ?1)

@@ -38,7 +38,7 @@ import {
   version,
   whole,
 } from './fixture.suite.ts'
-import { Repo } from './repo.ts'
+import { dbOf, Repo } from './repo.ts'
 import { auxSchema, oldestAuxSchema, requiredColumns, requiredTables } from './schema.ts'
 
 function openAt(path: string): Repo {
@@ -138,9 +138,9 @@ test('a repository whose artifacts, users or settings lack a column is refused',
   for (const [table, columns] of Object.entries(requiredColumns)) {
     for (const column of columns.split(' ')) {
       using repo = memoryRepo()
-      repo.db.exec(`ALTER TABLE ${table} RENAME COLUMN ${column} TO odd`)
+      dbOf(repo).exec(`ALTER TABLE ${table} RENAME COLUMN ${column} TO odd`)
       const reason = new RegExp(`its table "${table}" lacks the column "${column}"`)
-      assert.throws(() => openRepo(repo.db, repo.env), failsWith('repo.unreadable', reason))
+      assert.throws(() => openRepo(dbOf(repo), repo.env), failsWith('repo.unreadable', reason))
     }
   }
 })

@@ -13,6 +13,7 @@ import { RepoCache } from './cache.ts'
 import type { Rid } from './rid.ts'
 import { Transaction } from './transaction.ts'
 import { oldestAuxSchema, auxSchema, requiredColumns, requiredTables } from './schema.ts'
+import type { WorkMeter } from './work.ts'
 
 /** The path of a database that no other connection can see. */
 const privateDatabase = ':memory:'

@@ -20,7 +20,7 @@ export function newestCheckin(repo: Repo): ArtifactHash | undefined {
   const newest = `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'ci'
     ORDER BY mtime DESC, rid DESC LIMIT 1`
   const tip = branchTip(repo, mainBranch(repo))?.hash
-  return tip ?? repo.db.prepare<[ArtifactHash]>(newest).get()?.[0]
+  return tip ?? dbOf(repo).prepare<[ArtifactHash]>(newest).get()?.[0]
 }
 
 /**

@@ -12,7 +12,7 @@
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import type { Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { type Invariant, ownTables } from '../world.ts'
 import { type Expected, expectedOf } from './expected.ts'
@@ -58,7 +58,7 @@ export function checkMoments(nodeId: string, repo: Repo): void {
 function timelineOf(repo: Repo, expected: Expected): Timeline {
   const { statements, parents, tags } = expected
   const timeline = new Map<ArtifactHash, Shown>()
-  const rows = repo.db
+  const rows = dbOf(repo)
     .prepare<[ArtifactHash, number, number | null]>(
       `SELECT uuid, mtime, omtime FROM event JOIN blob ON rid = objid
         WHERE event.type = 'ci' ORDER BY uuid`,
