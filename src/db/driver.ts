@@ -53,7 +53,7 @@ export interface Database {
    * Says where `now`, `CURRENT_TIMESTAMP`, `random()` and the like come from: `world` is asked each
    * time. Before that SQL which reads a clock or draws randomness is thrown out.
    */
-  takeFrom(world: () => World): void
+  takeFrom(world: () => Pick<Env, 'clock' | 'random'>): void
   /** Runs SQL text that returns nothing; several statements may be given. */
   exec(sql: string): void
   /** Returns the statement for `sql`, prepared once per connection. */
