@@ -123,7 +123,11 @@ export function commit(
     }))
     const described = { changes, comment: `${name} ${i}`, user: 'us', isPrivate }
     const dateMs = startMs + i * 1000
-    parent = checkin(repo, { ...described, dateMs, ...(parent ? { parent } : { newRoot: true }) }).hash
+    parent = checkin(repo, {
+      ...described,
+      dateMs,
+      ...(parent ? { parent } : { newRoot: true }),
+    }).hash
   }
   return parent ?? assert.fail('no check-in')
 }
