@@ -59,9 +59,19 @@ export interface Database {
  * later, or with the write lock taken first. SQLITE_BUSY and its kinds.
  */
 export function isBusy(error: unknown): boolean {
-  if (!FossilError.is(error, 'repo.io')) return false
+  return primaryCode(error) === 5
+}
+
+/** Tells whether an error says that the file cannot be written here. SQLITE_READONLY. */
+export function isReadOnly(error: unknown): boolean {
+  return primaryCode(error) === 8
+}
+
+/** What SQLite said of an I/O error. https://www.sqlite.org/rescode.html */
+function primaryCode(error: unknown): number | undefined {
+  if (!FossilError.is(error, 'repo.io')) return undefined
   const { cause } = error
-  return cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === 5
+  return cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : undefined
 }
 
 /** Opens a private in-memory database; with `image`, one that starts as a copy of it. */

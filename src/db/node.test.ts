@@ -4,7 +4,9 @@
  */
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   copyFileSync,
   mkdtempSync,
   readdirSync,
@@ -18,7 +20,7 @@ import { test } from 'node:test'
 import { FossilError } from '../base/error.ts'
 import type { Database } from './driver.ts'
 import { databaseContract } from './driver.suite.ts'
-import { openFile, openMemory } from './node.ts'
+import { isFrozen, openFile, openMemory } from './node.ts'
 
 databaseContract('node:sqlite', openMemory)
 
@@ -116,6 +118,36 @@ test('a file that a killed writer left is not read until it was opened for writi
     reader.close()
     assert.deepEqual(readdirSync(folder).sort(), ['copy.db', 'x.db'])
   } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  }
+})
+
+/** Somebody without rights, where we have them all. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+
+test('a file in WAL mode that lies where nothing can be written beside it is read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
+  try {
+    const path = join(folder, 'x.db')
+    const writer = openFile(path, { create: true })
+    writer.exec('PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES(7)')
+    assert.equal(isFrozen(path), false)
+    writer.close()
+    chmodSync(path, 0o444)
+    chmodSync(folder, 0o555)
+    const program = `
+      import { isFrozen, openFile } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
+      const path = process.argv.at(-1)
+      const rows = [{}, { readOnly: true }].flatMap((options) => {
+        const db = openFile(path, options)
+        try { return db.prepare('SELECT a FROM t').all() } finally { db.close() }
+      })
+      console.log(JSON.stringify([isFrozen(path), ...rows]))`
+    const args = ['--no-warnings', '--input-type=module', '-e', program, path]
+    const said = execFileSync(process.execPath, args, { ...nobody, cwd: '/', encoding: 'utf8' })
+    assert.deepEqual(JSON.parse(said), [true, [7], [7]])
+  } finally {
+    chmodSync(folder, 0o755)
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })

@@ -8,10 +8,12 @@
 
 import { assert } from '../base/assert.ts'
 import { utf8 } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
 import { formatDate } from '../deck/date.ts'
 import { fossilize } from '../deck/fossilize.ts'
 import { parseArtifactHash } from '../hash/artifact-hash.ts'
 import { lockCheckin, unlockCheckins } from '../admin/checkin-lock.ts'
+import { isReadOnly } from '../db/driver.ts'
 import { createClusters } from '../repo/cluster.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import { configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
@@ -63,6 +65,8 @@ export class Answer {
   #wasRefusedPrivate = false
   /** The proof of login that was used. */
   nonce: string | undefined
+  /** Who logged in. */
+  login: string | undefined
   /** The reply goes unwrapped. */
   isRaw = false
   /** The sender asked for a clone and may not have one. */
@@ -266,7 +270,13 @@ export class Answer {
   #announce(): void {
     const { artifacts } = this.#sender
     const early = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
-    createClusters(this.#repo, early ? { atLeast: 2 } : {})
+    try {
+      // In a savepoint, so that a failure ends no more than this.
+      this.#repo.transaction(() => createClusters(this.#repo, early ? { atLeast: 2 } : {}))
+    } catch (error) {
+      // Clusters only make announcements shorter: a file that cannot be written does without.
+      if (!isReadOnly(error)) throw error
+    }
     if (this.#wantsCatalogue) artifacts.announceAll(this.#writer)
     else artifacts.announce(this.#writer)
     artifacts.announcePrivate(this.#writer)
@@ -286,8 +296,16 @@ export class Answer {
     if (this.#options.access !== undefined) return
     if (++this.#logins > 1) throw refused('multiple login cards')
     if (this.#conversations !== undefined) throw refused('the login card comes first')
-    const { nonces } = this.#options
-    this.#conversations = this.#converse(loggedInSender(this.#repo, card, rest, nonces))
+    const { nonces, loginGuard } = this.#options
+    const waitSec = loginGuard?.waitSec(card.user) ?? 0
+    if (waitSec > 0) throw refused(`too many failed logins: try again in ${waitSec} seconds`)
+    try {
+      this.#conversations = this.#converse(loggedInSender(this.#repo, card, rest, nonces))
+      loginGuard?.succeeded(card.user)
+    } catch (error) {
+      if (FossilError.is(error, 'sync.refused')) loginGuard?.failed(card.user)
+      throw error
+    }
   }
 
   /** Stock 2.27 and later may send the card as a cookie; it then covers the whole message. */
@@ -302,6 +320,7 @@ export class Answer {
     const { observer, remoteAddress } = this.#options
     transactionOf(repo).origin = { uid, nonce, remoteAddress }
     this.nonce = nonce
+    this.login = login
     const artifacts = new ArtifactExchange(repo, {
       side: 'handler',
       acceptsPrivate: access.private,

@@ -4,7 +4,7 @@
  */
 
 import type { Access } from './access.ts'
-import type { NonceMemory } from './auth.ts'
+import type { LoginGuard, NonceMemory } from './auth.ts'
 import type { SyncObserver } from './events.ts'
 
 /** How a request is answered. */
@@ -18,6 +18,8 @@ export interface HandlerOptions {
   readonly nonces?: NonceMemory
   /** A login card that came beside the message, as `login USER NONCE SIGNATURE`. */
   readonly loginCard?: string | undefined
+  /** Slows down whoever guesses passwords. */
+  readonly loginGuard?: LoginGuard
   /** Who sent it, for the records. */
   readonly remoteAddress?: string | undefined
   /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
