@@ -33,7 +33,6 @@ export { config, projectCode, serverCode, setConfig } from './repo/config.ts'
 export { readArtifact } from './repo/content.ts'
 export type { CreateOptions } from './repo/create.ts'
 export { hashPolicy } from './repo/hash-policy.ts'
-export { preferLog } from './repo/log.ts'
 export type { Repo } from './repo/repo.ts'
 export { listShunned, shun, unshun } from './repo/shun.ts'
 export {
