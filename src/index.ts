@@ -22,7 +22,7 @@ import { storeLocal as storeLocalIn } from './repo/store.ts'
 import type { Written } from './write/artifact.ts'
 
 export { noBuggify, systemEnv, type Buggify, type Clock, type Env } from './base/env.ts'
-export { FossilError, type FossilErrors } from './base/error.ts'
+export { FossilError, isTransportError, type FossilErrors } from './base/error.ts'
 export { formatDate, parseDate } from './deck/date.ts'
 export { defossilize } from './deck/fossilize.ts'
 export { compareAsBytes, decodeText, encodeText } from './deck/text.ts'

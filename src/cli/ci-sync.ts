@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type ArtifactHash, FossilError, type Repo, sync } from '../index.ts'
+import { type ArtifactHash, FossilError, isTransportError, type Repo, sync } from '../index.ts'
 import { type Outcome, runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
 import { errorText } from './error-text.ts'
@@ -93,7 +93,7 @@ export async function syncsCheckin(
     } catch (error) {
       if (!FossilError.is(error)) throw error
       // A server that cannot be reached would only be waited for once more.
-      const isGone = FossilError.is(error, 'transport.failed')
+      const isGone = isTransportError(error)
       return failed(peer, error, isGone ? !isLocking : await unlock())
     }
   }

@@ -15,6 +15,7 @@ import type { Card, UnknownCard } from '../xfer/card.ts'
 import type { ArtifactExchange } from './artifacts.ts'
 import { countCard, limitedCards, OnceOnly } from './budget.ts'
 import type { SyncObserver } from './events.ts'
+import { refusalBy } from './refusal.ts'
 import type { SideConversations } from './side-conversations.ts'
 
 /** What the reply answers. */
@@ -109,7 +110,7 @@ function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Prog
     case 'message':
       return applyMessage(card.text, context, progress)
     case 'error':
-      throw new FossilError('sync.refused', { message: card.text })
+      throw refusalBy(card.text)
     case 'pragma':
     case 'comment':
     case 'oddname':

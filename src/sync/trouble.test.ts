@@ -52,7 +52,7 @@ function twice(t: TestContext): { writer: Repo; reader: Repo } {
   return { writer, reader }
 }
 
-test('a repository that cannot be written is pulled from, whatever there is to cluster', async (t) => {
+test('what cannot be written is pulled from, whatever there is to cluster', async (t) => {
   const { writer, reader } = twice(t)
   addArtifacts(writer, { to: 150 })
   using client = makeRepo('client')
