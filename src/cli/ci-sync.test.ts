@@ -150,7 +150,7 @@ test('a push that fails leaves the check-in, and says so', async () => {
   const { fields, text } = await again.push()
   assert.partialDeepStrictEqual(fields, {
     isUnlocked: false,
-    error: { code: 'transport.failed' },
+    error: { code: 'transport.unreachable' },
   })
   assert.match(text, /: connection refused\nthe check-in stands here: /)
   await again.release()

@@ -10,6 +10,7 @@ import { type ArtifactHash, FossilError, isTransportError, type Repo, sync } fro
 import { type Outcome, runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
 import { errorText } from './error-text.ts'
+import type { LoginOptions } from './login-options.ts'
 import { findPeer, type Peer } from './peer.ts'
 import { formatTime } from './terminal.ts'
 
@@ -40,13 +41,18 @@ export async function syncsCheckin(
   config: {
     parent: ArtifactHash | undefined
     isPrivate: boolean
-    options: { sync?: boolean; allowFork?: boolean; dryRun?: boolean; json?: boolean }
+    options: LoginOptions & {
+      sync?: boolean
+      allowFork?: boolean
+      dryRun?: boolean
+      json?: boolean
+    }
   },
 ): Promise<CheckinSync | undefined> {
   const { parent, isPrivate, options } = config
   if (options.sync !== true || isPrivate) return undefined
   const { allowFork, dryRun, json } = options
-  const peer = await findPeer(repo, undefined)
+  const peer = await findPeer(repo, undefined, options)
   const clientId = Buffer.from(repo.env.random.bytes(20)).toString('hex')
   // Nobody is to wait for what is only tried out.
   const isLocking = parent !== undefined && dryRun !== true

@@ -26,6 +26,7 @@ import { type CheckinSync, syncsCheckin } from './ci-sync.ts'
 import { changedFiles, checkinFields, checkinText, type Place, type Written } from './ci-report.ts'
 import { type DryRunOptions, dryRunOption, keepUnlessDry } from './dry-run.ts'
 import { commentFrom, type CommentOptions } from './given-text.ts'
+import { type LoginOptions, withLogin } from './login-options.ts'
 import { findCheckin } from './lookup.ts'
 import { collected, mimetypeFrom } from './option-values.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -33,7 +34,7 @@ import { print, ProgressLine } from './terminal.ts'
 
 /** The options of `ci`. */
 interface CheckinCommandOptions
-  extends AuthorOptions, ChangeOptions, CommentOptions, DryRunOptions {
+  extends AuthorOptions, ChangeOptions, CommentOptions, DryRunOptions, LoginOptions {
   readonly mimetype?: string
   readonly parent?: string
   readonly merge?: readonly string[]
@@ -78,7 +79,7 @@ export function addCheckinCommand(program: Command): void {
     .option('--sync', 'pull from the default server first and push to it afterwards')
     .option(...dryRunOption)
     .option('--json', 'print one JSON object and nothing else')
-  withAuthor(command).action((paths: string[], options: CheckinCommandOptions) =>
+  withLogin(withAuthor(command)).action((paths: string[], options: CheckinCommandOptions) =>
     checkIn(program, paths, options),
   )
 }

@@ -19,12 +19,13 @@ import {
 } from '../index.ts'
 import { runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
+import { type LoginOptions, withLogin } from './login-options.ts'
 import { checkLogin, identityFields, identityText } from './new.ts'
 import { type Peer, peerOf, rememberPeer, remoteOf } from './peer.ts'
 import { openAny } from './repository.ts'
 import { print } from './terminal.ts'
 
-interface CloneCommandOptions {
+interface CloneCommandOptions extends LoginOptions {
   readonly adminUser: string
   readonly private?: boolean
   readonly unversioned?: boolean
@@ -36,8 +37,7 @@ const next = 'the same command goes on with the clone'
 
 /** Adds `clone` to the program. */
 export function addCloneCommand(program: Command): void {
-  program
-    .command('clone')
+  withLogin(program.command('clone'))
     .description("copy a server's repository, or go on with a copy that did not finish")
     .argument('<url>', 'http(s) address of a Fossil server, with user:password@ where needed')
     .argument('<file>', 'the repository to be')
@@ -57,7 +57,7 @@ async function cloneRepository(
   const isNew = isAbsent(file)
   checkLogin(options.adminUser)
   if (!isNew) openUnfinished(file, url).close()
-  const peer = await peerOf(url)
+  const peer = await peerOf(url, options)
   const { adminUser } = options
   const repo = isNew
     ? createClone(file, systemEnv, { adminUser, url: peer.address })
@@ -92,7 +92,7 @@ async function cloneInto(
   )
   if (outcome.complete) {
     if (options.once === true) removeRemote(repo, 'default')
-    else rememberPeer(repo, peer)
+    else rememberPeer(repo, outcome.peer)
   }
   const { path } = repo
   const identity = outcome.complete ? identityFields(repo) : {}

@@ -39,6 +39,7 @@ function wordingOf(error: FossilError): string | undefined {
   if (FossilError.is(error, 'name.unknown')) {
     return `${error.detail.reason} (name ${shown(error.detail.name)})`
   }
+  if (FossilError.is(error, 'transport.status')) return error.detail.reason
   if (FossilError.is(error, 'repo.unreadable')) {
     return `${error.detail.reason} (path ${shown(error.detail.path)})`
   }

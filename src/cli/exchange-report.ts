@@ -29,6 +29,7 @@ export function outcomeFields(outcome: Outcome): Record<string, unknown> {
     bytesReceived,
     unversioned: outcome.unversioned ?? null,
     messages,
+    redirectedTo: outcome.redirectedTo ?? null,
   }
 }
 
@@ -46,6 +47,13 @@ export function outcomeText(outcome: Outcome): string {
     lines.push(
       `${counted(received, 'unversioned file')} received, ${sent} sent` +
         (adopted === 0 ? '' : `, ${counted(adopted, 'time or deletion', 'times or deletions')}`),
+    )
+  }
+  const { redirectedTo } = outcome
+  if (redirectedTo !== undefined) {
+    lines.push(
+      `redirected to ${redirectedTo}, which is another site and was told no login: give that ` +
+        'address to log in there, or --trust-redirects',
     )
   }
   for (const message of messages) lines.push(`the server says: ${printable(message, maxShown)}`)

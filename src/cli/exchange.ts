@@ -7,20 +7,26 @@
 import {
   type Credentials,
   type ExchangeOptions,
-  FossilError,
+  isTransportError,
   type SyncEvent,
   type SyncOptions,
   type SyncResult,
   type Transport,
 } from '../index.ts'
 import { httpTransport } from '../transport/http.ts'
-import type { Peer } from './peer.ts'
+import { movedTo, type Peer } from './peer.ts'
 import { counted, formatBytes, ProgressLine } from './terminal.ts'
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** How an exchange ended. */
 export interface Outcome extends SyncResult {
   /** Somebody pressed Ctrl-C or told the process to end; counts are as far as it came. */
   readonly interrupted: boolean
+  /** The server as it is to be remembered: where permanent redirects lead. */
+  readonly peer: Peer
+  /** Another site that answered, and was told no login. */
+  readonly redirectedTo: string | undefined
 }
 
 /** What a sync or clone is given. */
@@ -45,22 +51,26 @@ export async function runExchange(
   action: (means: Means) => Promise<SyncResult>,
 ): Promise<Outcome> {
   const tally = new Tally(new ProgressLine(config))
-  using transport = httpTransport(peer.url, { onProgress: (progress) => tally.flow(progress) })
+  const onProgress = (progress: { bytesReceived: number }): void => tally.flow(progress)
+  using transport = httpTransport(peer.url, { ...peer.way, onProgress })
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   // Once each: who asks a second time means it, and the process dies.
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  for (const signal of signals) process.once(signal, onSignal)
   try {
     const { login } = peer
     const options = { observer: tally.observe, ...(login === undefined ? {} : { login }) }
     const result = await action({ transport, options, exchange: { signal: stop.signal } })
-    return { ...result, interrupted: false }
+    const { redirectedTo, url } = transport
+    const moved = movedTo(peer, url, redirectedTo === undefined)
+    return { ...result, interrupted: false, peer: moved, redirectedTo }
   } catch (error) {
-    if (!stop.signal.aborted || !FossilError.is(error, 'transport.failed')) throw error
+    if (!stop.signal.aborted || !isTransportError(error)) throw error
     const { bytesSent, bytesReceived } = transport.stats
-    return { ...tally.interrupted(config.next), bytesSent, bytesReceived }
+    const result = { ...tally.interrupted(config.next), bytesSent, bytesReceived }
+    return { ...result, interrupted: true, peer, redirectedTo: undefined }
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    for (const signal of signals) process.off(signal, onSignal)
     tally.end()
   }
 }
@@ -98,9 +108,8 @@ class Tally {
     this.#line.end()
   }
 
-  interrupted(next: string): Outcome {
+  interrupted(next: string): SyncResult {
     return {
-      interrupted: true,
       complete: false,
       shortfall: `interrupted: ${next}`,
       missing: [],

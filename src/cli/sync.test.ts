@@ -74,7 +74,7 @@ suite('artifacts', () => {
     const args = ['sync', as('amy:wrong', server.url)]
     const { code, stdout, stderr } = await scratch.run(args, { in: 'a' })
     assert.deepEqual([code, stdout], [2, ''])
-    assert.equal(stderr, 'trilobite: sync.refused: login failed\n')
+    assert.equal(stderr, 'trilobite: login.failed: login failed\n')
     // It failed, so it is not remembered.
     assert.equal((await scratch.json(['sync'], { in: 'a' }))['complete'], true)
   })

@@ -182,7 +182,10 @@ class NodeHttpTransport implements HttpTransport {
       const location = head.header('location')
       if (!isRedirect(head.status) || location === undefined) {
         const refusal = refusalOf(head)
-        if (refusal !== undefined) throw refuse(watch, refusal, body)
+        if (refusal !== undefined) {
+          const reason = redirects === 0 ? '' : `redirected to ${url.href}: `
+          throw refuse(watch, { ...refusal, reason: reason + refusal.reason }, body)
+        }
         this.#redirectedTo = this.#isTrusted(url) ? undefined : url.href
         return messageOf(head, body)
       }

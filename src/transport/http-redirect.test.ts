@@ -131,9 +131,10 @@ test('a proxy is used, but not for this machine or where no_proxy says so', asyn
   )
 })
 
+const page: Listener = (_, response) => response.writeHead(200, { 'content-type': 'a/b' }).end()
+const none: Listener = (_, response) => response.writeHead(404).end()
+
 test('errors of the way tell apart', async (t) => {
-  const page: Listener = (_, response) => response.writeHead(200, { 'content-type': 'a/b' }).end()
-  const none: Listener = (_, response) => response.writeHead(404).end()
   const tls = await httpsPeer(t, selfSigned(), page)
   const plain = await httpPeer(t, page)
   const cases: readonly [FossilErrorCode, url: string, HttpTransportOptions?][] = [
