@@ -8,11 +8,13 @@
 
 import { type ArtifactHash, FossilError, isTransportError, type Repo, sync } from '../index.ts'
 import { type Outcome, runExchange } from './exchange.ts'
-import { outcomeFields, outcomeText } from './exchange-report.ts'
+import { outcomeFields, outcomeText, skewText } from './exchange-report.ts'
 import { errorText } from './error-text.ts'
 import type { LoginOptions } from './login-options.ts'
 import { findPeer, type Peer } from './peer.ts'
 import { formatTime } from './terminal.ts'
+
+const dayMs = 86_400_000
 
 /** The server's side of a check-in. */
 export interface CheckinSync {
@@ -44,6 +46,8 @@ export async function syncsCheckin(
     options: LoginOptions & {
       sync?: boolean
       allowFork?: boolean
+      allowFuture?: boolean
+      date?: string
       dryRun?: boolean
       json?: boolean
     }
@@ -84,6 +88,13 @@ export async function syncsCheckin(
   if (!pulled.complete) {
     await release()
     throw invalid(`the pull before it is incomplete, and nothing is written: ${pulled.shortfall}`)
+  }
+  const { clockSkewMs = 0 } = pulled
+  if (clockSkewMs < -dayMs && options.date === undefined && options.allowFuture !== true) {
+    await release()
+    throw invalid(
+      `nothing is written: ${skewText(clockSkewMs)} (--allow-future writes all the same)`,
+    )
   }
   if (lockedBy !== undefined && allowFork !== true) {
     const since = formatTime(lockedBy.mtimeSec)

@@ -48,6 +48,7 @@ interface CheckinCommandOptions
   readonly delta?: boolean
   readonly allowFork?: boolean
   readonly allowOlder?: boolean
+  readonly allowFuture?: boolean
   readonly sync?: boolean
   readonly json?: boolean
 }
@@ -76,6 +77,7 @@ export function addCheckinCommand(program: Command): void {
     .option('--allow-empty', 'check in although nothing changed')
     .option('--allow-fork', 'check in although the parent has a child on its branch')
     .option('--allow-older', 'check in with a date before that of the parent')
+    .option('--allow-future', 'check in with a date more than a day ahead')
     .option('--sync', 'pull from the default server first and push to it afterwards')
     .option(...dryRunOption)
     .option('--json', 'print one JSON object and nothing else')
@@ -106,6 +108,10 @@ async function checkIn(
     throw new FossilError('option.invalid', { option: '-m', reason: 'say what changed, and why' })
   }
   const author = authorOf(repo, options)
+  const aheadMs = (author.dateMs ?? 0) - repo.env.clock.nowMs()
+  if (aheadMs > 86_400_000 && options.allowFuture !== true) {
+    throw invalid('its date is more than a day ahead: --allow-future writes it all the same')
+  }
   const parent =
     options.parent === undefined ? latestCheckin(repo) : findCheckin(repo, options.parent)
   const place = placeOf(repo, parent, options)

@@ -49,6 +49,7 @@ function wordingOf(error: FossilError): string | undefined {
 /** The command's names for the options of a check-in that would let it happen. */
 const checkinAdvice: Readonly<Record<string, string>> = {
   allowEmpty: ': --allow-empty takes all files away',
+  allowOlder: '; --allow-older writes it all the same',
   remove: ': --rm takes it away',
   repository: ': name it with -R',
 }

@@ -120,6 +120,7 @@ class Tally {
       bytesSent: 0,
       bytesReceived: 0,
       messages: this.#messages,
+      clockSkewMs: undefined,
       unversioned: undefined,
       config: undefined,
       lockedBy: undefined,

@@ -17,6 +17,7 @@ interface ServeCommandOptions {
   readonly host: string
   readonly allowHost?: readonly string[]
   readonly allowOrigin?: readonly string[]
+  readonly allowFuture?: boolean
   readonly logFormat: LogFormat
   readonly quiet?: boolean
   readonly json?: boolean
@@ -43,6 +44,7 @@ export function addServeCommand(program: Command): void {
       collected,
     )
     .option('--allow-origin <origin>', 'another site whose pages may ask; *: any', collected)
+    .option('--allow-future', 'take check-ins that are dated more than a day ahead, too')
     .addOption(
       new Option('--log-format <format>', 'lines of the log')
         .choices(['text', 'json'])
@@ -69,6 +71,7 @@ async function serveUntilStopped(path: string, options: ServeCommandOptions): Pr
     host,
     allowedHosts: [...allowHost, host],
     allowedOrigins: allowOrigin,
+    ...(options.allowFuture === true ? { maxFutureMs: Infinity } : {}),
     closeTimeoutMs,
     observer: (event) => {
       const { to, line } = logLine(event, { format: logFormat, time: new Date() })

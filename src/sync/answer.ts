@@ -26,6 +26,7 @@ import type { Access } from './access.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { anonymousSender, loggedInSender, type Sender } from './auth.ts'
 import { countCard, limitedCards, OnceOnly } from './budget.ts'
+import { futureCheckins, refuseFuture } from './clock-skew.ts'
 import { writeRememberedBatch } from './clone-server.ts'
 import { ConfigServer } from './config-areas.ts'
 import type { HandlerOptions } from './handler-options.ts'
@@ -61,6 +62,8 @@ export class Answer {
   /** The sender wants everything announced. */
   #wantsCatalogue = false
   #filesSent = 0
+  /** What was dated too far ahead before a push, where that matters. */
+  #knownFuture: ReadonlyMap<string, number> | undefined
   /** The sender wants private artifacts and may not have them. */
   #wasRefusedPrivate = false
   /** The proof of login that was used. */
@@ -97,6 +100,7 @@ export class Answer {
       if (!this.#once.isRepeated(card)) this.#apply(card, cards)
     }
     if (this.#wasRefusedPrivate) throw refused(noPrivate)
+    this.#keepFutureOut()
     if (this.#push) {
       const { artifacts } = this.#sender
       artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
@@ -106,6 +110,14 @@ export class Answer {
     const now = formatDate(this.#repo.env.clock.nowMs(), 'seconds')
     this.#writer.add({ type: 'comment', text: `timestamp ${now} errors 0` })
     return this.#writer.finish()
+  }
+
+  /** Dates are known once all that came is crosslinked, which a savepoint has done first. */
+  #keepFutureOut(): void {
+    const { maxFutureMs = Infinity } = this.#options
+    const known = this.#knownFuture
+    if (known === undefined) return
+    this.#repo.transaction(() => refuseFuture(this.#repo, maxFutureMs, known))
   }
 
   #apply(card: Card, cards: CardReader): void {
@@ -217,8 +229,11 @@ export class Answer {
 
   #beginPush(project: string): void {
     this.#checkProject(project)
-    if (this.#sender.access.write) this.#push = true
-    else if (!this.#pull) throw refused('not authorized to write')
+    if (this.#sender.access.write) {
+      this.#push = true
+      const { maxFutureMs = Infinity } = this.#options
+      if (maxFutureMs !== Infinity) this.#knownFuture ??= futureCheckins(this.#repo, maxFutureMs)
+    } else if (!this.#pull) throw refused('not authorized to write')
     else this.#tell('pull only - not authorized to push')
   }
 

@@ -47,6 +47,8 @@ export interface Progress {
   /** What the server asks for and is here, each once. */
   readonly wanted: Set<Rid>
   readonly messages: string[]
+  /** The last comment, where servers put their clock. */
+  comment: string
 }
 
 /** What a reply that brought nothing comes to. */
@@ -62,6 +64,7 @@ export function noProgress(): Progress {
     pushRefused: false,
     wanted: new Set(),
     messages: [],
+    comment: '',
   }
 }
 
@@ -111,8 +114,10 @@ function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Prog
       return applyMessage(card.text, context, progress)
     case 'error':
       throw refusalBy(card.text)
-    case 'pragma':
     case 'comment':
+      progress.comment = card.text
+      return
+    case 'pragma':
     case 'oddname':
       // Informational: unknown pragmas are ignored by rule (sync.wiki, "pragma").
       return

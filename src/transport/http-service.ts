@@ -108,8 +108,10 @@ export type HttpEvent =
 
 /** How to serve. */
 export interface HttpServiceOptions extends BrowserOptions {
-  /** Default: what `nobody` may do, without logins. */
+  /** Default: by the users of the repository, and what nobody may do without a login. */
   readonly answer?: Answerer
+  /** How far a pushed check-in may be dated after now. Default 86,400,000 ms: a day. */
+  readonly maxFutureMs?: number
   /** The longest body of a request. Default 256 MiB: an artifact goes in one piece. */
   readonly maxRequestBytes?: number
   /** Bytes of bodies that all requests together may hold. Default 512 MiB. */
@@ -133,6 +135,7 @@ export interface HttpServiceOptions extends BrowserOptions {
 }
 
 const methods = 'GET, HEAD, POST'
+const dayMs = 86_400_000
 const framedTypes: ReadonlySet<string> = new Set(Object.values(contentTypes))
 
 /** Answers HTTP requests over one source of repositories. */
@@ -161,7 +164,7 @@ export class HttpService {
     const { silenceTimeoutMs = 30_000, bodyTimeoutMs = 600_000 } = options
     const { maxFlowsPerAddress = 64, maxFlows = 1000, timers = systemTimers } = options
     this.#repos = new ServedRepos(options, timers)
-    this.#answer = options.answer ?? answererOfUsers()
+    this.#answer = options.answer ?? answererOfUsers(options.maxFutureMs ?? dayMs)
     this.#timers = timers
     this.#limits = {
       maxRequestBytes,
@@ -356,11 +359,11 @@ function isOwn({ code }: FossilError): boolean {
 }
 
 /** Who asks is who logs in, and `nobody` without; each proof of a login counts once. */
-function answererOfUsers(): Answerer {
+function answererOfUsers(maxFutureMs: number): Answerer {
   const nonces = new NonceMemory()
   return (repo, request, { loginCard, loginGuard, remoteAddress }) => {
-    const reply = answerXfer(repo, request, { nonces, loginCard, loginGuard, remoteAddress })
-    return reply
+    const about = { nonces, loginCard, loginGuard, remoteAddress, maxFutureMs }
+    return answerXfer(repo, request, about)
   }
 }
 
