@@ -112,15 +112,18 @@ async function checkIn(
   if (aheadMs > 86_400_000 && options.allowFuture !== true) {
     throw invalid('its date is more than a day ahead: --allow-future writes it all the same')
   }
-  const parent =
-    options.parent === undefined ? latestCheckin(repo) : findCheckin(repo, options.parent)
-  const place = placeOf(repo, parent, options)
-  const wasLeaf =
-    parent !== undefined && timelineEntry(repo, parent)?.marks.includes('leaf') === true
-  const link = await syncsCheckin(repo, { parent, isPrivate: place.isPrivate, options })
+  const seen = parentOf(repo, options)
+  const wasLeaf = seen !== undefined && timelineEntry(repo, seen)?.marks.includes('leaf') === true
+  const link = await syncsCheckin(repo, {
+    parentOf: () => parentOf(repo, options),
+    isPrivate: placeOf(repo, seen, options).isPrivate,
+    options,
+  })
   let done: Written
   try {
-    done = await write(repo, { comment, author, parent, place, paths, wasLeaf, options })
+    const parent = parentOf(repo, options)
+    const place = placeOf(repo, parent, options)
+    done = await write(repo, { comment, author, parent, place, paths, seen, wasLeaf, options })
   } catch (error) {
     await link?.release()
     throw error
@@ -132,7 +135,9 @@ async function checkIn(
 interface Draft extends Pick<Written, 'author' | 'parent' | 'place'> {
   readonly comment: string
   readonly paths: readonly string[]
-  /** Whether nothing followed the parent when the command began. */
+  /** What it would have followed before the pull: the files may have been made from that. */
+  readonly seen: ArtifactHash | undefined
+  /** Whether nothing followed that when the command began. */
   readonly wasLeaf: boolean
   readonly options: CheckinCommandOptions
 }
@@ -148,6 +153,7 @@ async function write(repo: Repo, draft: Draft): Promise<Written> {
     if (isIdle && changes.changes.length === 0 && options.allowEmpty !== true) {
       throw invalid('nothing has changed: --allow-empty checks in all the same')
     }
+    refuseTakingBack(repo, draft, changes.changes)
     progress.show(undefined, `storing ${changes.changes.length} files`)
     const written = keepUnlessDry(repo, options, () =>
       checkin(repo, {
@@ -176,6 +182,11 @@ async function report(all: Written, link: CheckinSync | undefined): Promise<void
   const pushed = options.dryRun === true ? undefined : await link?.push()
   print(options, { ...checkinFields(all, files), sync: pushed?.fields ?? null }, pushed?.text ?? '')
   if (pushed?.isComplete === false) process.exitCode = 1
+}
+
+/** Undefined for the first check-in of a project. */
+function parentOf(repo: Repo, { parent }: CheckinCommandOptions): ArtifactHash | undefined {
+  return parent === undefined ? latestCheckin(repo) : findCheckin(repo, parent)
 }
 
 function placeOf(
@@ -227,6 +238,24 @@ function wouldFork(
     `it would fork: ${parent} is followed by ${leaves.join(' and ')} already ` +
       `(${advice}--branch begins a branch, --allow-fork forks)`,
   )
+}
+
+/**
+ * The pull brought a newer check-in to follow, which is as good as the older one unless it changed
+ * a file that this one changes, too: that change would be taken back unseen.
+ */
+function refuseTakingBack(
+  repo: Repo,
+  { seen, parent }: Draft,
+  changes: readonly { readonly name: string; readonly priorName?: string | undefined }[],
+): void {
+  if (seen === undefined || parent === undefined || seen === parent) return
+  const [old, now] = [checkinFiles(repo, seen), checkinFiles(repo, parent)]
+  for (const { name, priorName = name } of changes) {
+    for (const each of [name, priorName]) {
+      if (old.get(each)?.hash !== now.get(each)?.hash) throw overtaken(seen, [parent])
+    }
+  }
 }
 
 /**
