@@ -17,7 +17,8 @@ import {
   type Repo,
   systemEnv,
 } from '../index.ts'
-import { runExchange } from './exchange.ts'
+import { printable } from '../transport/http.ts'
+import { runExchange, type Settings } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
 import { type LoginOptions, withLogin } from './login-options.ts'
 import { checkLogin, identityFields, identityText } from './new.ts'
@@ -29,6 +30,7 @@ interface CloneCommandOptions extends LoginOptions {
   readonly adminUser: string
   readonly private?: boolean
   readonly unversioned?: boolean
+  readonly withUsers?: boolean
   readonly once?: boolean
   readonly json?: boolean
 }
@@ -44,6 +46,7 @@ export function addCloneCommand(program: Command): void {
     .option('--admin-user <name>', 'who may do everything in the copy', 'admin')
     .option('--private', 'copy private artifacts, where the server allows it')
     .option('-u, --unversioned', 'copy unversioned files, too')
+    .option('--with-users', "take the server's accounts, too, where the login may see them")
     .option('--once', 'do not remember the server')
     .option('--json', 'print one JSON object and nothing else')
     .action(cloneRepository)
@@ -81,12 +84,13 @@ async function cloneInto(
   options: CloneCommandOptions & { wasUnfinished: boolean },
 ): Promise<void> {
   const { private: withPrivate = false, unversioned = false, wasUnfinished } = options
+  const { withUsers = false } = options
   const isQuiet = options.json === true
   const outcome = await runExchange(peer, { isQuiet, next }, (means) =>
     clone(
       repo,
       means.transport,
-      { ...means.options, private: withPrivate, unversioned },
+      { ...means.options, private: withPrivate, unversioned, withUsers },
       means.exchange,
     ),
   )
@@ -96,16 +100,28 @@ async function cloneInto(
   }
   const { path } = repo
   const identity = outcome.complete ? identityFields(repo) : {}
-  const fields = { repository: path, url: peer.url, resumed: wasUnfinished }
+  const { settings } = outcome
+  const fields = { repository: path, url: peer.url, resumed: wasUnfinished, settings }
   const heading = outcome.complete
     ? `cloned ${peer.url} to ${path}`
     : `cloning ${peer.url} to ${path}`
   print(
     options,
     { ...fields, ...identity, ...outcomeFields(outcome) },
-    `${heading}\n${outcomeText(outcome)}${outcome.complete ? identityText(repo) : ''}`,
+    `${heading}\n${outcomeText(outcome)}${settingsText(settings)}` +
+      (outcome.complete ? identityText(repo) : ''),
   )
   process.exitCode = outcome.complete ? 0 : 1
+}
+
+/** What came besides the history. */
+function settingsText(settings: Settings): string {
+  const left = 'not taken, since they have stock run something'
+  return listText('settings taken', settings.taken) + listText(left, settings.refused)
+}
+
+function listText(heading: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `${heading}: ${printable(names.join(', '), 1000)}\n`
 }
 
 /** @throws {FossilError} `repo.invalid` when there is anything but an unfinished clone of `url` */

@@ -27,6 +27,14 @@ export interface Outcome extends SyncResult {
   readonly peer: Peer
   /** Another site that answered, and was told no login. */
   readonly redirectedTo: string | undefined
+  readonly settings: Settings
+}
+
+/** Shared configuration that came, by name: `project-name`, `user amy`. */
+export interface Settings {
+  readonly taken: readonly string[]
+  /** Such as hooks, which have stock run something. */
+  readonly refused: readonly string[]
 }
 
 /** What a sync or clone is given. */
@@ -63,12 +71,14 @@ export async function runExchange(
     const result = await action({ transport, options, exchange: { signal: stop.signal } })
     const { redirectedTo, url } = transport
     const moved = movedTo(peer, url, redirectedTo === undefined)
-    return { ...result, interrupted: false, peer: moved, redirectedTo }
+    const { settings } = tally
+    return { ...result, interrupted: false, peer: moved, redirectedTo, settings }
   } catch (error) {
     if (!stop.signal.aborted || !isTransportError(error)) throw error
     const { bytesSent, bytesReceived } = transport.stats
     const result = { ...tally.interrupted(config.next), bytesSent, bytesReceived }
-    return { ...result, interrupted: true, peer, redirectedTo: undefined }
+    const { settings } = tally
+    return { ...result, interrupted: true, peer, redirectedTo: undefined, settings }
   } finally {
     for (const signal of signals) process.off(signal, onSignal)
     tally.end()
@@ -84,6 +94,7 @@ class Tally {
   /** Of rounds that are over. */
   #bytes = 0
   readonly #messages: string[] = []
+  readonly settings = { taken: new Array<string>(), refused: new Array<string>() }
 
   constructor(line: ProgressLine) {
     this.#line = line
@@ -92,11 +103,18 @@ class Tally {
   readonly observe = (event: SyncEvent): void => {
     if (event.type === 'round.sent') this.#sent += event.artifacts
     if (event.type === 'artifact.received') this.#received++
+    if (event.type === 'config.received') this.#noteSetting(event)
     if (event.type === 'peer.message') this.#messages.push(event.text)
     if (event.type !== 'round.received') return
     this.#rounds++
     this.#bytes += event.bytes
     this.#show(0)
+  }
+
+  #noteSetting({ table, key, outcome }: SyncEvent & { type: 'config.received' }): void {
+    const name = table === 'config' ? key : `${table} ${key}`
+    if (outcome === 'stored') this.settings.taken.push(name)
+    if (outcome === 'refused') this.settings.refused.push(name)
   }
 
   /** Bytes of the round under way. */

@@ -12,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -148,6 +149,23 @@ test('a file in WAL mode that lies where nothing can be written beside it is rea
     assert.deepEqual(JSON.parse(said), [true, [7], [7]])
   } finally {
     chmodSync(folder, 0o755)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  }
+})
+
+test('a file that is made is for its owner alone; one that is there stays as it is', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
+  try {
+    const modeOf = (name: string): number => statSync(join(folder, name)).mode & 0o777
+    writeFileSync(join(folder, 'old.db'), '', { mode: 0o644 })
+    chmodSync(join(folder, 'old.db'), 0o644)
+    for (const name of ['new.db', 'old.db']) {
+      const db = openFile(join(folder, name), { create: true })
+      db.exec('CREATE TABLE t(a)')
+      db.close()
+    }
+    assert.deepEqual([modeOf('new.db'), modeOf('old.db')], [0o600, 0o644])
+  } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })

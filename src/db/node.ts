@@ -45,6 +45,7 @@ export function openFile(path: string, options: OpenFileOptions = {}): Database 
   }
   // Only a URL can say that a file must exist: a plain path makes an empty one.
   const url = pathToFileURL(path)
+  if (create) makePrivately(path)
   const frozen = isFrozen(path) ? '&immutable=1' : ''
   url.search = `?mode=${readOnly ? 'ro' : create ? 'rwc' : 'rw'}${frozen}`
   return guard(path, () => new NodeDatabase(url, path, { readOnly, timeout: busyTimeoutMs }))
@@ -62,6 +63,15 @@ export function isFrozen(path: string): boolean {
     return false
   } catch {
     return isInWalMode(path) && (statSync(`${path}-wal`, quietly)?.size ?? 0) === 0
+  }
+}
+
+/** A repository holds passwords, and who may read it is told by it, not by the folder. */
+function makePrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch {
+    // It is there already, or cannot be made, as opening it will say.
   }
 }
 
