@@ -17,6 +17,8 @@ import { stdioTransport } from 'trilobite/transport/stdio'
 
 import { findFossil, fossilEnv, requireFossilOrSkip, runFossil } from '../tools/ensure-fossil.ts'
 
+import { stockListens } from './stock.suite.ts'
+
 const startSec = 1_700_000_000
 
 /** Runs stock; returns what it says. */
@@ -100,7 +102,7 @@ async function stockServer(t: TestContext, source: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const listen = (part: Buffer): void => {
       said += part.toString()
-      const port = /Listening for HTTP requests on TCP port (\d+)/.exec(said)?.[1]
+      const port = stockListens.exec(said)?.[1]
       if (port !== undefined) resolve(`http://127.0.0.1:${port}/`)
     }
     child.stdout.on('data', listen)
