@@ -33,6 +33,15 @@ export function logLine(
   return { to: 'stdout', line }
 }
 
+/** What whoever listens beyond this machine is told; nothing for a loopback address. */
+export function exposureText(host: string): string {
+  if (/^(?:localhost|127\..*|::1)$/.test(host)) return ''
+  return (
+    'trilobite: this is plain HTTP: whoever is on the way reads along, and can change what comes ' +
+    'and goes. For TLS put a proxy in front (docs/operating.md).\n'
+  )
+}
+
 function failureLine(
   { path, error }: HttpEvent & { type: 'http.failed' },
   format: LogFormat,

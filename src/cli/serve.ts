@@ -8,7 +8,7 @@ import { type Command, Option } from 'commander'
 import { systemEnv } from '../index.ts'
 import { type FossilServer, type RepoSource, serve } from '../transport/http.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { logLine, type LogFormat } from './serve-log.ts'
+import { exposureText, logLine, type LogFormat } from './serve-log.ts'
 import { counted, print } from './terminal.ts'
 import { collected, integer } from './option-values.ts'
 
@@ -79,16 +79,12 @@ async function serveUntilStopped(path: string, options: ServeCommandOptions): Pr
     },
   })
   const { url } = server
-  if (!/^(?:localhost|127\..*|::1)$/.test(host)) process.stderr.write(plainHttp)
+  process.stderr.write(exposureText(host))
   print(options, { url, port: server.port, path }, `serving ${path} at ${url} (Ctrl-C ends it)\n`)
   await stopped
   tellOfEnd(server)
   await server.close()
 }
-
-const plainHttp =
-  'trilobite: this is plain HTTP: whoever is on the way reads along, and can change what comes ' +
-  'and goes. For TLS put a proxy in front (docs/operating.md).\n'
 
 function tellOfEnd({ underWay }: FossilServer): void {
   if (underWay === 0) return
