@@ -152,13 +152,13 @@ test('we clone from stock with a login, and are refused without', async (t) => {
   await addTheirUser(theirs, { login: 'alice', password: alice.password, capabilities: 'giory' })
   const url = await stockServer(t, theirs)
   const ours = prepareClone(join(folder, 'ours.fossil'))
-  for (const [login, message] of [
-    [undefined, /not authorized to clone/],
-    [{ user: 'alice', password: 'wrong' }, /login failed/],
+  for (const [login, code, message] of [
+    [undefined, 'sync.refused', /not authorized to clone/],
+    [{ user: 'alice', password: 'wrong' }, 'login.failed', /login failed/],
   ] as const) {
     await assert.rejects(
       cloneInto(ours, url, login === undefined ? {} : { login }),
-      (error) => FossilError.is(error, 'sync.refused') && message.test(error.message),
+      (error) => FossilError.is(error, code) && message.test(error.message),
     )
   }
   assert.equal((await cloneInto(ours, url, { login: alice })).shortfall, undefined)

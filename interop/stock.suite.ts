@@ -195,6 +195,9 @@ export function said(child: ChildProcess, pattern: RegExp): Promise<string> {
   })
 }
 
+/** What stock's server says when it listens; since 2.28 with `localhost:` before the port. */
+export const stockListens = /Listening for HTTP requests on TCP port (?:localhost:)?(\d+)/
+
 /** Stock's server over a file, on a port that it finds free. Returns its address. */
 export async function stockServer(t: TestContext, path: string): Promise<string> {
   const bin = findFossil()?.bin ?? assert.fail('no fossil')
@@ -203,7 +206,7 @@ export async function stockServer(t: TestContext, path: string): Promise<string>
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.after(() => child.kill())
-  const port = await said(child, /Listening for HTTP requests on TCP port (\d+)/)
+  const port = await said(child, stockListens)
   return `http://127.0.0.1:${port}/`
 }
 

@@ -22,6 +22,7 @@ import {
   groupsOf,
   groupsOfSetting,
   hasColumn,
+  runsCode,
 } from './config-areas.ts'
 import { type ConfigRecord, type Literal, parseConfigRecord } from './config-areas-literals.ts'
 import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
@@ -34,6 +35,8 @@ export interface ConfigRights {
    * way of a card, against its own documents (www/caps/admin-v-setup.md).
    */
   readonly setup: boolean
+  /** Whether settings that have stock run something are taken. Default true. */
+  readonly code?: boolean
 }
 
 /**
@@ -53,6 +56,9 @@ export function receiveConfig(repo: Repo, card: ConfigCard, rights: ConfigRights
   if (table === undefined) return 'refused'
   const record = parseConfigRecord(card.content)
   if (record === undefined) return 'malformed'
+  if (rights.code === false && table.name === 'config' && runsCode(fromUtf8(record.key))) {
+    return 'refused'
+  }
   const allowed = groupsOf(rights.areas)
   if (!groupsOfRow(table, record).some((group) => allowed.has(group))) return 'refused'
   return repo.transaction(() => {
@@ -64,6 +70,12 @@ export function receiveConfig(repo: Repo, card: ConfigCard, rights: ConfigRights
     if (table.name === 'shun') shunChanged(repo)
     return isStored ? 'stored' : 'older'
   })
+}
+
+/** What the row of a card is called: the setting, the login … Undefined where it makes no sense. */
+export function configKey(card: ConfigCard): string | undefined {
+  const record = parseConfigRecord(card.content)
+  return record === undefined ? undefined : fromUtf8(record.key)
 }
 
 function isTicketTable(table: ConfigTable, { key }: ConfigRecord): boolean {

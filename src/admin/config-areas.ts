@@ -92,6 +92,26 @@ const settings: readonly (readonly [groups: readonly ConfigGroup[], names: strin
   [['xfer'], 'xfer-common-script xfer-push-script xfer-commit-script xfer-ticket-script'],
 ]
 
+/**
+ * What a clone takes. Accounts come only where they are asked for, and scripts that a server of
+ * stock's runs at each transfer not at all.
+ */
+export function cloneAreas({ withUsers }: { withUsers: boolean }): ConfigArea[] {
+  const accounts: readonly ConfigArea[] = ['user', 'subscriber']
+  // `skin` has all that `css` has.
+  const left: readonly ConfigArea[] = ['all', 'css', 'xfer', ...(withUsers ? [] : accounts)]
+  return configAreas.filter((area) => !left.includes(area))
+}
+
+/**
+ * Whether a setting has stock run what another repository says: hooks, scripts at a transfer, the
+ * addresses that scripts may reach, and Tcl. The scripts of ticket pages and of the skin stay: they
+ * run in a sandbox that reaches nothing without those. th_main.c:1200-1300, www/th1.md.
+ */
+export function runsCode(name: string): boolean {
+  return /^(?:th1-.*|tcl.*|xfer-.*-script)$/.test(name)
+}
+
 /** {@link settings}, looked up by name. */
 const groupsBySetting: ReadonlyMap<string, readonly ConfigGroup[]> = new Map(
   settings.flatMap(([groups, names]) => names.split(/\s+/).map((name) => [name, groups] as const)),

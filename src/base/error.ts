@@ -48,7 +48,21 @@ export type FossilErrors = {
   'sync.wrongproject': { expected: string; actual: string }
   /** A server that goes on without end and without anything new. */
   'sync.endless': { rounds: number; reason: string }
-  /** The exchange did not finish before its deadline, or its bytes were lost. */
+  /** The peer does not know the user, or the password is wrong; `message` is its own text. */
+  'login.failed': { message: string }
+  /** The caller gave the exchange up. */
+  'transport.aborted': { reason: string }
+  /** No connection: refused, no such host, no way there, or a proxy that does not let us. */
+  'transport.unreachable': { reason: string }
+  /** A deadline passed: for connecting, without a byte, or for the whole exchange. */
+  'transport.silent': { reason: string }
+  /** TLS could not be agreed on: a certificate that nobody vouches for, or no TLS at all. */
+  'transport.tls': { reason: string }
+  /** An HTTP status other than 200, after redirects. */
+  'transport.status': { status: number; reason: string }
+  /** The reply is none of a Fossil server, or was changed on its way. */
+  'transport.foreign': { reason: string }
+  /** The exchange ended in any other way before its end: bytes were lost, or came too many. */
   'transport.failed': { reason: string }
   /** An option or argument outside what is allowed. */
   'option.invalid': { option: string; reason: string }
@@ -56,6 +70,16 @@ export type FossilErrors = {
 
 /** A code of the catalogue, stable across releases. */
 export type FossilErrorCode = keyof FossilErrors
+
+/** What a transport throws; `transport.failed` is the most general. */
+export type TransportErrorCode = Extract<FossilErrorCode, `transport.${string}`>
+
+/** Tells whether an exchange did not finish, for whatever reason: it may well the next time. */
+export function isTransportError(
+  error: unknown,
+): error is FossilError<Extract<keyof FossilErrors, `transport.${string}`>> {
+  return FossilError.is(error) && error.code.startsWith('transport.')
+}
 
 /** The world failed us. `code` is stable; `detail` holds the facts; `message` is one sentence. */
 export class FossilError<C extends keyof FossilErrors = keyof FossilErrors> extends Error {

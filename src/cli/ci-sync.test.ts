@@ -55,13 +55,13 @@ async function beside(name: string) {
   const url = as('amy', server.url)
   putRemote(repo, { name: 'default', url, password: 'secret' })
   const options = { sync: true, json: true }
-  await syncsCheckin(repo, { parent: undefined, isPrivate: false, options })
+  await syncsCheckin(repo, { parentOf: () => undefined, isPrivate: false, options })
   const parent = findCheckin(repo, first)
   return {
     server,
     repo,
     begin: async (more: { dryRun?: boolean } = {}): Promise<CheckinSync> => {
-      const place = { parent, isPrivate: false, options: { ...options, ...more } }
+      const place = { parentOf: () => parent, isPrivate: false, options: { ...options, ...more } }
       return (await syncsCheckin(repo, place)) ?? assert.fail('nothing to sync')
     },
     commit: (): void => {
@@ -95,7 +95,12 @@ test('a check-in is pushed, or refused: as a fork after the pull, and while lock
   assert.ok(two.stderr.includes(`"trilobite diff --checkin ${newer}"`), two.stderr)
   assert.deepEqual(locks(), [])
 
-  const parent = parseArtifactHash(String(one['checkin'])) ?? assert.fail()
+  // What does not touch what came is built on it.
+  writeFileSync(join(scratch.folder, 'two', 'b'), 'two')
+  const onTop = await scratch.json(['ci', 'b', '-m', 'c', '--sync'], { in: 'two' })
+  assert.equal(onTop['parent'], newer)
+
+  const parent = parseArtifactHash(String(onTop['checkin'])) ?? assert.fail()
   {
     using hub = scratch.open('hub.fossil')
     lockCheckin(hub, { checkin: parent, clientId: 'e'.repeat(40), login: 'bea' })
@@ -150,7 +155,7 @@ test('a push that fails leaves the check-in, and says so', async () => {
   const { fields, text } = await again.push()
   assert.partialDeepStrictEqual(fields, {
     isUnlocked: false,
-    error: { code: 'transport.failed' },
+    error: { code: 'transport.unreachable' },
   })
   assert.match(text, /: connection refused\nthe check-in stands here: /)
   await again.release()

@@ -6,12 +6,15 @@
  * @module
  */
 
-import { type ArtifactHash, FossilError, type Repo, sync } from '../index.ts'
+import { type ArtifactHash, FossilError, isTransportError, type Repo, sync } from '../index.ts'
 import { type Outcome, runExchange } from './exchange.ts'
-import { outcomeFields, outcomeText } from './exchange-report.ts'
+import { outcomeFields, outcomeText, skewText } from './exchange-report.ts'
 import { errorText } from './error-text.ts'
+import type { LoginOptions } from './login-options.ts'
 import { findPeer, type Peer } from './peer.ts'
 import { formatTime } from './terminal.ts'
+
+const dayMs = 86_400_000
 
 /** The server's side of a check-in. */
 export interface CheckinSync {
@@ -28,41 +31,117 @@ export interface Pushed {
   readonly text: string
 }
 
+/** The options that matter here. */
+export interface CheckinSyncOptions extends LoginOptions {
+  readonly sync?: boolean
+  readonly allowFork?: boolean
+  readonly allowFuture?: boolean
+  readonly date?: string
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
 /**
  * Pulls, where the options ask for it and the check-in is not private.
  *
+ * @param config.parentOf the check-in to follow, which may be another one after the pull
  * @returns undefined where there is nothing to sync
- * @throws {FossilError} `checkin.invalid` where somebody else is about to check in there, or the
- *   pull did not end; as a sync does
+ * @throws {FossilError} `checkin.invalid` where somebody else is about to check in there, the pull
+ *   did not end, or this machine's clock is far ahead of the server's; as a sync does
  */
 export async function syncsCheckin(
   repo: Repo,
   config: {
-    parent: ArtifactHash | undefined
+    parentOf: () => ArtifactHash | undefined
     isPrivate: boolean
-    options: { sync?: boolean; allowFork?: boolean; dryRun?: boolean; json?: boolean }
+    options: CheckinSyncOptions
   },
 ): Promise<CheckinSync | undefined> {
-  const { parent, isPrivate, options } = config
+  const { parentOf, isPrivate, options } = config
   if (options.sync !== true || isPrivate) return undefined
-  const { allowFork, dryRun, json } = options
-  const peer = await findPeer(repo, undefined)
-  const clientId = Buffer.from(repo.env.random.bytes(20)).toString('hex')
-  // Nobody is to wait for what is only tried out.
-  const isLocking = parent !== undefined && dryRun !== true
-  const lock = isLocking ? { lock: { checkin: parent, clientId } } : {}
-  const isQuiet = json === true
-  const run = (what: Parameters<typeof sync>[2], next: string): Promise<Outcome> =>
-    runExchange(peer, { isQuiet, next }, (means) =>
-      sync(repo, means.transport, { ...what, ...means.options }, means.exchange),
-    )
+  const peer = await findPeer(repo, undefined, options)
+  const link = new ServerLink(repo, peer, options)
+  for (let pulls = 0; pulls < maxPulls; pulls++) {
+    const parent = parentOf()
+    const holder = await link.pull(parent)
+    // What came may lead on: then that is what must be nobody else's.
+    if (parentOf() !== parent) continue
+    if (holder !== undefined && options.allowFork !== true) {
+      const since = formatTime(holder.mtimeSec)
+      throw invalid(
+        `${holder.login || 'somebody'} has been about to follow ${parent} since ${since}: ` +
+          'try again in a minute, or --allow-fork',
+      )
+    }
+    break
+  }
+  return link
+}
+
+/** Pulls in a row that each bring a new check-in to follow. */
+const maxPulls = 5
+
+/** One server, from the pull before a check-in to the push after it. */
+class ServerLink implements CheckinSync {
+  readonly #repo: Repo
+  readonly #peer: Peer
+  readonly #options: CheckinSyncOptions
+  readonly #clientId: string
+  #isLocking = false
+
+  constructor(repo: Repo, peer: Peer, options: CheckinSyncOptions) {
+    this.#repo = repo
+    this.#peer = peer
+    this.#options = options
+    this.#clientId = Buffer.from(repo.env.random.bytes(20)).toString('hex')
+  }
+
+  /** Pulls, and locks `parent`. Returns who holds it already. */
+  async pull(parent: ArtifactHash | undefined): Promise<Outcome['lockedBy']> {
+    const { dryRun, allowFuture, date } = this.#options
+    // Nobody is to wait for what is only tried out.
+    this.#isLocking = parent !== undefined && dryRun !== true
+    const clientId = this.#clientId
+    const lock = this.#isLocking && parent ? { lock: { checkin: parent, clientId } } : {}
+    const pulled = await this.#run({ push: false, ...lock }, 'nothing is checked in')
+    const { lockedBy, clockSkewMs = 0 } = pulled
+    if (!pulled.complete) {
+      await this.release()
+      const what = pulled.shortfall
+      throw invalid(`the pull before it is incomplete, and nothing is written: ${what}`)
+    }
+    if (clockSkewMs < -dayMs && date === undefined && allowFuture !== true) {
+      await this.release()
+      const skew = skewText(clockSkewMs)
+      throw invalid(`nothing is written: ${skew} (--allow-future writes all the same)`)
+    }
+    return lockedBy
+  }
+
+  async push(): Promise<Pushed> {
+    try {
+      const next = 'it is checked in here, and the next sync sends it'
+      const what = { pull: false, unlockClientId: this.#clientId }
+      return pushed(this.#peer, await this.#run(what, next))
+    } catch (error) {
+      if (!FossilError.is(error)) throw error
+      // A server that cannot be reached would only be waited for once more.
+      const isGone = isTransportError(error)
+      return failed(this.#peer, error, isGone ? !this.#isLocking : await this.#unlock())
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#unlock()
+  }
+
   /** Whether the server has no lock of ours, or none any more. */
-  const unlock = async (): Promise<boolean> => {
-    if (!isLocking) return true
+  async #unlock(): Promise<boolean> {
+    if (!this.#isLocking) return true
     try {
       const next = 'the server warns others for a minute'
-      const what = { push: false, pull: false, unlockClientId: clientId }
-      const { complete, messages } = await run(what, next)
+      const what = { push: false, pull: false, unlockClientId: this.#clientId }
+      const { complete, messages } = await this.#run(what, next)
       // Who may not unlock is told so, and the sync goes on.
       return complete && messages.length === 0
     } catch (error) {
@@ -70,34 +149,13 @@ export async function syncsCheckin(
       throw error
     }
   }
-  const release = async (): Promise<void> => {
-    await unlock()
-  }
-  const pulled = await run({ push: false, ...lock }, 'nothing is checked in')
-  const { lockedBy } = pulled
-  if (!pulled.complete) {
-    await release()
-    throw invalid(`the pull before it is incomplete, and nothing is written: ${pulled.shortfall}`)
-  }
-  if (lockedBy !== undefined && allowFork !== true) {
-    const since = formatTime(lockedBy.mtimeSec)
-    throw invalid(
-      `${lockedBy.login || 'somebody'} has been about to follow ${parent} since ${since}: ` +
-        'try again in a minute, or --allow-fork',
+
+  #run(what: Parameters<typeof sync>[2], next: string): Promise<Outcome> {
+    const isQuiet = this.#options.json === true
+    return runExchange(this.#peer, { isQuiet, next }, (means) =>
+      sync(this.#repo, means.transport, { ...what, ...means.options }, means.exchange),
     )
   }
-  const push = async (): Promise<Pushed> => {
-    try {
-      const next = 'it is checked in here, and the next sync sends it'
-      return pushed(peer, await run({ pull: false, unlockClientId: clientId }, next))
-    } catch (error) {
-      if (!FossilError.is(error)) throw error
-      // A server that cannot be reached would only be waited for once more.
-      const isGone = FossilError.is(error, 'transport.failed')
-      return failed(peer, error, isGone ? !isLocking : await unlock())
-    }
-  }
-  return { push, release }
 }
 
 function pushed(peer: Peer, outcome: Outcome): Pushed {

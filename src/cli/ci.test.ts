@@ -221,7 +221,9 @@ suite('a check-in goes', () => {
     const first = await project.ci('a')
     project.write('a', '2')
     const options = ['--branch', 'side', '--tag', 'x', '--tag', 'y', '--bgcolor', '#123456']
-    const date = ['--date', '2031-02-03 04:05:06', '--user', 'zoë', '--close']
+    const date = ['--date', '2031-02-03 04:05:06', '--user', 'zoë', '--close', '--allow-future']
+    const tooEarly = await project.refused('-m', 'c', 'a', '--date', '2031-02-03')
+    assert.match(tooEarly, /more than a day ahead: --allow-future/)
     const side = await project.ci('a', ...options, ...date)
     assert.deepEqual(
       [side['branch'], side['user'], side['parent']],
@@ -238,7 +240,7 @@ suite('a check-in goes', () => {
     const closed = await project.refused('-m', 'c', '--parent', 'side', 'a', '--allow-older')
     assert.match(closed, /is closed: start another branch/)
     const older = await project.refused('-m', 'c', '--parent', 'side', 'a', '--branch', 'next')
-    assert.match(older, /its date is before/)
+    assert.match(older, /its date is before.*: 2031-02-03T04:05:06\. A clock .*--allow-older/)
     const hidden = await project.ci('a', '--private', '--parent', String(first['checkin']))
     assert.deepEqual([hidden['branch'], hidden['private']], ['private', true])
     const child = await project.ci('--parent', 'private', '--rm', 'a')

@@ -26,6 +26,7 @@ import { type CheckinSync, syncsCheckin } from './ci-sync.ts'
 import { changedFiles, checkinFields, checkinText, type Place, type Written } from './ci-report.ts'
 import { type DryRunOptions, dryRunOption, keepUnlessDry } from './dry-run.ts'
 import { commentFrom, type CommentOptions } from './given-text.ts'
+import { type LoginOptions, withLogin } from './login-options.ts'
 import { findCheckin } from './lookup.ts'
 import { collected, mimetypeFrom } from './option-values.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -33,7 +34,7 @@ import { print, ProgressLine } from './terminal.ts'
 
 /** The options of `ci`. */
 interface CheckinCommandOptions
-  extends AuthorOptions, ChangeOptions, CommentOptions, DryRunOptions {
+  extends AuthorOptions, ChangeOptions, CommentOptions, DryRunOptions, LoginOptions {
   readonly mimetype?: string
   readonly parent?: string
   readonly merge?: readonly string[]
@@ -47,6 +48,7 @@ interface CheckinCommandOptions
   readonly delta?: boolean
   readonly allowFork?: boolean
   readonly allowOlder?: boolean
+  readonly allowFuture?: boolean
   readonly sync?: boolean
   readonly json?: boolean
 }
@@ -75,10 +77,11 @@ export function addCheckinCommand(program: Command): void {
     .option('--allow-empty', 'check in although nothing changed')
     .option('--allow-fork', 'check in although the parent has a child on its branch')
     .option('--allow-older', 'check in with a date before that of the parent')
+    .option('--allow-future', 'check in with a date more than a day ahead')
     .option('--sync', 'pull from the default server first and push to it afterwards')
     .option(...dryRunOption)
     .option('--json', 'print one JSON object and nothing else')
-  withAuthor(command).action((paths: string[], options: CheckinCommandOptions) =>
+  withLogin(withAuthor(command)).action((paths: string[], options: CheckinCommandOptions) =>
     checkIn(program, paths, options),
   )
 }
@@ -105,15 +108,22 @@ async function checkIn(
     throw new FossilError('option.invalid', { option: '-m', reason: 'say what changed, and why' })
   }
   const author = authorOf(repo, options)
-  const parent =
-    options.parent === undefined ? latestCheckin(repo) : findCheckin(repo, options.parent)
-  const place = placeOf(repo, parent, options)
-  const wasLeaf =
-    parent !== undefined && timelineEntry(repo, parent)?.marks.includes('leaf') === true
-  const link = await syncsCheckin(repo, { parent, isPrivate: place.isPrivate, options })
+  const aheadMs = (author.dateMs ?? 0) - repo.env.clock.nowMs()
+  if (aheadMs > 86_400_000 && options.allowFuture !== true) {
+    throw invalid('its date is more than a day ahead: --allow-future writes it all the same')
+  }
+  const seen = parentOf(repo, options)
+  const wasLeaf = seen !== undefined && timelineEntry(repo, seen)?.marks.includes('leaf') === true
+  const link = await syncsCheckin(repo, {
+    parentOf: () => parentOf(repo, options),
+    isPrivate: placeOf(repo, seen, options).isPrivate,
+    options,
+  })
   let done: Written
   try {
-    done = await write(repo, { comment, author, parent, place, paths, wasLeaf, options })
+    const parent = parentOf(repo, options)
+    const place = placeOf(repo, parent, options)
+    done = await write(repo, { comment, author, parent, place, paths, seen, wasLeaf, options })
   } catch (error) {
     await link?.release()
     throw error
@@ -125,7 +135,9 @@ async function checkIn(
 interface Draft extends Pick<Written, 'author' | 'parent' | 'place'> {
   readonly comment: string
   readonly paths: readonly string[]
-  /** Whether nothing followed the parent when the command began. */
+  /** What it would have followed before the pull: the files may have been made from that. */
+  readonly seen: ArtifactHash | undefined
+  /** Whether nothing followed that when the command began. */
   readonly wasLeaf: boolean
   readonly options: CheckinCommandOptions
 }
@@ -141,6 +153,7 @@ async function write(repo: Repo, draft: Draft): Promise<Written> {
     if (isIdle && changes.changes.length === 0 && options.allowEmpty !== true) {
       throw invalid('nothing has changed: --allow-empty checks in all the same')
     }
+    refuseTakingBack(repo, draft, changes.changes)
     progress.show(undefined, `storing ${changes.changes.length} files`)
     const written = keepUnlessDry(repo, options, () =>
       checkin(repo, {
@@ -169,6 +182,11 @@ async function report(all: Written, link: CheckinSync | undefined): Promise<void
   const pushed = options.dryRun === true ? undefined : await link?.push()
   print(options, { ...checkinFields(all, files), sync: pushed?.fields ?? null }, pushed?.text ?? '')
   if (pushed?.isComplete === false) process.exitCode = 1
+}
+
+/** Undefined for the first check-in of a project. */
+function parentOf(repo: Repo, { parent }: CheckinCommandOptions): ArtifactHash | undefined {
+  return parent === undefined ? latestCheckin(repo) : findCheckin(repo, parent)
 }
 
 function placeOf(
@@ -220,6 +238,24 @@ function wouldFork(
     `it would fork: ${parent} is followed by ${leaves.join(' and ')} already ` +
       `(${advice}--branch begins a branch, --allow-fork forks)`,
   )
+}
+
+/**
+ * The pull brought a newer check-in to follow, which is as good as the older one unless it changed
+ * a file that this one changes, too: that change would be taken back unseen.
+ */
+function refuseTakingBack(
+  repo: Repo,
+  { seen, parent }: Draft,
+  changes: readonly { readonly name: string; readonly priorName?: string | undefined }[],
+): void {
+  if (seen === undefined || parent === undefined || seen === parent) return
+  const [old, now] = [checkinFiles(repo, seen), checkinFiles(repo, parent)]
+  for (const { name, priorName = name } of changes) {
+    for (const each of [name, priorName]) {
+      if (old.get(each)?.hash !== now.get(each)?.hash) throw overtaken(seen, [parent])
+    }
+  }
 }
 
 /**

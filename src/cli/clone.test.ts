@@ -130,7 +130,7 @@ suite('a clone that cannot be', () => {
     // Port 1 is nobody's.
     const { code, stderr } = await scratch.run(['clone', 'http://127.0.0.1:1/', 'none.fossil'])
     assert.equal(code, 2)
-    assert.match(stderr, /^trilobite: transport\.failed: .*\n$/)
+    assert.match(stderr, /^trilobite: transport\.unreachable: .*\n$/)
     assert.equal(existsSync(path('none.fossil')), false)
   })
 

@@ -21,17 +21,20 @@ import {
   specialLogins,
   systemEnv,
 } from '../index.ts'
-import { runExchange } from './exchange.ts'
+import { printable } from '../transport/http.ts'
+import { runExchange, type Settings } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
+import { type LoginOptions, withLogin } from './login-options.ts'
 import { checkLogin, identityFields, identityText } from './new.ts'
 import { type Peer, peerOf, rememberPeer, remoteOf } from './peer.ts'
 import { openAny } from './repository.ts'
 import { print } from './terminal.ts'
 
-interface CloneCommandOptions {
+interface CloneCommandOptions extends LoginOptions {
   readonly adminUser?: string
   readonly private?: boolean
   readonly unversioned?: boolean
+  readonly withUsers?: boolean
   readonly once?: boolean
   readonly json?: boolean
 }
@@ -40,8 +43,7 @@ const next = 'the same command goes on with the clone'
 
 /** Adds `clone` to the program. */
 export function addCloneCommand(program: Command): void {
-  program
-    .command('clone')
+  withLogin(program.command('clone'))
     .description("copy a server's repository, or go on with a copy that did not finish")
     .argument('<url>', 'http(s) address of a Fossil server, with user:password@ where needed')
     .argument('<file>', 'the repository to be')
@@ -51,6 +53,7 @@ export function addCloneCommand(program: Command): void {
     )
     .option('--private', 'copy private artifacts, where the server allows it')
     .option('-u, --unversioned', 'copy unversioned files, too')
+    .option('--with-users', "take the server's accounts, too, where the login may see them")
     .option('--once', 'do not remember the server')
     .option('--json', 'print one JSON object and nothing else')
     .action(cloneRepository)
@@ -64,7 +67,7 @@ async function cloneRepository(
   const isNew = isAbsent(file)
   if (options.adminUser !== undefined) checkLogin(options.adminUser)
   if (!isNew) openUnfinished(file, url).close()
-  const peer = await peerOf(url)
+  const peer = await peerOf(url, options)
   const adminUser = options.adminUser ?? ownLogin(peer.login) ?? 'admin'
   const repo = isNew
     ? createClone(file, systemEnv, { adminUser, url: peer.address })
@@ -88,29 +91,32 @@ async function cloneInto(
   options: CloneCommandOptions & { wasUnfinished: boolean },
 ): Promise<void> {
   const { private: withPrivate = false, unversioned = false, wasUnfinished } = options
+  const { withUsers = false } = options
   const isQuiet = options.json === true
   const outcome = await runExchange(peer, { isQuiet, next }, (means) =>
     clone(
       repo,
       means.transport,
-      { ...means.options, private: withPrivate, unversioned },
+      { ...means.options, private: withPrivate, unversioned, withUsers },
       means.exchange,
     ),
   )
   if (outcome.complete) {
-    if (options.once !== true) rememberPeer(repo, peer)
-    else forgetPeer(repo, peer)
+    if (options.once === true) forgetPeer(repo, outcome.peer)
+    else rememberPeer(repo, outcome.peer)
   }
   const { path } = repo
   const identity = outcome.complete ? identityFields(repo) : {}
-  const fields = { repository: path, url: peer.url, resumed: wasUnfinished }
+  const { settings } = outcome
+  const fields = { repository: path, url: peer.url, resumed: wasUnfinished, settings }
   const heading = outcome.complete
     ? `cloned ${peer.url} to ${path}`
     : `cloning ${peer.url} to ${path}`
   print(
     options,
     { ...fields, ...identity, ...outcomeFields(outcome) },
-    `${heading}\n${outcomeText(outcome)}${outcome.complete ? identityText(repo) : ''}`,
+    `${heading}\n${outcomeText(outcome)}${settingsText(settings)}` +
+      (outcome.complete ? identityText(repo) : ''),
   )
   process.exitCode = outcome.complete ? 0 : 1
 }
@@ -127,6 +133,16 @@ function forgetPeer(repo: Repo, { login }: Peer): void {
 /** The login of one person. Where the accounts of the server come along, it is one of them. */
 function ownLogin(login: Credentials | undefined): string | undefined {
   return login === undefined || specialLogins.has(login.user) ? undefined : login.user
+}
+
+/** What came besides the history. */
+function settingsText(settings: Settings): string {
+  const left = 'not taken, since they have stock run something'
+  return listText('settings taken', settings.taken) + listText(left, settings.refused)
+}
+
+function listText(heading: string, names: readonly string[]): string {
+  return names.length === 0 ? '' : `${heading}: ${printable(names.join(', '), 1000)}\n`
 }
 
 /** @throws {FossilError} `repo.invalid` when there is anything but an unfinished clone of `url` */

@@ -39,6 +39,7 @@ function wordingOf(error: FossilError): string | undefined {
   if (FossilError.is(error, 'name.unknown')) {
     return `${error.detail.reason} (name ${shown(error.detail.name)})`
   }
+  if (FossilError.is(error, 'transport.status')) return error.detail.reason
   if (FossilError.is(error, 'repo.unreadable')) {
     return `${error.detail.reason} (path ${shown(error.detail.path)})`
   }
@@ -48,6 +49,7 @@ function wordingOf(error: FossilError): string | undefined {
 /** The command's names for the options of a check-in that would let it happen. */
 const checkinAdvice: Readonly<Record<string, string>> = {
   allowEmpty: ': --allow-empty takes all files away',
+  allowOlder: '; --allow-older writes it all the same',
   remove: ': --rm takes it away',
   repository: ': name it with -R',
 }

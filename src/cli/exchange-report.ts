@@ -29,7 +29,22 @@ export function outcomeFields(outcome: Outcome): Record<string, unknown> {
     bytesReceived,
     unversioned: outcome.unversioned ?? null,
     messages,
+    clockSkewMs: outcome.clockSkewMs ?? null,
+    redirectedTo: outcome.redirectedTo ?? null,
   }
+}
+
+/** What people are told of clocks that do not agree. */
+export function skewText(clockSkewMs: number): string {
+  const sec = Math.round(Math.abs(clockSkewMs) / 1000)
+  const [unit, size] = [
+    ['day', 86_400] as const,
+    ['hour', 3_600] as const,
+    ['minute', 60] as const,
+  ].find(([, seconds]) => sec >= seconds * 2) ?? ['second', 1]
+  const by = counted(Math.round(sec / size), unit)
+  const where = clockSkewMs > 0 ? 'ahead of' : 'behind'
+  return `clocks disagree: the server's is ${by} ${where} this machine's; check which is right`
 }
 
 /** The same for people, after a line of the command's own. */
@@ -46,6 +61,14 @@ export function outcomeText(outcome: Outcome): string {
     lines.push(
       `${counted(received, 'unversioned file')} received, ${sent} sent` +
         (adopted === 0 ? '' : `, ${counted(adopted, 'time or deletion', 'times or deletions')}`),
+    )
+  }
+  const { redirectedTo, clockSkewMs } = outcome
+  if (clockSkewMs !== undefined) lines.push(skewText(clockSkewMs))
+  if (redirectedTo !== undefined) {
+    lines.push(
+      `redirected to ${redirectedTo}, which is another site and was told no login: give that ` +
+        'address to log in there, or --trust-redirects',
     )
   }
   for (const message of messages) lines.push(`the server says: ${printable(message, maxShown)}`)

@@ -7,20 +7,34 @@
 import {
   type Credentials,
   type ExchangeOptions,
-  FossilError,
+  isTransportError,
   type SyncEvent,
   type SyncOptions,
   type SyncResult,
   type Transport,
 } from '../index.ts'
 import { httpTransport } from '../transport/http.ts'
-import type { Peer } from './peer.ts'
+import { movedTo, type Peer } from './peer.ts'
 import { counted, formatBytes, ProgressLine } from './terminal.ts'
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** How an exchange ended. */
 export interface Outcome extends SyncResult {
   /** Somebody pressed Ctrl-C or told the process to end; counts are as far as it came. */
   readonly interrupted: boolean
+  /** The server as it is to be remembered: where permanent redirects lead. */
+  readonly peer: Peer
+  /** Another site that answered, and was told no login. */
+  readonly redirectedTo: string | undefined
+  readonly settings: Settings
+}
+
+/** Shared configuration that came, by name: `project-name`, `user amy`. */
+export interface Settings {
+  readonly taken: readonly string[]
+  /** Such as hooks, which have stock run something. */
+  readonly refused: readonly string[]
 }
 
 /** What a sync or clone is given. */
@@ -45,22 +59,28 @@ export async function runExchange(
   action: (means: Means) => Promise<SyncResult>,
 ): Promise<Outcome> {
   const tally = new Tally(new ProgressLine(config))
-  using transport = httpTransport(peer.url, { onProgress: (progress) => tally.flow(progress) })
+  const onProgress = (progress: { bytesReceived: number }): void => tally.flow(progress)
+  using transport = httpTransport(peer.url, { ...peer.way, onProgress })
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   // Once each: who asks a second time means it, and the process dies.
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  for (const signal of signals) process.once(signal, onSignal)
   try {
     const { login } = peer
     const options = { observer: tally.observe, ...(login === undefined ? {} : { login }) }
     const result = await action({ transport, options, exchange: { signal: stop.signal } })
-    return { ...result, interrupted: false }
+    const { redirectedTo, url } = transport
+    const moved = movedTo(peer, url, redirectedTo === undefined)
+    const { settings } = tally
+    return { ...result, interrupted: false, peer: moved, redirectedTo, settings }
   } catch (error) {
-    if (!stop.signal.aborted || !FossilError.is(error, 'transport.failed')) throw error
+    if (!stop.signal.aborted || !isTransportError(error)) throw error
     const { bytesSent, bytesReceived } = transport.stats
-    return { ...tally.interrupted(config.next), bytesSent, bytesReceived }
+    const result = { ...tally.interrupted(config.next), bytesSent, bytesReceived }
+    const { settings } = tally
+    return { ...result, interrupted: true, peer, redirectedTo: undefined, settings }
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    for (const signal of signals) process.off(signal, onSignal)
     tally.end()
   }
 }
@@ -74,6 +94,7 @@ class Tally {
   /** Of rounds that are over. */
   #bytes = 0
   readonly #messages: string[] = []
+  readonly settings = { taken: new Array<string>(), refused: new Array<string>() }
 
   constructor(line: ProgressLine) {
     this.#line = line
@@ -82,11 +103,18 @@ class Tally {
   readonly observe = (event: SyncEvent): void => {
     if (event.type === 'round.sent') this.#sent += event.artifacts
     if (event.type === 'artifact.received') this.#received++
+    if (event.type === 'config.received') this.#noteSetting(event)
     if (event.type === 'peer.message') this.#messages.push(event.text)
     if (event.type !== 'round.received') return
     this.#rounds++
     this.#bytes += event.bytes
     this.#show(0)
+  }
+
+  #noteSetting({ table, key, outcome }: SyncEvent & { type: 'config.received' }): void {
+    const name = table === 'config' ? key : `${table} ${key}`
+    if (outcome === 'stored') this.settings.taken.push(name)
+    if (outcome === 'refused') this.settings.refused.push(name)
   }
 
   /** Bytes of the round under way. */
@@ -98,9 +126,8 @@ class Tally {
     this.#line.end()
   }
 
-  interrupted(next: string): Outcome {
+  interrupted(next: string): SyncResult {
     return {
-      interrupted: true,
       complete: false,
       shortfall: `interrupted: ${next}`,
       missing: [],
@@ -111,6 +138,7 @@ class Tally {
       bytesSent: 0,
       bytesReceived: 0,
       messages: this.#messages,
+      clockSkewMs: undefined,
       unversioned: undefined,
       config: undefined,
       lockedBy: undefined,

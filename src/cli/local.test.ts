@@ -128,7 +128,7 @@ const refusals: readonly (readonly [args: string, said: string])[] = [
   ['sync -R two/a.fossil', 'say with which server'],
   ['sync -R two/a.fossil nowhere', '"nowhere" is neither an address nor the name of a remote'],
   ['pull -R two/a.fossil file:///x', 'needs an address like'],
-  ['push -R two/a.fossil http://127.0.0.1:1/', 'transport.failed'],
+  ['push -R two/a.fossil http://127.0.0.1:1/', 'transport.unreachable'],
   ['sync --sideways', "unknown option '--sideways'"],
   ['serve two/a.fossil --port 65536', 'is not a whole number from 0 to 65535'],
   ['serve two/none.fossil --port 0', 'there is no such file'],

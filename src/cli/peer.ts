@@ -4,7 +4,8 @@
  */
 
 import { type Credentials, findRemote, FossilError, putRemote, type Repo } from '../index.ts'
-import { parseRemote } from '../transport/http.ts'
+import { type HttpTransportOptions, parseRemote } from '../transport/http.ts'
+import { type LoginOptions, passedPassword, wayOf } from './login-options.ts'
 import { askSecret } from './password.ts'
 
 /** A server and who we are there. */
@@ -14,6 +15,9 @@ export interface Peer {
   /** With the user's name, as remotes are remembered. */
   readonly address: string
   readonly login: Credentials | undefined
+  /** The password to keep with the address: none that a program passed for this once. */
+  readonly remembered: string | undefined
+  readonly way: HttpTransportOptions
 }
 
 /**
@@ -22,12 +26,16 @@ export interface Peer {
  * @param argument an address or the name of a remote; undefined: the default remote
  * @throws {FossilError} `option.invalid`
  */
-export async function findPeer(repo: Repo, argument: string | undefined): Promise<Peer> {
+export async function findPeer(
+  repo: Repo,
+  argument: string | undefined,
+  options: LoginOptions,
+): Promise<Peer> {
   if (argument !== undefined && isAddress(argument)) {
-    return peerOf(argument, (peer) => knownPassword(repo, peer))
+    return peerOf(argument, options, (peer) => knownPassword(repo, peer))
   }
   const remote = findRemote(repo, argument ?? 'default')
-  if (remote !== undefined) return peerOf(remote.url, () => remote.password)
+  if (remote !== undefined) return peerOf(remote.url, options, () => remote.password)
   const reason =
     argument === undefined
       ? 'say with which server: none is remembered, and "trilobite remote add" remembers one'
@@ -43,13 +51,45 @@ export async function findPeer(repo: Repo, argument: string | undefined): Promis
  */
 export async function peerOf(
   text: string,
+  options: LoginOptions,
   passwordFor: (peer: { url: string; user: string }) => string | undefined = () => undefined,
 ): Promise<Peer> {
   const { url, user, password } = parseRemote(text)
-  if (user === undefined) return { url: url.href, address: url.href, login: undefined }
-  const known = password ?? passwordFor({ url: url.href, user })
-  const secret = known ?? (await askSecret(`Password of ${user} at ${url.host}: `))
-  return { url: url.href, address: withUser(url, user), login: { user, password: secret } }
+  const way = wayOf(options)
+  const { href } = url
+  if (user === undefined) {
+    if (options.passwordStdin === true) {
+      const reason = 'say whose password it is: the address has no user (https://user@host/)'
+      throw new FossilError('option.invalid', { option: '--password-stdin', reason })
+    }
+    return { url: href, address: href, login: undefined, remembered: undefined, way }
+  }
+  warnOfRaw(text)
+  const kept = password ?? passwordFor({ url: href, user })
+  const passed = password === undefined ? await passedPassword(options) : undefined
+  const secret = passed ?? kept ?? (await askSecret(`Password of ${user} at ${url.host}: `))
+  const remembered = passed === undefined ? secret : kept
+  const login = { user, password: secret }
+  return { url: href, address: withUser(url, user), login, remembered, way }
+}
+
+/** Stock takes such a password as it is, and so do we; every other program reads it differently. */
+function warnOfRaw(text: string): void {
+  const authority = /^\w+:\/\/([^/]*)@/.exec(text)?.[1] ?? ''
+  if (!/[#?]/.test(authority)) return
+  process.stderr.write(
+    'trilobite: # and ? in the password are taken as they are; elsewhere write %23 and %3F\n',
+  )
+}
+
+/** The same server where it says that it has moved for good, as stock remembers it. http.c:687. */
+export function movedTo(peer: Peer, url: string, isSameSite: boolean): Peer {
+  if (url === peer.url) return peer
+  const { login, remembered } = peer
+  if (!isSameSite || login === undefined) {
+    return { ...peer, url, address: url, login: undefined, remembered: undefined }
+  }
+  return { ...peer, url, address: withUser(new URL(url), login.user), remembered }
 }
 
 /** The address and password of a remote to remember, from an address that may hold both. */
@@ -67,8 +107,7 @@ export function isAddress(text: string): boolean {
 }
 
 /** Remembers the server as the default remote, with the password that opened it. */
-export function rememberPeer(repo: Repo, { address, login }: Peer): void {
-  const password = login?.password
+export function rememberPeer(repo: Repo, { address, remembered: password }: Peer): void {
   putRemote(repo, {
     name: 'default',
     url: address,

@@ -5,30 +5,32 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
-import { answerXfer, FossilError, NonceMemory, preferLog, type Repo, systemEnv } from '../index.ts'
-import {
-  type Answerer,
-  type HttpEvent,
-  printable,
-  type RepoSource,
-  serve,
-} from '../transport/http.ts'
-import { checkWhole, openWhole, repositoryPath } from './repository.ts'
-import { formatBytes, print } from './terminal.ts'
-import { integer } from './option-values.ts'
+import { systemEnv } from '../index.ts'
+import { type FossilServer, type RepoSource, serve } from '../transport/http.ts'
+import { openWhole, repositoryPath } from './repository.ts'
+import { exposureText, logLine, type LogFormat } from './serve-log.ts'
+import { counted, print } from './terminal.ts'
+import { collected, integer } from './option-values.ts'
 
 interface ServeCommandOptions {
   readonly port: number
   readonly host: string
+  readonly allowHost?: readonly string[]
+  readonly allowOrigin?: readonly string[]
+  readonly allowFuture?: boolean
+  readonly logFormat: LogFormat
   readonly quiet?: boolean
   readonly json?: boolean
 }
+
+/** Until it cuts off what is under way; systemd waits for 90 s by default. */
+const closeTimeoutMs = 30_000
 
 /** Adds `serve` to the program. */
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
-    .description('serve a repository, or every .fossil file of a folder, over HTTP')
+    .description('serve a repository, or every .fossil file below a folder, over HTTP')
     .argument('[path]', 'a repository file or a folder')
     .addOption(
       new Option('--port <n>', 'where to listen; 0: any port that is free')
@@ -36,6 +38,18 @@ export function addServeCommand(program: Command): void {
         .default(8080),
     )
     .option('--host <address>', 'whom to listen to; 0.0.0.0: everybody', '127.0.0.1')
+    .option(
+      '--allow-host <name>',
+      'a name that requests to this machine may have in "Host", for a proxy; *: any',
+      collected,
+    )
+    .option('--allow-origin <origin>', 'another site whose pages may ask; *: any', collected)
+    .option('--allow-future', 'take check-ins that are dated more than a day ahead, too')
+    .addOption(
+      new Option('--log-format <format>', 'lines of the log')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
     .option('--quiet', 'no line for each request')
     .option('--json', 'print the address as one JSON object and nothing else')
     .action(async (path: string | undefined, options: ServeCommandOptions) => {
@@ -44,23 +58,41 @@ export function addServeCommand(program: Command): void {
 }
 
 async function serveUntilStopped(path: string, options: ServeCommandOptions): Promise<void> {
-  const { port, host, quiet, json } = options
+  const { port, host, allowHost = [], allowOrigin = [], logFormat, quiet, json } = options
   const stopped = new Promise<void>((resolve) => {
     // Once each: who asks a second time means it, and the process dies.
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve())
   })
   const isQuiet = quiet === true || json === true
   const server = await serve({
     ...sourceAt(path),
     port,
     host,
-    answer: answerer(),
-    observer: (event) => tell(event, isQuiet),
+    allowedHosts: [...allowHost, host],
+    allowedOrigins: allowOrigin,
+    ...(options.allowFuture === true ? { maxFutureMs: Infinity } : {}),
+    closeTimeoutMs,
+    observer: (event) => {
+      const { to, line } = logLine(event, { format: logFormat, time: new Date() })
+      if (to === 'stderr' || !isQuiet) process[to].write(line)
+    },
   })
   const { url } = server
+  process.stderr.write(exposureText(host))
   print(options, { url, port: server.port, path }, `serving ${path} at ${url} (Ctrl-C ends it)\n`)
   await stopped
+  tellOfEnd(server)
   await server.close()
+}
+
+function tellOfEnd({ underWay }: FossilServer): void {
+  if (underWay === 0) return
+  const requests = counted(underWay, 'request')
+  process.stderr.write(
+    `trilobite: ending; ${requests} under way may take ${closeTimeoutMs / 1000} s more ` +
+      '(the same signal again ends them at once)\n',
+  )
 }
 
 /** What is at `path`. A single file is checked at once; those of a folder when asked for. */
@@ -68,36 +100,4 @@ function sourceAt(path: string): RepoSource {
   if (existsSync(path) && statSync(path).isDirectory()) return { folder: path, env: systemEnv }
   openWhole(path).close()
   return { file: path, env: systemEnv }
-}
-
-/** As the server's own, with each repository prepared when it is first asked for. */
-function answerer(): Answerer {
-  const nonces = new NonceMemory()
-  const prepared = new WeakSet<Repo>()
-  return (repo, request, { loginCard, remoteAddress }) => {
-    checkWhole(repo)
-    if (!prepared.has(repo)) {
-      prepared.add(repo)
-      preferLog(repo)
-    }
-    return answerXfer(repo, request, { nonces, loginCard, remoteAddress })
-  }
-}
-
-function tell(event: HttpEvent, isQuiet: boolean): void {
-  if (event.type === 'http.failed') {
-    const { path, error } = event
-    const reason = FossilError.is(error) ? error.message : stackOf(error)
-    process.stderr.write(`trilobite: ${printable(path, 200)} failed: ${reason}\n`)
-    return
-  }
-  if (isQuiet) return
-  const { method, path, status, requestBytes, replyBytes, remoteAddress = '-' } = event
-  const sizes = `${formatBytes(requestBytes)} in, ${formatBytes(replyBytes)} out`
-  const request = `${printable(method, 10)} ${printable(path, 200)}`
-  process.stdout.write(`${remoteAddress} ${request} ${status}, ${sizes}\n`)
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -8,12 +8,13 @@ import type { Command } from 'commander'
 import { type Repo, sync, type SyncOptions } from '../index.ts'
 import { runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
+import { type LoginOptions, withLogin } from './login-options.ts'
 import { findPeer, isAddress, rememberPeer } from './peer.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { print } from './terminal.ts'
 
 /** Options of every command that syncs. */
-export interface SyncCommandOptions {
+export interface SyncCommandOptions extends LoginOptions {
   readonly private?: boolean
   readonly unversioned?: boolean
   readonly verily?: boolean
@@ -58,7 +59,7 @@ export function addSyncCommands(program: Command): void {
 
 /** The argument and the options of every command that talks to a remote. */
 export function withRemote(command: Command): Command {
-  return command
+  return withLogin(command)
     .argument('[remote]', 'address or name of a server; by default the one used last')
     .option('--once', 'do not remember the server')
     .option('--json', 'print one JSON object and nothing else')
@@ -74,13 +75,13 @@ export async function runSync(
   config: SyncCommandOptions & { remote: string | undefined; what: SyncOptions; done: string },
 ): Promise<void> {
   const { remote, what, done, once, json } = config
-  const peer = await findPeer(repo, remote)
+  const peer = await findPeer(repo, remote, config)
   const next = 'what came is kept, and the next sync goes on from there'
   const outcome = await runExchange(peer, { isQuiet: json === true, next }, (means) =>
     sync(repo, means.transport, { ...what, ...means.options }, means.exchange),
   )
   const isDefault = remote === undefined || isAddress(remote)
-  if (!outcome.interrupted && isDefault && once !== true) rememberPeer(repo, peer)
+  if (!outcome.interrupted && isDefault && once !== true) rememberPeer(repo, outcome.peer)
   print(
     config,
     { repository: repo.path, url: peer.url, ...outcomeFields(outcome) },

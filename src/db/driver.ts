@@ -72,6 +72,11 @@ export function isBusy(error: unknown): boolean {
   return FossilError.is(error, 'repo.io') && primaryCode(error) === 5
 }
 
+/** Tells whether an error says that the file cannot be written here. SQLITE_READONLY. */
+export function isReadOnly(error: unknown): boolean {
+  return FossilError.is(error, 'repo.io') && primaryCode(error) === 8
+}
+
 /**
  * Tells whether an error says that a table refused a row: a constraint of its own, a value of
  * another type, or an expression in its definition that cannot be worked out. SQLITE_CONSTRAINT,

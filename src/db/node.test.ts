@@ -4,12 +4,15 @@
  */
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   copyFileSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +21,7 @@ import { test } from 'node:test'
 import { FossilError } from '../base/error.ts'
 import type { Database } from './driver.ts'
 import { databaseContract } from './driver.suite.ts'
-import { openFile, openMemory } from './node.ts'
+import { isFrozen, openFile, openMemory } from './node.ts'
 
 databaseContract('node:sqlite', openMemory)
 
@@ -115,6 +118,53 @@ test('a file that a killed writer left is not read until it was opened for writi
     assert.deepEqual(total(reader), [100_000])
     reader.close()
     assert.deepEqual(readdirSync(folder).sort(), ['copy.db', 'x.db'])
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  }
+})
+
+/** Somebody without rights, where we have them all. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+
+test('a file in WAL mode that lies where nothing can be written beside it is read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
+  try {
+    const path = join(folder, 'x.db')
+    const writer = openFile(path, { create: true })
+    writer.exec('PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES(7)')
+    assert.equal(isFrozen(path), false)
+    writer.close()
+    chmodSync(path, 0o444)
+    chmodSync(folder, 0o555)
+    const program = `
+      import { isFrozen, openFile } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
+      const path = process.argv.at(-1)
+      const rows = [{}, { readOnly: true }].flatMap((options) => {
+        const db = openFile(path, options)
+        try { return db.prepare('SELECT a FROM t').all() } finally { db.close() }
+      })
+      console.log(JSON.stringify([isFrozen(path), ...rows]))`
+    const args = ['--no-warnings', '--input-type=module', '-e', program, path]
+    const said = execFileSync(process.execPath, args, { ...nobody, cwd: '/', encoding: 'utf8' })
+    assert.deepEqual(JSON.parse(said), [true, [7], [7]])
+  } finally {
+    chmodSync(folder, 0o755)
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  }
+})
+
+test('a file that is made is for its owner alone; one that is there stays as it is', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
+  try {
+    const modeOf = (name: string): number => statSync(join(folder, name)).mode & 0o777
+    writeFileSync(join(folder, 'old.db'), '', { mode: 0o644 })
+    chmodSync(join(folder, 'old.db'), 0o644)
+    for (const name of ['new.db', 'old.db']) {
+      const db = openFile(join(folder, name), { create: true })
+      db.exec('CREATE TABLE t(a)')
+      db.close()
+    }
+    assert.deepEqual([modeOf('new.db'), modeOf('old.db')], [0o600, 0o644])
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }

@@ -74,3 +74,13 @@ test('cleared room is room again', () => {
     cache.clear()
   }
 })
+
+test('content that is a part of a larger buffer is kept without the rest of it', () => {
+  const cache = new RepoCache()
+  const inflated = Buffer.alloc(16_384, 7)
+  cache.rememberContent(ridOfRow(1), inflated.subarray(100, 400))
+  cache.rememberContent(ridOfRow(2), inflated)
+  const [small, whole] = [cache.content(ridOfRow(1)), cache.content(ridOfRow(2))]
+  assert.deepEqual([small?.length, small?.buffer.byteLength, small?.[0]], [300, 300, 7])
+  assert.equal(whole, inflated)
+})

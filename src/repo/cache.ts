@@ -38,6 +38,15 @@ const maxCheckinFiles = 50_000
 /** Names kept in memory of each sort, at most. */
 const maxNames = 200_000
 
+/**
+ * The same bytes without others around them: what is a part of a larger buffer keeps all of that in
+ * memory, and whatever was inflated is a part of 16 KiB at least. A server that was pushed small
+ * artifacts kept fifty times their size.
+ */
+function compact(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > bytes.length + bytes.length / 4 ? new Uint8Array(bytes) : bytes
+}
+
 /** The caches of one repository. */
 export class RepoCache {
   readonly config = new Map<string, string | undefined>()
@@ -127,7 +136,7 @@ export class RepoCache {
   /** Keeps expanded content for the next reader. */
   rememberContent(rid: Rid, content: Uint8Array): void {
     if (this.#contents.has(rid) || content.length > maxContentBytes / 4) return
-    this.#contents.set(rid, content)
+    this.#contents.set(rid, compact(content))
     this.#contentBytes += content.length
     for (const [oldest, bytes] of this.#contents) {
       if (this.#contentBytes <= maxContentBytes) break

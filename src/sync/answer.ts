@@ -8,10 +8,12 @@
 
 import { assert } from '../base/assert.ts'
 import { utf8 } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
 import { formatDate } from '../deck/date.ts'
 import { fossilize } from '../deck/fossilize.ts'
 import { parseArtifactHash } from '../hash/artifact-hash.ts'
 import { lockCheckin, unlockCheckins } from '../admin/checkin-lock.ts'
+import { isReadOnly } from '../db/driver.ts'
 import { createClusters } from '../repo/cluster.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import { configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
@@ -24,6 +26,7 @@ import type { Access } from './access.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { anonymousSender, loggedInSender, type Sender } from './auth.ts'
 import { countCard, limitedCards, OnceOnly } from './budget.ts'
+import { futureCheckins, refuseFuture } from './clock-skew.ts'
 import { writeRememberedBatch } from './clone-server.ts'
 import { ConfigServer } from './config-areas.ts'
 import type { HandlerOptions } from './handler-options.ts'
@@ -59,10 +62,14 @@ export class Answer {
   /** The sender wants everything announced. */
   #wantsCatalogue = false
   #filesSent = 0
+  /** What was dated too far ahead before a push, where that matters. */
+  #knownFuture: ReadonlyMap<string, number> | undefined
   /** The sender wants private artifacts and may not have them. */
   #wasRefusedPrivate = false
   /** The proof of login that was used. */
   nonce: string | undefined
+  /** Who logged in. */
+  login: string | undefined
   /** The reply goes unwrapped. */
   isRaw = false
   /** The sender asked for a clone and may not have one. */
@@ -93,6 +100,7 @@ export class Answer {
       if (!this.#once.isRepeated(card)) this.#apply(card, cards)
     }
     if (this.#wasRefusedPrivate) throw refused(noPrivate)
+    this.#keepFutureOut()
     if (this.#push) {
       const { artifacts } = this.#sender
       artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
@@ -102,6 +110,14 @@ export class Answer {
     const now = formatDate(this.#repo.env.clock.nowMs(), 'seconds')
     this.#writer.add({ type: 'comment', text: `timestamp ${now} errors 0` })
     return this.#writer.finish()
+  }
+
+  /** Dates are known once all that came is crosslinked, which a savepoint has done first. */
+  #keepFutureOut(): void {
+    const { maxFutureMs = Infinity } = this.#options
+    const known = this.#knownFuture
+    if (known === undefined) return
+    this.#repo.transaction(() => refuseFuture(this.#repo, maxFutureMs, known))
   }
 
   #apply(card: Card, cards: CardReader): void {
@@ -213,8 +229,11 @@ export class Answer {
 
   #beginPush(project: string): void {
     this.#checkProject(project)
-    if (this.#sender.access.write) this.#push = true
-    else if (!this.#pull) throw refused('not authorized to write')
+    if (this.#sender.access.write) {
+      this.#push = true
+      const { maxFutureMs = Infinity } = this.#options
+      if (maxFutureMs !== Infinity) this.#knownFuture ??= futureCheckins(this.#repo, maxFutureMs)
+    } else if (!this.#pull) throw refused('not authorized to write')
     else this.#tell('pull only - not authorized to push')
   }
 
@@ -266,7 +285,13 @@ export class Answer {
   #announce(): void {
     const { artifacts } = this.#sender
     const early = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
-    createClusters(this.#repo, early ? { atLeast: 2 } : {})
+    try {
+      // In a savepoint, so that a failure ends no more than this.
+      this.#repo.transaction(() => createClusters(this.#repo, early ? { atLeast: 2 } : {}))
+    } catch (error) {
+      // Clusters only make announcements shorter: a file that cannot be written does without.
+      if (!isReadOnly(error)) throw error
+    }
     if (this.#wantsCatalogue) artifacts.announceAll(this.#writer)
     else artifacts.announce(this.#writer)
     artifacts.announcePrivate(this.#writer)
@@ -286,8 +311,16 @@ export class Answer {
     if (this.#options.access !== undefined) return
     if (++this.#logins > 1) throw refused('multiple login cards')
     if (this.#conversations !== undefined) throw refused('the login card comes first')
-    const { nonces } = this.#options
-    this.#conversations = this.#converse(loggedInSender(this.#repo, card, rest, nonces))
+    const { nonces, loginGuard } = this.#options
+    const waitSec = loginGuard?.waitSec(card.user) ?? 0
+    if (waitSec > 0) throw refused(`too many failed logins: try again in ${waitSec} seconds`)
+    try {
+      this.#conversations = this.#converse(loggedInSender(this.#repo, card, rest, nonces))
+      loginGuard?.succeeded(card.user)
+    } catch (error) {
+      if (FossilError.is(error, 'sync.refused')) loginGuard?.failed(card.user)
+      throw error
+    }
   }
 
   /** Stock 2.27 and later may send the card as a cookie; it then covers the whole message. */
@@ -302,6 +335,7 @@ export class Answer {
     const { observer, remoteAddress } = this.#options
     transactionOf(repo).origin = { uid, nonce, remoteAddress }
     this.nonce = nonce
+    this.login = login
     const artifacts = new ArtifactExchange(repo, {
       side: 'handler',
       acceptsPrivate: access.private,

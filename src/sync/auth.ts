@@ -55,6 +55,14 @@ export class NonceMemory {
   }
 }
 
+/** What a server remembers of failed logins from where a request comes. */
+export interface LoginGuard {
+  /** Seconds until another try of this user is looked at; 0: it is looked at now. */
+  waitSec(user: string): number
+  failed(user: string): void
+  succeeded(user: string): void
+}
+
 /** Someone who did not log in: the capabilities of `nobody`, and of `anonymous` as in stock. */
 export function anonymousSender(repo: Repo): Sender {
   // Stock sets g.zLogin to "anonymous" before it reads capabilities (xfer.c:1297-1298).

@@ -13,9 +13,11 @@ import { unresolvedRids } from '../repo/blob.ts'
 import { beginClone, cloneState, type CloneState } from '../repo/clone-state.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
-import { putUser } from '../admin/user.ts'
+import { findUser, putUser } from '../admin/user.ts'
 import type { Card } from '../xfer/card.ts'
+import { fullAccess } from './access.ts'
 import { CloneSession, type CloneSessionOptions } from './clone.ts'
+import type { SyncEvent } from './events.ts'
 import { handleXfer } from './handler.ts'
 import {
   addArtifacts,
@@ -263,5 +265,33 @@ test('a clone that logs in brings private artifacts that a stranger is not shown
     assert.equal(shortfall, undefined)
     assert.deepEqual(heldNames(repo), heldNames(served))
     assert.equal(dbOf(repo).prepare('SELECT rid FROM private').all().length, 1)
+  }
+})
+
+test('a clone takes settings, accounts only where asked to, and nothing that runs', async () => {
+  using from = makeRepo('server')
+  putUser(from, { login: 'amy', password: 'pw', capabilities: 'as' })
+  putUser(from, { login: 'bob', password: 'pw', capabilities: 'o' })
+  const scripts = ['th1-hooks', 'th1-uri-regexp', 'xfer-push-script', 'xfer-common-script']
+  for (const name of ['project-name', 'css', ...scripts]) setConfig(from, name, 'x')
+  dbOf(from).exec('UPDATE config SET mtime = 1; UPDATE user SET mtime = 1')
+  const exchange = async (request: Uint8Array): Promise<Uint8Array> =>
+    handleXfer(from, request, { access: fullAccess })
+  for (const withUsers of [false, true]) {
+    using repo = prepared()
+    const heard: string[] = []
+    const observer = (event: SyncEvent): void => {
+      if (event.type !== 'config.received') return
+      heard.push(`${event.table} ${event.key} ${event.outcome}`)
+    }
+    assert.ok((await clone(repo, { exchange }, { withUsers, observer })).complete)
+    assert.deepEqual(
+      ['project-name', 'css', ...scripts].map((name) => config(repo, name)),
+      ['x', 'x', ...scripts.map(() => undefined)],
+    )
+    assert.deepEqual([findUser(repo, 'bob')?.capabilities], [withUsers ? 'o' : undefined])
+    assert.ok(heard.includes('config project-name stored'))
+    assert.ok(heard.includes('config th1-hooks refused'))
+    assert.equal(heard.includes('user bob stored'), withUsers)
   }
 })

@@ -29,6 +29,7 @@ import {
   maxRoundsInAll,
 } from './limits.ts'
 import { type Credentials, signed } from './login.ts'
+import { refusalBy } from './refusal.ts'
 import { passOver } from './reply.ts'
 
 /** How to clone. */
@@ -170,7 +171,7 @@ export class CloneSession {
     }
     if (news.error === undefined) this.#advance(news)
     else if (!this.#mayRetrySigned(news)) {
-      throw new FossilError('sync.refused', { message: news.error })
+      throw refusalBy(news.error)
     }
     saveCloneState(this.#repo, {
       sequence: this.#sequence,

@@ -15,6 +15,7 @@ import {
   parseConfigArea,
 } from '../admin/config-areas.ts'
 import {
+  configKey,
   type ConfigOutcome,
   receiveConfig,
   type ConfigRights,
@@ -22,6 +23,7 @@ import {
 import type { Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
+import type { SyncObserver } from './events.ts'
 import { refused } from './refusal.ts'
 
 /** What a peer may do with configuration. In stock `a` implies all but `s` (login.c:1711-1724). */
@@ -77,6 +79,9 @@ export interface ConfigClientOptions {
   readonly pull?: readonly ConfigArea[]
   /** Areas to send; the server takes them from those who have the capability `a`. */
   readonly push?: readonly ConfigArea[]
+  /** Take settings that have stock run something, too. Default true. */
+  readonly code?: boolean
+  readonly observer?: SyncObserver | undefined
 }
 
 /** What a conversation came to: cards sent, and those that came by what became of them. */
@@ -87,13 +92,18 @@ export class ConfigClient {
   readonly #repo: Repo
   readonly #pull: readonly ConfigArea[]
   readonly #push: readonly ConfigArea[]
+  readonly #code: boolean
+  readonly #observer: SyncObserver | undefined
   #wasSent = false
   /** What the request under way asked for: rows of other areas are not taken. */
   #asked: readonly ConfigArea[] = []
   #counts = noCards()
 
-  constructor(repo: Repo, { pull = [], push = [] }: ConfigClientOptions) {
+  constructor(repo: Repo, options: ConfigClientOptions) {
+    const { pull = [], push = [], code = true, observer } = options
     this.#repo = repo
+    this.#code = code
+    this.#observer = observer
     this.#pull = pull
     this.#push = push
   }
@@ -128,8 +138,12 @@ export class ConfigClient {
    */
   receive(card: Card): boolean {
     if (card.type !== 'config') return false
-    const rights = { areas: this.#asked, setup: true }
-    this.#counts[receiveConfig(this.#repo, card, rights)]++
+    const rights = { areas: this.#asked, setup: true, code: this.#code }
+    const outcome = receiveConfig(this.#repo, card, rights)
+    this.#counts[outcome]++
+    const key = this.#observer === undefined ? undefined : configKey(card)
+    const table = card.name.slice(1)
+    if (key !== undefined) this.#observer?.({ type: 'config.received', table, key, outcome })
     return true
   }
 

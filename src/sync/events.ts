@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ConfigOutcome } from '../admin/config-areas-receive.ts'
 import type { FossilErrorCode } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 
@@ -17,6 +18,8 @@ export type SyncEvent =
   | { type: 'artifact.unreadable'; hash: ArtifactHash; message: string }
   /** A message asked for too much: this many of its cards were left for a later one. */
   | { type: 'message.cut'; announcements: number; artifacts: number }
+  /** A row of shared configuration: the setting `key` where the table is `config`, the login … */
+  | { type: 'config.received'; table: string; key: string; outcome: ConfigOutcome }
   | { type: 'peer.message'; text: string }
   | { type: 'card.unknown'; line: string }
   /** The handler kept nothing of a request and told the peer so, perhaps in fewer words. */

@@ -4,7 +4,7 @@
  */
 
 import type { Access } from './access.ts'
-import type { NonceMemory } from './auth.ts'
+import type { LoginGuard, NonceMemory } from './auth.ts'
 import type { SyncObserver } from './events.ts'
 
 /** How a request is answered. */
@@ -18,8 +18,12 @@ export interface HandlerOptions {
   readonly nonces?: NonceMemory
   /** A login card that came beside the message, as `login USER NONCE SIGNATURE`. */
   readonly loginCard?: string | undefined
+  /** Slows down whoever guesses passwords. */
+  readonly loginGuard?: LoginGuard
   /** Who sent it, for the records. */
   readonly remoteAddress?: string | undefined
+  /** How far a pushed check-in may be dated after now. Default: as far as it likes. */
+  readonly maxFutureMs?: number
   /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
   readonly deflateOverBytes?: number
   readonly observer?: SyncObserver

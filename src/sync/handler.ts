@@ -41,11 +41,18 @@ export function answerXfer(
   repo: Repo,
   request: Uint8Array,
   options: HandlerOptions = {},
-): { readonly contentType: ContentType; readonly body: Uint8Array } {
-  const { message, isRaw } = reply(repo, request, options)
+): {
+  readonly contentType: ContentType
+  readonly body: Uint8Array
+  /** Who logged in; undefined: nobody. */
+  readonly login: string | undefined
+  /** What the `error` card of the reply stands for, perhaps in fewer words. */
+  readonly error: FossilError | undefined
+} {
+  const { message, isRaw, login, error } = reply(repo, request, options)
   return isRaw
-    ? { contentType: contentTypes.uncompressed, body: message }
-    : { contentType: contentTypes.compressed, body: encoded(message, options) }
+    ? { contentType: contentTypes.uncompressed, body: message, login, error }
+    : { contentType: contentTypes.compressed, body: encoded(message, options), login, error }
 }
 
 function encoded(message: Uint8Array, options: HandlerOptions): Uint8Array {
@@ -56,6 +63,8 @@ function encoded(message: Uint8Array, options: HandlerOptions): Uint8Array {
 interface Reply {
   readonly message: Uint8Array
   readonly isRaw: boolean
+  readonly login: string | undefined
+  readonly error: FossilError | undefined
 }
 
 /** Most requests only read, beside whoever writes; one that turns out to write may have to wait. */
@@ -80,8 +89,8 @@ function replyIn(
     const message = decodeMessage(request, {
       maxBytes: allowedMessageBytes(repo, request, options),
     })
-    const action = (): Reply => ({ message: answer.replyTo(message), isRaw: answer.isRaw })
-    return metered(repo, () => repo.transaction(action, mode))
+    const body = metered(repo, () => repo.transaction(() => answer.replyTo(message), mode))
+    return { message: body, isRaw: answer.isRaw, login: answer.login, error: undefined }
   } catch (error) {
     if (!FossilError.is(error)) throw error
     if (mode === 'deferred' && isBusy(error)) {
@@ -89,7 +98,8 @@ function replyIn(
       throw error
     }
     options.observer?.({ type: 'request.refused', code: error.code, message: error.message })
-    return { message: refusal(repo, answer, error), isRaw: false }
+    const { login } = answer
+    return { message: refusal(repo, answer, error), isRaw: false, login, error }
   }
 }
 
@@ -125,5 +135,6 @@ function refusalText(error: FossilError): string {
     return `wrong hash on received artifact: ${error.detail.expected}`
   }
   if (causedByRequest.has(error.code)) return error.message
+  if (isBusy(error)) return 'the server is busy: try again'
   return `the server failed to answer (${error.code})`
 }

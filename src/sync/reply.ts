@@ -15,6 +15,7 @@ import type { Card, UnknownCard } from '../xfer/card.ts'
 import type { ArtifactExchange } from './artifacts.ts'
 import { countCard, limitedCards, OnceOnly } from './budget.ts'
 import type { SyncObserver } from './events.ts'
+import { refusalBy } from './refusal.ts'
 import type { SideConversations } from './side-conversations.ts'
 
 /** What the reply answers. */
@@ -46,6 +47,8 @@ export interface Progress {
   /** What the server asks for and is here, each once. */
   readonly wanted: Set<Rid>
   readonly messages: string[]
+  /** The last comment, where servers put their clock. */
+  comment: string
 }
 
 /** What a reply that brought nothing comes to. */
@@ -61,6 +64,7 @@ export function noProgress(): Progress {
     pushRefused: false,
     wanted: new Set(),
     messages: [],
+    comment: '',
   }
 }
 
@@ -109,9 +113,11 @@ function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Prog
     case 'message':
       return applyMessage(card.text, context, progress)
     case 'error':
-      throw new FossilError('sync.refused', { message: card.text })
-    case 'pragma':
+      throw refusalBy(card.text)
     case 'comment':
+      progress.comment = card.text
+      return
+    case 'pragma':
     case 'oddname':
       // Informational: unknown pragmas are ignored by rule (sync.wiki, "pragma").
       return

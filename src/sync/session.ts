@@ -24,6 +24,7 @@ import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { metered } from './budget.ts'
+import { skewOf } from './clock-skew.ts'
 import type { SyncObserver } from './events.ts'
 import {
   defaultDeflateOverBytes,
@@ -76,6 +77,11 @@ export interface SyncResult extends SideSummary {
   readonly bytesReceived: number
   /** What the server had to say to people, the first 100 messages. */
   readonly messages: readonly string[]
+  /**
+   * How far the server's clock is ahead of ours, in milliseconds, below zero where it is behind;
+   * undefined where the two agree to within 10 s.
+   */
+  readonly clockSkewMs: number | undefined
 }
 
 /** Stock's budget for one request; an artifact that begins under it goes whole. xfer.c:2207. */
@@ -103,6 +109,9 @@ export class SyncSession {
   #isUnanswered: boolean
   #round = 0
   #roundsInVain = 0
+  /** When the request under way was made. */
+  #sentMs = 0
+  #clockSkewMs: number | undefined
   /** `over` also while a request or reply is being worked on: an error leaves it so. */
   #state: 'ready' | 'waiting' | 'over' = 'ready'
   #gimmeLimit = minGimmes
@@ -181,6 +190,7 @@ export class SyncSession {
     // Makes every message unique, and with it the nonce of a login card.
     writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
     const body = this.#encode(writer)
+    this.#sentMs = this.#repo.env.clock.nowMs()
     this.#state = 'waiting'
     return body
   }
@@ -197,7 +207,9 @@ export class SyncSession {
     assert(this.#state === 'waiting', 'a reply answers a request')
     assert(!dbOf(this.#repo).inTransaction, 'a reply is applied in a transaction of its own')
     this.#state = 'over'
+    const receivedMs = this.#repo.env.clock.nowMs()
     const progress = this.#apply(reply)
+    this.#clockSkewMs = skewOf(progress.comment, { sentMs: this.#sentMs, receivedMs })
     this.#note(progress, reply)
     if (this.#goesOn(progress)) this.#state = 'ready'
     else this.#end()
@@ -435,6 +447,7 @@ export class SyncSession {
       bytesSent: this.#bytesSent,
       bytesReceived: this.#bytesReceived,
       messages: this.#messages,
+      clockSkewMs: this.#clockSkewMs,
       ...this.#side.summary,
     }
   }

@@ -10,6 +10,7 @@ import type { ConfigArea } from '../admin/config-areas.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
+import type { SyncObserver } from './events.ts'
 import { ConfigClient, type ConfigSummary } from './config-areas.ts'
 import { UnversionedClient, type UnversionedSummary } from './unversioned-client.ts'
 
@@ -22,6 +23,8 @@ export interface SideOptions {
   readonly unversioned?: boolean
   /** Fetch settings of these areas. */
   readonly pullConfig?: readonly ConfigArea[]
+  /** Of those, take the ones that have stock run something (hooks, scripts), too. Default true. */
+  readonly pullScripts?: boolean
   /** Send settings of these areas, where the server lets us. */
   readonly pushConfig?: readonly ConfigArea[]
   /** Tell the server that a check-in is about to get a child. */
@@ -55,12 +58,13 @@ export class SideConversations {
   #lockedBy: SideSummary['lockedBy']
   #avoidsDeltaManifests = false
 
-  constructor(repo: Repo, options: SideOptions) {
+  constructor(repo: Repo, options: SideOptions & { readonly observer?: SyncObserver }) {
     this.#options = options
     if (options.unversioned === true) this.#unversioned = new UnversionedClient(repo)
-    const { pullConfig = [], pushConfig = [] } = options
+    const { pullConfig = [], pushConfig = [], pullScripts: code = true, observer } = options
     if (pullConfig.length + pushConfig.length > 0) {
-      this.#config = new ConfigClient(repo, { pull: pullConfig, push: pushConfig })
+      const areas = { pull: pullConfig, push: pushConfig }
+      this.#config = new ConfigClient(repo, { ...areas, code, observer })
     }
   }
 

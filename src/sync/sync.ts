@@ -3,6 +3,7 @@
  * @module
  */
 
+import { cloneAreas } from '../admin/config-areas.ts'
 import { cloneState, endClone } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import { CloneSession, type CloneSessionOptions } from './clone.ts'
@@ -38,11 +39,16 @@ export async function sync(
 }
 
 /** How to clone: as in a sync, as far as it makes sense. */
-export type CloneOptions = CloneSessionOptions & Pick<SyncOptions, 'unversioned'>
+export type CloneOptions = CloneSessionOptions &
+  Pick<SyncOptions, 'unversioned'> & {
+    /** Take the server's accounts, too, where the login may see them. Default false. */
+    readonly withUsers?: boolean
+  }
 
 /**
  * Brings a repository that `beginClone` prepared up to a server, from wherever an interrupted
- * clone of it stopped. Every artifact is verified. The result covers this call alone; where it is
+ * clone of it stopped. Every artifact is verified. Settings come with it, except those that have
+ * stock run something. The result covers this call alone; where it is
  * complete the repository is whole.
  *
  * @throws {FossilError} as {@link sync}, and `sync.wrongproject` and `sync.endless`. Call again to
@@ -56,7 +62,9 @@ export async function clone(
 ): Promise<SyncResult> {
   const bulk = new CloneSession(repo, options)
   while (!bulk.isDone) bulk.receive(await transport.exchange(bulk.request(), exchange))
-  const pull: SyncOptions = { ...options, push: false, pullConfig: ['all'] }
+  const { withUsers = false, ...rounds } = options
+  const pullConfig = cloneAreas({ withUsers })
+  const pull: SyncOptions = { ...rounds, push: false, pullConfig, pullScripts: false }
   const rest = await sync(repo, transport, pull, exchange)
   if (rest.complete && cloneState(repo) !== undefined) endClone(repo)
   return {

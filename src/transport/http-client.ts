@@ -13,11 +13,15 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
 
+import { fromUtf8 } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
 import { maxMessageBytes } from '../sync/limits.ts'
 import type { ExchangeOptions, Transport } from '../sync/transport.ts'
+import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { type Progress, sendPost } from './http-post.ts'
-import { excerpt, messageOf, refusalOf } from './http-reply.ts'
-import { parseRemote, redirectTarget } from './http-url.ts'
+import { messageOf, refusalOf, refuse } from './http-reply.ts'
+import { isSameSite, parseRemote, redirectTarget } from './http-url.ts'
+import { isLoopback } from './peer-address.ts'
 import { checkTimeout, type Deadlines, Watch } from './watch.ts'
 
 /** What TLS may be told: whom to trust, and who we are. As in `node:tls`. */
@@ -36,8 +40,18 @@ export interface HttpTransportOptions {
   readonly exchangeTimeoutMs?: number
   /** The longest body of a reply that is read. Default 1 GiB. */
   readonly maxReplyBytes?: number
-  /** Further headers, such as an `authorization` that a proxy asks for. */
+  /** Further headers, such as an `authorization` that a proxy before the server asks for. */
   readonly headers?: Readonly<Record<string, string>>
+  /**
+   * Whether another site that a redirect leads to gets the `headers` and the login card, too.
+   * Default false: it is asked as by nobody.
+   */
+  readonly trustRedirects?: boolean
+  /**
+   * Where `http_proxy`, `https_proxy` and `no_proxy` are looked up, in either case. Default: the
+   * environment of the process. Addresses of this machine are reached without a proxy. Node 24.5.
+   */
+  readonly proxyEnv?: NodeJS.ProcessEnv
   readonly tls?: TlsOptions
   /** Called as bytes go out and come in. */
   readonly onProgress?: (progress: Progress) => void
@@ -59,6 +73,8 @@ export interface HttpTransport extends Transport, Disposable {
   /** Who the address says we are: `user` of `https://user:password@host/`. */
   readonly user: string | undefined
   readonly password: string | undefined
+  /** The other site that answered the last exchange, without `headers` and login. */
+  readonly redirectedTo: string | undefined
   readonly stats: HttpStats
   /** Closes connections that are kept open for later. Exchanges under way go on. */
   close(): void
@@ -80,18 +96,24 @@ export function httpTransport(address: string, options: HttpTransportOptions = {
 }
 
 class NodeHttpTransport implements HttpTransport {
-  readonly #agents: { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent }
+  readonly #agents: Agents
+  /** Those of this machine. */
+  readonly #localAgents: Agents
+  /** The address that was given: who may know the login. */
+  readonly #home: URL
   readonly #deadlines: Deadlines
   readonly #options: HttpTransportOptions
   readonly #maxReplyBytes: number
   readonly #user: string | undefined
   readonly #password: string | undefined
   #url: URL
+  #redirectedTo: string | undefined
   #stats = { exchanges: 0, failures: 0, redirects: 0, bytesSent: 0, bytesReceived: 0 }
 
   constructor(address: string, options: HttpTransportOptions) {
     const { url, user, password } = parseRemote(address)
     this.#url = url
+    this.#home = url
     this.#user = user
     this.#password = password
     this.#options = options
@@ -103,11 +125,8 @@ class NodeHttpTransport implements HttpTransport {
       exchangeTimeoutMs: checkTimeout('exchangeTimeoutMs', exchangeTimeoutMs),
     }
     this.#maxReplyBytes = maxReplyBytes
-    const pool = { keepAlive: true, maxFreeSockets: maxIdleConnections }
-    this.#agents = {
-      'http:': new HttpAgent(pool),
-      'https:': new HttpsAgent({ ...pool, ...options.tls }),
-    }
+    this.#agents = agents(options, { proxyEnv: options.proxyEnv ?? process.env })
+    this.#localAgents = agents(options, {})
   }
 
   get url(): string {
@@ -120,6 +139,10 @@ class NodeHttpTransport implements HttpTransport {
 
   get password(): string | undefined {
     return this.#password
+  }
+
+  get redirectedTo(): string | undefined {
+    return this.#redirectedTo
   }
 
   get stats(): HttpStats {
@@ -140,7 +163,9 @@ class NodeHttpTransport implements HttpTransport {
   }
 
   close(): void {
-    for (const agent of Object.values(this.#agents)) agent.destroy()
+    for (const those of [this.#agents, this.#localAgents]) {
+      for (const agent of Object.values(those)) agent.destroy()
+    }
   }
 
   [Symbol.dispose](): void {
@@ -157,9 +182,12 @@ class NodeHttpTransport implements HttpTransport {
       const location = head.header('location')
       if (!isRedirect(head.status) || location === undefined) {
         const refusal = refusalOf(head)
-        if (refusal === undefined) return messageOf(head, body)
-        const words = excerpt(body)
-        throw watch.fail(words === '' ? refusal : `${refusal} (“${words}”)`)
+        if (refusal !== undefined) {
+          const reason = redirects === 0 ? '' : `redirected to ${url.href}: `
+          throw refuse(watch, { ...refusal, reason: reason + refusal.reason }, body)
+        }
+        this.#redirectedTo = this.#isTrusted(url) ? undefined : url.href
+        return messageOf(head, body)
       }
       if (redirects === maxRedirects) throw watch.fail(`more than ${maxRedirects} redirects`)
       const target = redirectTarget(url, location)
@@ -171,8 +199,16 @@ class NodeHttpTransport implements HttpTransport {
     }
   }
 
-  async #post(url: URL, body: Uint8Array, watch: Watch): ReturnType<typeof sendPost> {
-    const { headers = {}, onProgress } = this.#options
+  #isTrusted(url: URL): boolean {
+    return this.#options.trustRedirects === true || isSameSite(this.#home, url)
+  }
+
+  async #post(url: URL, request: Uint8Array, watch: Watch): ReturnType<typeof sendPost> {
+    const { onProgress } = this.#options
+    const isTrusted = this.#isTrusted(url)
+    const headers = isTrusted ? this.#options.headers : {}
+    const body = isTrusted ? request : withoutLogin(request)
+    const agentsOf = isLocal(url) ? this.#localAgents : this.#agents
     const counted = (progress: Progress): void => {
       last = progress
       onProgress?.(progress)
@@ -183,7 +219,7 @@ class NodeHttpTransport implements HttpTransport {
         url,
         body,
         headers: { 'user-agent': 'trilobite', ...headers },
-        agent: url.protocol === 'https:' ? this.#agents['https:'] : this.#agents['http:'],
+        agent: url.protocol === 'https:' ? agentsOf['https:'] : agentsOf['http:'],
         watch,
         maxReplyBytes: this.#maxReplyBytes,
         onProgress: counted,
@@ -192,6 +228,47 @@ class NodeHttpTransport implements HttpTransport {
       this.#stats.bytesSent += last?.bytesSent ?? 0
       this.#stats.bytesReceived += last?.bytesReceived ?? 0
     }
+  }
+}
+
+interface Agents {
+  readonly 'http:': HttpAgent
+  readonly 'https:': HttpsAgent
+}
+
+/** @throws {FossilError} `option.invalid` where the address of a proxy makes no sense */
+function agents(
+  { tls }: HttpTransportOptions,
+  proxy: { readonly proxyEnv?: NodeJS.ProcessEnv },
+): Agents {
+  const pool = { keepAlive: true, maxFreeSockets: maxIdleConnections, ...proxy }
+  for (const name of ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY']) {
+    const address = proxy.proxyEnv?.[name] ?? ''
+    // Node would go without the proxy, and say nothing. The address may hold a password.
+    if (address === '' || /^https?:$/.test(URL.parse(address)?.protocol ?? '')) continue
+    const reason = `${name} is no address like http://user:password@host:port`
+    throw new FossilError('option.invalid', { option: 'proxy', reason })
+  }
+  return { 'http:': new HttpAgent(pool), 'https:': new HttpsAgent({ ...pool, ...tls }) }
+}
+
+/** As Go and others do: what is on this machine needs no proxy to be reached. */
+function isLocal({ hostname }: URL): boolean {
+  const name = hostname.replace(/^\[(.*)\]$/, '$1')
+  return name === 'localhost' || name.endsWith('.localhost') || isLoopback(name)
+}
+
+/** A message without the login card that it begins with; what follows is whole without it. */
+function withoutLogin(request: Uint8Array): Uint8Array {
+  try {
+    const message = decodeMessage(request, { maxBytes: maxMessageBytes })
+    if (!fromUtf8(message.subarray(0, 6)).startsWith('login ')) return request
+    const rest = message.subarray(message.indexOf(0x0a) + 1)
+    return encodeMessage(rest, { deflateOverBytes: 0 })
+  } catch (error) {
+    // What is no message holds no card.
+    if (FossilError.is(error)) return request
+    throw error
   }
 }
 

@@ -15,7 +15,7 @@ import type { Socket } from 'node:net'
 import { concat } from '../base/bytes.ts'
 import { contentTypes } from '../xfer/frame.ts'
 import { excerptBytes, printable, refusalOf, type ReplyHead } from './http-reply.ts'
-import type { Watch } from './watch.ts'
+import type { FailureKind, Watch } from './watch.ts'
 
 /** How far an exchange has come. Bodies only; headers are not counted. */
 export interface Progress {
@@ -60,7 +60,7 @@ export async function sendPost(post: Post): Promise<PostReply> {
     try {
       return await exchange.run()
     } catch (error) {
-      if (!exchange.wasStale) throw post.watch.fail(describe(error), error)
+      if (!exchange.wasStale) throw post.watch.fail(describe(error), exchange.kindOf(error))
     }
   }
 }
@@ -73,6 +73,7 @@ class PostExchange {
   #bytesToReceive: number | undefined
   /** What the socket or the parser said first; the reply only says that it was aborted. */
   #error: Error | undefined
+  #isConnected = false
   #isAnswered = false
   #isComplete = false
 
@@ -90,15 +91,29 @@ class PostExchange {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is the agent of this URL
     this.#request = makeRequest(url, { method: 'POST', headers, agent: agent as Agent })
     watch.endBy((failure) => this.#request.destroy(failure))
+    const connected = (): void => {
+      this.#isConnected = true
+      watch.heard()
+    }
     this.#request.once('socket', (socket) => {
-      if (isUsable(socket)) watch.heard()
-      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => watch.heard())
+      if (isUsable(socket)) connected()
+      else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', connected)
     })
   }
 
   /** The connection was an old one and broke before a byte of a reply came. */
   get wasStale(): boolean {
     return this.#request.reusedSocket && !this.#isAnswered && this.#post.watch.failure === undefined
+  }
+
+  /** What stood in the way: the way there, the handshake, or what came after. */
+  kindOf(cause: unknown): FailureKind {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    if (unreachable.has(code)) return { code: 'transport.unreachable', cause }
+    if (code.startsWith('ERR_PROXY')) return { code: 'transport.unreachable', cause }
+    if (code.startsWith('HPE_')) return { code: 'transport.foreign', cause }
+    const isShakingHands = this.#post.url.protocol === 'https:' && !this.#isConnected
+    return { ...(isShakingHands ? { code: 'transport.tls' } : {}), cause }
   }
 
   async run(): Promise<PostReply> {
@@ -172,7 +187,7 @@ class PostExchange {
       const of = this.#bytesToReceive === undefined ? '' : ` of ${this.#bytesToReceive}`
       const came = `${this.#bytesReceived}${of} bytes`
       const cause = this.#error ?? error
-      throw watch.fail(`the reply broke off after ${came}: ${describe(cause)}`, cause)
+      throw watch.fail(`the reply broke off after ${came}: ${describe(cause)}`, { cause })
     }
     if (this.#bytesReceived === 0) throw watch.fail('the reply is empty')
     return concat(parts)
@@ -205,7 +220,7 @@ class PostExchange {
       })
     } catch (error) {
       // This may run in an event of the socket, where nobody would catch it.
-      watch.fail(`onProgress threw: ${describe(error)}`, error)
+      watch.fail(`onProgress threw: ${describe(error)}`, { cause: error })
     }
   }
 }
@@ -228,9 +243,18 @@ function headOf({ statusCode = 0, statusMessage = '', headers }: IncomingMessage
       const value = headers[name]
       return Array.isArray(value) ? value.join(', ') : value
     },
-    isLengthKnown: 'content-length' in headers || 'transfer-encoding' in headers,
   }
 }
+
+/** Codes of the system for: there is no way to the server, or nobody listens. */
+const unreachable: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+])
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

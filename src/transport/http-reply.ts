@@ -8,6 +8,7 @@
 
 import { fromUtf8 } from '../base/bytes.ts'
 import { contentTypes, encodeMessage } from '../xfer/frame.ts'
+import type { FailureKind, Watch } from './watch.ts'
 
 /** Status line and headers of a reply. */
 export interface ReplyHead {
@@ -15,8 +16,6 @@ export interface ReplyHead {
   readonly statusText: string
   /** A header's value; `name` in lowercase. */
   header(name: string): string | undefined
-  /** False where the reply ends with its connection, so that a lost end looks like the end. */
-  readonly isLengthKnown: boolean
 }
 
 /** How much of a page that is no message is worth reading. */
@@ -24,10 +23,26 @@ export const excerptBytes = 2048
 
 const messageTypes: ReadonlySet<string> = new Set(Object.values(contentTypes))
 
+/** Why a reply holds no message. */
+export interface ReplyRefusal {
+  readonly reason: string
+  readonly kind: FailureKind
+}
+
 /** Why a reply with this head holds no message, or undefined where it does. */
-export function refusalOf(head: ReplyHead): string | undefined {
+export function refusalOf(head: ReplyHead): ReplyRefusal | undefined {
   const { status, statusText } = head
-  if (status !== 200) return `HTTP ${status} ${printable(statusText, 60)}`.trim()
+  if (status !== 200) {
+    const reason = `HTTP ${status} ${printable(statusText, 60)}`.trim()
+    return { reason, kind: { code: 'transport.status', status } }
+  }
+  const problem = problemOf(head)
+  return problem === undefined ? undefined : { reason: problem, kind: foreign }
+}
+
+const foreign: FailureKind = { code: 'transport.foreign' }
+
+function problemOf(head: ReplyHead): string | undefined {
   const encoding = head.header('content-encoding') ?? 'identity'
   if (!/^identity$/i.test(encoding.trim())) {
     return (
@@ -40,13 +55,14 @@ export function refusalOf(head: ReplyHead): string | undefined {
     return `the reply has Transfer-Encoding ${printable(transfer, 40)}, which nobody asked for`
   }
   const contentType = head.header('content-type') ?? ''
-  if (!messageTypes.has(mediaType(contentType))) {
-    return `no Fossil server answers here: the reply is ${printable(contentType, 60) || 'untyped'}`
-  }
-  if (!head.isLengthKnown && mediaType(contentType) !== contentTypes.compressed) {
-    return 'the reply is neither compressed nor told its length: a lost end would go unnoticed'
-  }
-  return undefined
+  if (messageTypes.has(mediaType(contentType))) return undefined
+  return `no Fossil server answers here: the reply is ${printable(contentType, 60) || 'untyped'}`
+}
+
+/** The refusal as the failure of an exchange, with the words of the page that came. */
+export function refuse(watch: Watch, { reason, kind }: ReplyRefusal, page: Uint8Array): Error {
+  const words = excerpt(page)
+  return watch.fail(words === '' ? reason : `${reason} (“${words}”)`, kind)
 }
 
 /**

@@ -9,16 +9,22 @@
  */
 
 import { utf8 } from '../base/bytes.ts'
-import { FossilError } from '../base/error.ts'
+import { FossilError, type FossilErrorCode } from '../base/error.ts'
+import { isBusy } from '../db/driver.ts'
 import type { Repo } from '../repo/repo.ts'
-import { NonceMemory } from '../sync/auth.ts'
+import { type LoginGuard, NonceMemory } from '../sync/auth.ts'
 import { answerXfer } from '../sync/handler.ts'
 import { maxMessageBytes } from '../sync/limits.ts'
 import { type ContentType, contentTypes, decodeMessage, encodeMessage } from '../xfer/frame.ts'
+import { BrowserGuard, type BrowserOptions } from './browser-guard.ts'
+import { FailedLogins } from './failed-logins.ts'
+import { Flows } from './flows.ts'
 import { loginCookie } from './login-cookie.ts'
 import { mediaType } from './http-reply.ts'
-import { Allowance, type BodyLimits, type BodyReader, readBody, Refusal } from './request-body.ts'
+import { clientAddress } from './peer-address.ts'
+import { Allowance, type BodyReader, readBody, Refusal } from './request-body.ts'
 import { type RepoSource, type ServedRepo, ServedRepos } from './served-repos.ts'
+import { systemTimers, type Timers } from './timers.ts'
 import { checkTimeout } from './watch.ts'
 
 /** One HTTP request, however it came. */
@@ -29,7 +35,9 @@ export interface HttpRequest {
   readonly headers: HeaderReader
   /** Undefined where nothing announces one. */
   readonly body: BodyReader | undefined
+  /** Of the connection, as are the next. */
   readonly remoteAddress: string | undefined
+  readonly localAddress?: string | undefined
   /** Aborts when nobody waits for the reply any more. */
   readonly signal: AbortSignal | undefined
 }
@@ -50,7 +58,10 @@ export interface HttpReply {
 export interface AnswerContext {
   /** The repository's name in the folder; undefined where only one is served. */
   readonly repository: string | undefined
-  /** The peer's IP address, where the platform tells it. Behind a proxy, the proxy's. */
+  /**
+   * The peer's IP address, where the platform tells it; behind a proxy on this machine, what the
+   * proxy says in `X-Forwarded-For`.
+   */
   readonly remoteAddress: string | undefined
   readonly headers: HeaderReader
   /**
@@ -58,10 +69,21 @@ export interface AnswerContext {
    * its nonce covers the whole message. Undefined where there is none.
    */
   readonly loginCard: string | undefined
+  /** Keeps count of failed logins: for `answerXfer`. */
+  readonly loginGuard: LoginGuard
 }
 
 /** A reply: a message as `application/x-fossil`, or a body of another type, ready to send. */
-export type Answer = Uint8Array | { readonly contentType: ContentType; readonly body: Uint8Array }
+export type Answer =
+  | Uint8Array
+  | {
+      readonly contentType: ContentType
+      readonly body: Uint8Array
+      /** Who logged in, for the log. */
+      readonly login?: string | undefined
+      /** Why the reply is an error; what is the server's own trouble is told to its observer. */
+      readonly error?: FossilError | undefined
+    }
 
 /** Answers one message (`application/x-fossil`) over a repository that is at rest. */
 export type Answerer = (repo: Repo, request: Uint8Array, context: AnswerContext) => Answer
@@ -75,59 +97,103 @@ export type HttpEvent =
       status: number
       requestBytes: number
       replyBytes: number
+      /** Until the reply was made; how long it takes on its way is up to the client. */
+      durationMs: number
       remoteAddress: string | undefined
+      /** Who logged in. */
+      user: string | undefined
     }
-  /** A request met something unexpected; the client was told only that it failed. */
+  /** The server could not do its part; the client was told only that it failed. */
   | { type: 'http.failed'; path: string; error: unknown }
 
 /** How to serve. */
-export interface HttpServiceOptions {
-  /** Default: what `nobody` may do, without logins. */
+export interface HttpServiceOptions extends BrowserOptions {
+  /** Default: by the users of the repository, and what nobody may do without a login. */
   readonly answer?: Answerer
+  /** How far a pushed check-in may be dated after now. Default 86,400,000 ms: a day. */
+  readonly maxFutureMs?: number
   /** The longest body of a request. Default 256 MiB: an artifact goes in one piece. */
   readonly maxRequestBytes?: number
   /** Bytes of bodies that all requests together may hold. Default 512 MiB. */
   readonly maxHeldBytes?: number
-  /** Requests at a time; more are told to come back. Default 64. */
+  /**
+   * Requests that are whole and wait for their answer, the one that is being answered included;
+   * more are told to come back. Default 64.
+   */
   readonly maxRequests?: number
-  /** Without a byte of a body. Default 30,000 ms. */
+  /** Bodies under way from one address, and as many to it. Default 64. */
+  readonly maxFlowsPerAddress?: number
+  /** Bodies under way from everybody, and as many to everybody. Default 1,000. */
+  readonly maxFlows?: number
+  /** A body under way moves 16 KiB within this time, or ends. Default 30,000 ms. */
   readonly silenceTimeoutMs?: number
-  /** For a whole body. Default 600,000 ms. */
+  /** For the whole body of a request. Default 600,000 ms. */
   readonly bodyTimeoutMs?: number
+  /** Default: those of the machine. */
+  readonly timers?: Timers
   readonly observer?: (event: HttpEvent) => void
 }
 
-const methods = 'GET, POST'
+const methods = 'GET, HEAD, POST'
+const dayMs = 86_400_000
 const framedTypes: ReadonlySet<string> = new Set(Object.values(contentTypes))
 
 /** Answers HTTP requests over one source of repositories. */
 export class HttpService {
   readonly #repos: ServedRepos
   readonly #answer: Answerer
-  readonly #limits: BodyLimits
+  readonly #limits: { readonly maxRequestBytes: number; readonly bodyTimeoutMs: number }
   readonly #allowance: Allowance
   readonly #maxRequests: number
   readonly #observer: ((event: HttpEvent) => void) | undefined
+  readonly #timers: Timers
+  readonly #arriving: Flows
+  /** Replies on their way, where the server of the platform takes part. */
+  readonly leaving: Flows
+  readonly #failedLogins: FailedLogins
+  readonly #browsers: BrowserGuard
   readonly #turns = new Turns()
   readonly #underWay = new Set<Promise<HttpReply>>()
+  /** Requests that are whole and not answered yet. */
+  #waiting = 0
   #isClosing = false
 
   /** @throws {FossilError} `option.invalid`; for a single file, what opening it throws */
   constructor(options: RepoSource & HttpServiceOptions) {
     const { maxRequestBytes = 2 ** 28, maxHeldBytes = 2 ** 29 } = options
     const { silenceTimeoutMs = 30_000, bodyTimeoutMs = 600_000 } = options
-    this.#repos = new ServedRepos(options)
-    this.#answer = options.answer ?? answererOfUsers()
+    const { maxFlowsPerAddress = 64, maxFlows = 1000, timers = systemTimers } = options
+    this.#repos = new ServedRepos(options, timers)
+    this.#answer = options.answer ?? answererOfUsers(options.maxFutureMs ?? dayMs)
+    this.#timers = timers
     this.#limits = {
       maxRequestBytes,
-      silenceTimeoutMs: checkTimeout('silenceTimeoutMs', silenceTimeoutMs),
       bodyTimeoutMs: checkTimeout('bodyTimeoutMs', bodyTimeoutMs),
     }
-    this.#allowance = new Allowance(maxHeldBytes)
+    this.#allowance = new Allowance({
+      most: maxHeldBytes,
+      // One request always has room, or it could never be made.
+      mostPerAddress: Math.max(maxHeldBytes / 2, maxRequestBytes),
+    })
+    const limits = {
+      mostPerAddress: maxFlowsPerAddress,
+      most: maxFlows,
+      mostBytes: maxHeldBytes,
+      stepTimeoutMs: checkTimeout('silenceTimeoutMs', silenceTimeoutMs),
+    }
+    this.#arriving = new Flows(limits, timers)
+    this.leaving = new Flows(limits, timers)
+    this.#failedLogins = new FailedLogins(timers)
+    this.#browsers = new BrowserGuard(options)
     this.#maxRequests = options.maxRequests ?? 64
     this.#observer = options.observer
     // A single file that cannot be served is the operator's mistake, not the first client's.
     if (!this.#repos.hasMany) this.#repos.find('/')?.open()
+  }
+
+  /** Requests that have no reply yet. */
+  get underWay(): number {
+    return this.#underWay.size
   }
 
   /** Answers one request, whatever is wrong with it. Never rejects. */
@@ -136,6 +202,14 @@ export class HttpService {
     this.#underWay.add(reply)
     void reply.finally(() => this.#underWay.delete(reply))
     return reply
+  }
+
+  /** The address that a request comes from, which a proxy on this machine may tell. */
+  addressOf(
+    forwarded: string | null,
+    { remoteAddress }: { readonly remoteAddress?: string | undefined },
+  ): string | undefined {
+    return clientAddress(remoteAddress, forwarded)
   }
 
   /** Refuses requests from now on. */
@@ -151,16 +225,20 @@ export class HttpService {
   }
 
   async #answered(request: HttpRequest): Promise<HttpReply> {
-    const { method, path, remoteAddress } = request
-    const count = { requestBytes: 0 }
-    const reply = await this.#route(request, count).catch((error: unknown) => {
+    const { method, path, headers } = request
+    const beganMs = this.#timers.nowMs()
+    const remoteAddress = this.addressOf(headers.get('x-forwarded-for'), request)
+    const notes: Notes = { remoteAddress, requestBytes: 0, user: undefined }
+    const reply = await this.#route(request, notes).catch((error: unknown) => {
       if (error instanceof Refusal) return refusalPage(error)
       this.#tell({ type: 'http.failed', path, error })
+      if (isBusy(error)) return refusalPage(new Refusal(503, 'The server is busy.'))
       return page(500, 'The server failed to answer.')
     })
     const { status, body } = reply
-    const sizes = { requestBytes: count.requestBytes, replyBytes: body.length }
-    this.#tell({ type: 'http.answered', method, path, status, ...sizes, remoteAddress })
+    const durationMs = Math.round(this.#timers.nowMs() - beganMs)
+    const figures = { replyBytes: body.length, durationMs, ...notes }
+    this.#tell({ type: 'http.answered', method, path, status, ...figures })
     return reply
   }
 
@@ -170,10 +248,11 @@ export class HttpService {
     if (observer !== undefined) queueMicrotask(() => observer(event))
   }
 
-  async #route(request: HttpRequest, count: { requestBytes: number }): Promise<HttpReply> {
+  async #route(request: HttpRequest, notes: Notes): Promise<HttpReply> {
     const { method, path, headers } = request
     if (this.#isClosing) throw new Refusal(503, 'The server is shutting down.')
-    if (method === 'GET') return this.#welcome(path)
+    this.#checkBrowser(request)
+    if (method === 'GET' || method === 'HEAD') return this.#welcome(path)
     if (method !== 'POST') throw new Refusal(405, `Only ${methods} are answered here.`)
     const contentType = mediaType(headers.get('content-type') ?? '')
     if (!framedTypes.has(contentType)) throw new Refusal(415, 'Only Fossil syncs are taken here.')
@@ -181,15 +260,35 @@ export class HttpService {
       throw new Refusal(415, 'A Content-Encoding is not taken.')
     }
     const served = this.#find(path)
-    if (this.#underWay.size >= this.#maxRequests) throw new Refusal(503, 'The server is busy.')
     const { body, length } = bodyOf(request)
-    const message = await readBody(body, length, this.#limits, this.#allowance)
-    count.requestBytes = message.length
+    const address = notes.remoteAddress
+    const message = await readBody(body, length, {
+      ...this.#limits,
+      allowance: this.#allowance,
+      flows: this.#arriving,
+      timers: this.#timers,
+      address,
+    })
+    notes.requestBytes = message.length
     try {
-      return await this.#turns.take(() => this.#take(request, served, contentType, message))
+      // A body that is still coming keeps nobody waiting, so only whole requests count.
+      if (this.#waiting >= this.#maxRequests) throw new Refusal(503, 'The server is busy.')
+      this.#waiting++
+      try {
+        return await this.#turns.take(() => this.#take(request, served, { message, notes }))
+      } finally {
+        this.#waiting--
+      }
     } finally {
-      this.#allowance.release(message.length)
+      this.#allowance.release(message.length, address)
     }
+  }
+
+  /** @throws {Refusal} 403 for a page that has a browser ask for it */
+  #checkBrowser({ headers, localAddress }: HttpRequest): void {
+    const [host, origin] = [headers.get('host'), headers.get('origin')]
+    const problem = this.#browsers.problem({ host, origin, localAddress })
+    if (problem !== undefined) throw new Refusal(403, problem)
   }
 
   #find(path: string): ServedRepo {
@@ -210,16 +309,28 @@ export class HttpService {
   #take(
     request: HttpRequest,
     served: ServedRepo,
-    contentType: string,
-    body: Uint8Array,
+    { message, notes }: { message: Uint8Array; notes: Notes },
   ): HttpReply {
-    const { headers, remoteAddress, signal } = request
+    const { path, headers, signal } = request
     if (signal?.aborted === true) throw new Refusal(400, 'Nobody waits for the reply.')
-    const loginCard = loginCookie(headers.get('cookie') ?? '')
-    const context = { repository: served.name, remoteAddress, headers, loginCard }
+    const contentType = mediaType(headers.get('content-type') ?? '')
+    const { remoteAddress } = notes
+    const context: AnswerContext = {
+      repository: served.name,
+      remoteAddress,
+      headers,
+      loginCard: loginCookie(headers.get('cookie') ?? ''),
+      loginGuard: this.#failedLogins.of(remoteAddress),
+    }
     const repo = served.open()
     try {
-      return xferReply(this.#answer(repo, framed(body, contentType), context), contentType)
+      const answer = this.#answer(repo, framed(message, contentType), context)
+      if (!(answer instanceof Uint8Array)) {
+        notes.user = answer.login
+        const { error } = answer
+        if (error !== undefined && isOwn(error)) this.#tell({ type: 'http.failed', path, error })
+      }
+      return xferReply(answer, contentType)
     } catch (error) {
       // What is remembered of the repository may be wrong now; what is in the file is not.
       if (!FossilError.is(error)) served.discard()
@@ -228,13 +339,31 @@ export class HttpService {
   }
 }
 
+/** What is found out about a request on the way to its reply. */
+interface Notes {
+  readonly remoteAddress: string | undefined
+  requestBytes: number
+  user: string | undefined
+}
+
+/** Troubles of the server's own, which no client can cause. */
+const ownTroubles: ReadonlySet<FossilErrorCode> = new Set([
+  'repo.invalid',
+  'repo.unreadable',
+  'repo.corrupt',
+  'repo.io',
+])
+
+function isOwn({ code }: FossilError): boolean {
+  return ownTroubles.has(code)
+}
+
 /** Who asks is who logs in, and `nobody` without; each proof of a login counts once. */
-function answererOfUsers(): Answerer {
+function answererOfUsers(maxFutureMs: number): Answerer {
   const nonces = new NonceMemory()
-  return (repo, request, { loginCard, remoteAddress }) => {
-    const reply = answerXfer(repo, request, { nonces, loginCard, remoteAddress })
-    // A wrapped reply goes as the type that the request came as.
-    return reply.contentType === contentTypes.compressed ? reply.body : reply
+  return (repo, request, { loginCard, loginGuard, remoteAddress }) => {
+    const about = { nonces, loginCard, loginGuard, remoteAddress, maxFutureMs }
+    return answerXfer(repo, request, about)
   }
 }
 
@@ -274,9 +403,12 @@ function framed(body: Uint8Array, contentType: string): Uint8Array {
 
 /** A message goes back in the type it came in; stock: xfer.c:1305. */
 function xferReply(answer: Answer, requestType: string): HttpReply {
-  if (!(answer instanceof Uint8Array)) return httpReply(200, answer.contentType, answer.body)
-  if (requestType === contentTypes.compressed) return httpReply(200, requestType, answer)
-  return httpReply(200, requestType, decodeMessage(answer, { maxBytes: maxMessageBytes }))
+  if (!(answer instanceof Uint8Array) && answer.contentType !== contentTypes.compressed) {
+    return httpReply(200, answer.contentType, answer.body)
+  }
+  const message = answer instanceof Uint8Array ? answer : answer.body
+  if (requestType === contentTypes.compressed) return httpReply(200, requestType, message)
+  return httpReply(200, requestType, decodeMessage(message, { maxBytes: maxMessageBytes }))
 }
 
 function refusalPage({ status, message }: Refusal): HttpReply {

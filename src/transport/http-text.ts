@@ -106,7 +106,6 @@ export class ReplyParser {
       status: Number(status[1]),
       statusText: status[2] ?? '',
       header: (name) => headers.get(name),
-      isLengthKnown: length !== undefined,
     }
   }
 

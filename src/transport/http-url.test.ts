@@ -19,6 +19,11 @@ test('a user and a password are taken out of an address, decoded as stock does',
     ['http://a+b:c+d@host/', 'http://host/', 'a b', 'c d'],
     ['http://me:100%@host/', 'http://host/', 'me', '100%'],
     ['http://me:p@ss@host/', 'http://host/', 'me', 'p@ss'],
+    ['http://carol:1#2@host:8080/x#frag', 'http://host:8080/x', 'carol', '1#2'],
+    ['http://carol:p?w@host/', 'http://host/', 'carol', 'p?w'],
+    ['http://carol:p\\w:[@host', 'http://host/', 'carol', 'p\\w:['],
+    ['http://me:%23%2F@host/~a@b', 'http://host/~a@b', 'me', '#/'],
+    ['http://host/~a@b', 'http://host/~a@b', undefined, undefined],
     ['http://[::1]:80/x?y', 'http://[::1]/x?y', undefined, undefined],
   ]
   for (const [text, url, user, password] of read) {
@@ -28,7 +33,16 @@ test('a user and a password are taken out of an address, decoded as stock does',
 })
 
 test('what is no http or https address is refused without being quoted', () => {
-  for (const text of ['', 'x', '/etc', 'ssh://me:secret@h/', 'http://', 'http://me:secret@:x/']) {
+  for (const text of [
+    '',
+    'x',
+    '/etc',
+    'ssh://me:secret@h/',
+    'http://',
+    'http://me:secret@:x/',
+    'http://me:1/secret@host/',
+    'http://me:secret',
+  ]) {
     const error = fails('option.invalid', () => parseRemote(text))
     assert.doesNotMatch(String(error.stack), /secret/)
     assert.equal(error.cause, undefined)

@@ -18,25 +18,43 @@ export interface Remote {
 }
 
 /**
- * Reads an `http:` or `https:` address. The path is kept; nothing is appended to it.
+ * Reads an `http:` or `https:` address. The path is kept; nothing is appended to it. As in stock, a
+ * user and a password go up to the `@`, whatever is in them but a `/` (url.c:170).
  *
  * @throws {FossilError} `option.invalid`, without quoting the address
  */
 export function parseRemote(text: string): Remote {
-  // What URL.parse would throw quotes its input, password included.
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new FossilError('option.invalid', {
-      option: 'url',
-      reason: 'needs an address like https://user:password@host/path',
-    })
-  }
-  const { username, password } = url
+  const [, scheme = '', authority = '', path = ''] = /^(https?:\/\/)([^/]*)(.*)$/is.exec(text) ?? []
+  const at = authority.lastIndexOf('@')
+  const [login, host] = [authority.slice(0, Math.max(at, 0)), authority.slice(at + 1)]
+  // Taken as a port and a path, a part of the password would be shown, and its user looked up.
+  if (at === -1 && /:/.test(host) && /@/.test(path)) throw notAnAddress()
+  // What URL.parse would throw quotes its input.
+  const url = URL.parse(scheme + host + path)
+  if (url === null || !/^https?:$/.test(url.protocol)) throw notAnAddress()
+  const [, username = '', password = ''] = /^([^:]*):?(.*)$/s.exec(login) ?? []
   return {
     url: withoutSecrets(url),
     user: username === '' ? undefined : decodePart(username),
     password: password === '' ? undefined : decodePart(password),
   }
+}
+
+function notAnAddress(): FossilError {
+  const reason =
+    'needs an address like https://user:password@host/path; in a password / is written %2F, ' +
+    '% is %25, and in a path @ is %40'
+  return new FossilError('option.invalid', { option: 'url', reason })
+}
+
+/**
+ * Tells whether a redirect stays with those who were given a login: at the same origin, or from
+ * plain HTTP to HTTPS of the same host, where each has its usual port.
+ */
+export function isSameSite(home: URL, target: URL): boolean {
+  if (home.origin === target.origin) return true
+  const isUpgrade = home.protocol === 'http:' && target.protocol === 'https:'
+  return isUpgrade && home.hostname === target.hostname && home.port === '' && target.port === ''
 }
 
 /**

@@ -1,12 +1,14 @@
 /**
- * Reads the body of a request from a stranger: within a size, within a time, within what all
- * requests together may hold.
+ * Reads the body of a request from a stranger: within a size, within a time, at a rate, within what
+ * all requests together may hold.
  *
- * May know timers. Knows nothing of sockets: a body is whatever can be read in parts.
+ * Knows nothing of sockets: a body is whatever can be read in parts.
  * @module
  */
 
 import { concat } from '../base/bytes.ts'
+import { type Flows, networkOf } from './flows.ts'
+import type { Timers } from './timers.ts'
 
 /** A body that arrives in parts. */
 export interface BodyReader {
@@ -30,63 +32,94 @@ export class Refusal extends Error {
   }
 }
 
-/** How much one body may hold and how long it may take. */
-export interface BodyLimits {
+/** What reading a body depends on besides the body. */
+export interface BodyContext {
   readonly maxRequestBytes: number
-  /** Without a byte, in milliseconds. */
-  readonly silenceTimeoutMs: number
   /** For the whole body, in milliseconds. */
   readonly bodyTimeoutMs: number
+  readonly allowance: Allowance
+  readonly flows: Flows
+  readonly timers: Timers
+  /** Who sends it, where that is known. */
+  readonly address: string | undefined
 }
 
-/** Bytes that all requests together may hold. */
+/** Bytes that all requests together may hold, and those of one address. */
 export class Allowance {
   readonly #most: number
+  readonly #mostPerAddress: number
   #held = 0
+  readonly #heldBy = new Map<string, number>()
 
-  constructor(most: number) {
+  constructor({ most, mostPerAddress }: { most: number; mostPerAddress: number }) {
     this.#most = most
+    this.#mostPerAddress = mostPerAddress
   }
 
   /** @throws {Refusal} 503 when there is no room for `bytes` more */
-  take(bytes: number): void {
-    if (this.#held + bytes > this.#most) throw new Refusal(503, 'The server is busy.')
+  take(bytes: number, address: string | undefined): void {
+    const network = address === undefined ? undefined : networkOf(address)
+    const heldBy = network === undefined ? 0 : (this.#heldBy.get(network) ?? 0)
+    if (this.#held + bytes > this.#most || heldBy + bytes > this.#mostPerAddress) {
+      throw new Refusal(503, 'The server is busy.')
+    }
     this.#held += bytes
+    if (network !== undefined) this.#heldBy.set(network, heldBy + bytes)
   }
 
-  release(bytes: number): void {
+  release(bytes: number, address: string | undefined): void {
     this.#held -= bytes
+    if (address === undefined) return
+    const network = networkOf(address)
+    const rest = (this.#heldBy.get(network) ?? 0) - bytes
+    if (rest > 0) this.#heldBy.set(network, rest)
+    else this.#heldBy.delete(network)
   }
+}
+
+/** What reading a body depends on besides the body. */
+export interface BodyContext {
+  readonly maxRequestBytes: number
+  /** For the whole body, in milliseconds. */
+  readonly bodyTimeoutMs: number
+  readonly allowance: Allowance
+  readonly flows: Flows
+  readonly timers: Timers
+  /** Who sends it, where that is known. */
+  readonly address: string | undefined
 }
 
 /**
  * Reads a body of `length` bytes, or of unknown length where that is undefined (chunked). Memory
  * grows with what arrives, not with what is announced.
  *
- * @returns the bytes, taken from `allowance`: the caller releases as many
+ * @returns the bytes, taken from the allowance: the caller releases as many
  * @throws {Refusal} 400, 408, 413 or 503; nothing is held then
  */
 export async function readBody(
   body: BodyReader,
   length: number | undefined,
-  limits: BodyLimits,
-  allowance: Allowance,
+  context: BodyContext,
 ): Promise<Uint8Array> {
-  const { maxRequestBytes, silenceTimeoutMs, bodyTimeoutMs } = limits
+  const { maxRequestBytes, bodyTimeoutMs, allowance, flows, timers, address } = context
   const tooLong = `The request is over the limit of ${maxRequestBytes} bytes.`
   if (length !== undefined && length > maxRequestBytes) throw new Refusal(413, tooLong)
-  const deadlineMs = performance.now() + bodyTimeoutMs
+  const stop = Promise.withResolvers<never>()
+  const giveUp = (): void => stop.reject(new Refusal(408, 'The request takes too long to arrive.'))
+  stop.promise.catch(() => {})
+  const flow = flows.begin({ address, giveUp })
+  const forget = timers.after(bodyTimeoutMs, giveUp)
   const parts: Uint8Array[] = []
   let received = 0
   try {
     for (;;) {
-      const restMs = deadlineMs - performance.now()
-      const part = await within(Math.min(silenceTimeoutMs, restMs), body.read())
+      const part = await Promise.race([body.read(), stop.promise])
       if (part === undefined) break
       if (received + part.length > maxRequestBytes) throw new Refusal(413, tooLong)
-      allowance.take(part.length)
+      allowance.take(part.length, address)
       received += part.length
       parts.push(part)
+      flow.moved(part.length)
     }
     if (received === 0) throw new Refusal(400, 'The request is empty.')
     if (length !== undefined && received !== length) {
@@ -94,18 +127,12 @@ export async function readBody(
     }
     return concat(parts)
   } catch (error) {
-    allowance.release(received)
+    allowance.release(received, address)
     body.cancel()
     if (error instanceof Refusal) throw error
     throw new Refusal(400, `The request broke off after ${received} bytes.`)
+  } finally {
+    flow.end()
+    forget()
   }
-}
-
-/** Waits for `promise`, at most `timeoutMs`. */
-function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const expire = (): void => reject(new Refusal(408, 'The request takes too long to arrive.'))
-    const timer = timeoutMs === Infinity ? undefined : setTimeout(expire, Math.max(0, timeoutMs))
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

@@ -23,7 +23,7 @@ export interface ServeOptions extends HttpServiceOptions {
   readonly host?: string
   /** For the head of a request. Default 30,000 ms. */
   readonly headersTimeoutMs?: number
-  /** How long `close` waits for requests under way before it cuts them off. Default 10,000 ms. */
+  /** How long `close` waits for requests under way before it cuts them off. Default 30,000 ms. */
   readonly closeTimeoutMs?: number
 }
 
@@ -32,13 +32,22 @@ export interface FossilServer extends AsyncDisposable {
   /** `http://HOST:PORT/`. In a folder, a repository's address is this and its name. */
   readonly url: string
   readonly port: number
+  /** Requests whose reply is not gone yet. */
+  readonly underWay: number
   /** Stops listening, finishes requests under way, closes the repositories. */
   close(): Promise<void>
 }
 
 /** A client that was refused early may have this long to finish sending and read why. */
 const lingerMs = 1_000
-const keepAliveTimeoutMs = 5_000
+/**
+ * Longer than any proxy keeps a connection (nginx 60 s, Go's 90 s, Caddy 120 s). Were it shorter, a
+ * connection would close just as the proxy sends a request on it, and most so while another answer
+ * holds the event loop: the proxy then says 502.
+ */
+const keepAliveTimeoutMs = 180_000
+/** Bytes of a reply handed to the socket at a time. */
+const partBytes = 262_144
 
 /**
  * Serves a repository or a folder of them over HTTP. For HTTPS put it behind a proxy that does not
@@ -48,7 +57,7 @@ const keepAliveTimeoutMs = 5_000
  *   `transport.failed` where the port cannot be had
  */
 export async function serve(options: RepoSource & ServeOptions): Promise<FossilServer> {
-  const { port = 0, host = '127.0.0.1', closeTimeoutMs = 10_000 } = options
+  const { port = 0, host = '127.0.0.1', closeTimeoutMs = 30_000 } = options
   checkTimeout('closeTimeoutMs', closeTimeoutMs)
   const service = new HttpService(options)
   const conversations = new Set<Promise<void>>()
@@ -78,6 +87,9 @@ export async function serve(options: RepoSource & ServeOptions): Promise<FossilS
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actual.port}/`,
     port: actual.port,
+    get underWay() {
+      return conversations.size
+    },
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   }
@@ -142,28 +154,64 @@ async function converse(
     headers: { get: (name) => headerOf(request, name) },
     body: announcesBody(request) ? body : undefined,
     remoteAddress: request.socket.remoteAddress,
+    localAddress: request.socket.localAddress,
     signal: gone.signal,
   })
-  await send(reply, request, response, body)
+  await send({ service, request, response }, reply, body)
   await over
 }
 
+/** One request of Node's server. */
+interface Conversation {
+  readonly service: HttpService
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
 async function send(
+  { service, request, response }: Conversation,
   reply: HttpReply,
-  request: IncomingMessage,
-  response: ServerResponse,
   rest: BodyReader,
 ): Promise<void> {
   const { status, headers, body } = reply
-  if (request.complete && status !== 503) {
-    response.writeHead(status, headers).end(body)
-    return
-  }
+  const isWhole = request.complete && status !== 503
+  response.writeHead(status, isWhole ? headers : { ...headers, connection: 'close' })
+  if (request.method !== 'HEAD') await sendBody(service, request, response, body)
   // The rest of the request may still be coming. Closing on it would reset the connection, and
   // the client would not get to read why.
-  response.writeHead(status, { ...headers, connection: 'close' }).write(body)
-  if (status !== 408) await atMost(lingerMs, drained(rest))
+  if (!isWhole && status !== 408) await atMost(lingerMs, drained(rest))
   response.end()
+}
+
+/**
+ * Hands the body to the operating system part by part, and resolves when it has all of it: `end`
+ * after that leaves nothing that Node would throw away when the server closes, and a reader who
+ * stands still is noticed.
+ */
+async function sendBody(
+  service: HttpService,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Uint8Array,
+): Promise<void> {
+  const address = service.addressOf(headerOf(request, 'x-forwarded-for'), request.socket)
+  const giveUp = (): void => void response.destroy()
+  const flow = service.leaving.begin({ address, heldBytes: body.length, giveUp })
+  try {
+    for (let at = 0; at < body.length && !response.destroyed; at += partBytes) {
+      const part = body.subarray(at, at + partBytes)
+      await new Promise<void>((resolve) => {
+        response.once('close', resolve)
+        response.write(part, () => {
+          response.off('close', resolve)
+          resolve()
+        })
+      })
+      flow.moved(part.length)
+    }
+  } finally {
+    flow.end()
+  }
 }
 
 async function drained(rest: BodyReader): Promise<void> {

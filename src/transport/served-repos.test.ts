@@ -11,13 +11,14 @@ import { test, type TestContext } from 'node:test'
 
 import { openFile } from '../db/node.ts'
 import { config, setConfig } from '../repo/config.ts'
-import { createRepo } from '../crosslink/open.ts'
+import { createRepo, openRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { fails, testEnv } from '../sync/pair.suite.ts'
 import type { Answerer } from './http-service.ts'
 import { post, send, statuses } from './raw-client.suite.ts'
 import { serve } from './serve.ts'
 import { ServedRepos } from './served-repos.ts'
+import { ManualTimers } from './timers.suite.ts'
 import { messageOf } from './transport.suite.ts'
 
 const env = testEnv('served')
@@ -32,7 +33,7 @@ function makeFolder(t: TestContext): string {
 }
 
 function get(path: string): string {
-  return `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
+  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
 }
 
 /** Makes a repository file that knows its own name. */
@@ -51,7 +52,7 @@ function reached(served: ServedRepos, path: string): string | undefined {
   return found === undefined ? undefined : nameOf(found.open())
 }
 
-test('the first part of a path is the name of a file in the folder', (t) => {
+test('the first part of a path that names a file leads to it', (t) => {
   const folder = makeFolder(t)
   for (const name of ['a', 'B-2.x_y', '-']) makeFile(join(folder, `${name}.fossil`), name)
   const served = new ServedRepos({ folder, env })
@@ -96,12 +97,14 @@ test('no path leads out of the folder, or to what is no repository file', (t) =>
     '/.hidden',
     '/..hidden',
     '/secret',
-    '/sub/deep',
     '/sub',
+    '/sub/',
+    '/sub/other',
+    '/deep',
     '/folder',
     '/link',
     '/up/secret',
-    '/down',
+    '/up/secret/',
     '/dangling',
     '/a\0',
     '/a b',
@@ -111,6 +114,19 @@ test('no path leads out of the folder, or to what is no repository file', (t) =>
   ]) {
     assert.equal(served.find(path), undefined, JSON.stringify(path))
   }
+})
+
+test('repositories in folders below the folder have addresses below it', (t) => {
+  const folder = makeFolder(t)
+  mkdirSync(join(folder, 'team', 'old'), { recursive: true })
+  makeFile(join(folder, 'team.fossil'), 'file beside the folder')
+  const served = new ServedRepos({ folder, env })
+  t.after(() => served.close())
+  makeFile(join(folder, 'team', 'old', 'a.fossil'), 'deep')
+  assert.equal(reached(served, '/team/old/a'), 'file beside the folder')
+  rmSync(join(folder, 'team.fossil'))
+  assert.equal(reached(served, '//team//old/a/xfer'), 'deep')
+  assert.equal(served.find('/team/old/a')?.name, 'team/old/a')
 })
 
 test('a link to a neighbour is another name for the same open file', (t) => {
@@ -179,6 +195,51 @@ test('a file that vanished is an error, and is not made anew', (t) => {
   for (let i = 0; i < 2; i++) {
     fails('repo.unreadable', () => served.find('/')?.open())
   }
+})
+
+test('a copy of the one file holds everything once the server is idle, in either mode', (t) => {
+  const folder = makeFolder(t)
+  const timers = new ManualTimers()
+  for (const mode of ['delete', 'wal']) {
+    const path = join(folder, `${mode}.fossil`)
+    makeFile(path, 'old')
+    const other = openFile(path)
+    other.exec(`PRAGMA journal_mode=${mode}`)
+    const served = new ServedRepos({ file: path, env }, timers)
+    t.after(() => served.close())
+    const repo = served.find('/')?.open()
+    assert.ok(repo !== undefined)
+    setConfig(repo, 'project-name', 'new')
+    timers.advance(1_000)
+    copyFileSync(path, `${path}.copy`)
+    const copy = openRepo(openFile(`${path}.copy`), env)
+    assert.equal(nameOf(copy), 'new', mode)
+    copy.close()
+    assert.deepEqual(other.prepare('PRAGMA journal_mode').get(), [mode])
+    other.close()
+  }
+})
+
+test('what somebody else holds up in a log is brought into the file as soon as it can be', (t) => {
+  const path = join(makeFolder(t), 'a.fossil')
+  const timers = new ManualTimers()
+  makeFile(path, 'old')
+  const reader = openFile(path)
+  reader.exec('PRAGMA journal_mode=WAL; BEGIN; SELECT * FROM config')
+  reader.prepare('SELECT count(*) FROM config').get()
+  const served = new ServedRepos({ file: path, env }, timers)
+  t.after(() => served.close())
+  const repo = served.find('/')?.open()
+  assert.ok(repo !== undefined)
+  setConfig(repo, 'project-name', 'new')
+  timers.advance(1_000)
+  reader.exec('COMMIT')
+  timers.advance(1_000)
+  reader.close()
+  copyFileSync(path, `${path}.copy`)
+  const copy = openRepo(openFile(`${path}.copy`), env)
+  t.after(() => copy.close())
+  assert.equal(nameOf(copy), 'new')
 })
 
 test('a server answers for each repository of a folder, and for nothing else', async (t) => {

@@ -1,5 +1,5 @@
 /**
- * Which repository a request is for: the only one, or one of a folder by its name. Files are
+ * Which repository a request is for: the only one, or one below a folder by its name. Files are
  * opened when first asked for and closed when many others were since.
  *
  * Reference: fossil src/main.c:1795-1900 (names in a URL), with stricter rules for names.
@@ -7,15 +7,17 @@
  */
 
 import { realpathSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { openFile } from '../db/node.ts'
+import { isBusy } from '../db/driver.ts'
+import { isFrozen, openFile } from '../db/node.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
+import { systemTimers, type Timers } from './timers.ts'
 
-/** What is served: an open repository, a file, or every `NAME.fossil` of a folder at `/NAME`. */
+/** What is served: an open repository, a file, or every `NAME.fossil` below a folder at `/NAME`. */
 export type RepoSource =
   /** The caller's own: it is not closed. */
   | { readonly repo: Repo }
@@ -43,6 +45,8 @@ const maxOpen = 32
  * stock's 15 s.
  */
 const busyTimeoutMs = 5_000
+/** So long after the last request the log of a file in WAL mode is emptied. */
+const settleAfterMs = 250
 /** No separators, no escapes, nothing hidden, and `.` and `..` are no names. */
 const nameForm = /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/
 
@@ -54,8 +58,12 @@ export class ServedRepos {
   /** By real path, the one used last at the end. */
   readonly #open = new Map<string, OpenRepo>()
 
-  constructor(source: RepoSource) {
+  readonly #timers: Timers
+  #stopTimer: () => void = () => {}
+
+  constructor(source: RepoSource, timers: Timers = systemTimers) {
     this.#source = source
+    this.#timers = timers
   }
 
   /** True where a name is needed to say which repository. */
@@ -64,23 +72,38 @@ export class ServedRepos {
   }
 
   /**
-   * The repository that a URL path is for, or undefined where there is none. In a folder the first
-   * part of the path is the name; what follows does not matter, as in stock.
+   * The repository that a URL path is for, or undefined where there is none. In a folder the path
+   * goes down until there is a repository of the name; what follows does not matter, as in stock.
    */
   find(path: string): ServedRepo | undefined {
     const source = this.#source
     if ('repo' in source) return { name: undefined, open: () => source.repo, discard: () => {} }
     if ('file' in source) return this.#served(undefined, resolve(source.file), source.env)
-    const name = /^\/+([^/]*)/.exec(path)?.[1] ?? ''
-    if (!nameForm.test(name)) return undefined
-    const file = fileIn(source.folder, `${name}.fossil`)
-    return file === undefined ? undefined : this.#served(name, file, source.env)
+    let name = ''
+    for (const part of path.split('/').filter((each) => each !== '')) {
+      if (!nameForm.test(part)) return undefined
+      name = name === '' ? part : `${name}/${part}`
+      const file = fileIn(source.folder, `${name}.fossil`)
+      if (file !== undefined) return this.#served(name, file, source.env)
+      if (!isFolder(join(source.folder, name))) return undefined
+    }
+    return undefined
   }
 
   /** Closes every file. Afterwards requests open them again. */
   close(): void {
+    this.#stopTimer()
     for (const { repo } of this.#open.values()) repo.close()
     this.#open.clear()
+  }
+
+  /** A while after the last request, everything that was pushed is in the one file. */
+  #settleLater(): void {
+    this.#stopTimer()
+    this.#stopTimer = this.#timers.after(settleAfterMs, () => {
+      const isSettled = [...this.#open.values()].map(({ repo }) => settle(repo)).every(Boolean)
+      if (!isSettled) this.#settleLater()
+    })
   }
 
   #served(name: string | undefined, path: string, env: Env): ServedRepo {
@@ -88,6 +111,7 @@ export class ServedRepos {
   }
 
   #opened(path: string, env: Env): Repo {
+    this.#settleLater()
     const identity = identityOf(path)
     const known = this.#open.get(path)
     this.#open.delete(path)
@@ -128,18 +152,48 @@ function openRepoFile(path: string, env: Env): Repo {
   }
 }
 
-/** The real path of a regular file directly in `folder`; links may not lead out of it. */
+/** The real path of a regular file below `folder`; links may not lead out of it. */
 function fileIn(folder: string, name: string): string | undefined {
   try {
     const real = realpathSync(join(folder, name))
-    return dirname(real) === realpathSync(folder) && statSync(real).isFile() ? real : undefined
+    const isInside = real.startsWith(join(realpathSync(folder), '/'))
+    return isInside && statSync(real).isFile() ? real : undefined
   } catch {
     return undefined
   }
 }
 
-/** What tells a file from another that takes its name; undefined where there is no file. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Where the file is in WAL mode, brings what is in the log into the file, so that a copy of it
+ * holds everything that was acknowledged. Waits for nobody; returns whether all of it is there.
+ */
+function settle(repo: Repo): boolean {
+  try {
+    const row = dbOf(repo).prepare<[number, number, number]>('PRAGMA wal_checkpoint(PASSIVE)').get()
+    const [wasBusy, inLog, copied] = row ?? [0, 0, 0]
+    return wasBusy === 0 && inLog === copied
+  } catch (error) {
+    // A file that cannot be written has nothing to be brought in.
+    if (FossilError.is(error)) return !isBusy(error)
+    throw error
+  }
+}
+
+/**
+ * What tells a file from another that takes its name, and one that SQLite takes for unchanging from
+ * what becomes of it; undefined where there is no file.
+ */
 function identityOf(path: string): string | undefined {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? undefined : `${stat.dev}:${stat.ino}`
+  if (stat === undefined) return undefined
+  const file = `${stat.dev}:${stat.ino}`
+  return isFrozen(path) ? `${file}:${stat.size}:${stat.mtimeNs}` : file
 }

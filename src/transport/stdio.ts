@@ -104,8 +104,8 @@ async function exchangeWith(
   const refusal = refusalOf(head)
   if (refusal !== undefined) {
     const words = excerpt(body)
-    const said = words === '' ? refusal : `${refusal} (“${words}”)`
-    throw watch.fail([said, ...stderr()].join('; '))
+    const said = words === '' ? refusal.reason : `${refusal.reason} (“${words}”)`
+    throw watch.fail([said, ...stderr()].join('; '), refusal.kind)
   }
   if (body.length === 0) throw watch.fail(['the reply is empty', ...stderr()].join('; '))
   return messageOf(head, body)
@@ -120,7 +120,8 @@ async function started(
     if (child.pid !== undefined) return child
     throw await new Promise<Error>((resolve) => child.once('error', resolve))
   } catch (error) {
-    throw watch.fail(`cannot start it: ${text(error)}`, error)
+    const kind = { code: 'transport.unreachable', cause: error } as const
+    throw watch.fail(`cannot start it: ${text(error)}`, kind)
   }
 }
 
@@ -154,7 +155,7 @@ function readReply(
       child.kill('SIGKILL')
       end('it was killed')
     })
-    child.on('error', (error) => reject(watch.fail(text(error), error)))
+    child.on('error', (error) => reject(watch.fail(text(error), { cause: error })))
     child.once('close', (code, signal) => {
       if (signal !== null) end(`${signal} ended it`)
       else end(code === 0 ? 'it ended' : `it ended with code ${code}`)

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 
 import { bytesEqual } from '../base/bytes.ts'
-import { FossilError } from '../base/error.ts'
+import { FossilError, isTransportError } from '../base/error.ts'
 import type { Transport } from '../sync/transport.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 
@@ -52,7 +52,7 @@ export function messageOf(bytes: number, label = 0): Uint8Array {
 /** Waits for an exchange to fail as the port says; returns the reason. */
 export async function failureOf(exchange: Promise<unknown>): Promise<string> {
   const outcome = await exchange.catch((error: unknown) => error)
-  assert.ok(FossilError.is(outcome, 'transport.failed'), `${String(outcome)} is transport.failed`)
+  assert.ok(isTransportError(outcome), `${String(outcome)} is of a transport`)
   return outcome.detail.reason
 }
 
@@ -119,7 +119,7 @@ export function transportContract(subject: Subject): void {
     const exchange = withinDeadline(0, () => transport.exchange(messageOf(100), { signal }))
     setTimeout(() => controller.abort(new Error('enough')), 20)
     const error = await exchange.catch((thrown: unknown) => thrown)
-    assert.ok(FossilError.is(error, 'transport.failed'))
+    assert.ok(FossilError.is(error, 'transport.aborted'))
     assert.match(error.detail.reason, /aborted/)
     assert.ok(error.cause instanceof Error && error.cause.message === 'enough')
   })

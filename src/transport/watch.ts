@@ -6,7 +6,7 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
+import { FossilError, type TransportErrorCode } from '../base/error.ts'
 
 /** How long an exchange may take, in milliseconds; `Infinity` means without limit. */
 export interface Deadlines {
@@ -32,16 +32,30 @@ export function checkTimeout(option: string, timeoutMs: number): number {
   throw new FossilError('option.invalid', { option, reason })
 }
 
+/** What a transport throws. */
+export type TransportError = FossilError<TransportErrorCode>
+
+/** How an exchange failed, besides its reason in words. */
+export interface FailureKind {
+  /** Default `transport.failed`. */
+  readonly code?: TransportErrorCode
+  /** The HTTP status, for `transport.status`. */
+  readonly status?: number
+  readonly cause?: unknown
+}
+
+const silent: FailureKind = { code: 'transport.silent' }
+
 /** Watches one exchange. Stop it when the exchange is over. */
 export class Watch {
-  #end: (failure: FossilError<'transport.failed'>) => void = () => {}
+  #end: (failure: TransportError) => void = () => {}
   readonly #deadlines: Deadlines
   readonly #where: string
   readonly #signal: AbortSignal | undefined
   readonly #whole: NodeJS.Timeout | undefined
   #phase: NodeJS.Timeout | undefined
   #hears = false
-  #failure: FossilError<'transport.failed'> | undefined
+  #failure: TransportError | undefined
 
   /** @param where begins every reason: the address without a password, or the command's name */
   constructor(where: string, deadlines: Deadlines, signal: AbortSignal | undefined) {
@@ -50,14 +64,14 @@ export class Watch {
     this.#signal = signal
     const { exchangeTimeoutMs } = deadlines
     this.#whole = timer(exchangeTimeoutMs, () =>
-      this.fail(`the exchange was not over within ${exchangeTimeoutMs} ms`),
+      this.fail(`the exchange was not over within ${exchangeTimeoutMs} ms`, silent),
     )
     signal?.addEventListener('abort', this.#abort)
     if (signal?.aborted === true) this.#abort()
   }
 
   /** Why the exchange had to end, once it had to. */
-  get failure(): FossilError<'transport.failed'> | undefined {
+  get failure(): TransportError | undefined {
     return this.#failure
   }
 
@@ -65,7 +79,7 @@ export class Watch {
    * Sets what ending means from now on. It is done once, with the failure; at once where the
    * exchange has to end already.
    */
-  endBy(end: (failure: FossilError<'transport.failed'>) => void): void {
+  endBy(end: (failure: TransportError) => void): void {
     this.#end = end
     if (this.#failure !== undefined) end(this.#failure)
   }
@@ -89,11 +103,15 @@ export class Watch {
   }
 
   /** Ends the exchange for `reason`; the first reason counts. Returns the failure. */
-  fail(reason: string, cause?: unknown): FossilError<'transport.failed'> {
+  fail(reason: string, kind: FailureKind = {}): TransportError {
     if (this.#failure === undefined) {
+      const { code = 'transport.failed', status = 0, cause } = kind
       const options = cause === undefined ? {} : { cause }
       const detail = { reason: `${this.#where}: ${reason}` }
-      this.#failure = new FossilError('transport.failed', detail, options)
+      this.#failure =
+        code === 'transport.status'
+          ? new FossilError(code, { status, ...detail }, options)
+          : new FossilError(code, detail, options)
       this.#end(this.#failure)
     }
     return this.#failure
@@ -110,12 +128,12 @@ export class Watch {
   }
 
   readonly #abort = (): void => {
-    this.fail('aborted by the caller', this.#signal?.reason)
+    this.fail('aborted by the caller', { code: 'transport.aborted', cause: this.#signal?.reason })
   }
 
   #enter(timeoutMs: number, reason: string): void {
     clearTimeout(this.#phase)
-    this.#phase = timer(timeoutMs, () => this.fail(reason))
+    this.#phase = timer(timeoutMs, () => this.fail(reason, silent))
   }
 }
 

@@ -7,6 +7,7 @@
 
 import { FossilError } from '../base/error.ts'
 import { repoChecksum } from '../deck/checksum.ts'
+import { formatDate } from '../deck/date.ts'
 import type { CheckinDeck, Cherrypick, DeckFile } from '../deck/deck.ts'
 import { deckIn } from '../repo/deck.ts'
 import { compareAsBytes } from '../deck/text.ts'
@@ -214,7 +215,11 @@ function checkParents(
   const dateMs = dateOf(repo, options)
   for (const each of [parent, ...merged]) {
     if (dateMs < shownDateMs(repo, each.rid, each.deck)) {
-      throw invalid(`its date is before that of ${each.hash}, which it follows`)
+      const shown = formatDate(shownDateMs(repo, each.rid, each.deck), 'seconds')
+      const reason =
+        `its date is before that of ${each.hash}, which it follows: ${shown}. A clock is or was ` +
+        'wrong, here or there'
+      throw new FossilError('checkin.invalid', { reason, option: 'allowOlder' })
     }
   }
 }
