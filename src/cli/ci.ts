@@ -29,7 +29,8 @@ import { commentFrom, type CommentOptions } from './given-text.ts'
 import { findCheckin } from './lookup.ts'
 import { collected, mimetypeFrom } from './option-values.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { print, ProgressLine } from './terminal.ts'
+import { ProgressLine } from './terminal.ts'
+import { print } from './output.ts'
 
 /** The options of `ci`. */
 interface CheckinCommandOptions

@@ -14,7 +14,8 @@ import {
   serve,
 } from '../transport/http.ts'
 import { checkWhole, openWhole, repositoryPath } from './repository.ts'
-import { formatBytes, print } from './terminal.ts'
+import { formatBytes } from './terminal.ts'
+import { print } from './output.ts'
 import { integer } from './option-values.ts'
 
 interface ServeCommandOptions {

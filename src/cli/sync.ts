@@ -10,7 +10,7 @@ import { runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
 import { findPeer, isAddress, rememberPeer } from './peer.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { print } from './terminal.ts'
+import { print } from './output.ts'
 
 /** Options of every command that syncs. */
 export interface SyncCommandOptions {
