@@ -13,6 +13,7 @@ import { parse, readSources, type SourceText } from './source.ts'
 import { banned } from './tidy/banned.ts'
 import { describeFinding, type FileRule, type Finding, type Manifest } from './tidy/finding.ts'
 import { importFindings } from './tidy/imports.ts'
+import { printing } from './tidy/printing.ts'
 import { columns, fileLength, functionLength, header, suppressions, titles } from './tidy/shape.ts'
 
 const fileRules: readonly FileRule[] = [
@@ -23,6 +24,7 @@ const fileRules: readonly FileRule[] = [
   titles,
   suppressions,
   banned,
+  printing,
 ]
 
 /** Everything the rules find in `files`, by path and line. */

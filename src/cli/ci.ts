@@ -30,7 +30,8 @@ import { type LoginOptions, withLogin } from './login-options.ts'
 import { findCheckin } from './lookup.ts'
 import { collected, mimetypeFrom } from './option-values.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { print, ProgressLine } from './terminal.ts'
+import { ProgressLine } from './terminal.ts'
+import { print } from './output.ts'
 
 /** The options of `ci`. */
 interface CheckinCommandOptions

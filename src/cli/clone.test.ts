@@ -174,7 +174,7 @@ test('a clone belongs to the user of the address, and check-ins there are hers',
   const address = url.replace('http://', 'http://amy:secret@')
   for (const options of [[], ['--once'], ['--admin-user', 'boss']]) {
     const file = `amy${options.length}.fossil`
-    const { stdout } = await scratch.run(['clone', address, file, ...options])
+    const { stdout } = await scratch.run(['clone', '--with-users', address, file, ...options])
     assert.match(stdout, options.length < 2 ? /admin-user: amy / : /admin-user: boss /)
     await scratch.json(['wiki', 'commit', 'Page', '-R', file], { input: 'text' })
     using copy = scratch.open(file)

@@ -28,7 +28,7 @@ import { type LoginOptions, withLogin } from './login-options.ts'
 import { checkLogin, identityFields, identityText } from './new.ts'
 import { type Peer, peerOf, rememberPeer, remoteOf } from './peer.ts'
 import { openAny } from './repository.ts'
-import { print } from './terminal.ts'
+import { print, printNotice } from './output.ts'
 
 interface CloneCommandOptions extends LoginOptions {
   readonly adminUser?: string
@@ -73,7 +73,7 @@ async function cloneRepository(
     ? createClone(file, systemEnv, { adminUser, url: peer.address })
     : openUnfinished(file, url)
   if (!isNew && options.json !== true) {
-    process.stderr.write(`going on with the unfinished clone ${file}\n`)
+    printNotice(`going on with the unfinished clone ${file}`)
   }
   try {
     await cloneInto(repo, peer, { ...options, wasUnfinished: !isNew })

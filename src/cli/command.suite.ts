@@ -43,7 +43,7 @@ export class Scratch {
   run(args: readonly string[], config: { in?: string; input?: string } = {}): Promise<RunResult> {
     const { in: folder = '.', input } = config
     const cwd = join(this.folder, folder)
-    const options = { cwd, env: this.#env, ...(input === undefined ? {} : { input }) }
+    const options = { cwd, env: this.env, ...(input === undefined ? {} : { input }) }
     return run(process.execPath, ['--no-warnings', main, ...args], options)
   }
 
@@ -62,7 +62,7 @@ export class Scratch {
   start(args: readonly string[]): ChildProcess {
     const child = spawn(process.execPath, ['--no-warnings', main, ...args], {
       cwd: this.folder,
-      env: this.#env,
+      env: this.env,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     this.#children.add(child)
@@ -103,7 +103,8 @@ export class Scratch {
     return openRepo(join(this.folder, name), systemEnv)
   }
 
-  get #env(): NodeJS.ProcessEnv {
+  /** The environment of every command. */
+  get env(): NodeJS.ProcessEnv {
     return { ...process.env, NODE_COMPILE_CACHE: cache }
   }
 }

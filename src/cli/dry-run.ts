@@ -4,7 +4,7 @@
  */
 
 import { type ArtifactHash, decodeText, readArtifact, type Repo, type Written } from '../index.ts'
-import { print } from './terminal.ts'
+import { print } from './output.ts'
 
 /** Options of a command that can be tried out. */
 export interface DryRunOptions {

@@ -11,9 +11,9 @@ import { cloneState, config, findRemote, hashPolicy, type Repo, serverCode } fro
 import { artifactFields, familyText } from './artifact-info.ts'
 import { findArtifact } from './lookup.ts'
 import { outputWidth } from './look-back-options.ts'
-import { printEither } from './output.ts'
+import { print, printEither } from './output.ts'
 import { type GlobalOptions, openAny, openWhole, repositoryPath } from './repository.ts'
-import { formatBytes, print, table } from './terminal.ts'
+import { formatBytes, table } from './terminal.ts'
 
 /** Adds `info` to the program. */
 export function addInfoCommand(program: Command): void {

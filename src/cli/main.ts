@@ -28,6 +28,7 @@ import { addServeCommand } from './serve.ts'
 import { addShunCommand } from './shun.ts'
 import { addSyncCommands } from './sync.ts'
 import { addTagCommand } from './tag.ts'
+import { printNotice, printTrail } from './output.ts'
 import { addTechnoteCommand } from './technote.ts'
 import { addTicketCommand } from './ticket.ts'
 import { addTimelineCommand } from './timeline.ts'
@@ -89,7 +90,7 @@ if (!program.commands.some((command) => command.name() === process.argv[2])) {
 // Who reads our output may stop reading, as `head` does: that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return
-  process.stderr.write(`trilobite: cannot write the output: ${error.message}\n`)
+  printNotice(`trilobite: cannot write the output: ${error.message}`)
   process.exit(2)
 })
 
@@ -118,15 +119,16 @@ function exitCodeFor(error: unknown): number {
   if (error instanceof CommanderError) {
     const isExcess = error.code === 'commander.excessArguments'
     const clearer = isExcess ? unknownSubcommand(program, process.argv.slice(2)) : undefined
-    process.stderr.write(clearer === undefined ? parserText : `trilobite: ${clearer}\n`)
+    if (clearer === undefined) printTrail(parserText)
+    else printNotice(`trilobite: ${clearer}`)
     // Asking for help is not wrong.
     return error.exitCode === 0 ? 0 : 2
   }
   if (FossilError.is(error)) {
-    process.stderr.write(`trilobite: ${errorText(error)}\n`)
+    printNotice(`trilobite: ${errorText(error)}`)
     return 2
   }
   const trail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`trilobite: a bug in trilobite itself\n${trail}\n`)
+  printTrail(`trilobite: a bug in trilobite itself\n${trail}\n`)
   return 2
 }

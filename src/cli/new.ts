@@ -16,7 +16,7 @@ import {
   setConfig,
   systemEnv,
 } from '../index.ts'
-import { print } from './terminal.ts'
+import { print } from './output.ts'
 
 interface NewOptions {
   readonly adminUser: string

@@ -2,6 +2,9 @@
  * Output of any length, a chunk at a time: text, bytes and JSON; and text that strangers wrote,
  * which must not drive the terminal.
  *
+ * Nothing else in this folder writes to standard output or standard error, but for the progress
+ * line; `tools/tidy` holds that.
+ *
  * May know artifact text. Hostile text: https://cwe.mitre.org/data/definitions/150.html; order of
  * characters: https://trojansource.codes.
  * @module
@@ -84,6 +87,33 @@ function* shownOnTerminal(chunks: Iterable<Chunk>): Generator<string> {
       yield visible(decoder.decode())
     }
   }
+}
+
+/** Prints text on standard output; on a terminal everything in it is made {@link visible}. */
+export function printText(text: string): void {
+  process.stdout.write(process.stdout.isTTY ? visible(text) : text)
+}
+
+/** Prints one JSON object for programs, where they ask for it, or `text` for people. */
+export function print(
+  { json }: { readonly json?: boolean },
+  fields: Readonly<Record<string, unknown>>,
+  text: string,
+): void {
+  printText(json === true ? `${JSON.stringify(fields)}\n` : text)
+}
+
+/**
+ * Prints a sentence of the command's own on standard error, on one line whatever names are in it:
+ * what reads a log takes a second line for another sentence.
+ */
+export function printNotice(sentence: string): void {
+  process.stderr.write(`${visibleLine(sentence)}\n`)
+}
+
+/** Prints text of several lines on standard error: usage, or the trail of a bug. */
+export function printTrail(text: string): void {
+  process.stderr.write(visible(text))
 }
 
 /** Control characters, escaped bytes (deck/text.ts), and what changes the order of characters. */

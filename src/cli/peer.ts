@@ -7,6 +7,7 @@ import { type Credentials, findRemote, FossilError, putRemote, type Repo } from 
 import { type HttpTransportOptions, parseRemote } from '../transport/http.ts'
 import { type LoginOptions, passedPassword, wayOf } from './login-options.ts'
 import { askSecret } from './password.ts'
+import { printNotice } from './output.ts'
 
 /** A server and who we are there. */
 export interface Peer {
@@ -77,8 +78,8 @@ export async function peerOf(
 function warnOfRaw(text: string): void {
   const authority = /^\w+:\/\/([^/]*)@/.exec(text)?.[1] ?? ''
   if (!/[#?]/.test(authority)) return
-  process.stderr.write(
-    'trilobite: # and ? in the password are taken as they are; elsewhere write %23 and %3F\n',
+  printNotice(
+    'trilobite: # and ? in the password are taken as they are; elsewhere write %23 and %3F',
   )
 }
 

@@ -24,9 +24,9 @@ import {
 import { keepUnlessDry } from './dry-run.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
-import { printEither, shownName, visibleLine } from './output.ts'
+import { print, printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { counted, formatBytes, formatTime, print, ProgressLine } from './terminal.ts'
+import { counted, formatBytes, formatTime, ProgressLine } from './terminal.ts'
 import { integer } from './option-values.ts'
 
 type PurgeEvent = ReturnType<typeof listPurges>[number]

@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 import { FossilError, listRemotes, putRemote, removeRemote } from '../index.ts'
 import { isAddress, remoteOf } from './peer.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { print } from './terminal.ts'
+import { print } from './output.ts'
 
 interface RemoteOptions {
   readonly json?: boolean

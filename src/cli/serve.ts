@@ -9,7 +9,8 @@ import { systemEnv } from '../index.ts'
 import { type FossilServer, type RepoSource, serve } from '../transport/http.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { exposureText, logLine, type LogFormat } from './serve-log.ts'
-import { counted, print } from './terminal.ts'
+import { counted } from './terminal.ts'
+import { print, printNotice, printText, printTrail } from './output.ts'
 import { collected, integer } from './option-values.ts'
 
 interface ServeCommandOptions {
@@ -75,11 +76,12 @@ async function serveUntilStopped(path: string, options: ServeCommandOptions): Pr
     closeTimeoutMs,
     observer: (event) => {
       const { to, line } = logLine(event, { format: logFormat, time: new Date() })
-      if (to === 'stderr' || !isQuiet) process[to].write(line)
+      if (to === 'stderr') printTrail(line)
+      else if (!isQuiet) printText(line)
     },
   })
   const { url } = server
-  process.stderr.write(exposureText(host))
+  printTrail(exposureText(host))
   print(options, { url, port: server.port, path }, `serving ${path} at ${url} (Ctrl-C ends it)\n`)
   await stopped
   tellOfEnd(server)
@@ -89,9 +91,9 @@ async function serveUntilStopped(path: string, options: ServeCommandOptions): Pr
 function tellOfEnd({ underWay }: FossilServer): void {
   if (underWay === 0) return
   const requests = counted(underWay, 'request')
-  process.stderr.write(
+  printNotice(
     `trilobite: ending; ${requests} under way may take ${closeTimeoutMs / 1000} s more ` +
-      '(the same signal again ends them at once)\n',
+      '(the same signal again ends them at once)',
   )
 }
 

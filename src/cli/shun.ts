@@ -16,10 +16,10 @@ import {
 } from '../index.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
-import { printEither, shownName, visibleLine } from './output.ts'
+import { print, printEither, shownName, visibleLine } from './output.ts'
 import { rebuildShown } from './rebuild.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { counted, formatTime, print } from './terminal.ts'
+import { counted, formatTime } from './terminal.ts'
 
 interface AddOptions {
   readonly comment?: string

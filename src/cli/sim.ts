@@ -13,6 +13,7 @@ import { StockMaster } from './sim-stock.ts'
 import { jsonReport, textReport } from './sim-report.ts'
 import { ProgressLine } from './terminal.ts'
 import { duration, formatDuration, integer } from './option-values.ts'
+import { print, printNotice } from './output.ts'
 
 /** Options as the parser gives them. */
 export interface SimRunOptions {
@@ -79,7 +80,7 @@ async function runSimulation(options: SimRunOptions): Promise<void> {
   const world = { image: stock === undefined ? image : undefined, stock, trace }
   const report = await simulateVisibly(options, world)
   const wallMs = Math.round(performance.now() - startMs)
-  print(report, options, wallMs)
+  printReport(report, options, wallMs)
   process.exitCode = report.verdict === 'converged' ? 0 : 1
 }
 
@@ -107,7 +108,7 @@ async function simulateVisibly(options: SimRunOptions, world: SimWorld): Promise
   } catch (error) {
     progress.end()
     // A bug that a simulation meets is met again by the same command.
-    if (!FossilError.is(error)) process.stderr.write(`replay: ${replayCommand(options)}\n`)
+    if (!FossilError.is(error)) printNotice(`replay: ${replayCommand(options)}`)
     throw error
   } finally {
     progress.end()
@@ -137,10 +138,10 @@ function simulateOptions(
   }
 }
 
-function print(report: SimReport, options: SimRunOptions, wallMs: number): void {
-  if (options.json === true) process.stdout.write(`${JSON.stringify(jsonReport(report))}\n`)
-  else
-    process.stdout.write(textReport(report, { wallMs, replay: replayCommand(options), ...options }))
+function printReport(report: SimReport, options: SimRunOptions, wallMs: number): void {
+  const { json } = options
+  const text = textReport(report, { wallMs, replay: replayCommand(options), ...options })
+  print({ json: json === true }, json === true ? jsonReport(report) : {}, text)
 }
 
 /** The command that does it all again. */

@@ -11,7 +11,7 @@ import { outcomeFields, outcomeText } from './exchange-report.ts'
 import { type LoginOptions, withLogin } from './login-options.ts'
 import { findPeer, isAddress, rememberPeer } from './peer.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { print } from './terminal.ts'
+import { print } from './output.ts'
 
 /** Options of every command that syncs. */
 export interface SyncCommandOptions extends LoginOptions {

@@ -4,6 +4,7 @@
  */
 
 import { clearLine, cursorTo } from 'node:readline'
+import { shownName, visibleLine } from './output.ts'
 
 const barWidth = 24
 /** Rewrites of the line closer together than this are dropped. */
@@ -24,7 +25,7 @@ export class ProgressLine {
     this.#lastMs = Date.now()
     const line = fraction === undefined ? text : `${bar(fraction)} ${text}`
     cursorTo(process.stderr, 0)
-    process.stderr.write(line.slice(0, process.stderr.columns))
+    process.stderr.write(visibleLine(line).slice(0, process.stderr.columns))
     clearLine(process.stderr, 1)
   }
 
@@ -39,15 +40,6 @@ export class ProgressLine {
 function bar(fraction: number): string {
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth)
   return '█'.repeat(full) + '░'.repeat(barWidth - full)
-}
-
-/** Prints what a command came to: one JSON object for programs, or `text` for people. */
-export function print(
-  { json }: { readonly json?: boolean },
-  fields: Readonly<Record<string, unknown>>,
-  text: string,
-): void {
-  process.stdout.write(json === true ? `${JSON.stringify(fields)}\n` : text)
 }
 
 /** `1 file`, `2 files`. */
@@ -71,19 +63,23 @@ export function formatTime(sec: number): string {
   return Number.isNaN(date.getTime()) ? `${sec} s` : date.toISOString().replace('.000Z', 'Z')
 }
 
-/** Lays out rows in columns; the first column to the left, the others to the right. */
-export function table(rows: readonly (readonly (string | number)[])[]): string {
+/**
+ * Lays out rows in columns; the first column to the left, the others to the right. On a terminal a
+ * name in a cell stays on its line.
+ */
+export function table(given: readonly (readonly (string | number)[])[]): string {
+  const rows = given.map((row) => row.map((cell) => shownName(String(cell))))
   const widths: number[] = []
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, String(cell).length)
+      widths[column] = Math.max(widths[column] ?? 0, cell.length)
     }
   }
   const lines = rows.map((row) =>
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0
-        return column === 0 ? String(cell).padEnd(width) : String(cell).padStart(width)
+        return column === 0 ? cell.padEnd(width) : cell.padStart(width)
       })
       .join('  ')
       .trimEnd(),

@@ -17,7 +17,7 @@ import {
 } from '../index.ts'
 import { askNewSecret, readSecret } from './password.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { print } from './terminal.ts'
+import { print } from './output.ts'
 
 interface UserOptions {
   readonly json?: boolean

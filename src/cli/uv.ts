@@ -18,7 +18,8 @@ import {
 } from '../index.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { runSync, type SyncCommandOptions, withRemote } from './sync.ts'
-import { counted, formatTime, print } from './terminal.ts'
+import { counted, formatTime } from './terminal.ts'
+import { print, printChunks } from './output.ts'
 
 interface UvOptions {
   readonly json?: boolean
@@ -39,9 +40,9 @@ export function addUvCommand(program: Command): void {
     .description('print a file')
     .argument('<name>')
     .option(...json)
-    .action((name: string, options: UvOptions) => {
+    .action(async (name: string, options: UvOptions) => {
       using repo = openWhole(repositoryPath(program))
-      printFile(repo, name, options)
+      await printFile(repo, name, options)
     })
   uv.command('ls')
     .description('list the files')
@@ -114,13 +115,12 @@ function removeFiles(repo: Repo, names: readonly string[]): void {
   })
 }
 
-function printFile(repo: Repo, name: string, options: UvOptions): void {
+async function printFile(repo: Repo, name: string, options: UvOptions): Promise<void> {
   const entry = present(repo, name)
   const content = readUnversioned(repo, name)
   if (content === undefined) throw invalid('name', `the content of ${quoted(name)} never came`)
   if (options.json !== true) {
-    process.stdout.write(content)
-    return
+    return printChunks([content])
   }
   const contentBase64 = Buffer.from(content).toString('base64')
   print(options, { ...entryFields(entry), contentBase64 }, '')

@@ -8,8 +8,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { parseArtifactHash } from '../hash/artifact-hash.ts'
+import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
 import type { FileCards } from './file-cards.ts'
 import { defossilize, fossilize } from './fossilize.ts'
 import type { Span } from './signature.ts'

@@ -9,14 +9,18 @@
 import { present } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { CardReader, lineAt } from './card.ts'
-import type { Draft } from './cards.ts'
-import { cards, emptyDraft } from './cards.ts'
+import { cards, type Draft, emptyDraft } from './cards.ts'
 import { zCardMatches, zCardSize } from './checksum.ts'
-import type { ControlDeck, Deck, DeckKind, DeckTag, TechnoteDeck } from './deck.ts'
-import { cardsOfKind } from './deck.ts'
+import {
+  cardsOfKind,
+  type ControlDeck,
+  type Deck,
+  type DeckKind,
+  type DeckTag,
+  type TechnoteDeck,
+} from './deck.ts'
 import type { FileCards } from './file-cards.ts'
-import type { Span } from './signature.ts'
-import { unsignedSpan } from './signature.ts'
+import { type Span, unsignedSpan } from './signature.ts'
 
 /** Why an artifact is plain data. `line` counts from 1 and from the start of the artifact. */
 export interface DeckFault {

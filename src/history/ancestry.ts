@@ -7,8 +7,7 @@
 
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { branchSql } from '../crosslink/branch.ts'
-import { isClosed } from '../crosslink/branch.ts'
+import { branchSql, isClosed } from '../crosslink/branch.ts'
 
 /** How far a walk goes. */
 export interface WalkOptions {

@@ -7,8 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FossilError } from '../base/error.ts'
 import { SiteActivation } from './activation.ts'
-import { FaultLog } from './fault.ts'
-import type { FaultLogOptions } from './fault.ts'
+import { FaultLog, type FaultLogOptions } from './fault.ts'
 import { RandomSource } from './random.ts'
 
 type World = { faults: FaultLog; sites: SiteActivation }

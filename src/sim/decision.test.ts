@@ -7,8 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { FossilError } from '../base/error.ts'
-import { formatDecisions, parseDecisions, readDecisions } from './decision.ts'
-import type { Override } from './decision.ts'
+import { formatDecisions, type Override, parseDecisions, readDecisions } from './decision.ts'
 
 const decision: fc.Arbitrary<Override> = fc.record(
   {

@@ -7,10 +7,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { FossilError } from '../base/error.ts'
-import { formatDecisions, parseDecisions } from './decision.ts'
-import type { Decision } from './decision.ts'
-import { FaultLog } from './fault.ts'
-import type { FaultLogOptions } from './fault.ts'
+import { type Decision, formatDecisions, parseDecisions } from './decision.ts'
+import { FaultLog, type FaultLogOptions } from './fault.ts'
 import { RandomSource } from './random.ts'
 
 function faultLog(options: FaultLogOptions = {}, seed = 11): FaultLog {

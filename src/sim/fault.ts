@@ -11,8 +11,7 @@
 import { assert } from '../base/assert.ts'
 import { compareText } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
-import { isOutcome } from './decision.ts'
-import type { Decision, Outcome, Override } from './decision.ts'
+import { type Decision, isOutcome, type Outcome, type Override } from './decision.ts'
 import type { Draw, RandomSource, RandomStream } from './random.ts'
 
 /** How a fault log decides. */

@@ -5,8 +5,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import { calmLink, noFaults } from './link.ts'
-import type { LinkConfig } from './link.ts'
+import { calmLink, type LinkConfig, noFaults } from './link.ts'
 
 /** Partitions that come and go. Times are means of exponential distributions. */
 export type PartitionPlan = {

@@ -7,8 +7,16 @@
 import { FossilError } from '../base/error.ts'
 import type { Outcome } from './decision.ts'
 import type { FaultLog } from './fault.ts'
-import { checkInteger, drawLatency, longestMs, million } from './link.ts'
-import type { Corruption, FaultKind, LinkConfig, RateKind } from './link.ts'
+import {
+  checkInteger,
+  type Corruption,
+  drawLatency,
+  type FaultKind,
+  type LinkConfig,
+  longestMs,
+  million,
+  type RateKind,
+} from './link.ts'
 import type { Draw } from './random.ts'
 
 /** The link of a message: its sites are called `<name>/<kind>`. */

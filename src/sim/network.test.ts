@@ -12,10 +12,8 @@ import { SimClock } from './clock.ts'
 import type { Outcome, Override } from './decision.ts'
 import { FaultLog } from './fault.ts'
 import { faultLevels } from './levels.ts'
-import { calmLink, faultKinds, noFaults, rateKinds } from './link.ts'
-import type { LinkConfig } from './link.ts'
-import { Network } from './network.ts'
-import type { ExchangePlan } from './network.ts'
+import { calmLink, faultKinds, type LinkConfig, noFaults, rateKinds } from './link.ts'
+import { type ExchangePlan, Network } from './network.ts'
 import { RandomSource } from './random.ts'
 
 /** Each message takes 10 ms; the sender waits a second. */

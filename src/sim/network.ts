@@ -30,12 +30,15 @@ import {
   checkLink,
   checkRates,
   corrupt,
+  type Corruption,
   cut,
   drawLatency,
+  type FaultKind,
+  type FaultRates,
+  type LinkConfig,
   million,
   noFaults,
 } from './link.ts'
-import type { Corruption, FaultKind, FaultRates, LinkConfig } from './link.ts'
 import type { RandomSource, RandomStream } from './random.ts'
 
 /** A directed link, by the names of its nodes. */

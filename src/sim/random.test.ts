@@ -9,8 +9,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { hex } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
-import { RandomSource } from './random.ts'
-import type { Draw, RandomStream } from './random.ts'
+import { type Draw, RandomSource, type RandomStream } from './random.ts'
 
 const samples = 1 << 15
 

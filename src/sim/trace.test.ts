@@ -6,8 +6,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { firstDivergence, Trace } from './trace.ts'
-import type { TraceEvent } from './trace.ts'
+import { firstDivergence, Trace, type TraceEvent } from './trace.ts'
 
 function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')

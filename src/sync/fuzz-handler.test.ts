@@ -17,8 +17,18 @@ import { encodeMessage } from '../xfer/frame.ts'
 import { accessOf } from './access.ts'
 import { anyCard, variedRepo } from './fuzz.suite.ts'
 import { handleXfer } from './handler.ts'
-import { cardsOf, contentOf, heldNames, makeRepo, nameOf, pragma, snapshot } from './pair.suite.ts'
-import { pullCard, pushCard, verifyRepo } from './pair.suite.ts'
+import {
+  cardsOf,
+  contentOf,
+  heldNames,
+  makeRepo,
+  nameOf,
+  pragma,
+  pullCard,
+  pushCard,
+  snapshot,
+  verifyRepo,
+} from './pair.suite.ts'
 
 const messages = Number(process.env['TRILOBITE_FUZZ_MESSAGES'] ?? 2000)
 const seed = Number(process.env['TRILOBITE_FUZZ_SEED'] ?? 20261129)

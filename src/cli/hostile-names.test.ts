@@ -1,0 +1,173 @@
+/**
+ * On a terminal no command obeys control characters that somebody else wrote: into names of files,
+ * users, tags, pages, settings and servers, into comments and contents. Every command that reads is
+ * run over a repository full of them.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+import { run } from '../../tools/run.ts'
+import { utf8 } from '../base/bytes.ts'
+import { encodeText } from '../deck/text.ts'
+import {
+  addTag,
+  attachFile,
+  checkin,
+  newTechnote,
+  newTicket,
+  putUser,
+  purge,
+  type Repo,
+  setConfig,
+  shun,
+  storeLocal,
+  writeUnversioned,
+  writeWiki,
+} from '../index.ts'
+import { dbOf } from '../repo/repo.ts'
+import { Scratch } from './command.suite.ts'
+
+const scratch = new Scratch()
+const esc = String.fromCharCode(27)
+/** Sets the title of the window, clears it, rings, turns the order of characters round. */
+const evil = `x${esc}]0;owned${String.fromCharCode(7)}${esc}[2J\u009b31m\u202ey`
+/** Commands that write, or that speak to a server: what they print of names goes the same way. */
+const notWalked = new RegExp(
+  `^(?:${[
+    'new|clone|sync|pull|push|serve|ci|amend|sim run|rebuild',
+    '.* (?:new|add|rm|off|close|reopen|hide|unhide|cancel|write|change|edit|sync|undo|obliterate)',
+    'purge (?:checkins|artifacts|files)|user (?:capabilities|password)',
+  ].join('|')})$`,
+)
+
+/** Newlines, tabs, and the two sequences of our own progress line. */
+const ownControls = new RegExp(`\\r?\\n|\\t|${esc}\\[(?:1G|0K|2K)`, 'g')
+
+/** What lets a process believe that it writes to a terminal. */
+const asTerminal = `for (const stream of [process.stdout, process.stderr])
+  Object.defineProperty(stream, 'isTTY', { value: true })`
+const preload = `data:text/javascript,${encodeURIComponent(asTerminal)}`
+
+interface Planted {
+  readonly checkin: string
+  readonly purged: string
+  readonly ticket: string
+  readonly note: string
+}
+
+/** Fills a repository with {@link evil} wherever a stranger may put it. */
+function fill(repo: Repo): Planted {
+  const author = { user: evil }
+  const content = utf8(`a line\n${evil}\n`)
+  const made = checkin(repo, {
+    changes: [{ name: `${evil}.txt`, content }],
+    comment: evil,
+    user: evil,
+    branch: evil,
+  })
+  addTag(repo, { target: made.hash, name: evil, value: evil }, author)
+  writeWiki(repo, { title: 'Plain', content: evil }, author)
+  const ticket = newTicket(repo, { title: evil, status: evil }, author)
+  const note = newTechnote(repo, { comment: evil, content: evil }, author)
+  attachFile(repo, { page: 'Plain' }, { fileName: evil, content }, author)
+  writeUnversioned(repo, { name: 'plain', content })
+  putUser(repo, { login: 'plain', info: evil })
+  setConfig(repo, 'project-name', evil)
+  const banned = storeLocal(repo, utf8('banned'))
+  shun(repo, [banned.hash], { comment: evil })
+  const purged = storeLocal(repo, utf8(evil))
+  purge(repo, [purged.hash], { notes: evil })
+  // What our own code refuses, a peer's need not.
+  const db = dbOf(repo)
+  db.prepare('UPDATE unversioned SET name = CAST(? AS TEXT)').run(encodeText(evil))
+  db.prepare('UPDATE user SET login = CAST(? AS TEXT) WHERE login = ?').run(utf8(evil), 'plain')
+  setConfig(repo, 'last-sync-url', `http://${evil}@host/`)
+  setConfig(repo, `sync-url:${evil}`, `http://${evil}@host/`)
+  return { checkin: made.hash, purged: purged.hash, ticket: ticket.ticketId, note: note.technoteId }
+}
+
+test('no command that reads obeys control characters of a repository', async () => {
+  const path = scratch.repo('hostile.fossil', { artifacts: 0 })
+  let planted: Planted
+  {
+    using repo = scratch.open(path)
+    planted = fill(repo)
+  }
+  const { checkin: hash, purged, ticket, note } = planted
+  const file = `${evil}.txt`
+  const walked: readonly (readonly string[])[] = [
+    ['info'],
+    ['info', hash],
+    ['info', evil],
+    ['remote', 'ls'],
+    ['user', 'ls'],
+    ['uv', 'ls'],
+    ['uv', 'cat', evil],
+    ['timeline', '-v'],
+    ['ls', '-r', hash],
+    ['cat', '-r', hash, file],
+    ['diff', '--checkin', hash],
+    ['finfo', file],
+    ['annotate', '-r', hash, file],
+    ['blame', '-r', hash, file],
+    ['artifact', hash],
+    ['whatis', hash, evil],
+    ['leaves'],
+    ['descendants', hash],
+    ['branch', 'ls'],
+    ['tag', 'ls'],
+    ['tag', 'ls', hash],
+    ['tag', 'find', evil],
+    ['wiki', 'ls'],
+    ['wiki', 'cat', 'Plain'],
+    ['ticket', 'ls'],
+    ['ticket', 'show', ticket],
+    ['technote', 'ls'],
+    ['technote', 'cat', note],
+    ['attach', 'ls'],
+    ['verify'],
+    ['shun', 'ls'],
+    ['purge', 'ls'],
+    ['purge', 'cat', purged],
+    [evil],
+  ]
+  const failures: string[] = []
+  for (const args of walked) {
+    const { stdout, stderr } = await shown(['-R', path, ...args])
+    const text = `${stdout}${stderr}`.replaceAll(ownControls, '')
+    const driving = /[\p{Cc}\u202e]/u.exec(text)
+    if (driving !== null) failures.push(`${args.join(' ')}: ${JSON.stringify(driving[0])}`)
+  }
+  assert.deepEqual(failures, [])
+  const known = new Set(walked.map((args) => args.slice(0, 2).join(' ')))
+  const isWalked = (name: string): boolean => known.has(name) || walked.some(([a]) => a === name)
+  const missing = (await commands()).filter((name) => !isWalked(name) && !notWalked.test(name))
+  assert.deepEqual(missing, [], 'every command is walked or named as one that writes')
+})
+
+function shown(args: readonly string[]): ReturnType<typeof run> {
+  const main = join(import.meta.dirname, 'main.ts')
+  const options = { cwd: scratch.folder, env: scratch.env }
+  return run(process.execPath, ['--no-warnings', '--import', preload, main, ...args], options)
+}
+
+/** Every command by its words, from the help. */
+async function commands(): Promise<string[]> {
+  const found: string[] = []
+  for (const name of await listed([])) {
+    const inner = await listed([name])
+    if (inner.length === 0) found.push(name)
+    else found.push(...inner.map((each) => `${name} ${each}`))
+  }
+  return found
+}
+
+async function listed(words: readonly string[]): Promise<string[]> {
+  const { stdout } = await scratch.run([...words, '--help'])
+  const [, list = ''] = stdout.split(/^Commands:$/m)
+  const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
+  return names.filter((name) => name !== 'help')
+}
