@@ -45,7 +45,7 @@ function syncOver(client: Repo, server: Repo, handler: HandlerOptions = {}): Pro
 
 function commit(repo: Repo, dateMs: number) {
   const changes = [{ name: 'a', content: utf8(`${dateMs}`) }]
-  return checkin(repo, { changes, comment: 'c', user: 'u', dateMs })
+  return checkin(repo, { changes, comment: 'c', user: 'u', dateMs, newRoot: true })
 }
 
 test('a result says how far the clock of the server is ahead', async () => {
