@@ -183,6 +183,7 @@ function compare(repo: Repo, found: Findings, table: string): void {
   if (!isThere && !tablesMadeLater.has(table)) {
     found.add({ table, kind: 'missing', what: 'the table itself' })
   }
+  if (isThere && isEmpty(repo, table)) return
   const rowsOf = (schema: 'main' | 'temp'): string => {
     const shows = columns.map(
       (name) => shown[table]?.[name]?.replace('$', schema) ?? `"${name.replaceAll('"', '""')}"`,
@@ -206,6 +207,16 @@ function compare(repo: Repo, found: Findings, table: string): void {
   // without reading all clusters.
   if (table === 'unclustered') return
   differ('extra', rowsOf('main'), rowsOf('temp'))
+}
+
+/** Whether a table is empty both as it is and as it should be: most are, in a small project. */
+function isEmpty(repo: Repo, table: string): boolean {
+  const [hasRows] = dbOf(repo)
+    .prepare<[number]>(
+      `SELECT EXISTS(SELECT 1 FROM main.${table}) OR EXISTS(SELECT 1 FROM temp.${table})`,
+    )
+    .get() ?? [1]
+  return hasRows === 0
 }
 
 const artifactColumns: ReadonlySet<string> = new Set(

@@ -45,6 +45,11 @@ export interface SimConfig {
   /** No periodic safety check before this step. Default 0. */
   readonly safetyCheckFrom?: number
   /**
+   * Periodic safety checks come more seldom as a run grows long: not before a tenth of it has
+   * passed since the last one. Default false.
+   */
+  readonly thinsOutChecks?: boolean
+  /**
    * One periodic safety check in so many includes the costly invariants; 0 for none of them.
    * Default 4.
    */

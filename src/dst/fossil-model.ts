@@ -6,6 +6,7 @@
 import { utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { sha1 } from '../hash/hash.ts'
+import type { Repo } from '../repo/repo.ts'
 import type { Model } from '../runner/model.ts'
 import { Simulation } from '../runner/simulation.ts'
 import { faultLevels } from '../sim/levels.ts'
@@ -16,6 +17,7 @@ import type { ResolvedConfig } from './config.ts'
 import { FossilWorld, leafIdsOf } from './fossil-world.ts'
 import { countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
 import { invariants } from './invariants/all.ts'
+import { stateOf } from './invariants/state.ts'
 import { catalogueHash } from './invariants/unversioned.ts'
 import { masterId } from './sim-network.ts'
 import { syncsUnversioned, type World } from './world.ts'
@@ -31,6 +33,7 @@ export function simulateFossil(config: ResolvedConfig): Simulation<FossilWorld> 
       every: config.safetyCheckInterval,
       from: config.safetyCheckFrom,
       thoroughEvery: config.thoroughCheckEvery,
+      thinsOut: config.thinsOutChecks ?? false,
     },
     overrides,
     unlisted,
@@ -49,6 +52,7 @@ function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
     invariants: config.invariants ?? invariants,
     world: (host) => new FossilWorld(config, host),
     start: (id, world) => (id === masterId ? world.startMaster() : world.startLeaf(id)),
+    version: ({ repo }) => stateOf(repo),
     state: digests,
     canonical: (message) => withoutTimestamp(logicalContent(message)),
     stop: (world) => world.close(),
@@ -59,10 +63,23 @@ function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
 function digests(world: World): TraceValue {
   const hasFiles = syncsUnversioned(world)
   return world.nodes.map(({ id, repo }) => {
-    const held = publicBlobUuidsSorted(repo)
-    const files = hasFiles ? [catalogueHash(repo)] : []
-    return [id, held.length, countPhantoms(repo), sha1(utf8(held.join('\n'))), ...files]
+    const state = `${stateOf(repo)} ${hasFiles}`
+    const before = digested.get(repo)
+    const digest = before?.state === state ? before.digest : digestOf(repo, hasFiles)
+    digested.set(repo, { state, digest })
+    return [id, ...digest]
   })
+}
+
+type Digest = readonly (string | number)[]
+
+/** Of each repository its digest, and when it had that. */
+const digested = new WeakMap<Repo, { readonly state: string; readonly digest: Digest }>()
+
+function digestOf(repo: Repo, hasFiles: boolean): Digest {
+  const held = publicBlobUuidsSorted(repo)
+  const files = hasFiles ? [catalogueHash(repo)] : []
+  return [held.length, countPhantoms(repo), sha1(utf8(held.join('\n'))), ...files]
 }
 
 /**

@@ -102,7 +102,10 @@ export class RepoFactory {
 function template(hashPolicy: HashPolicy): Uint8Array {
   let image = templates.get(hashPolicy)
   if (image === undefined) {
-    using repo = createRepo(openMemory(), stillEnv, { hashPolicy })
+    const db = openMemory()
+    // The tables of an empty repository fill a page each: every node of every run copies them all.
+    db.exec('PRAGMA page_size = 1024')
+    using repo = createRepo(db, stillEnv, { hashPolicy })
     // Passwords drawn from nothing would be known to everyone who is handed a kept repository.
     // An empty one admits nobody: fossil src/login.c:239.
     dbOf(repo).exec("UPDATE user SET pw = ''")

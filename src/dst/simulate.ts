@@ -5,7 +5,7 @@
  */
 
 import type { Repo } from '../repo/repo.ts'
-import type { CheckSchedule } from '../runner/invariants.ts'
+import type { CheckSchedule } from '../runner/check-times.ts'
 import type { NodeId } from '../runner/model.ts'
 import type { Workload } from '../runner/operations.ts'
 import { requireInteger } from '../runner/options.ts'
@@ -121,8 +121,16 @@ export interface NodeReport {
 const defaultDurationMs = 600_000
 const defaultMeanMs = 20_000
 
-/** Steps between two looks at every invariant. */
-const safetyCheckInterval = 250
+/** The number of leaves where none is given. */
+const defaultLeaves = 5
+
+/**
+ * Steps between two looks at every invariant: 250, and with many leaves 50 for each, so that a
+ * check of all of them comes as seldom in the time of a run as with few.
+ */
+function safetyCheckInterval(leaves: number): number {
+  return 50 * Math.max(leaves, defaultLeaves)
+}
 
 /**
  * Runs one simulation from its seed to its verdict. Where an invariant fails between two checks,
@@ -191,11 +199,13 @@ function prepare(
 
 function configOf(options: SimulateOptions, closerChecks: CheckSchedule | undefined): SimConfig {
   const level = options.config?.level ?? options.level ?? 'hostile'
+  const numLeaves = options.leaves ?? defaultLeaves
   const config: SimConfig = {
     seed: options.seed,
-    numLeaves: options.leaves ?? 5,
+    numLeaves,
     level,
-    safetyCheckInterval,
+    safetyCheckInterval: safetyCheckInterval(options.config?.numLeaves ?? numLeaves),
+    thinsOutChecks: options.config?.safetyCheckInterval === undefined,
     maxSkewMs: level === 'normal' ? 0 : 300_000,
     uv: options.uv ?? false,
     ...(options.login === true ? { login: {} } : {}),
@@ -206,6 +216,7 @@ function configOf(options: SimulateOptions, closerChecks: CheckSchedule | undefi
   return {
     ...untraced,
     safetyCheckInterval: closerChecks.every,
+    thinsOutChecks: false,
     safetyCheckFrom: closerChecks.from,
     thoroughCheckEvery: closerChecks.thoroughEvery,
   }

@@ -320,8 +320,8 @@ function replaceRow(
   file: { name: string; content: Uint8Array; mtimeSec: number; hash: ArtifactHash },
 ): void {
   const { content } = file
-  const compressed = compressContent(content)
-  const isWorthIt = compressed.length < 0.8 * content.length
+  const compressed = content.length > repo.deflateOverBytes ? compressContent(content) : undefined
+  const isWorthIt = compressed !== undefined && compressed.length < 0.8 * content.length
   repo.transaction(() => {
     dbOf(repo).exec(unversionedTable)
     dbOf(repo)

@@ -11,7 +11,7 @@ export interface CheckedWorld {
 }
 
 /** A statement about one node, or about all of them together. */
-export interface Invariant<W> {
+export interface Invariant<W extends CheckedWorld> {
   readonly name: string
   /** `always`: at every step, faults and all. `settled`: once faults have ended, at rest. */
   readonly holds: 'always' | 'settled'
@@ -21,6 +21,11 @@ export interface Invariant<W> {
   readonly isCostly?: boolean
   /** @throws {InvariantError} at the first place where the statement is false */
   readonly check: (world: W) => void
+  /**
+   * The same for one node, where the statement is about each node by itself: then a node that has
+   * not changed since it was last checked is passed over.
+   */
+  readonly checkNode?: (node: W['nodes'][number], world: W) => void
 }
 
 /** Which invariant failed, on which node, and why. */
@@ -40,19 +45,12 @@ export class InvariantError extends Error {
   }
 }
 
-/** When safety is checked while a run goes on. */
-export interface CheckSchedule {
-  /** After every so many steps; 0 for never. */
-  readonly every: number
-  /** Not before this step. */
-  readonly from: number
-  /** One check in so many includes the costly invariants; 0 for none of them. */
-  readonly thoroughEvery: number
-}
+/** The state of a node in brief: equal versions of one node mean that it has not changed. */
+export type VersionOf<W extends CheckedWorld> = (node: W['nodes'][number]) => string
 
 /** The checks of one run: makes them, counts them, and knows when safety last held. */
 export class InvariantChecks<W extends CheckedWorld> {
-  /** Checks of single invariants that were made, one for each node. */
+  /** Checks of single invariants that were made, one for each node that was looked at. */
   made = 0
   /** The step after which safety was last seen to hold, but for costly invariants. */
   lastSafeStep = 0
@@ -61,21 +59,34 @@ export class InvariantChecks<W extends CheckedWorld> {
   readonly #safety: readonly Invariant<W>[]
   readonly #cheap: readonly Invariant<W>[]
   readonly #settled: readonly Invariant<W>[]
+  readonly #versionOf: VersionOf<W> | undefined
+  /** The version at which each node was found good. */
+  readonly #good = { cheap: new Map<string, string>(), costly: new Map<string, string>() }
 
-  constructor(invariants: readonly Invariant<W>[]) {
+  /** @param versionOf without it every check looks at every node */
+  constructor(invariants: readonly Invariant<W>[], versionOf?: VersionOf<W>) {
     this.#safety = invariants.filter(({ holds }) => holds === 'always')
     this.#cheap = this.#safety.filter(({ isCostly = false }) => !isCostly)
     this.#settled = invariants.filter(({ holds }) => holds === 'settled')
+    this.#versionOf = versionOf
   }
 
   /**
-   * Checks everything that must always hold, on every node; costly invariants only where the check
-   * is to be thorough.
+   * Checks everything that must always hold, on every node that has changed since it was last seen
+   * to hold there; costly invariants only where the check is to be thorough.
    *
    * @throws {InvariantError} for the first that does not hold
    */
   safety(world: W, { step, isThorough }: { step: number; isThorough: boolean }): void {
-    this.#check(isThorough ? this.#safety : this.#cheap, world)
+    const { nodes } = world
+    const changed = this.#changed(nodes, this.#good.cheap)
+    const changedCostly = isThorough ? this.#changed(nodes, this.#good.costly) : []
+    const invariants = isThorough ? this.#safety : this.#cheap
+    for (const invariant of invariants) {
+      this.#check(invariant, world, invariant.isCostly === true ? changedCostly : changed)
+    }
+    this.#remember(changed, this.#good.cheap)
+    this.#remember(changedCostly, this.#good.costly)
     this.lastSafeStep = step
     if (isThorough) this.lastThoroughStep = step
   }
@@ -86,14 +97,28 @@ export class InvariantChecks<W extends CheckedWorld> {
    * @throws {InvariantError} for the first that does not hold
    */
   settled(world: W): void {
-    this.#check(this.#settled, world)
+    for (const invariant of this.#settled) this.#check(invariant, world, world.nodes)
   }
 
-  #check(invariants: readonly Invariant<W>[], world: W): void {
-    for (const { appliesTo, check } of invariants) {
-      if (appliesTo !== undefined && !appliesTo(world)) continue
+  #check({ appliesTo, check, checkNode }: Invariant<W>, world: W, changed: W['nodes']): void {
+    if (appliesTo !== undefined && !appliesTo(world)) return
+    if (checkNode === undefined) {
       this.made += world.nodes.length
       check(world)
+      return
     }
+    for (const node of changed) {
+      this.made++
+      checkNode(node, world)
+    }
+  }
+
+  #changed(nodes: W['nodes'], good: ReadonlyMap<string, string>): W['nodes'] {
+    const versionOf = this.#versionOf
+    return versionOf ? nodes.filter((node) => good.get(node.id) !== versionOf(node)) : nodes
+  }
+
+  #remember(nodes: W['nodes'], good: Map<string, string>): void {
+    if (this.#versionOf) for (const node of nodes) good.set(node.id, this.#versionOf(node))
   }
 }

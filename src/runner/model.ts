@@ -89,6 +89,11 @@ export interface Model<W extends CheckedWorld> {
   world(host: Host): W
   /** Starts a node of the topology, which is part of the world from then on. */
   start(id: NodeId, world: W): NodeHandle
+  /**
+   * The state of a node in brief, asked often: equal versions of one node mean that nothing that an
+   * invariant of it alone looks at has changed. Without it every check looks at every node.
+   */
+  readonly version?: (node: W['nodes'][number]) => string
   /** A digest of the state of every node, for the trace: the same state, the same digest. */
   state(world: W): TraceValue
   /**

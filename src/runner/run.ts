@@ -7,7 +7,8 @@
  * @module
  */
 
-import { type CheckedWorld, type CheckSchedule, InvariantError } from './invariants.ts'
+import type { CheckSchedule } from './check-times.ts'
+import { type CheckedWorld, InvariantError } from './invariants.ts'
 import type { Workload } from './operations.ts'
 import { reportOf, type RunOutcome, type RunReport, type Violation } from './report.ts'
 import type { Simulation } from './simulation.ts'

@@ -92,6 +92,30 @@ suite('checks', () => {
     assert.throws(() => simulation.checkSafety(), InvariantError)
   })
 
+  test('pass over a node that has not changed since it was last found good', () => {
+    const model = counters()
+    const looked: string[] = []
+    const checkNode = ({ id }: { id: string }): void => void looked.push(id)
+    const ofOne = { name: 'one', holds: 'always', check: () => {}, checkNode } as const
+    const versions = new Map([
+      ['left', 1],
+      ['right', 1],
+    ])
+    const version = ({ id }: { id: string }): string => `${versions.get(id)}`
+    const { simulation } = traced(
+      { ...model, version, invariants: [ofOne, { ...ofOne, name: 'costly', isCostly: true }] },
+      { checks: noChecks },
+    )
+    simulation.checkSafety({ isThorough: false })
+    assert.deepEqual(looked.splice(0), ['left', 'right'])
+    simulation.checkSafety()
+    assert.deepEqual(looked.splice(0), ['left', 'right'], 'the costly one has not been made')
+    versions.set('right', 2)
+    simulation.checkSafety()
+    assert.deepEqual(looked, ['right', 'right'])
+    assert.equal(simulation.checks.made, 6)
+  })
+
   test('leave out an invariant that says nothing about the run', () => {
     const model = counters()
     const idle = model.invariants.map((invariant) => ({ ...invariant, appliesTo: () => false }))

@@ -14,7 +14,8 @@ import { type Direction, Network } from '../sim/network.ts'
 import { RandomSource, type RandomStream } from '../sim/random.ts'
 import { Trace } from '../sim/trace.ts'
 import { Exchanges } from './exchanges.ts'
-import { type CheckedWorld, type CheckSchedule, InvariantChecks } from './invariants.ts'
+import { type CheckSchedule, CheckTimes } from './check-times.ts'
+import { type CheckedWorld, InvariantChecks } from './invariants.ts'
 import type {
   Host,
   Model,
@@ -66,6 +67,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #ticks: Ticks
   readonly #rest = new Rest()
   readonly #checks: InvariantChecks<W>
+  readonly #checkTimes: CheckTimes
   readonly #nodes = new Map<NodeId, NodeHandle>()
 
   /**
@@ -93,7 +95,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       isWaiting: (id) => this.#exchanges.isWaiting(id),
       onBegin: (event) => this.#beginTick(event),
     })
-    this.#checks = new InvariantChecks(model.invariants)
+    this.#checks = new InvariantChecks(model.invariants, model.version)
+    this.#checkTimes = new CheckTimes(options.checks)
     this.world = model.world(this.#host())
     try {
       for (const id of model.topology.nodes) this.#start(id)
@@ -306,9 +309,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   #checkNowAndThen(): void {
-    const { every, from, thoroughEvery } = this.options.checks
-    if (every === 0 || this.steps < from || this.steps % every !== 0) return
-    const count = this.steps / every
-    this.checkSafety({ isThorough: thoroughEvery > 0 && count % thoroughEvery === 0 })
+    const due = this.#checkTimes.due(this.steps)
+    if (due !== undefined) this.checkSafety(due)
   }
 }

@@ -10,12 +10,8 @@ import { FossilError } from '../base/error.ts'
 import { faultLevels, type LevelName } from '../sim/levels.ts'
 import type { Direction } from '../sim/network.ts'
 import type { Draw } from '../sim/random.ts'
-import {
-  type CheckedWorld,
-  type CheckSchedule,
-  type Invariant,
-  InvariantError,
-} from './invariants.ts'
+import type { CheckSchedule } from './check-times.ts'
+import { type CheckedWorld, type Invariant, InvariantError } from './invariants.ts'
 import type { Host, Model, NodeHandle, NodeId } from './model.ts'
 import { scheduleOperations, type Workload } from './operations.ts'
 import type { PreparedRun } from './run.ts'

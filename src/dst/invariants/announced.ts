@@ -16,6 +16,7 @@ import type { Rid } from '../../repo/rid.ts'
 import { clusterTagId } from '../../repo/schema.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { Invariant } from '../world.ts'
+import { allNodes, ofEachNode } from './of-each-node.ts'
 
 /**
  * A peer that follows announcements and clusters hears of every public held artifact.
@@ -62,17 +63,13 @@ export function checkPrivateUnannounced(nodeId: string, repo: Repo): void {
 export const announced: Invariant = {
   name: 'announced',
   holds: 'always',
-  check: ({ nodes }) => {
-    for (const { id, repo } of nodes) checkAnnounced(id, repo)
-  },
+  ...ofEachNode(allNodes, checkAnnounced),
 }
 
 export const privateUnannounced: Invariant = {
   name: 'private-unannounced',
   holds: 'always',
-  check: ({ nodes }) => {
-    for (const { id, repo } of nodes) checkPrivateUnannounced(id, repo)
-  },
+  ...ofEachNode(allNodes, checkPrivateUnannounced),
 }
 
 function clusterHashes(repo: Repo): ArtifactHash[] {

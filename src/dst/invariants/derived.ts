@@ -18,8 +18,9 @@ import type { Repo } from '../../repo/repo.ts'
 import { verify } from '../../crosslink/verify.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type CheckedNode, type Invariant, ownTables } from '../world.ts'
-import { stateOf } from './expected.ts'
+import { type Invariant, ownTables } from '../world.ts'
+import { ofEachNode } from './of-each-node.ts'
+import { leavingState, stateOf } from './state.ts'
 
 /** The state in which a repository was last found good. */
 const verified = new WeakMap<Repo, string>()
@@ -31,14 +32,13 @@ const verified = new WeakMap<Repo, string>()
  */
 export function checkDerived(nodeId: string, repo: Repo): void {
   if (verified.get(repo) === stateOf(repo)) return
-  const { differences, total } = verify(repo, { limit: 1 })
+  const { differences, total } = leavingState(repo, () => verify(repo, { limit: 1 }))
   const [first] = differences
   if (first !== undefined) {
     const { table, kind, what } = first
     const others = total === 1 ? '' : ` and ${total - 1} more`
     throw new InvariantError('derived', { nodeId, detail: `${kind} in ${table}: ${what}${others}` })
   }
-  // The verification itself counts as a change, though it leaves none.
   verified.set(repo, stateOf(repo))
 }
 
@@ -51,30 +51,33 @@ export const derived: Invariant = {
   name: 'derived',
   holds: 'always',
   isCostly: true,
-  check: (world) => {
-    for (const { id, repo } of ownTables(world)) checkDerived(id, repo)
-  },
+  ...ofEachNode(ownTables, checkDerived),
 }
 
 export const derivedConvergence: Invariant = {
   name: 'derived-convergence',
   holds: 'settled',
   check: (world) => {
-    const firstWith = new Map<string, CheckedNode>()
+    const firstWith = new Map<string, Dumped>()
     for (const node of ownTables(world)) {
       const holdings = allBlobUuidsSorted(node.repo).join()
+      const lines = dumpDerived(node.repo, comparedTables)
       const first = firstWith.get(holdings)
-      if (first === undefined) firstWith.set(holdings, node)
-      else compare(first, node)
+      if (first === undefined) firstWith.set(holdings, { id: node.id, lines })
+      else compare(first, { id: node.id, lines })
     }
   },
 }
 
-function compare(first: CheckedNode, node: CheckedNode): void {
-  const theirs = dumpDerived(first.repo, comparedTables)
-  const ours = dumpDerived(node.repo, comparedTables)
-  const lacking = firstOutside(ours, theirs)
-  const extra = firstOutside(theirs, ours)
+/** The derived tables of a node, as lines. */
+interface Dumped {
+  readonly id: string
+  readonly lines: readonly string[]
+}
+
+function compare(first: Dumped, node: Dumped): void {
+  const lacking = firstOutside(node.lines, first.lines)
+  const extra = firstOutside(first.lines, node.lines)
   if (lacking === undefined && extra === undefined) return
   const told = [
     lacking === undefined ? '' : `${first.id} has ${lacking}`,

@@ -12,7 +12,8 @@ import { unreachable } from '../../base/assert.ts'
 import type { Deck, DeckTag } from '../../deck/deck.ts'
 import { type ArtifactHash, parseArtifactHash } from '../../hash/artifact-hash.ts'
 import { isShunned } from '../../repo/blob.ts'
-import { dbOf, type Repo } from '../../repo/repo.ts'
+import type { Repo } from '../../repo/repo.ts'
+import { stateOf } from './state.ts'
 import { readStatements, type Statement, type Statements } from './statements.ts'
 
 /** What one artifact has of a tag. */
@@ -60,14 +61,6 @@ export function expectedOf(repo: Repo): Expected {
   const expected = { statements, parents, tags, leaves: allLeaves(parents, tags) }
   remembered.set(repo, { state, expected })
   return expected
-}
-
-/** Another text after any change, by this connection or another. */
-export function stateOf(repo: Repo): string {
-  const db = dbOf(repo)
-  const [ours = 0] = db.prepare<[number]>('SELECT total_changes()').get() ?? []
-  const [others = 0] = db.prepare<[number]>('PRAGMA data_version').get() ?? []
-  return `${ours} ${others}`
 }
 
 type ExplicitTags = Map<ArtifactHash, Map<string, ExpectedTag>>

@@ -19,6 +19,7 @@ import { InvariantError } from '../../runner/invariants.ts'
 import { type Invariant, ownTables } from '../world.ts'
 import { expectedOf } from './expected.ts'
 import { composed, type ExpectedEvent, expectedEvents } from './expected-events.ts'
+import { ofEachNode } from './of-each-node.ts'
 
 /**
  * Every artifact has the parents that it names, or that a `parent` tag gives it, and no others.
@@ -210,9 +211,7 @@ function invariant(name: string, check: (nodeId: string, repo: Repo) => void): I
   return {
     name,
     holds: 'always',
-    check: (world) => {
-      for (const { id, repo } of ownTables(world)) check(id, repo)
-    },
+    ...ofEachNode(ownTables, check),
   }
 }
 

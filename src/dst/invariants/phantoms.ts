@@ -10,6 +10,7 @@ import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { Invariant } from '../world.ts'
+import { allNodes, ofEachNode } from './of-each-node.ts'
 
 /**
  * Phantoms and rows of size -1 without content are the same set.
@@ -42,7 +43,5 @@ export function checkNoOrphanPhantoms(nodeId: string, repo: Repo): void {
 export const phantoms: Invariant = {
   name: 'phantoms',
   holds: 'always',
-  check: ({ nodes }) => {
-    for (const { id, repo } of nodes) checkNoOrphanPhantoms(id, repo)
-  },
+  ...ofEachNode(allNodes, checkNoOrphanPhantoms),
 }

@@ -18,6 +18,7 @@ import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { type Invariant, ownTables } from '../world.ts'
+import { ofEachNode } from './of-each-node.ts'
 
 /**
  * 1. Every row is about an artifact that is known.
@@ -106,7 +107,5 @@ function claims(isHeld: (rid: Rid, size: number | null) => boolean): Claim[] {
 export const tagxref: Invariant = {
   name: 'tagxref',
   holds: 'always',
-  check: (world) => {
-    for (const { id, repo } of ownTables(world)) checkTagxrefIntegrity(id, repo)
-  },
+  ...ofEachNode(ownTables, checkTagxrefIntegrity),
 }

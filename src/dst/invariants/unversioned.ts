@@ -21,6 +21,7 @@ import { listUnversioned } from '../../repo/unversioned.ts'
 import { isUnversionedName } from '../../xfer/unversioned-name.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { type Invariant, maySend, syncsUnversioned } from '../world.ts'
+import { allNodes, ofEachNode } from './of-each-node.ts'
 
 /**
  * Every unversioned file is what its row says.
@@ -76,9 +77,7 @@ export const uvIntegrity: Invariant = {
   name: 'uv-integrity',
   holds: 'always',
   appliesTo: syncsUnversioned,
-  check: ({ nodes }) => {
-    for (const { id, repo } of nodes) checkUvIntegrity(id, repo)
-  },
+  ...ofEachNode(allNodes, checkUvIntegrity),
 }
 
 /** What a leaf may not send stays its own, so it is compared by uv-last-writer-wins only. */

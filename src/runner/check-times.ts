@@ -1,0 +1,46 @@
+/**
+ * When safety is checked while a run goes on: after so many steps, and in a long run more seldom.
+ * @module
+ */
+
+/** When safety is checked while a run goes on. */
+export interface CheckSchedule {
+  /** After every so many steps; 0 for never. */
+  readonly every: number
+  /** Not before this step. */
+  readonly from: number
+  /** One check in so many includes the costly invariants; 0 for none of them. */
+  readonly thoroughEvery: number
+  /**
+   * No check before a tenth of the run so far has passed since the last one. A check costs as much
+   * as the nodes hold: so all of them together cost as much as the last few. Default false.
+   */
+  readonly thinsOut?: boolean
+}
+
+/** A check that is due. */
+export interface DueCheck {
+  readonly isThorough: boolean
+}
+
+/** The moments of one run at which safety is checked. */
+export class CheckTimes {
+  readonly #schedule: CheckSchedule
+  #nextStep: number
+  #count = 0
+
+  constructor(schedule: CheckSchedule) {
+    this.#schedule = schedule
+    this.#nextStep = schedule.every
+  }
+
+  /** The check that is due after `step`, if one is. Asked after every step. */
+  due(step: number): DueCheck | undefined {
+    const { every, from, thoroughEvery, thinsOut = false } = this.#schedule
+    if (every === 0 || step < this.#nextStep) return undefined
+    this.#nextStep = step + Math.max(every, thinsOut ? Math.floor(step / 10) : 0)
+    this.#count++
+    if (step < from) return undefined
+    return { isThorough: thoroughEvery > 0 && this.#count % thoroughEvery === 0 }
+  }
+}
