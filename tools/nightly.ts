@@ -12,10 +12,11 @@ import { parseArgs } from 'node:util'
 
 import { annotations } from './nightly/annotations.ts'
 import { bitFlips } from './nightly/bit-flips.ts'
+import { cancelledFaults } from './nightly/cancelled-faults.ts'
 import type { Check, CheckResult, Progress } from './nightly/check.ts'
 
 /** Every check, in the order they run. */
-export const checks: readonly Check[] = [bitFlips, annotations]
+export const checks: readonly Check[] = [bitFlips, annotations, cancelledFaults]
 
 interface Ended extends CheckResult {
   readonly name: string

@@ -50,9 +50,19 @@ export const systemEnv: Env = {
 }
 
 /**
- * Resolves once every promise callback that can run now has run.
- * The simulator uses it to let a node's own code finish reacting to one event.
+ * Runs every promise callback that can run: no I/O completes and no timer fires meanwhile. The
+ * simulator lets the code of a node react to one event by it.
  */
-export function microtasksDrained(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+export async function quiesce(): Promise<void> {
+  // Ticks come after promise callbacks, but only once one of these is running.
+  await Promise.resolve()
+  await new Promise<void>((done) => process.nextTick(done))
+}
+
+/**
+ * The kinds of sockets, timers and other I/O that the process waits for, as Node calls them,
+ * sorted. Node does not tell of files.
+ */
+export function pendingResources(): string[] {
+  return process.getActiveResourcesInfo().sort()
 }

@@ -64,6 +64,8 @@ export type FossilErrors = {
   'transport.foreign': { reason: string }
   /** The exchange ended in any other way before its end: bytes were lost, or came too many. */
   'transport.failed': { reason: string }
+  /** A simulated node waits for something other than its host, so that no run repeats it. */
+  'sim.foreignWait': { node: string; waitsFor: string }
   /** An option or argument outside what is allowed. */
   'option.invalid': { option: string; reason: string }
 }

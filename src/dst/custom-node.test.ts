@@ -5,8 +5,9 @@
  */
 
 import assert from 'node:assert/strict'
+import { lookup } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
 import { suite, test } from 'node:test'
-import { AssertionError } from '../base/assert.ts'
 import { hex, utf8 } from '../base/bytes.ts'
 import { type Env, systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
@@ -49,12 +50,44 @@ function nodeOf(
 }
 
 /** Ticks whose end no simulation can bring about. */
-const unrepeatable: Record<string, (transport: Transport) => Promise<Action>> = {
-  'a promise that nobody resolves': () => new Promise(() => {}),
-  'such a promise after an exchange': async (transport) => {
-    await transport.exchange(new Uint8Array(1))
-    return new Promise(() => {})
+const unrepeatable: Record<string, Unrepeatable> = {
+  'a promise that nobody resolves': {
+    tick: () => new Promise(() => {}),
+    waitsFor: /^a promise that nothing in the run resolves$/,
   },
+  'such a promise after an exchange': {
+    tick: async (transport) => {
+      await transport.exchange(new Uint8Array(1))
+      return new Promise(() => {})
+    },
+    waitsFor: /^a promise/,
+  },
+  'a file': {
+    tick: async () => {
+      await readFile(import.meta.filename)
+      return { type: 'none' }
+    },
+    waitsFor: /^a promise/,
+  },
+  'the address of a host': {
+    tick: async () => {
+      await lookup('localhost')
+      return { type: 'none' }
+    },
+    waitsFor: /^GetAddrInfoReqWrap$/,
+  },
+  'a file beside an exchange': {
+    tick: async (transport) => {
+      await Promise.all([transport.exchange(new Uint8Array(1)), readFile(import.meta.filename)])
+      return { type: 'none' }
+    },
+    waitsFor: /^a promise/,
+  },
+}
+
+interface Unrepeatable {
+  readonly tick: (transport: Transport) => Promise<Action>
+  readonly waitsFor: RegExp
 }
 
 suite('an upstream of the user', () => {
@@ -183,7 +216,7 @@ suite('a node of the user', () => {
     assert.deepEqual([simulator.totalSyncs, simulator.totalErrors], [10, 10])
   })
 
-  for (const [what, tick] of Object.entries(unrepeatable)) {
+  for (const [what, { tick, waitsFor }] of Object.entries(unrepeatable)) {
     test(`one that awaits ${what} is named`, async () => {
       using simulator = Simulator.create({
         seed: 1,
@@ -194,10 +227,44 @@ suite('a node of the user', () => {
       })
       await assert.rejects(
         simulator.run(100),
-        (error) => error instanceof AssertionError && /leaf-1/.test(error.message),
+        (error) =>
+          FossilError.is(error, 'sim.foreignWait') &&
+          error.detail.node === 'leaf-1' &&
+          waitsFor.test(error.detail.waitsFor),
       )
     })
   }
+
+  test('one that goes on while others do is named, though it catches the error', async () => {
+    const aboutIt = { hasGoneOn: false }
+    const aside = async (transport: Transport): Promise<void> => {
+      await readFile(import.meta.filename)
+      aboutIt.hasGoneOn = true
+      await transport.exchange(new Uint8Array(1)).catch(() => {})
+    }
+    // Only an upstream outside the simulation lets I/O complete during a run.
+    const upstream: Transport = {
+      exchange: async (request) => {
+        while (!aboutIt.hasGoneOn) await readFile(import.meta.filename)
+        return request
+      },
+    }
+    const makeNode = nodeOf(async ({ transport }) => {
+      await Promise.all([transport.exchange(new Uint8Array(1)), aside(transport)])
+    })
+    using simulator = Simulator.create({
+      seed: 1,
+      numLeaves: 1,
+      pollIntervalMs: 1_000_000_000,
+      upstream,
+      ...(makeNode && { makeNode }),
+    })
+    simulator.scheduleSyncNow('leaf-0')
+    await assert.rejects(
+      simulator.runUntil(simulator.clock().startMs + 60_000),
+      (error) => FossilError.is(error, 'sim.foreignWait') && error.detail.node === 'leaf-0',
+    )
+  })
 
   const mistakes: Record<string, () => Action | Promise<Action>> = {
     throws: () => {

@@ -115,7 +115,9 @@ export class FossilWorld implements World {
   startLeaf(id: NodeId): NodeHandle {
     const repo = this.#factory.make(id)
     const direction = { from: id, to: masterId }
-    const transport = new SimTransport((request) => this.#host.exchange(direction, request))
+    const transport = new SimTransport((request, signal) =>
+      this.#host.exchange(direction, request, signal),
+    )
     const { private: isPrivate, uv, deflateOverBytes, makeNode } = this.config
     const login = this.#logins?.credentials(id)
     const node =

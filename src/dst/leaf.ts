@@ -7,7 +7,7 @@
 import { FossilError } from '../base/error.ts'
 import type { Host, NodeHandle, NodeId, TickOutcome } from '../runner/model.ts'
 import type { SyncResult } from '../sync/session.ts'
-import { type Action, DefaultNode, type Node } from './node.ts'
+import type { Action, Node } from './node.ts'
 import type { SyncCounter } from './sync-counts.ts'
 
 /** Where the syncs of a leaf are recorded. */
@@ -19,7 +19,6 @@ export interface LeafRecords {
 /** Starts a leaf: a node that syncs when it ticks, and answers nobody. */
 export function leafHandle(id: NodeId, node: Node, records: LeafRecords): NodeHandle {
   return {
-    isPrompt: node instanceof DefaultNode,
     tick: async (event) => outcomeOf(id, await node.tick(event), records),
   }
 }

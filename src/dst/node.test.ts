@@ -8,6 +8,7 @@ import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { storeLocal } from '../repo/store.ts'
+import type { TickEvent } from '../runner/model.ts'
 import type { Transport } from '../sync/transport.ts'
 import { hasBlob } from './holdings.ts'
 import { DefaultNode, type DefaultNodeOpts } from './node.ts'
@@ -73,6 +74,19 @@ suite('a default node', () => {
       buggify: true,
       overrides: [{ site: 'buggify/leaf-0/node.tick.earlyReturn', use: 0, outcome: true }],
     })
-    assert.deepEqual(await simulator.leaf('leaf-0').tick(event), { type: 'none' })
+    const timer: TickEvent = { ...event, type: 'timer' }
+    assert.deepEqual(await simulator.leaf('leaf-0').tick(timer), { type: 'none' })
+  })
+
+  test('always syncs when somebody wants it now', async () => {
+    const site = 'buggify/leaf-0/node.tick.earlyReturn'
+    const overrides = [0, 1, 2, 3].map((use) => ({ site, use, outcome: true }))
+    const config = { seed: 1, pollIntervalMs: 1_000_000_000, buggify: true, overrides }
+    using simulator = Simulator.create(config)
+    for (let times = 1; times <= 3; times++) {
+      simulator.scheduleSyncNow('leaf-0')
+      await simulator.runUntil(simulator.clock().nowMs() + 60_000)
+      assert.equal(simulator.leafStats('leaf-0').syncs, times)
+    }
   })
 })

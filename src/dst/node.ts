@@ -58,8 +58,10 @@ export class DefaultNode implements Node {
     this.#options = neither ? { ...options, push: true, pull: true } : options
   }
 
-  async tick(_event: TickEvent): Promise<Action> {
-    if (this.repo.env.buggify.check('node.tick.earlyReturn', 0.05)) return { type: 'none' }
+  async tick({ type }: TickEvent): Promise<Action> {
+    // Whoever wants a sync now gets one: only the timer may skip its turn.
+    if (type === 'timer' && this.repo.env.buggify.check('node.tick.earlyReturn', 0.05))
+      return { type: 'none' }
     const { push = false, pull = false, uv: unversioned = false, login, ...rest } = this.#options
     const options = { push, pull, unversioned, ...(login === undefined ? {} : { login }), ...rest }
     try {

@@ -36,7 +36,9 @@ function key({ site, use }: Pick<Decision, 'site' | 'use'>): string {
 
 /** Where a decision stands in a trace. */
 function indexOf({ site, use }: Decision, lines: readonly string[]): number {
-  return lines.findIndex((line) => line.includes(`"site":${JSON.stringify(site)},"use":${use},`))
+  return lines.findIndex((line) => {
+    return line.includes(`"site":${JSON.stringify(site)},"use":${JSON.stringify(use)},`)
+  })
 }
 
 const first = await run()
@@ -68,7 +70,11 @@ test('every other decision of the two runs is the same wherever both made it', a
 })
 
 test('a fault forced on a calm world is the only one', async () => {
-  const forced: Decision = { site: 'net/leaf-1→master/requestLost', use: 2, outcome: true }
+  const forced: Decision = {
+    site: 'net/leaf-1→master/requestLost',
+    use: 'poll#3.round#1',
+    outcome: true,
+  }
   const { report } = await run({ level: 'normal', overrides: [forced] })
   assert.deepEqual(report.decisions, [forced])
   assert.equal(report.faults.requestLost, 1)
@@ -79,7 +85,11 @@ test('a fault forced on a calm world is the only one', async () => {
 })
 
 test('a fault site in the code can be forced in a run that would leave it alone', async () => {
-  const forced: Decision = { site: 'buggify/leaf-2/node.tick.earlyReturn', use: 0, outcome: true }
+  const forced: Decision = {
+    site: 'buggify/leaf-2/node.tick.earlyReturn',
+    use: 'poll#1.1',
+    outcome: true,
+  }
   const { report } = await run({ level: 'normal', buggify: true, overrides: [forced] })
   assert.ok(report.decisions.some((made) => key(made) === key(forced)))
 })

@@ -24,11 +24,15 @@ function onDemand(config: Partial<SimConfig> = {}): Simulator {
   return Simulator.create({ seed: 2, pollIntervalMs, ...config })
 }
 
-/** Decisions about the first exchanges of leaf-0, in a world of some size. */
+/** Decisions about the first request of each of some polls of leaf-0, in a world of some size. */
 async function faultsOfFirst(numLeaves: number): Promise<Decision[]> {
   using simulator = Simulator.create({ seed: 2, level: 'hostile', buggify: false, numLeaves })
   await simulator.runUntil(simulator.clock().startMs + 200_000)
-  return simulator.decisions().filter(({ site, use }) => site.startsWith('net/leaf-0→') && use < 12)
+  const isFirst = /^poll#\d+\.round#1$/
+  return simulator
+    .decisions()
+    .filter(({ site, use }) => site.startsWith('net/leaf-0→') && isFirst.test(`${use}`))
+    .filter(({ site }) => /(?:refused|request\w+|delayed|duplicated)$/.test(site))
 }
 
 async function syncNow(simulator: Simulator, ...ids: string[]): Promise<void> {
@@ -224,6 +228,49 @@ suite('transports', () => {
       async () => simulator.network().transport('a/b').exchange(utf8('')),
       (error) => FossilError.is(error, 'option.invalid'),
     )
+  })
+})
+
+suite('an exchange that its sender gives up', () => {
+  const reason = new Error('the user pressed a key')
+
+  test('fails with the reason as its cause, and what is on its way still arrives', async () => {
+    const trace = new TraceLines()
+    using simulator = onDemand({ onTraceLine: trace.onTraceLine })
+    const controller = new AbortController()
+    const { signal } = controller
+    const exchange = simulator.network().transport('leaf-0').exchange(utf8(''), { signal })
+    const failed = assert.rejects(
+      exchange,
+      (error) => FossilError.is(error, 'transport.aborted') && error.cause === reason,
+    )
+    controller.abort(reason)
+    await failed
+    await simulator.runUntil(simulator.clock().nowMs() + 60_000)
+    assert.deepEqual(
+      trace.events('failure').map((event) => event['reason']),
+      ['aborted'],
+    )
+    assert.equal(trace.events('reply').length, 1)
+  })
+
+  test('before it begins sends nothing', async () => {
+    const trace = new TraceLines()
+    using simulator = onDemand({ onTraceLine: trace.onTraceLine })
+    const signal = AbortSignal.abort(reason)
+    const exchange = simulator.network().transport('leaf-0').exchange(utf8(''), { signal })
+    await assert.rejects(exchange, (error) => FossilError.is(error, 'transport.aborted'))
+    assert.equal(trace.events('request').length, 0)
+  })
+
+  test('does not notice a signal that comes later', async () => {
+    using simulator = onDemand()
+    const controller = new AbortController()
+    const { signal } = controller
+    const exchange = simulator.network().transport('leaf-0').exchange(utf8(''), { signal })
+    await simulator.runUntil(simulator.clock().nowMs() + 60_000)
+    await exchange
+    controller.abort()
   })
 })
 

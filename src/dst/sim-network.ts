@@ -8,7 +8,7 @@ import { FossilError } from '../base/error.ts'
 import type { NodeId } from '../runner/model.ts'
 import type { FaultKind, FaultRates } from '../sim/link.ts'
 import type { Direction, Network } from '../sim/network.ts'
-import type { Transport } from '../sync/transport.ts'
+import type { ExchangeOptions, Transport } from '../sync/transport.ts'
 
 /** The node id of the upstream. */
 export const masterId: NodeId = 'master'
@@ -16,7 +16,7 @@ export const masterId: NodeId = 'master'
 /** The side of a simulation that its network acts on. */
 interface NetworkParts {
   readonly network: Network
-  exchange(direction: Direction, request: Uint8Array): Promise<Uint8Array>
+  exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
 }
 
 /** Links between leaves and the upstream, as the Go library's `SimNetwork`. */
@@ -74,22 +74,22 @@ export class SimNetwork {
   /** The way from a node to the upstream. */
   transport(nodeId: NodeId): SimTransport {
     const direction = { from: nodeId, to: masterId }
-    return new SimTransport((request) => this.#parts.exchange(direction, request))
+    return new SimTransport((request, signal) => this.#parts.exchange(direction, request, signal))
   }
 }
 
 /** A leaf's way to the upstream. */
 export class SimTransport implements Transport {
-  readonly #send: (request: Uint8Array) => Promise<Uint8Array>
+  readonly #send: (request: Uint8Array, signal?: AbortSignal) => Promise<Uint8Array>
 
   /** Use {@link SimNetwork.transport}. */
-  constructor(send: (request: Uint8Array) => Promise<Uint8Array>) {
+  constructor(send: (request: Uint8Array, signal?: AbortSignal) => Promise<Uint8Array>) {
     this.#send = send
   }
 
   /** Resolves when the simulated reply arrives; rejects when the sender is told of a failure. */
-  exchange(request: Uint8Array): Promise<Uint8Array> {
-    return this.#send(request)
+  exchange(request: Uint8Array, { signal }: ExchangeOptions = {}): Promise<Uint8Array> {
+    return this.#send(request, signal)
   }
 }
 

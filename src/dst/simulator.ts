@@ -203,9 +203,13 @@ export class Simulator implements Disposable {
     this.#scheduleUv({ type: 'uvDelete', nodeId: id, timeMs, name, mtimeSec })
   }
 
-  /** Runs `action` at `timeMs`, as an event: a workload, a partition that begins. */
-  scheduleAction(timeMs: number, action: () => void): void {
-    this.#simulation.scheduleAction(timeMs, action)
+  /**
+   * Runs `action` at `timeMs`, as an event: a workload, a partition that begins.
+   *
+   * @param name of the action, unique in the run: faults that it meets are named by it
+   */
+  scheduleAction(timeMs: number, action: () => void, name?: string): void {
+    this.#simulation.scheduleAction(timeMs, action, name)
   }
 
   /** Lets partitions come and go until `untilMs`, as the level says; there may be none. */

@@ -22,8 +22,10 @@ export interface ExchangeOptions {
   readonly note: (type: string, facts: TraceFacts) => void
   /** A message as the trace digests it. */
   readonly canonical: (message: Uint8Array) => Uint8Array
-  /** Lets a node answer a request. */
-  readonly answer: (id: NodeId, request: Uint8Array) => Promise<Uint8Array>
+  /** The name of the request that a node sends now: see turns.ts. */
+  readonly nameOf: (direction: Direction) => string
+  /** Lets a node answer a request; `turn` names that. */
+  readonly answer: (id: NodeId, request: Uint8Array, turn: string) => Promise<Uint8Array>
   /** The code of this node is about to go on: its exchange has ended. */
   readonly onEnd: (from: NodeId) => void
   /** Whether the trace names receivers; where all requests go to one node, it need not. */
@@ -34,6 +36,11 @@ type Waiting = {
   readonly resolve: (reply: Uint8Array) => void
   readonly reject: (error: FossilError) => void
   isOver: boolean
+  ignoreSignal: () => void
+}
+
+function abortedBy({ reason: cause }: AbortSignal): FossilError {
+  return new FossilError('transport.aborted', { reason: 'simulated' }, { cause })
 }
 
 /** The exchanges of one run. */
@@ -52,17 +59,25 @@ export class Exchanges {
   }
 
   /**
-   * Sends a request. Resolves when the reply arrives.
+   * Sends a request. Resolves when the reply arrives. What is on its way when `signal` aborts still
+   * arrives, and nobody awaits it.
    *
-   * @throws {FossilError} `transport.failed` when the sender is told of a failure
+   * @throws {FossilError} `transport.failed` when the sender is told of a failure;
+   *   `transport.aborted`
    */
-  exchange({ from, to }: Direction, request: Uint8Array): Promise<Uint8Array> {
+  exchange(
+    { from, to }: Direction,
+    request: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    if (signal?.aborted === true) return Promise.reject(abortedBy(signal))
     const { network, events } = this.#options
-    const plan = network.planExchange({ from, to })
+    const plan = network.planExchange({ from, to }, this.#options.nameOf({ from, to }))
     this.#noteMessage('request', plan, request, plan.faults)
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { resolve, reject, isOver: false }
+      const waiting: Waiting = { resolve, reject, isOver: false, ignoreSignal: () => {} }
       this.#waiting.set(from, (this.#waiting.get(from) ?? 0) + 1)
+      if (signal !== undefined) this.#heed(signal, plan, waiting)
       for (const arrival of plan.arrivals) {
         events.add({
           timeMs: arrival.atMs,
@@ -77,6 +92,16 @@ export class Exchanges {
     })
   }
 
+  #heed(signal: AbortSignal, plan: ExchangePlan, waiting: Waiting): void {
+    const giveUp = (): void => {
+      this.#end(plan, waiting)
+      this.#options.note('failure', { ...this.#factsOf(plan), reason: 'aborted' })
+      waiting.reject(abortedBy(signal))
+    }
+    signal.addEventListener('abort', giveUp)
+    waiting.ignoreSignal = () => signal.removeEventListener('abort', giveUp)
+  }
+
   async #requestArrives(
     plan: ExchangePlan,
     arrival: Arrival,
@@ -86,7 +111,7 @@ export class Exchanges {
     const { network, events } = this.#options
     const seen = network.receive(arrival, request)
     if (seen === undefined) return
-    const reply = await this.#answer(plan, seen)
+    const reply = await this.#answer(plan, seen, arrival === plan.arrivals[0] ? '' : '.copy')
     if (reply === undefined) return
     if (!arrival.isAwaited) {
       this.#noteMessage('reply.unheard', plan, reply, [])
@@ -103,9 +128,13 @@ export class Exchanges {
   }
 
   /** The reply to a request, or undefined where its receiver fails: then the sender times out. */
-  async #answer(plan: ExchangePlan, request: Uint8Array): Promise<Uint8Array | undefined> {
+  async #answer(
+    plan: ExchangePlan,
+    request: Uint8Array,
+    copy: '' | '.copy',
+  ): Promise<Uint8Array | undefined> {
     try {
-      return await this.#options.answer(plan.to, request)
+      return await this.#options.answer(plan.to, request, `${plan.from}/${plan.at}${copy}`)
     } catch (error) {
       if (!FossilError.is(error)) throw error
       this.#options.note('upstream.failed', { ...this.#factsOf(plan), error: error.code })
@@ -129,6 +158,7 @@ export class Exchanges {
   #end({ from }: ExchangePlan, waiting: Waiting): void {
     assert(!waiting.isOver, 'an exchange ends once')
     waiting.isOver = true
+    waiting.ignoreSignal()
     this.#waiting.set(from, (this.#waiting.get(from) ?? 1) - 1)
     this.#options.onEnd(from)
   }
@@ -149,7 +179,12 @@ export class Exchanges {
   }
 
   /** Which exchange it is: the fields that every line about it begins with. */
-  #factsOf({ from, to, number }: ExchangePlan): TraceFacts {
-    return { node: from, ...(this.#options.namesReceivers ? { to } : {}), exchange: number }
+  #factsOf({ from, to, number, at }: ExchangePlan): TraceFacts {
+    return {
+      node: from,
+      ...(this.#options.namesReceivers ? { to } : {}),
+      exchange: number,
+      at: at ?? '',
+    }
   }
 }

@@ -44,8 +44,9 @@ export type TickOutcome = 'idle' | 'quiet' | 'moved'
 export interface NodeHandle {
   /**
    * Reacts to an event; a node without it only answers. It may await its exchanges and promises
-   * that are already resolved, and nothing else: the runner could not replay that. A rejection ends
-   * the run, so harm that a hostile world can do to a node is an outcome instead.
+   * that are already resolved, and nothing else: the runner could not replay that, and ends the run
+   * with `sim.foreignWait`. A rejection ends the run, too, so harm that a hostile world can do to a
+   * node is an outcome instead.
    */
   readonly tick?: (event: TickEvent) => Promise<TickOutcome>
   /**
@@ -53,8 +54,6 @@ export interface NodeHandle {
    * sender waiting; any other ends the run.
    */
   readonly answer?: (request: Uint8Array) => Promise<Uint8Array>
-  /** Its code goes on within a few turns of the microtask queue once its exchange has ended. */
-  readonly isPrompt?: boolean
 }
 
 /** Facts of one line of the trace, in the order they are written. */
@@ -69,10 +68,14 @@ export interface Host {
   /**
    * Sends a request along a link.
    *
+   * @param signal gives the exchange up when it aborts; its reason becomes the `cause` of the
+   *   error. What is on its way still arrives
    * @returns the reply as it arrives, perhaps damaged
-   * @throws {FossilError} `transport.failed` when the sender is told of a failure
+   * @throws {FossilError} `transport.failed` when the sender is told of a failure;
+   *   `transport.aborted`;
+   *   `sim.foreignWait` where the node has waited for something else meanwhile
    */
-  exchange(direction: Direction, request: Uint8Array): Promise<Uint8Array>
+  exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
   /** Adds a line to the trace, at the present virtual time. */
   note(type: string, facts: TraceFacts): void
   /** Something moved, or may have: no node is at rest that began to look before. */

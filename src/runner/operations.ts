@@ -19,7 +19,7 @@ export interface Workload {
 export interface OperationHost {
   clock(): Clock
   stream(name: string): RandomStream
-  scheduleAction(timeMs: number, action: () => void): void
+  scheduleAction(timeMs: number, action: () => void, name?: string): void
 }
 
 /** When operations take place. */
@@ -45,14 +45,17 @@ export function scheduleOperations<N extends { readonly id: NodeId }>(
 ): void {
   for (const node of nodes) {
     const stream = host.stream(`${times.stream}/${node.id}`)
+    let count = 0
     const scheduleNext = (): void => {
+      const name = `${stream.name}#${++count}`
       const draw = stream.next()
       const atMs = host.clock().nowMs() + Math.max(1, draw.exponentialMs(times.meanIntervalMs))
       if (atMs >= times.untilMs) return
-      host.scheduleAction(atMs, () => {
+      const action = (): void => {
         operate(node, draw)
         scheduleNext()
-      })
+      }
+      host.scheduleAction(atMs, action, name)
     }
     scheduleNext()
   }

@@ -29,6 +29,7 @@ import { requireInteger } from './options.ts'
 import { PendingEvents } from './pending-events.ts'
 import { Rest } from './rest.ts'
 import { Ticks } from './ticks.ts'
+import { Turns } from './turns.ts'
 
 /** Everything that a run follows from, besides its model. */
 export interface SimulationOptions {
@@ -66,6 +67,10 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #exchanges: Exchanges
   readonly #ticks: Ticks
   readonly #rest = new Rest()
+  readonly #turns = new Turns()
+  /** How often each node was wanted at once. */
+  readonly #wanted = new Map<NodeId, number>()
+  #actions = 0
   readonly #checks: InvariantChecks<W>
   readonly #checkTimes: CheckTimes
   readonly #nodes = new Map<NodeId, NodeHandle>()
@@ -141,19 +146,26 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#trace.emit({ atMs: this.#clock.elapsedMs, type, ...facts })
   }
 
-  /** Runs `action` at `timeMs`, as an event. @throws {FossilError} `option.invalid` for the past */
-  scheduleAction(timeMs: number, action: () => void): void {
-    this.#events.add({ timeMs, happen: action })
+  /**
+   * Runs `action` at `timeMs`, as an event.
+   *
+   * @param name of the action, unique in the run: faults that it meets are named by it
+   * @throws {FossilError} `option.invalid` for the past
+   */
+  scheduleAction(timeMs: number, action: () => void, name = `action#${++this.#actions}`): void {
+    this.#events.add({ timeMs, happen: () => this.#turns.act(name, action) })
   }
 
   /** Lets a node tick now, in an event of its own. */
   tickNow(id: NodeId): void {
-    this.#scheduleTick({ timeMs: this.#clock.nowMs(), nodeId: id, type: 'syncNow' })
+    const count = (this.#wanted.get(id) ?? 0) + 1
+    this.#wanted.set(id, count)
+    this.#scheduleTick({ timeMs: this.#clock.nowMs(), nodeId: id, type: 'syncNow' }, count)
   }
 
   /** Sends a request along a link, for a caller that is no node. See {@link Host}. */
-  exchange(direction: Direction, request: Uint8Array): Promise<Uint8Array> {
-    return this.#exchanges.exchange(direction, request)
+  exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#exchanges.exchange(direction, request, signal)
   }
 
   /**
@@ -252,8 +264,12 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return {
       clock: this.#clock,
       source: this.#source,
-      buggify: (id) => this.#activation.buggify(id),
-      exchange: (direction, request) => this.exchange(direction, request),
+      buggify: (id) => this.#activation.buggify(id, () => this.#turns.of(id)),
+      exchange: (direction, request, signal) => {
+        const { from } = direction
+        if (!this.#ticks.mayAct(from)) return Promise.reject(this.#ticks.foreignWait(from))
+        return this.exchange(direction, request, signal)
+      },
       note: (type, facts) => this.note(type, facts),
       moved: () => this.#rest.moved(this.steps),
     }
@@ -266,7 +282,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       events: this.#events,
       note: (type, facts) => this.note(type, facts),
       canonical: (message) => model.canonical?.(message) ?? message,
-      answer: (id, request) => this.#answer(id, request),
+      nameOf: (direction) => this.#turns.send(direction),
+      answer: (id, request, turn) => this.#turns.answer(turn, () => this.#answer(id, request)),
       onEnd: (from) => this.#ticks.wake(from),
       namesReceivers: new Set(model.topology.links.map(({ to }) => to)).size > 1,
     })
@@ -277,15 +294,17 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#nodes.set(id, node)
     if (node.tick === undefined) return
     const firstMs = this.stream(`timer/${id}`).next().int(0, this.options.pollIntervalMs)
-    this.#scheduleTick({ timeMs: this.#clock.startMs + firstMs, nodeId: id, type: 'timer' })
+    this.#scheduleTick({ timeMs: this.#clock.startMs + firstMs, nodeId: id, type: 'timer' }, 1)
   }
 
-  #scheduleTick(event: TickEvent): void {
+  /** @param count the number of the event among those of its type and node, from 1 */
+  #scheduleTick(event: TickEvent, count: number): void {
     const { nodeId: id, timeMs, type } = event
     const happen = (): void => {
       const nextMs = timeMs + this.options.pollIntervalMs
-      if (type === 'timer') this.#scheduleTick({ ...event, timeMs: nextMs })
-      this.#ticks.begin(this.#node(id), event)
+      if (type === 'timer') this.#scheduleTick({ ...event, timeMs: nextMs }, count + 1)
+      const name = `${type === 'timer' ? 'poll' : type}#${count}`
+      this.#ticks.begin(this.#node(id), event, () => this.#turns.begin(id, name))
     }
     this.#events.add({ timeMs, happen })
   }
@@ -293,7 +312,10 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   #beginTick({ nodeId: id, type }: TickEvent): (outcome: TickOutcome) => void {
     const startStep = this.steps
     this.note('tick', { node: id, event: type })
-    return (outcome) => this.#rest.ticked(id, outcome, { startStep, endStep: this.steps })
+    return (outcome) => {
+      this.#turns.end(id)
+      this.#rest.ticked(id, outcome, { startStep, endStep: this.steps })
+    }
   }
 
   #answer(id: NodeId, request: Uint8Array): Promise<Uint8Array> {

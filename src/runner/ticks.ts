@@ -5,11 +5,9 @@
  */
 
 import { assert } from '../base/assert.ts'
-import { microtasksDrained } from '../base/env.ts'
+import { pendingResources, quiesce } from '../base/env.ts'
+import { FossilError } from '../base/error.ts'
 import type { NodeHandle, NodeId, TickEvent, TickOutcome } from './model.ts'
-
-/** Turns of the microtask queue that prompt nodes are given to react, before all is drained. */
-const reactionTurns = 50
 
 /** The parts of a run that ticks use. */
 export interface TickOptions {
@@ -26,6 +24,8 @@ export class Ticks {
   readonly #ticking = new Map<NodeId, NodeHandle>()
   /** Nodes whose code goes on in the present event. */
   readonly #awake = new Map<NodeId, NodeHandle>()
+  /** I/O and timers that the process waited for before any node ran. */
+  readonly #known = pendingResources()
   #failure: Error | undefined
 
   constructor(options: TickOptions) {
@@ -33,9 +33,10 @@ export class Ticks {
   }
 
   /** Tells a node of an event, unless it is still busy with an earlier one. */
-  begin(node: NodeHandle, event: TickEvent): void {
+  begin(node: NodeHandle, event: TickEvent, onBegin: () => void): void {
     const { nodeId: id } = event
     if (this.#ticking.has(id)) return
+    onBegin()
     this.#ticking.set(id, node)
     this.#awake.set(id, node)
     void this.#tick(node, event)
@@ -60,29 +61,53 @@ export class Ticks {
     if (failure !== undefined) throw failure
   }
 
+  /** Whether the code of a node may run now, or no tick of it is under way. */
+  mayAct(id: NodeId): boolean {
+    return this.#awake.has(id) || !this.#ticking.has(id)
+  }
+
+  /** The run ends: a node whose tick is under way went on by itself, or will never go on. */
+  foreignWait(id: NodeId): FossilError {
+    const waitsFor = foreignResources(this.#known) || 'a promise that nothing in the run resolves'
+    const error = new FossilError('sim.foreignWait', { node: id, waitsFor })
+    // Kept, too: the node may catch it.
+    this.#failure ??= error
+    return error
+  }
+
   async #tick(node: NodeHandle, event: TickEvent): Promise<void> {
+    const { nodeId: id } = event
     const onEnd = this.#options.onBegin(event)
     try {
       assert(node.tick !== undefined, 'only a node that ticks is told of events')
-      onEnd(await node.tick(event))
+      const outcome = await node.tick(event)
+      if (!this.mayAct(id)) throw this.foreignWait(id)
+      onEnd(outcome)
     } catch (error) {
       this.#failure ??= error instanceof Error ? error : new Error(String(error))
     } finally {
-      this.#ticking.delete(event.nodeId)
+      this.#ticking.delete(id)
     }
   }
 
   async #letReact(): Promise<void> {
+    await quiesce()
     const awake = [...this.#awake.keys()]
-    // A prompt node is parked after a few turns; any other may do anything until all is drained.
-    const isPrompt = this.#awake.values().every((node) => node.isPrompt === true)
     this.#awake.clear()
-    const isParked = (id: NodeId): boolean => !this.#ticking.has(id) || this.#options.isWaiting(id)
-    const mostTurns = isPrompt ? reactionTurns : 0
-    for (let turn = 0; turn < mostTurns && !awake.every(isParked); turn++) await Promise.resolve()
-    if (!isPrompt || !awake.every(isParked)) await microtasksDrained()
     for (const id of awake) {
-      assert(isParked(id), `node ${id} awaits only its transport, so that the run can be replayed`)
+      const isParked = !this.#ticking.has(id) || this.#options.isWaiting(id)
+      if (!isParked) throw this.#failure ?? this.foreignWait(id)
     }
   }
+}
+
+/** Resources that the process has not had from the beginning, by kind. */
+function foreignResources(known: readonly string[]): string {
+  const old = [...known]
+  const added = pendingResources().filter((kind) => {
+    const at = old.indexOf(kind)
+    if (at >= 0) old.splice(at, 1)
+    return at < 0
+  })
+  return [...new Set(added)].join(', ')
 }

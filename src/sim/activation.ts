@@ -9,7 +9,7 @@ import { compareText } from '../base/bytes.ts'
 import type { Buggify } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { FaultLog, SiteCount } from './fault.ts'
-import type { RandomSource } from './random.ts'
+import type { Draw, RandomSource } from './random.ts'
 
 type Activation = { readonly active: boolean; uses: number; fired: number }
 
@@ -48,17 +48,24 @@ export class SiteActivation {
   /**
    * The fault sites as one node sees them. Its decisions are logged under
    * `buggify/<node>/<site>`; an override fires a site that this run leaves alone, too.
+   *
+   * @param turn names what the node is at: the k-th use of a site in a turn is `<turn>.<k>`,
+   *   counting from 1. Without it uses are numbered
    */
-  buggify(node: string): Buggify {
+  buggify(node: string, turn?: () => string): Buggify {
+    const latest = new Map<string, { turn: string; uses: number }>()
     return {
       check: (name, probability) => {
         const site = this.#site(name)
         site.uses += 1
-        const fires = this.#faults.decide(
-          `buggify/${node}/${name}`,
-          (numbers) => site.active && numbers.chance(probability),
-          false,
-        )
+        const address = `buggify/${node}/${name}`
+        const draw = (numbers: Draw): boolean => numbers.chance(probability)
+        const mayFire = site.active ? draw : undefined
+        const at =
+          turn === undefined
+            ? { site: address, use: this.#faults.usesOf(address) }
+            : { site: address, use: nextUse(latest, name, turn()) }
+        const fires = this.#faults.decideAt(at, mayFire, false)
         if (fires) site.fired += 1
         return fires
       },
@@ -81,4 +88,16 @@ export class SiteActivation {
     }
     return site
   }
+}
+
+/** The name of the next use of a site in a turn. */
+function nextUse(
+  latest: Map<string, { turn: string; uses: number }>,
+  site: string,
+  turn: string,
+): string {
+  const last = latest.get(site)
+  const uses = last?.turn === turn ? last.uses + 1 : 1
+  latest.set(site, { turn, uses })
+  return `${turn}.${uses}`
 }

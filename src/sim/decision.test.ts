@@ -12,7 +12,7 @@ import { formatDecisions, type Override, parseDecisions, readDecisions } from '.
 const decision: fc.Arbitrary<Override> = fc.record(
   {
     site: fc.string({ minLength: 1 }),
-    use: fc.nat(0xffffffff),
+    use: fc.oneof(fc.nat(0xffffffff), fc.string({ minLength: 1, maxLength: 256 })),
     outcome: fc.oneof(
       fc.boolean(),
       fc.maxSafeInteger(),
@@ -66,7 +66,8 @@ test('anything but an array of decisions is refused', () => {
     [{ ...valid, use: -1 }],
     [{ ...valid, use: 0.5 }],
     [{ ...valid, use: 2 ** 32 }],
-    [{ ...valid, use: '0' }],
+    [{ ...valid, use: '' }],
+    [{ ...valid, use: 'x'.repeat(257) }],
     [{ ...valid, outcome: 0.5 }],
     [{ ...valid, outcome: 2 ** 53 }],
     [{ ...valid, outcome: [] }],
@@ -92,6 +93,9 @@ test('anything but an array of decisions is refused', () => {
 
 test('a refusal names the entry', () => {
   assert.throws(() => readDecisions([{ site: 'a', use: 0, outcome: true }, { site: 'a' }]), {
-    detail: { option: 'decisions', reason: 'entry 1: use is not an unsigned 32-bit integer' },
+    detail: {
+      option: 'decisions',
+      reason: 'entry 1: use is neither an unsigned 32-bit integer nor a short name',
+    },
   })
 })

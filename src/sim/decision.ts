@@ -10,14 +10,27 @@ import { FossilError } from '../base/error.ts'
 /** What a site can decide: yes or no, an amount (a safe integer), or one of a few words. */
 export type Outcome = boolean | number | string
 
-/** At its `use`-th use, counting from 0, `site` decided `outcome`. */
-export type Decision = { readonly site: string; readonly use: number; readonly outcome: Outcome }
+/**
+ * At one of its uses `site` decided `outcome`. A use has a number, counting from 0, or a name that
+ * says when it was, such as `poll#14.round#2`: that stays what it is when others go away.
+ */
+export type Decision = {
+  readonly site: string
+  readonly use: number | string
+  readonly outcome: Outcome
+}
 
-/** A decision to impose on a replay. The outcome null means whatever that site calls benign. */
+/**
+ * A decision to impose on a replay. The outcome null means whatever that site calls benign. A
+ * number names the n-th use also where uses have names.
+ */
 export type Override = Omit<Decision, 'outcome'> & { readonly outcome: Outcome | null }
 
 /** The longest word that may be an outcome, in UTF-16 code units. */
 const maxWordLength = 64
+
+/** The same for the name of a use. */
+const maxUseLength = 256
 
 /** Writes decisions for {@link parseDecisions} to read. Ends with a newline. */
 export function formatDecisions(decisions: readonly Override[]): string {
@@ -63,15 +76,17 @@ const option = 'decisions'
 function readDecision(json: unknown, index: number): Override {
   const { site, use, outcome }: { [key in keyof Override]?: unknown } = Object(json)
   if (typeof site !== 'string' || site === '') throw malformed(index, 'site is not a name')
-  if (!isUse(use)) throw malformed(index, 'use is not an unsigned 32-bit integer')
+  if (!isUse(use))
+    throw malformed(index, 'use is neither an unsigned 32-bit integer nor a short name')
   if (outcome !== null && !isOutcome(outcome)) {
     throw malformed(index, 'outcome is not null, a boolean, an integer or a short string')
   }
   return { site, use, outcome }
 }
 
-function isUse(value: unknown): value is number {
-  return typeof value === 'number' && value >>> 0 === value
+function isUse(value: unknown): value is number | string {
+  if (typeof value === 'number') return value >>> 0 === value
+  return typeof value === 'string' && value !== '' && value.length <= maxUseLength
 }
 
 function malformed(index: number, reason: string): FossilError {

@@ -32,7 +32,7 @@ export type SiteCount = { readonly site: string; readonly uses: number; readonly
 
 type Site = {
   readonly stream: RandomStream
-  readonly overrides: Map<number, { readonly outcome: Outcome | null; isUsed: boolean }>
+  readonly overrides: Map<number | string, { readonly outcome: Outcome | null; isUsed: boolean }>
   uses: number
   fired: number
 }
@@ -87,17 +87,24 @@ export class FaultLog {
   /**
    * Decides a use that the caller numbers itself, so that a site asked only now and then still has
    * a use number that means something: the 8th request of a link, not the 8th that got this far.
-   * A site is either numbered by its caller throughout, or by {@link decide} throughout.
+   * A site is either numbered by its caller throughout, or by {@link decide} throughout. Better yet
+   * the use has a name that says when it is, and that nothing else can shift.
+   *
+   * @param at `number` is what an override may call a named use instead; by default how often the
+   *   site was asked before
+   * @param draw undefined where nothing but an override can hurt
    */
   decideAt<T extends Outcome>(
-    { site, use }: { site: string; use: number },
-    draw: (numbers: Draw) => T,
+    { site, use, number }: { site: string; use: number | string; number?: number | undefined },
+    draw: ((numbers: Draw) => T) | undefined,
     benign: T,
   ): T {
     const state = this.#site(site)
+    const override =
+      state.overrides.get(use) ??
+      (typeof use === 'string' ? state.overrides.get(number ?? state.uses) : undefined)
     state.uses += 1
     if (!this.#enabled) return benign
-    const override = state.overrides.get(use)
     if (override !== undefined) override.isUsed = true
     const outcome = override ? override.outcome : this.#drawn(state, use, draw, benign)
     if (outcome === null || outcome === benign) return benign
@@ -110,6 +117,11 @@ export class FaultLog {
     this.#decisions.push(decision)
     this.#options.onDecision?.(decision)
     return outcome
+  }
+
+  /** How often a site was asked. */
+  usesOf(site: string): number {
+    return this.#site(site).uses
   }
 
   /** The counts of every site that was asked, ordered by name. */
@@ -129,9 +141,14 @@ export class FaultLog {
     )
   }
 
-  #drawn<T extends Outcome>(site: Site, use: number, draw: (numbers: Draw) => T, benign: T): T {
-    if (this.#options.unlisted === 'benign') return benign
-    const outcome = draw(site.stream.at(use))
+  #drawn<T extends Outcome>(
+    { stream }: Site,
+    use: number | string,
+    draw: ((numbers: Draw) => T) | undefined,
+    benign: T,
+  ): T {
+    if (draw === undefined || this.#options.unlisted === 'benign') return benign
+    const outcome = draw(typeof use === 'number' ? stream.at(use) : stream.named(use))
     assert(isOutcome(outcome), 'an outcome is a boolean, a safe integer or a short string')
     return outcome
   }

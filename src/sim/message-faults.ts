@@ -22,19 +22,22 @@ import type { Draw } from './random.ts'
 /** The link of a message: its sites are called `<name>/<kind>`. */
 type FaultyLink = { readonly name: string; readonly config: LinkConfig }
 
+/** An exchange of a link: its number, and when it began, where that has a name. */
+type ExchangeName = { readonly number: number; readonly at: string | undefined }
+
 /** The decisions of the fault log about one message, asked kind by kind. */
 export class MessageFaults {
   /** The kinds that struck, in the order they were asked. */
   readonly faults: FaultKind[] = []
   readonly #log: FaultLog
   readonly #link: FaultyLink
-  readonly #use: number
+  readonly #exchange: ExchangeName
 
-  /** @param use the number of the exchange, which is its use of each site */
-  constructor(log: FaultLog, link: FaultyLink, use: number) {
+  /** @param exchange its use of each site */
+  constructor(log: FaultLog, link: FaultyLink, exchange: ExchangeName) {
     this.#log = log
     this.#link = link
-    this.#use = use
+    this.#exchange = exchange
   }
 
   /** A fault that strikes or does not. */
@@ -69,10 +72,13 @@ export class MessageFaults {
     severity: (draw: Draw) => T,
     benign: T,
   ): T {
+    const { at, number } = this.#exchange
     const probability = this.#link.config.rates[kind] / million
     const outcome = this.#log.decideAt(
-      { site: this.#site(name), use: this.#use },
-      (draw) => (draw.chance(probability) ? severity(draw) : benign),
+      { site: this.#site(name), use: at ?? number, number },
+      probability === 0
+        ? undefined
+        : (draw) => (draw.chance(probability) ? severity(draw) : benign),
       benign,
     )
     if (outcome !== benign) this.faults.push(kind)

@@ -54,6 +54,7 @@ test('a calm exchange arrives whole, both ways', () => {
   assert.deepEqual(plan, {
     ...there,
     number: 0,
+    at: undefined,
     arrivals: [{ ...there, atMs: 10, isAwaited: true, ...whole }],
     failure: { atMs: 1_000, reason: 'timeout' },
     faults: [],

@@ -12,9 +12,9 @@
  * Partitions are looked at each time, so one that begins in between swallows the reply to a
  * request that was already carried out. Every other fault is a decision of the fault log, at
  * `net/<from>→<to>/<kind>`, named by the direction of the request (`replyDelayed` is where the
- * reply's `delayed` is decided). Use n of a site belongs to exchange n of that direction. Hence a
- * plan depends on its number, and not on other links, other exchanges, or the length of what is
- * sent.
+ * reply's `delayed` is decided). Its use is the name that the caller gives an exchange, such as
+ * `poll#14.round#2`; without one, use n of a site belongs to exchange n of that direction. Hence a
+ * plan depends on its name, and not on other links, other exchanges, or the length of what is sent.
  *
  * Knows nothing of what the bytes mean.
  * @module
@@ -39,7 +39,7 @@ import {
   million,
   noFaults,
 } from './link.ts'
-import type { RandomSource, RandomStream } from './random.ts'
+import type { Draw, RandomSource, RandomStream } from './random.ts'
 
 /** A directed link, by the names of its nodes. */
 export type Direction = { readonly from: string; readonly to: string }
@@ -62,8 +62,10 @@ export type Failure = {
 
 /** What becomes of a request, as known when it leaves. */
 export type ExchangePlan = Direction & {
-  /** Counts the exchanges of this direction from 0: the use of each fault site asked for it. */
+  /** Counts the exchanges of this direction from 0. */
   readonly number: number
+  /** Its name, where it has one; otherwise its number is the use of each fault site asked. */
+  readonly at: string | undefined
   /** In order of time. */
   readonly arrivals: readonly Arrival[]
   readonly failure: Failure
@@ -165,15 +167,16 @@ export class Network {
   /**
    * A request leaves now. The sender is told `failure` at its time unless a reply came first.
    *
+   * @param at the name of the exchange among all of its direction
    * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
    */
-  planExchange({ from, to }: Direction): ExchangePlan {
+  planExchange({ from, to }: Direction, at?: string): ExchangePlan {
     const link = this.#link({ from, to })
     const number = link.exchanges++
-    const message = new MessageFaults(this.#faults, link, number)
+    const message = new MessageFaults(this.#faults, link, { number, at })
     const nowMs = this.#clock.nowMs()
     const deadlineMs = nowMs + link.config.timeoutMs
-    const travelMs = drawLatency(link.requestLatency.at(number), link.config.latency)
+    const travelMs = drawLatency(drawsOf(link.requestLatency, { number, at }), link.config.latency)
     const arrivals: Arrival[] = []
     let failure: Failure = { atMs: deadlineMs, reason: 'timeout' }
 
@@ -191,7 +194,7 @@ export class Network {
       const copyAfterMs = message.spikeMs('duplicated')
       if (copyAfterMs > 0) arrivals.push(whole({ from, to }, atMs + copyAfterMs))
     }
-    return { from, to, number, arrivals, failure, faults: this.#counted(message.faults) }
+    return { from, to, number, at, arrivals, failure, faults: this.#counted(message.faults) }
   }
 
   /**
@@ -207,8 +210,8 @@ export class Network {
     )
     const link = this.#link(exchange)
     const [from, to] = [exchange.to, exchange.from]
-    const message = new MessageFaults(this.#faults, link, exchange.number)
-    const travelMs = drawLatency(link.replyLatency.at(exchange.number), link.config.latency)
+    const message = new MessageFaults(this.#faults, link, exchange)
+    const travelMs = drawLatency(drawsOf(link.replyLatency, exchange), link.config.latency)
     let arrival: Arrival | undefined
 
     if (this.isBlocked({ from, to })) {
@@ -255,6 +258,10 @@ export class Network {
     }
     return link
   }
+}
+
+function drawsOf(stream: RandomStream, { number, at }: Pick<ExchangePlan, 'number' | 'at'>): Draw {
+  return at === undefined ? stream.at(number) : stream.named(at)
 }
 
 function whole(direction: Direction, atMs: number): Arrival {

@@ -202,3 +202,20 @@ test('a question without an answer is a bug of the asker', () => {
   ]
   for (const question of questions) assert.throws(question, { name: 'AssertionError' })
 })
+
+test('a use can have a name: its draws are its own, and even over many names', () => {
+  const faults = new RandomSource(3).stream('faults')
+  const names = Array.from({ length: 4_000 }, (_, n) => `poll#${n >> 2}.round#${n & 3}`)
+  const first = names.map((name) => faults.named(name).uniform())
+  assert.deepEqual(
+    names.toReversed().map((name) => faults.named(name).uniform()),
+    first.toReversed(),
+  )
+  assert.equal(new Set(first).size, names.length)
+  assert.equal(faults.uses, 0)
+  const average = first.reduce((sum, each) => sum + each, 0) / names.length
+  assert.ok(Math.abs(average - 0.5) < 0.02, `${average}`)
+  const below = first.filter((each) => each < 0.1).length / names.length
+  assert.ok(Math.abs(below - 0.1) < 0.02, `${below}`)
+  assert.notEqual(new RandomSource(4).stream('faults').named('poll#1').uniform(), first[4])
+})

@@ -73,6 +73,29 @@ export class RandomStream {
   }
 
   /**
+   * The draws of the use called `name`, whatever was drawn before. Counts no use, and is unrelated
+   * to the numbered ones.
+   */
+  named(name: string): Draw {
+    // FNV-1a, twice from different beginnings: 64 bits, so that no two names of a run meet.
+    let [low, high] = [0x811c9dc5, 0x9e3779b9]
+    for (let at = 0; at < name.length; at++) {
+      const code = name.charCodeAt(at)
+      low = Math.imul(low ^ code, 0x01000193)
+      high = Math.imul(high ^ code, 0x85ebca6b)
+    }
+    const [a = 0, b = 0, c = 0, d = 0] = this.#key
+    return new Draw(
+      xoroshiro128plusFromState([
+        mix(a ^ mix(low)),
+        mix(b ^ mix(high)),
+        mix(c + low),
+        mix(d + high),
+      ]),
+    )
+  }
+
+  /**
    * The draws of use `k`, from its first number, whatever was drawn before. Counts no use.
    *
    * @param k from 0 to 2^32 - 1

@@ -100,10 +100,11 @@ export const canaries: readonly Canary[] = [
     bug: 'acknowledges a check-in and loses it',
     invariant: 'nothing-lost',
     plant: sql(
-      `DELETE FROM unclustered WHERE rid IN (SELECT rid FROM unsent);
-       DELETE FROM delta WHERE rid IN (SELECT rid FROM unsent);
-       DELETE FROM delta WHERE srcid IN (SELECT rid FROM unsent);
-       DELETE FROM blob WHERE rid IN (SELECT rid FROM unsent);
+      // Without sources of deltas, whose content would no longer be what their names say.
+      `DELETE FROM blob WHERE rid IN (SELECT rid FROM unsent)
+                          AND rid NOT IN (SELECT srcid FROM delta);
+       DELETE FROM delta WHERE rid NOT IN (SELECT rid FROM blob);
+       DELETE FROM unclustered WHERE rid NOT IN (SELECT rid FROM blob);
        DELETE FROM unsent`,
     ),
   },

@@ -16,6 +16,7 @@ import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { type Invariant, ownTables } from '../world.ts'
 import { type Expected, expectedOf } from './expected.ts'
+import { ofEachNode } from './of-each-node.ts'
 
 /** A check-in that says it is so much younger than its child, or more, stays there. */
 const windowMs = 2_000
@@ -106,7 +107,5 @@ function movedLine(
 export const moments: Invariant = {
   name: 'moments',
   holds: 'always',
-  check: (world) => {
-    for (const { id, repo } of ownTables(world)) checkMoments(id, repo)
-  },
+  ...ofEachNode(ownTables, checkMoments),
 }

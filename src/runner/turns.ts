@@ -1,0 +1,80 @@
+/**
+ * Turns: names of what the code of a node is at, by what began it. Faults are named by them, so
+ * that one fault that goes away moves no fault of another sync.
+ *
+ * - `poll#14`: the 14th poll of the node by its timer, skipped ones included; `syncNow#2`: the
+ *   second time that somebody wanted it at once;
+ * - `poll#14.round#2`: from the second request that this tick sends to a peer;
+ * - `leaf-2/poll#14.round#2`: the answer to that request; with `.copy`, to its duplicate;
+ * - `checkins/leaf-2#3`: the third operation of a workload there; `action#5`: the fifth other one;
+ * - `call#3`: the third request that a node sends outside its ticks;
+ * - `start`: before anything else.
+ * @module
+ */
+
+import type { Direction } from '../sim/network.ts'
+import type { NodeId } from './model.ts'
+
+interface Tick {
+  readonly name: string
+  /** Requests sent, by receiver. */
+  readonly rounds: Map<NodeId, number>
+  turn: string
+}
+
+/** The turns of one run. */
+export class Turns {
+  readonly #ticks = new Map<NodeId, Tick>()
+  readonly #calls = new Map<string, number>()
+  /** An answer or an operation that is under way: one at a time. */
+  #present: string | undefined
+
+  /** A tick of a node begins. */
+  begin(id: NodeId, name: string): void {
+    this.#ticks.set(id, { name, rounds: new Map(), turn: name })
+  }
+
+  /** The tick of a node has ended. */
+  end(id: NodeId): void {
+    this.#ticks.delete(id)
+  }
+
+  /** The name of the request that a node sends now. */
+  send({ from, to }: Direction): string {
+    const tick = this.#ticks.get(from)
+    if (tick === undefined) {
+      const calls = (this.#calls.get(`${from}/${to}`) ?? 0) + 1
+      this.#calls.set(`${from}/${to}`, calls)
+      return `call#${calls}`
+    }
+    const rounds = (tick.rounds.get(to) ?? 0) + 1
+    tick.rounds.set(to, rounds)
+    tick.turn = `${tick.name}.round#${rounds}`
+    return tick.turn
+  }
+
+  /** Runs an operation under its name. */
+  act(name: string, action: () => void): void {
+    this.#present = name
+    try {
+      action()
+    } finally {
+      this.#present = undefined
+    }
+  }
+
+  /** Lets a node answer under the name of the request. */
+  async answer<T>(name: string, action: () => Promise<T>): Promise<T> {
+    this.#present = name
+    try {
+      return await action()
+    } finally {
+      this.#present = undefined
+    }
+  }
+
+  /** What a node is at. */
+  of(id: NodeId): string {
+    return this.#present ?? this.#ticks.get(id)?.turn ?? 'start'
+  }
+}
