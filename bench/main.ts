@@ -14,6 +14,7 @@ const benches = new Map<string, () => Promise<BenchModule>>([
   ['delta', () => import('./delta.ts')],
   ['hash', () => import('./hash.ts')],
   ['sim', () => import('./sim.ts')],
+  ['runs', () => import('./runs.ts')],
   ['clone', () => import('./clone.ts')],
   ['server', () => import('./server.ts')],
   ['rebuild', () => import('./rebuild.ts')],

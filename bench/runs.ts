@@ -1,0 +1,116 @@
+/**
+ * Runs of the simulator as explorers use them: what one costs, and how that grows.
+ *
+ * The unit: 3 leaves and a master, 60 virtual seconds of a hostile world, everybody writes every
+ * kind of artifact and unversioned files and logs in, some in private: 20 to 60 operations, every
+ * check.
+ * CPU time of the process, since its garbage collector and the machine's other work make wall time
+ * mean little. Goals: a unit in 200 ms; 30 leaves at most 4 times 10, 100 at most 4 times 30; ten
+ * times the time at most 12 times; kernel and runner at most 5 % of a run.
+ * @module
+ */
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { simulate, type SimulateOptions } from 'trilobite/dst'
+import { cpuShare } from './cpu-share.ts'
+import { type BenchOptions, type BenchResult, type BenchRow, benchRow, median } from './report.ts'
+
+const minuteMs = 60_000
+const meanMs = 20_000
+
+const unit: Omit<SimulateOptions, 'seed'> = {
+  leaves: 3,
+  durationMs: minuteMs,
+  allKinds: true,
+  uv: true,
+  login: true,
+  privateCheckins: true,
+}
+
+/** Runs units, the default run, and both kinds of growth. */
+export async function run({ quick }: BenchOptions): Promise<BenchResult> {
+  for (let seed = -5; seed < 0; seed++) await cpuMs({ ...unit, seed }) // Warms the code up.
+  const rows = [
+    benchRow('unit', await medianCpuMs(unit, quick ? 20 : 100), 'CPU ms'),
+    benchRow('default run', await medianCpuMs({}, quick ? 1 : 5), 'CPU ms'),
+  ]
+  const share = await cpuShare(() => repeat(quick ? 5 : 20), /\/(?:src|dist)\/(?:sim|runner)\//)
+  rows.push(benchRow('kernel and runner in a unit', 100 * share, '%'))
+  const sizes = quick ? [10, 30] : [10, 30, 100, 300]
+  rows.push(...(await growth('leaves, as much work in all', sizes, shared)))
+  rows.push(...(await growth('leaves, each as busy', quick ? [10, 30] : [10, 30, 100], busy)))
+  rows.push(...(await growth('min', quick ? [1, 10] : [1, 10, 100], long)))
+  const notes = [
+    'CPU time of the process; a factor is to the row before',
+    'each as busy: everything goes everywhere, so deliveries grow with the square of the leaves',
+    await peerNote(),
+  ]
+  return { name: 'runs', rows, notes }
+}
+
+/** Many leaves that share the work which 10 would have. */
+const shared = (leaves: number): Omit<SimulateOptions, 'seed'> => {
+  const mean = Math.round((meanMs * (leaves + 1)) / 11)
+  return { ...unit, leaves, checkinMeanMs: mean, kindsMeanMs: mean, uvMeanMs: mean }
+}
+
+const busy = (leaves: number): Omit<SimulateOptions, 'seed'> => ({ ...unit, leaves })
+
+const long = (minutes: number): Omit<SimulateOptions, 'seed'> => ({
+  ...unit,
+  durationMs: minutes * minuteMs,
+})
+
+async function growth(
+  name: string,
+  sizes: readonly number[],
+  optionsOf: (size: number) => Omit<SimulateOptions, 'seed'>,
+): Promise<BenchRow[]> {
+  const rows: BenchRow[] = []
+  let before: number | undefined
+  for (const size of sizes) {
+    const ms = await medianCpuMs(optionsOf(size), size === sizes[0] ? 5 : size > 50 ? 1 : 3)
+    rows.push(benchRow(`${size} ${name}`, ms, 'CPU ms'))
+    if (before !== undefined) rows.push(benchRow(`  factor`, ms / before, 'times'))
+    before = ms
+  }
+  return rows
+}
+
+async function repeat(runs: number): Promise<void> {
+  for (let seed = 1; seed <= runs; seed++) await simulate({ ...unit, seed })
+}
+
+async function medianCpuMs(options: Omit<SimulateOptions, 'seed'>, seeds: number): Promise<number> {
+  const all: number[] = []
+  for (let seed = 1; seed <= seeds; seed++) all.push(await cpuMs({ ...options, seed }))
+  return median(all)
+}
+
+async function cpuMs(options: SimulateOptions): Promise<number> {
+  const before = process.cpuUsage()
+  const { verdict } = await simulate(options)
+  const { user, system } = process.cpuUsage(before)
+  if (verdict !== 'converged') throw new Error(`seed ${options.seed} ended ${verdict}`)
+  return (user + system) / 1_000
+}
+
+/** Beside the Go library only where its module can be had; a figure of another machine is none. */
+async function peerNote(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'trilobite-bench-'))
+  try {
+    await writeFile(join(folder, 'go.mod'), 'module bench\n')
+    const list = ['list', '-m', 'github.com/danmestas/libfossil@latest']
+    const { stdout } = await promisify(execFile)('go', list, { cwd: folder, timeout: 60_000 })
+    return `not beside the Go library: ${stdout.trim()} can be had, and its scenario is not written`
+  } catch (error) {
+    const said = error instanceof Error ? error.message.trim().split('\n') : [String(error)]
+    return `not beside the Go library, which cannot be had here: ${said.at(-1)?.trim()}`
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
