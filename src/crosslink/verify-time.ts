@@ -27,7 +27,7 @@ export function acceptStockTimes(repo: Repo): void {
       `SELECT objid, stored.mtime, stored.omtime
          FROM main.event AS stored JOIN temp.event AS ours USING(objid)
         WHERE stored.type = 'ci' AND ours.type = 'ci'
-          AND stored.omtime = ours.omtime AND stored.mtime <> ours.mtime
+          AND abs(stored.omtime - ours.omtime) < ${tolerance} AND stored.mtime <> ours.mtime
           AND typeof(stored.mtime) = 'real'
           AND ${taggedDate('objid')} IS NULL
         ORDER BY objid`,
@@ -35,7 +35,8 @@ export function acceptStockTimes(repo: Repo): void {
     .all()
   const accept = dbOf(repo).prepare('UPDATE temp.event SET mtime = ?2 WHERE objid = ?1')
   for (const [rid, mtime, omtime] of rows) {
-    if (mtime === omtime || isBeforeSome(repo, rid, mtime)) accept.run(rid, mtime)
+    if (Math.abs(mtime - omtime) < tolerance || isBeforeSome(repo, rid, mtime))
+      accept.run(rid, mtime)
   }
 }
 

@@ -147,6 +147,26 @@ test('a row that is missing, added or changed is found in every table', () => {
   }
 })
 
+test('the last digits of a time are those of a build of stock, its milliseconds are damage', () => {
+  using repo = filled()
+  const db = dbOf(repo)
+  for (const [table, column] of [
+    ['event', 'mtime'],
+    ['event', 'omtime'],
+    ['plink', 'mtime'],
+  ]) {
+    const move = (days: number): void => {
+      db.prepare(`UPDATE ${table} SET ${column} = ${column} + ?`).run(days)
+    }
+    move(1e-9)
+    assert.equal(verify(repo).total, 0, `${table}.${column}`)
+    move(2 / 86_400_000)
+    assert.ok(verify(repo).total > 0, `${table}.${column}`)
+    move(-2 / 86_400_000 - 1e-9)
+  }
+  assert.equal(verify(repo).total, 0)
+})
+
 test('rows are named by artifacts, tags and files', () => {
   using repo = filled()
   dbOf(repo).exec(`DELETE FROM mlink WHERE pmid <> 0; DELETE FROM tagxref WHERE value = 'x'`)

@@ -156,10 +156,27 @@ function leftOut(db: Database, table: string): readonly string[] {
   return table === 'ticketchng' ? volatileColumns(db, table) : []
 }
 
+/**
+ * A Julian day to the millisecond. Stock prints and reads its doubles on the way to the tables, so
+ * its last digits depend on its SQLite and on the printf() of its build.
+ */
+function toMillisecond(column: string): string {
+  return `iif(typeof(${column}) = 'real', round(${column} * 86400000) / 86400000.0, ${column})`
+}
+
 /** Columns under another form. */
 const shown: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  tagxref: { mtime: `iif(tagid = ${clusterTagId}, NULL, mtime)` },
-  ticketchng: { tkt_id: '(SELECT tkt_uuid FROM $.ticket AS t WHERE t.tkt_id = ticketchng.tkt_id)' },
+  attachment: { mtime: toMillisecond('mtime') },
+  backlink: { mtime: toMillisecond('mtime') },
+  event: { mtime: toMillisecond('mtime'), omtime: toMillisecond('omtime') },
+  forumpost: { fmtime: toMillisecond('fmtime') },
+  plink: { mtime: toMillisecond('mtime') },
+  tagxref: { mtime: `iif(tagid = ${clusterTagId}, NULL, ${toMillisecond('mtime')})` },
+  ticket: { tkt_mtime: toMillisecond('tkt_mtime'), tkt_ctime: toMillisecond('tkt_ctime') },
+  ticketchng: {
+    tkt_id: '(SELECT tkt_uuid FROM $.ticket AS t WHERE t.tkt_id = ticketchng.tkt_id)',
+    tkt_mtime: toMillisecond('tkt_mtime'),
+  },
 }
 
 /** Tables that are made when they are first needed. */

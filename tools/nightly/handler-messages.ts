@@ -1,0 +1,31 @@
+/**
+ * A million structured messages to the handler: src/sync/fuzz-handler.test.ts, which sends a few
+ * thousand by default, with more patience.
+ * @module
+ */
+
+import { join } from 'node:path'
+
+import { run } from '../run.ts'
+import type { Check } from './check.ts'
+
+const root = join(import.meta.dirname, '../..')
+const usualCount = 1_000_000
+
+/** The check, in a process of its own: its memory is a part of what is checked. */
+export const handlerMessages: Check = {
+  name: 'handler-messages',
+  about: 'a million structured messages: each is answered, and the repository stays sound',
+  run: async ({ seed, count = usualCount, progress }) => {
+    progress(`${count} messages`)
+    const args = ['--conditions=source', '--test', 'src/sync/fuzz-handler.test.ts']
+    const env = {
+      ...process.env,
+      TRILOBITE_FUZZ_MESSAGES: String(count),
+      TRILOBITE_FUZZ_SEED: String(seed),
+    }
+    const { code, stdout, stderr } = await run(process.execPath, args, { cwd: root, env })
+    const failures = code === 0 ? [] : [`seed ${seed}:\n${stdout}${stderr}`]
+    return { summary: `${count} messages were answered`, failures }
+  },
+}
