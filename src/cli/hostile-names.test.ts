@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 
 import { run } from '../../tools/run.ts'
 import { utf8 } from '../base/bytes.ts'
@@ -46,10 +47,32 @@ const notWalked = new RegExp(
 /** Newlines, tabs, and the two sequences of our own progress line. */
 const ownControls = new RegExp(`\\r?\\n|\\t|${esc}\\[(?:1G|0K|2K)`, 'g')
 
-/** What lets a process believe that it writes to a terminal. */
-const asTerminal = `for (const stream of [process.stdout, process.stderr])
-  Object.defineProperty(stream, 'isTTY', { value: true })`
-const preload = `data:text/javascript,${encodeURIComponent(asTerminal)}`
+/**
+ * Runs commands one after another in one process, which believes that it writes to a terminal, and
+ * prints a list of what each wrote. A process for each would take half a minute.
+ */
+const runner = `
+  const { main, commands } = JSON.parse(await new Response(process.stdin).text())
+  const write = process.stdout.write.bind(process.stdout)
+  let written = ''
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.setMaxListeners(0)
+    Object.defineProperty(stream, 'isTTY', { value: true })
+    stream.write = (chunk, ...rest) => {
+      written += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+      rest.at(-1)?.()
+      return true
+    }
+  }
+  const outputs = []
+  for (const [index, args] of commands.entries()) {
+    process.argv = [process.argv[0], main, ...args]
+    written = ''
+    await import(main + '?' + index)
+    outputs.push(written)
+  }
+  write(JSON.stringify(outputs))
+  process.exitCode = 0`
 
 interface Planted {
   readonly checkin: string
@@ -134,40 +157,42 @@ test('no command that reads obeys control characters of a repository', async () 
     ['purge', 'cat', purged],
     [evil],
   ]
-  const failures: string[] = []
-  for (const args of walked) {
-    const { stdout, stderr } = await shown(['-R', path, ...args])
-    const text = `${stdout}${stderr}`.replaceAll(ownControls, '')
+  const outputs = await outputsOf(walked.map((args) => ['-R', path, ...args]))
+  const failures = walked.flatMap((args, index) => {
+    const text = (outputs[index] ?? '').replaceAll(ownControls, '')
     const driving = /[\p{Cc}\u202e]/u.exec(text)
-    if (driving !== null) failures.push(`${args.join(' ')}: ${JSON.stringify(driving[0])}`)
-  }
+    return driving === null ? [] : [`${args.join(' ')}: ${JSON.stringify(driving[0])}`]
+  })
   assert.deepEqual(failures, [])
   const known = new Set(walked.map((args) => args.slice(0, 2).join(' ')))
   const isWalked = (name: string): boolean => known.has(name) || walked.some(([a]) => a === name)
-  const missing = (await commands()).filter((name) => !isWalked(name) && !notWalked.test(name))
+  const missing = (await commandNames()).filter((name) => !isWalked(name) && !notWalked.test(name))
   assert.deepEqual(missing, [], 'every command is walked or named as one that writes')
 })
 
-function shown(args: readonly string[]): ReturnType<typeof run> {
-  const main = join(import.meta.dirname, 'main.ts')
-  const options = { cwd: scratch.folder, env: scratch.env }
-  return run(process.execPath, ['--no-warnings', '--import', preload, main, ...args], options)
+async function outputsOf(commands: readonly (readonly string[])[]): Promise<string[]> {
+  const main = pathToFileURL(join(import.meta.dirname, 'main.ts')).href
+  const args = ['--no-warnings', '--conditions=source', '--input-type=module', '-e', runner]
+  const input = JSON.stringify({ main, commands })
+  const options = { cwd: scratch.folder, env: scratch.env, input }
+  const { stdout, stderr } = await run(process.execPath, args, options)
+  assert.ok(stdout.startsWith('['), stderr)
+  return JSON.parse(stdout)
 }
 
 /** Every command by its words, from the help. */
-async function commands(): Promise<string[]> {
-  const found: string[] = []
-  for (const name of await listed([])) {
-    const inner = await listed([name])
-    if (inner.length === 0) found.push(name)
-    else found.push(...inner.map((each) => `${name} ${each}`))
-  }
-  return found
+async function commandNames(): Promise<string[]> {
+  const [help = ''] = await outputsOf([['--help']])
+  const names = listed(help)
+  const helps = await outputsOf(names.map((name) => [name, '--help']))
+  return names.flatMap((name, index) => {
+    const inner = listed(helps[index] ?? '')
+    return inner.length === 0 ? [name] : inner.map((each) => `${name} ${each}`)
+  })
 }
 
-async function listed(words: readonly string[]): Promise<string[]> {
-  const { stdout } = await scratch.run([...words, '--help'])
-  const [, list = ''] = stdout.split(/^Commands:$/m)
+function listed(help: string): string[] {
+  const [, list = ''] = help.split(/^Commands:$/m)
   const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
   return names.filter((name) => name !== 'help')
 }

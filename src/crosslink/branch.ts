@@ -103,3 +103,14 @@ export function branchTip(repo: Repo, branch: string): NamedArtifact | undefined
     .get(textParameter(branch))
   return row === undefined ? undefined : { rid: row[0], hash: row[1] }
 }
+
+/**
+ * The check-in to go on from: the latest of the main branch, or of all where that has none;
+ * undefined in a repository without check-ins.
+ */
+export function latestCheckin(repo: Repo): ArtifactHash | undefined {
+  const latest = `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'ci'
+    ORDER BY mtime DESC, rid DESC LIMIT 1`
+  const tip = branchTip(repo, mainBranch(repo))?.hash
+  return tip ?? dbOf(repo).prepare<[ArtifactHash]>(latest).get()?.[0]
+}

@@ -13,7 +13,6 @@ import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { findRid, hashOf, ridOf } from '../repo/blob.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { mainBranch } from '../crosslink/branch.ts'
 import { branchRoot, branchStart, lastMergeIn, primaryParent } from './branch.ts'
 import { type EventKind, typeOfEvent } from './event-kind.ts'
 import { textParameter } from '../repo/db-text.ts'
@@ -77,16 +76,6 @@ export function resolveName(
 
 /** How to understand a name. */
 export type NameOptions = NonNullable<Parameters<typeof resolveName>[2]>
-
-/**
- * The check-in to go on from: the latest of the main branch, or of all where that has none;
- * undefined in a repository without check-ins.
- */
-export function latestCheckin(repo: Repo): ArtifactHash | undefined {
-  const rid =
-    findTagged(repo, mainBranch(repo), { kind: 'checkin' }) ?? latestBy(repo, Infinity, 'checkin')
-  return rid === undefined ? undefined : hashOf(repo, rid)
-}
 
 /** The name under which a repository has some content, or would have it. */
 export function nameOfContent(repo: Repo, content: Uint8Array): ArtifactHash {

@@ -20,7 +20,7 @@ import { deltify, storeLocal } from '../repo/store.ts'
 import { artifactOf, isKnownPrivate, type Written } from './artifact.ts'
 import { checkinTags, type CheckinTagOptions } from './checkin-tags.ts'
 import { isSettingOn } from '../repo/config.ts'
-import { branchOf, isClosed, mainBranch, openLeaves } from '../crosslink/branch.ts'
+import { branchOf, isClosed, mainBranch, openLeaves, latestCheckin } from '../crosslink/branch.ts'
 import { shownDateMs } from '../crosslink/properties.ts'
 import {
   applyChanges,
@@ -30,7 +30,7 @@ import {
   isSameTree,
   keptFiles,
 } from './file-changes.ts'
-import { newestCheckin, refuseFork } from './place.ts'
+import { refuseFork } from './place.ts'
 
 export type { FileChange } from './file-changes.ts'
 
@@ -172,7 +172,7 @@ function defaultParent(
   { parent, newRoot = false }: CheckinOptions,
 ): Pick<CheckinOptions, 'parent'> {
   if (parent !== undefined && newRoot) throw invalid('a new root that follows a check-in')
-  const followed = parent ?? (newRoot ? undefined : newestCheckin(repo))
+  const followed = parent ?? (newRoot ? undefined : latestCheckin(repo))
   return followed === undefined ? {} : { parent: followed }
 }
 

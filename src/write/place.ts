@@ -5,7 +5,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import { branchOf, branchTip, isLeaf, mainBranch, openLeaves } from '../crosslink/branch.ts'
+import { branchOf, isLeaf, openLeaves } from '../crosslink/branch.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid, hashOf, isPrivate } from '../repo/blob.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
@@ -14,14 +14,6 @@ import { privateBranchColor } from './checkin-tags.ts'
 
 /** The branch of private check-ins that are given no other. */
 const privateBranch = 'private'
-
-/** The newest check-in of the main branch, else of all; undefined where there is none. */
-export function newestCheckin(repo: Repo): ArtifactHash | undefined {
-  const newest = `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'ci'
-    ORDER BY mtime DESC, rid DESC LIMIT 1`
-  const tip = branchTip(repo, mainBranch(repo))?.hash
-  return tip ?? dbOf(repo).prepare<[ArtifactHash]>(newest).get()?.[0]
-}
 
 /**
  * Where a check-in goes, as stock's `commit` has it: a child of a private one is private, and a
