@@ -129,6 +129,11 @@ export class SyncSession {
   #bytesReceived = 0
   /** Artifacts that the server asked for and that go into the next request. */
   #wanted: ReadonlySet<Rid> = new Set()
+  /**
+   * Rows of `unsent` when the latest request was written. What its owner makes while the reply is
+   * on its way belongs to the next sync, and is no shortfall of this one.
+   */
+  #unsentBefore: ReadonlySet<Rid> = new Set()
   /** Rows of `unsent` that the request under way deals with. */
   #sentUnsent: Rid[] = []
   /** Artifacts that the request under way carries. */
@@ -268,7 +273,9 @@ export class SyncSession {
       const overBudget = isOverBudget()
       if (this.#exchange.send(writer, rid, { overBudget }) === 'file') files.push(rid)
     }
-    for (const rid of this.#isUnanswered ? [] : unsentRids(this.#repo)) {
+    const unsent = unsentRids(this.#repo)
+    this.#unsentBefore = new Set(unsent)
+    for (const rid of this.#isUnanswered ? [] : unsent) {
       if (isOverBudget()) break
       const outcome = this.#exchange.send(writer, rid, { overBudget: false })
       if (outcome === 'file') files.push(rid)
@@ -457,7 +464,8 @@ export class SyncSession {
       return `${missing === maxMissing ? `at least ${missing}` : missing} artifacts did not come`
     }
     if (!this.#push && !this.#pushRefused) return this.#side.shortfall
-    const unsent = new Set([...this.#wanted, ...unsentRids(this.#repo)]).size
+    const left = unsentRids(this.#repo).filter((rid) => this.#unsentBefore.has(rid))
+    const unsent = new Set([...this.#wanted, ...left]).size
     if (unsent > 0 && this.#pushRefused) return 'the server does not accept a push from us'
     if (unsent > 0) return `${unsent} artifacts were not sent`
     const inVain = this.#exchange.sentInVain

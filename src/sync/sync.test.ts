@@ -98,3 +98,21 @@ test('what is announced in place of being sent is sent when asked for', async ()
   assert.deepEqual([result.complete, result.artifactsSent], [true, 10])
   assert.deepEqual(heldNames(client), heldNames(server))
 })
+
+test('what is made while a reply is on its way is left for the next sync', async () => {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  const toServer = losing(server, 0)
+  let isFirst = true
+  const meanwhile: Transport = {
+    exchange: (request) => {
+      if (isFirst) addArtifacts(client, { to: 1 })
+      isFirst = false
+      return toServer.exchange(request)
+    },
+  }
+  const { complete, shortfall, artifactsSent } = await sync(client, meanwhile)
+  assert.deepEqual([complete, shortfall, artifactsSent], [true, undefined, 0])
+  assert.equal((await sync(client, toServer)).artifactsSent, 1)
+  assert.deepEqual(heldNames(client), heldNames(server))
+})
