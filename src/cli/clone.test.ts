@@ -184,6 +184,15 @@ test('a clone belongs to the user of the address, and check-ins there are hers',
   }
 })
 
+test('a login that is refused leaves no clone behind for another to go on with', async (t) => {
+  const { url } = await serveHere(t, 'many.fossil')
+  const wrong = url.replace('http://', 'http://amyy:wrong@')
+  const refused = await scratch.run(['clone', wrong, 'mistyped.fossil'])
+  assert.equal(refused.code, 2)
+  assert.match(refused.stderr, /login.failed/)
+  assert.ok(!existsSync(join(scratch.folder, 'mistyped.fossil')))
+})
+
 test('a clone by the address of anonymous belongs to admin', async (t) => {
   const { url } = await serveHere(t, 'many.fossil')
   const address = url.replace('http://', 'http://anonymous:x@')

@@ -75,13 +75,18 @@ async function cloneRepository(
   if (!isNew && options.json !== true) {
     printNotice(`going on with the unfinished clone ${file}`)
   }
+  let wasRefused = false
   try {
     await cloneInto(repo, peer, { ...options, wasUnfinished: !isNew })
+  } catch (error) {
+    wasRefused = FossilError.is(error, 'login.failed')
+    throw error
   } finally {
-    const isEmpty = isNew && cloneState(repo) !== undefined && holdsNothing(repo)
+    const isUnfinished = isNew && cloneState(repo) !== undefined
+    const isUseless = isUnfinished && (wasRefused || holdsNothing(repo))
     repo.close()
-    // A mistyped address leaves nothing behind.
-    if (isEmpty) rmSync(file)
+    // A mistyped address, login or password leaves nothing behind that would be gone on with.
+    if (isUseless) rmSync(file)
   }
 }
 

@@ -128,6 +128,8 @@ export class Repo implements Disposable {
     try {
       if (outer === undefined) this.#noticeOtherWriters()
       const result = action()
+      // It would go on after the end, with each of its statements in a transaction of its own.
+      assert(!(result instanceof Promise), 'what runs in a transaction is not asynchronous')
       if (own.failure !== undefined) throw own.failure.error
       finish(own)
       return result
@@ -237,7 +239,7 @@ export function transactionOf(repo: Repo): Transaction {
 /**
  * Runs `action` as a part of the running transaction, or in one of its own: for the many small
  * steps of a large one, which a savepoint each would slow down. An error that leaves it ends the
- * transaction around it, even where it is caught.
+ * transaction or savepoint around it, even where it is caught.
  */
 export function joinTransaction<T>(repo: Repo, action: () => T): T {
   const current = insidesOf.current(repo)

@@ -110,3 +110,14 @@ test('a savepoint does not run into a commit that fails', () => {
   assert.throws(outer, failsWith('repo.io'))
   assert.ok(!hasArtifact(repo, named(version(1))))
 })
+
+test('an asynchronous action is refused, and nothing of it is kept', () => {
+  using repo = memoryRepo()
+  const asynchronous = (): unknown =>
+    repo.transaction(async () => {
+      storeLocal(repo, version(1))
+      await Promise.resolve()
+    })
+  assert.throws(asynchronous, /not asynchronous/)
+  assert.ok(!hasArtifact(repo, named(version(1))))
+})
