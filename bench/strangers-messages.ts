@@ -21,7 +21,7 @@ export interface Place {
   readonly sourceHash: string
 }
 
-/** Who receives a message. */
+/** The receiver of a message. */
 export type Side = 'handler' | 'client' | 'clone'
 
 type Parts = (Uint8Array | string)[]

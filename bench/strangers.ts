@@ -23,7 +23,7 @@ import { measureOurs } from './processes.ts'
 import { type BenchOptions, type BenchResult, type BenchRow, benchRow } from './report.ts'
 import { type Flood, floods, type Place, type Side } from './strangers-messages.ts'
 
-/** What no message may cost. */
+/** Costs that no message may exceed. */
 const goal = { cpuSec: 2, moreBytes: 256e6 }
 
 interface Cost {

@@ -195,7 +195,7 @@ export function said(child: ChildProcess, pattern: RegExp): Promise<string> {
   })
 }
 
-/** What stock's server says when it listens; since 2.28 with `localhost:` before the port. */
+/** The line of stock's server once it listens; since 2.28 with `localhost:` before the port. */
 export const stockListens = /Listening for HTTP requests on TCP port (?:localhost:)?(\d+)/
 
 /** Stock's server over a file, on a port that it finds free. Returns its address. */

@@ -20,7 +20,7 @@ test('the public API has few names, and all that its signatures name is exported
   assert.deepEqual(unreachable, [])
 })
 
-/** What is unreachable in declarations by path, of which `src/index.ts` is the entry point. */
+/** Unreachable types in declarations by path, of which `src/index.ts` is the entry point. */
 async function unreachableIn(files: Record<string, string>): Promise<readonly string[]> {
   const sources = Object.entries(files).map(([path, text]) => ({ path, text }))
   return (await publicNames(sources, new Map([['.', 'src/index.ts']]))).unreachable

@@ -57,7 +57,7 @@ interface Place {
   readonly isTypeOnly?: boolean
 }
 
-/** What one file declares, takes from others and gives away. */
+/** Declarations, imports and exports of one file. */
 interface Module {
   readonly declared: ReadonlyMap<string, readonly Node[]>
   readonly imported: ReadonlyMap<string, Place>
@@ -218,7 +218,7 @@ function partsOf(declaration: Node, isTypeOnly: boolean): ReadonlySet<Node> {
   return parts
 }
 
-/** What a type node names, as seen from its file. */
+/** Names in a type node, as seen from its file. */
 function placeNamed(path: string, node: Node): Place | undefined {
   if (isImportTypeNode(node)) {
     const { argument, qualifier } = node

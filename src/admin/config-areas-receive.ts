@@ -35,7 +35,7 @@ export interface ConfigRights {
    * way of a card, against its own documents (www/caps/admin-v-setup.md).
    */
   readonly setup: boolean
-  /** Whether settings that have stock run something are taken. Default true. */
+  /** Takes settings that have stock run something. Default true. */
   readonly code?: boolean
 }
 
@@ -72,7 +72,7 @@ export function receiveConfig(repo: Repo, card: ConfigCard, rights: ConfigRights
   })
 }
 
-/** What the row of a card is called: the setting, the login … Undefined where it makes no sense. */
+/** The name of the row of a card: the setting, the login … Undefined where it makes no sense. */
 export function configKey(card: ConfigCard): string | undefined {
   const record = parseConfigRecord(card.content)
   return record === undefined ? undefined : fromUtf8(record.key)

@@ -37,7 +37,7 @@ export function listPurges(repo: Repo): {
   /** In words, why. */
   readonly notes: string
   readonly artifacts: number
-  /** What it takes in the graveyard. */
+  /** Its size in the graveyard. */
   readonly storedBytes: number
 }[] {
   if (!hasGraveyard(repo)) return []
@@ -63,11 +63,11 @@ export function purgedArtifacts(
   id: number,
 ): {
   readonly hash: string
-  /** What it was: `check-in to trunk by …`. */
+  /** Its description: `check-in to trunk by …`. */
   readonly description: string
   readonly isPrivate: boolean
   readonly sizeBytes: number
-  /** What it takes in the graveyard. */
+  /** Its size in the graveyard. */
   readonly storedBytes: number
 }[] {
   checkEvent(repo, id)

@@ -80,7 +80,7 @@ export function describePurge(
   hashes: readonly ArtifactHash[],
 ): {
   readonly hash: ArtifactHash
-  /** What it is: `check-in to trunk by …`. */
+  /** Its description: `check-in to trunk by …`. */
   readonly description: string
   readonly isCheckin: boolean
   readonly isPrivate: boolean

@@ -73,7 +73,7 @@ export type FossilErrors = {
 /** A code of the catalogue, stable across releases. */
 export type FossilErrorCode = keyof FossilErrors
 
-/** What a transport throws; `transport.failed` is the most general. */
+/** Codes of a transport's errors; `transport.failed` is the most general. */
 export type TransportErrorCode = Extract<FossilErrorCode, `transport.${string}`>
 
 /** Tells whether an exchange did not finish, for whatever reason: it may well the next time. */

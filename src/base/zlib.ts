@@ -66,7 +66,7 @@ export function expandContent(framed: Uint8Array, limits: { maxBytes: number }):
   return readStored(framed, sizeBytes) ?? inflate(framed, sizeBytes)
 }
 
-/** How long `framed` says its content is, in bytes; 0 where it is too short to say anything. */
+/** The declared length of the content of `framed`, in bytes; 0 where it is too short. */
 export function declaredSize(framed: Uint8Array): number {
   return framed.length < prefixBytes ? 0 : readUint32(framed, 0)
 }

@@ -136,9 +136,9 @@ async function checkIn(
 interface Draft extends Pick<Written, 'author' | 'parent' | 'place'> {
   readonly comment: string
   readonly paths: readonly string[]
-  /** What it would have followed before the pull: the files may have been made from that. */
+  /** The parent before the pull: the files may have been made from that. */
   readonly seen: ArtifactHash | undefined
-  /** Whether nothing followed that when the command began. */
+  /** True where nothing followed that when the command began. */
   readonly wasLeaf: boolean
   readonly options: CheckinCommandOptions
 }

@@ -140,7 +140,7 @@ function ownLogin(login: Credentials | undefined): string | undefined {
   return login === undefined || specialLogins.has(login.user) ? undefined : login.user
 }
 
-/** What came besides the history. */
+/** Arrivals besides the history. */
 function settingsText(settings: Settings): string {
   const left = 'not taken, since they have stock run something'
   return listText('settings taken', settings.taken) + listText(left, settings.refused)

@@ -34,7 +34,7 @@ export function outcomeFields(outcome: Outcome): Record<string, unknown> {
   }
 }
 
-/** What people are told of clocks that do not agree. */
+/** The warning of clocks that do not agree. */
 export function skewText(clockSkewMs: number): string {
   const sec = Math.round(Math.abs(clockSkewMs) / 1000)
   const [unit, size] = [

@@ -9,7 +9,7 @@ import { type HttpEvent, printable } from '../transport/http.ts'
 import { errorText } from './error-text.ts'
 import { formatBytes } from './terminal.ts'
 
-/** How lines look: for people, or one JSON object each. */
+/** The form of lines: for people, or one JSON object each. */
 export type LogFormat = 'text' | 'json'
 
 /** The stream that an event belongs to, and its line. Times are UTC. */
@@ -33,7 +33,7 @@ export function logLine(
   return { to: 'stdout', line }
 }
 
-/** What whoever listens beyond this machine is told; nothing for a loopback address. */
+/** The warning for an address beyond this machine; empty for a loopback address. */
 export function exposureText(host: string): string {
   if (/^(?:localhost|127\..*|::1)$/.test(host)) return ''
   return (

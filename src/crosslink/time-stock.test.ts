@@ -85,7 +85,7 @@ function assertParentsFirst(commits: readonly Commit[], times: ReadonlyMap<strin
   }
 }
 
-/** Whether stock has no choice of a child, and each child is less than two seconds younger. */
+/** True where stock has no choice of a child, and each child is less than two seconds younger. */
 function isSingleLine(commits: readonly Commit[]): boolean {
   const parents = commits.flatMap((commit) => commit.parents)
   const isClose = ({ parents: named, dateSec }: Commit): boolean =>

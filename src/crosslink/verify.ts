@@ -226,7 +226,7 @@ function compare(repo: Repo, found: Findings, table: string): void {
   differ('extra', rowsOf('main'), rowsOf('temp'))
 }
 
-/** Whether a table is empty both as it is and as it should be: most are, in a small project. */
+/** True for a table that is empty and should be: most are, in a small project. */
 function isEmpty(repo: Repo, table: string): boolean {
   const [hasRows] = dbOf(repo)
     .prepare<[number]>(

@@ -108,7 +108,7 @@ export function beats(a: UnversionedVersion, b: UnversionedVersion | undefined):
   return (a.hash ?? '-') > (b.hash ?? '-')
 }
 
-/** Whether a row is the version that is owed, or one that superseded it. */
+/** Tells whether a row is the version that is owed, or one that superseded it. */
 export function settles(row: UnversionedVersion | undefined, owed: UnversionedVersion): boolean {
   return row !== undefined && !beats(owed, row)
 }

@@ -64,12 +64,12 @@ export function ownTables({ nodes, truth: { foreign } }: World): readonly Checke
   return foreign === undefined ? nodes : nodes.filter(({ id }) => !foreign.has(id))
 }
 
-/** Whether unversioned files travel. */
+/** True where unversioned files travel. */
 export function syncsUnversioned({ truth: { unversioned } }: World): boolean {
   return unversioned !== undefined
 }
 
-/** Whether leaves log in, so that not all may do everything. */
+/** True where leaves log in, so that not all may do everything. */
 export function hasLogins({ truth: { access } }: World): boolean {
   return access !== undefined
 }

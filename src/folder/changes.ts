@@ -97,7 +97,7 @@ export async function folderChanges(
   return { changes: await request.read(), leftOut: request.leftOut }
 }
 
-/** What is asked for, name by name. */
+/** Names that are asked for. */
 class Request {
   readonly leftOut: string[] = []
   readonly #repo: Repo

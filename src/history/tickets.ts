@@ -48,7 +48,7 @@ export function ticketChanges(
   /** Milliseconds since 1970. */
   readonly dateMs: number
   readonly user: string
-  /** What it says of fields, by their names; one that begins with `+` adds to what is there. */
+  /** Field values by name; a name that begins with `+` adds to the value that is there. */
   readonly fields: ReadonlyMap<string, string>
 }[] {
   return versionsOf(repo, 'ticket', ticketId).map(({ hash, deck: { dateMs, user, fields } }) => {

@@ -15,7 +15,7 @@ import type { Rid } from './rid.ts'
 /** The largest artifact that this code expands, as in stock (blobs are below 2^31 bytes). */
 const maxArtifactBytes = 0x7fffffff
 
-/** What it takes to look up the source of a delta, in steps of repo/work.ts (measured). */
+/** The cost of looking up the source of a delta, in steps of repo/work.ts (measured). */
 const stepsOfSource = 3
 
 /** On the way down a delta chain, every so many contents are kept for the next reader. */

@@ -29,7 +29,7 @@ export interface Crosslinker {
   readonly settle: (repo: Repo) => void
 }
 
-/** How a transaction begins: see {@link Repo.transaction}. */
+/** The beginning of a transaction: see {@link Repo.transaction}. */
 export type TransactionMode = NonNullable<Parameters<Repo['transaction']>[1]>
 
 /** The door to what a repository keeps from its users. */

@@ -27,7 +27,7 @@ import { receivedFrom } from './rcvfrom.ts'
 import { cacheOf, crosslinkerOf, dbOf, joinTransaction, type Repo, workOf } from './repo.ts'
 import { type Rid, ridOfRow } from './rid.ts'
 
-/** What it takes to expand and crosslink a short delta, in steps of repo/work.ts (measured). */
+/** The cost of expanding and crosslinking a short delta, in steps of repo/work.ts (measured). */
 const stepsOfWaiting = 30
 
 /** Where an artifact went. */

@@ -9,7 +9,7 @@
 
 import { FossilError } from '../base/error.ts'
 
-/** What a message may cost. */
+/** Limits of the work for one message. */
 export interface WorkLimits {
   /** Steps after which what can wait is left for a later message. */
   readonly easySteps: number
@@ -32,7 +32,7 @@ export class WorkMeter {
     this.#limits = limits
   }
 
-  /** Whether what can wait has to. */
+  /** True once everything that can wait has to. */
   get isSpent(): boolean {
     const { easySteps, maxMadeBytes } = this.#limits
     return this.#steps >= easySteps || this.#madeBytes >= maxMadeBytes

@@ -28,7 +28,7 @@ export interface ExchangeOptions {
   readonly answer: (id: NodeId, request: Uint8Array, turn: string) => Promise<Uint8Array>
   /** The code of this node is about to go on: its exchange has ended. */
   readonly onEnd: (from: NodeId) => void
-  /** Whether the trace names receivers; where all requests go to one node, it need not. */
+  /** True where the trace names receivers; where all requests go to one node, it need not. */
   readonly namesReceivers: boolean
 }
 
@@ -46,14 +46,14 @@ function abortedBy({ reason: cause }: AbortSignal): FossilError {
 /** The exchanges of one run. */
 export class Exchanges {
   readonly #options: ExchangeOptions
-  /** How many exchanges each node waits for. */
+  /** Counts of the exchanges that each node waits for. */
   readonly #waiting = new Map<NodeId, number>()
 
   constructor(options: ExchangeOptions) {
     this.#options = options
   }
 
-  /** Whether a node waits for a reply or a failure. */
+  /** Tells whether a node waits for a reply or a failure. */
   isWaiting(id: NodeId): boolean {
     return (this.#waiting.get(id) ?? 0) > 0
   }

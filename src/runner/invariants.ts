@@ -15,7 +15,7 @@ export interface Invariant<W extends CheckedWorld> {
   readonly name: string
   /** `always`: at every step, faults and all. `settled`: once faults have ended, at rest. */
   readonly holds: 'always' | 'settled'
-  /** Whether the statement says anything about a run. Default: about any. */
+  /** Runs that the statement is about. Default: all. */
   readonly appliesTo?: (world: W) => boolean
   /** A check derives everything anew, so that periodic checks make it more seldom. */
   readonly isCostly?: boolean

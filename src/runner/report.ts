@@ -27,7 +27,7 @@ export interface Violation {
   readonly simulatedMs: number
 }
 
-/** How a run ended. */
+/** The end of a run. */
 export interface RunOutcome {
   readonly verdict: Verdict
   readonly violation?: Violation

@@ -12,7 +12,7 @@ export interface TickSpan {
   readonly endStep: number
 }
 
-/** How near to rest the nodes of one run are. */
+/** The progress of the nodes of one run towards rest. */
 export class Rest {
   /** The step in which the latest tick of a node began, where it found nothing to move. */
   readonly #quietSinceStep = new Map<NodeId, number>()

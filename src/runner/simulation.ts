@@ -68,7 +68,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #ticks: Ticks
   readonly #rest = new Rest()
   readonly #turns = new Turns()
-  /** How often each node was wanted at once. */
+  /** Counts of immediate syncs by node. */
   readonly #wanted = new Map<NodeId, number>()
   #actions = 0
   readonly #checks: InvariantChecks<W>

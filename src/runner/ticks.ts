@@ -11,7 +11,7 @@ import type { NodeHandle, NodeId, TickEvent, TickOutcome } from './model.ts'
 
 /** The parts of a run that ticks use. */
 export interface TickOptions {
-  /** Whether a node waits for the network. */
+  /** Tells whether a node waits for the network. */
   readonly isWaiting: (id: NodeId) => boolean
   /** A tick has begun. The returned function is called with its outcome, when it has ended. */
   readonly onBegin: (event: TickEvent) => (outcome: TickOutcome) => void

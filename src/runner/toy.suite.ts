@@ -33,7 +33,7 @@ export interface CounterWorld extends CheckedWorld {
 /** `latest` is a planted bug: a counter believes whatever it hears, also of its own count. */
 export type Merge = 'highest' | 'latest'
 
-/** How the toy is made. */
+/** Options of the toy. */
 export interface ToyOptions {
   readonly ids?: readonly NodeId[]
   /** Default: everybody asks the next one, in a circle. */
@@ -149,7 +149,7 @@ export function prepareToy(
   return { simulation, workloads: [counting(simulation, untilMs)] }
 }
 
-/** How long a toy counts. */
+/** The time that a toy counts. */
 export const toyDurationMs = 60_000
 
 function take({ id, counts }: Counter, bytes: Uint8Array, merge: Merge): void {

@@ -73,7 +73,7 @@ export class Turns {
     }
   }
 
-  /** What a node is at. */
+  /** The state of a node. */
   of(id: NodeId): string {
     return this.#present ?? this.#ticks.get(id)?.turn ?? 'start'
   }

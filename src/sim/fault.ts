@@ -119,7 +119,7 @@ export class FaultLog {
     return outcome
   }
 
-  /** How often a site was asked. */
+  /** Uses of a site. */
   usesOf(site: string): number {
     return this.#site(site).uses
   }

@@ -62,13 +62,13 @@ export class Answer {
   /** The sender wants everything announced. */
   #wantsCatalogue = false
   #filesSent = 0
-  /** What was dated too far ahead before a push, where that matters. */
+  /** Check-ins that were dated too far ahead before a push, where that matters. */
   #knownFuture: ReadonlyMap<string, number> | undefined
   /** The sender wants private artifacts and may not have them. */
   #wasRefusedPrivate = false
   /** The proof of login that was used. */
   nonce: string | undefined
-  /** Who logged in. */
+  /** The login. */
   login: string | undefined
   /** The reply goes unwrapped. */
   isRaw = false

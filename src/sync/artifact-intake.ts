@@ -34,13 +34,13 @@ import { maxArtifactBytes, maxNewArtifacts, stepsOf } from './limits.ts'
 export type IntakeOutcome =
   ({ readonly kind: 'held' | 'waiting' } & Stored) | { readonly kind: 'wanted' | 'postponed' }
 
-/** How much longer compressed content may be than its bytes, beyond what is small anyway. */
+/** Times that compressed content may expand, beyond what is small anyway. */
 const usualExpansion = 8
 
 /** One side's intake, for as many messages as its conversation has. */
 export class ArtifactIntake {
   readonly #repo: Repo
-  /** What is damaged here and replaced when it comes, by name. */
+  /** Damaged artifacts by name, replaced when they come. */
   readonly #damaged: Map<ArtifactHash, Rid>
   /** Artifacts that the message that is being read brought. */
   #arrived = 0
@@ -157,7 +157,7 @@ export class ArtifactIntake {
   }
 }
 
-/** How long a delta says its output is: what it may not be is known before it is made. */
+/** The declared length of a delta's output, checked before any of it is made. */
 function checkedOutputSize(delta: Uint8Array): number {
   const bytes = deltaOutputSize(delta)
   if (bytes <= maxArtifactBytes) return bytes

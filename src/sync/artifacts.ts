@@ -44,7 +44,7 @@ export interface ArtifactExchangeOptions {
   readonly sendsPrivate: boolean
   /** First part of the names of fault sites: `sync` for the client, `handler` for the server. */
   readonly side: 'sync' | 'handler'
-  /** What is damaged here: asked for like what is missing, and replaced when it comes. */
+  /** Damaged artifacts: asked for like missing ones, and replaced when they come. */
   readonly damaged?: readonly NamedArtifact[]
   /** Names that one message may add as phantoms. Default: see limits.ts. */
   readonly maxNewPhantoms?: number
@@ -83,7 +83,7 @@ export class ArtifactExchange {
   readonly #cameInVain = new Set<ArtifactHash>()
   readonly #wants: WantList
   readonly #intake: ArtifactIntake
-  /** What is damaged here and has not come yet. */
+  /** Damaged artifacts that have not come yet. */
   readonly #damaged: Map<ArtifactHash, Rid>
   /** Names that the message that is being read added as phantoms. */
   #newPhantoms = 0
@@ -118,7 +118,7 @@ export class ArtifactExchange {
     return this.#intake.arrivals
   }
 
-  /** What the message that was read asked too much of: to be told, and to come again. */
+  /** Excesses of the message that was read: to be told, and to come again. */
   get leftForLater(): { readonly announcements: number; readonly artifacts: number } {
     return { announcements: this.#igotsPassedOver, artifacts: this.#intake.postponed }
   }
@@ -128,7 +128,7 @@ export class ArtifactExchange {
     return [...this.#damaged.keys()]
   }
 
-  /** Whether the peer is known to hold an artifact: it said so, or was sent it. */
+  /** Tells whether the peer is known to hold an artifact: it said so, or was sent it. */
   isHeldByPeer(rid: Rid): boolean {
     return this.#peerHas.has(rid)
   }

@@ -55,7 +55,7 @@ export class NonceMemory {
   }
 }
 
-/** What a server remembers of failed logins from where a request comes. */
+/** The failed logins from the address of a request. */
 export interface LoginGuard {
   /** Seconds until another try of this user is looked at; 0: it is looked at now. */
   waitSec(user: string): number

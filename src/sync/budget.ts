@@ -45,7 +45,7 @@ export function countCard({ type }: Card, work: WorkMeter): void {
 export class OnceOnly {
   readonly #taken = new Set<string>()
 
-  /** Whether a card is the second of its sort; it counts as taken from now on. */
+  /** Tells whether a card is the second of its sort; it counts as taken from now on. */
   isRepeated(card: Card): boolean {
     const sort = sortOf(card)
     if (sort === undefined) return false
@@ -55,7 +55,7 @@ export class OnceOnly {
   }
 }
 
-/** What makes a second card a repetition; undefined where there may be many. */
+/** The key by which a second card is a repetition; undefined where there may be many. */
 function sortOf(card: Card): string | undefined {
   switch (card.type) {
     case 'pull':

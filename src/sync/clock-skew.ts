@@ -10,7 +10,7 @@ import { formatDate, julianFromMs, msFromJulian, parseDate } from '../deck/date.
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { refused } from './refusal.ts'
 
-/** What counts as the same time: stock's patience with clocks. xfer.c:3023. */
+/** The difference that counts as none: stock's patience with clocks. xfer.c:3023. */
 const toleratedMs = 10_000
 
 /**

@@ -22,7 +22,7 @@ export interface HandlerOptions {
   readonly loginGuard?: LoginGuard
   /** Who sent it, for the records. */
   readonly remoteAddress?: string | undefined
-  /** How far a pushed check-in may be dated after now. Default: as far as it likes. */
+  /** Time that a pushed check-in may be dated after now. Default: any. */
   readonly maxFutureMs?: number
   /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
   readonly deflateOverBytes?: number

@@ -44,9 +44,9 @@ export function answerXfer(
 ): {
   readonly contentType: ContentType
   readonly body: Uint8Array
-  /** Who logged in; undefined: nobody. */
+  /** The login; undefined for nobody. */
   readonly login: string | undefined
-  /** What the `error` card of the reply stands for, perhaps in fewer words. */
+  /** The error behind the `error` card of the reply, which may say less. */
   readonly error: FossilError | undefined
 } {
   const { message, isRaw, login, error } = reply(repo, request, options)

@@ -29,7 +29,7 @@ import {
   syncWith,
 } from './pair.suite.ts'
 
-/** What go-libfossil sends when it has nothing to say: a length of 0 and an empty stream. */
+/** The reply of go-libfossil when it has nothing to say: a length of 0 and an empty stream. */
 const silence = Uint8Array.from(Buffer.from('00000000789c010000ffff00000001', 'hex'))
 
 const schema =

@@ -29,7 +29,7 @@ export function damagedArtifacts(repo: Repo): NamedArtifact[] {
     .filter((artifact) => isDamaged(repo, artifact))
 }
 
-/** Whether an artifact that should be here cannot be read, or is something else. */
+/** Tells whether an artifact that should be here cannot be read, or is something else. */
 export function isDamaged(repo: Repo, { rid, hash }: NamedArtifact): boolean {
   try {
     const content = readContent(repo, rid)

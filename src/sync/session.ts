@@ -119,7 +119,7 @@ export class SyncSession {
   #stalledPushes = 0
   /** Artifacts that the last reply brought. */
   #lastArrivals = 0
-  /** Whether the next request asks for everything to be announced. */
+  /** True where the next request asks for everything to be announced. */
   #asksForCatalogue: boolean
   /** Whether the request under way asks for deltas whose source does not come, too. */
   #asksForUnresolved = false

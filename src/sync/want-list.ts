@@ -38,7 +38,7 @@ export class WantList {
   /** Names that it is no use asking this peer for. */
   readonly #peerLacks = new Set<ArtifactHash>()
 
-  /** What is damaged here, and wanted as if it were missing. */
+  /** Damaged artifacts, wanted as if they were missing. */
   readonly #damaged: ReadonlyMap<ArtifactHash, Rid>
 
   constructor(repo: Repo, damaged: ReadonlyMap<ArtifactHash, Rid> = new Map()) {

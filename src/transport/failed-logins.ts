@@ -23,7 +23,7 @@ interface Record {
   lastMs: number
 }
 
-/** What one server remembers. */
+/** The memory of one server. */
 export class FailedLogins {
   readonly #timers: Timers
   readonly #records = new Map<string, Record>()
@@ -32,7 +32,7 @@ export class FailedLogins {
     this.#timers = timers
   }
 
-  /** What a request from `address` is told. */
+  /** The answer to a request from `address`. */
   of(address: string | undefined): LoginGuard {
     const from = address === undefined ? '' : networkOf(address)
     const keyOf = (user: string): string => `${from} ${user}`

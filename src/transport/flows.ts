@@ -10,7 +10,7 @@
 
 import type { Timers } from './timers.ts'
 
-/** How many flows there may be, and how slow. */
+/** Limits of the number and slowness of flows. */
 export interface FlowLimits {
   /** Of one address; addresses that are not known are not counted. */
   readonly mostPerAddress: number

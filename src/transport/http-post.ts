@@ -106,7 +106,7 @@ class PostExchange {
     return this.#request.reusedSocket && !this.#isAnswered && this.#post.watch.failure === undefined
   }
 
-  /** What stood in the way: the way there, the handshake, or what came after. */
+  /** The stage that failed: the way there, the handshake, or what came after. */
   kindOf(cause: unknown): FailureKind {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
     if (unreachable.has(code)) return { code: 'transport.unreachable', cause }

@@ -79,7 +79,7 @@ export type Answer =
   | {
       readonly contentType: ContentType
       readonly body: Uint8Array
-      /** Who logged in, for the log. */
+      /** The login, for the log. */
       readonly login?: string | undefined
       /** Why the reply is an error; what is the server's own trouble is told to its observer. */
       readonly error?: FossilError | undefined
@@ -100,7 +100,7 @@ export type HttpEvent =
       /** Until the reply was made; how long it takes on its way is up to the client. */
       durationMs: number
       remoteAddress: string | undefined
-      /** Who logged in. */
+      /** The login. */
       user: string | undefined
     }
   /** The server could not do its part; the client was told only that it failed. */
@@ -110,7 +110,7 @@ export type HttpEvent =
 export interface HttpServiceOptions extends BrowserOptions {
   /** Default: by the users of the repository, and what nobody may do without a login. */
   readonly answer?: Answerer
-  /** How far a pushed check-in may be dated after now. Default 86,400,000 ms: a day. */
+  /** Time that a pushed check-in may be dated after now. Default 86,400,000 ms: a day. */
   readonly maxFutureMs?: number
   /** The longest body of a request. Default 256 MiB: an artifact goes in one piece. */
   readonly maxRequestBytes?: number
@@ -339,7 +339,7 @@ export class HttpService {
   }
 }
 
-/** What is found out about a request on the way to its reply. */
+/** Facts about a request, found on the way to its reply. */
 interface Notes {
   readonly remoteAddress: string | undefined
   requestBytes: number

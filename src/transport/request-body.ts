@@ -32,7 +32,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What reading a body depends on besides the body. */
+/** The surroundings of reading a body. */
 export interface BodyContext {
   readonly maxRequestBytes: number
   /** For the whole body, in milliseconds. */
@@ -40,7 +40,7 @@ export interface BodyContext {
   readonly allowance: Allowance
   readonly flows: Flows
   readonly timers: Timers
-  /** Who sends it, where that is known. */
+  /** The sender, where it is known. */
   readonly address: string | undefined
 }
 
@@ -77,7 +77,7 @@ export class Allowance {
   }
 }
 
-/** What reading a body depends on besides the body. */
+/** The surroundings of reading a body. */
 export interface BodyContext {
   readonly maxRequestBytes: number
   /** For the whole body, in milliseconds. */
@@ -85,7 +85,7 @@ export interface BodyContext {
   readonly allowance: Allowance
   readonly flows: Flows
   readonly timers: Timers
-  /** Who sends it, where that is known. */
+  /** The sender, where it is known. */
   readonly address: string | undefined
 }
 

@@ -23,7 +23,7 @@ export interface ServeOptions extends HttpServiceOptions {
   readonly host?: string
   /** For the head of a request. Default 30,000 ms. */
   readonly headersTimeoutMs?: number
-  /** How long `close` waits for requests under way before it cuts them off. Default 30,000 ms. */
+  /** Time that `close` gives requests under way before it cuts them off. Default 30,000 ms. */
   readonly closeTimeoutMs?: number
 }
 

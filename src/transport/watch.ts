@@ -32,10 +32,10 @@ export function checkTimeout(option: string, timeoutMs: number): number {
   throw new FossilError('option.invalid', { option, reason })
 }
 
-/** What a transport throws. */
+/** Codes of a transport's errors. */
 export type TransportError = FossilError<TransportErrorCode>
 
-/** How an exchange failed, besides its reason in words. */
+/** Facts of a failed exchange, besides its reason in words. */
 export interface FailureKind {
   /** Default `transport.failed`. */
   readonly code?: TransportErrorCode

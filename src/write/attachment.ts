@@ -81,7 +81,7 @@ export function detachFile(
   })
 }
 
-/** What an attachment belongs to: one of the three. */
+/** The target of an attachment: one of the three. */
 export type AttachmentTarget = Parameters<typeof attachFile>[1]
 
 /** What was last done to a file name at a target: attached, or taken away. */

@@ -359,7 +359,7 @@ test('an igot or gimme of a name with uppercase digits is handed out as odd', ()
   )
 })
 
-/** How many cards a message gives, and whether its text then turns out to be too long. */
+/** The number of cards in a message, and whether its text then turns out to be too long. */
 function readWithin(text: string, maxTextBytes: number): string {
   let cards = 0
   try {

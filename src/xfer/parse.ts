@@ -25,7 +25,7 @@ const longestLineBytes = 1 << 20
 /** Bytes of an unknown line that are worth showing. */
 const longestShownBytes = 1000
 
-/** How much text a message may hold: lines with their newlines, blank ones too, not payloads. */
+/** Limits of the text of a message: lines with their newlines, blank ones too, not payloads. */
 export interface CardLimits {
   readonly maxTextBytes: number
 }

@@ -41,7 +41,7 @@ export async function everyKind(): Promise<Uint8Array> {
   return image
 }
 
-/** What became of one damaged file. */
+/** The outcome of one damaged file. */
 export type Outcome = 'unharmed' | 'told' | 'refused'
 
 /** A flipped bit: `bit` from 0, the lowest, to 7. */

@@ -20,7 +20,7 @@ interface Run {
   readonly ticks: ReadonlySet<string>
 }
 
-/** How the faults of a run bore the cancelling of some of them, one at a time. */
+/** The faults of a run after some were cancelled, one at a time. */
 export interface Cancelled {
   /** Faults that were cancelled. */
   readonly cancelled: number
