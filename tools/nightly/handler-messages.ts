@@ -25,7 +25,8 @@ export const handlerMessages: Check = {
       TRILOBITE_FUZZ_SEED: String(seed),
     }
     const { code, stdout, stderr } = await run(process.execPath, args, { cwd: root, env })
-    const failures = code === 0 ? [] : [`seed ${seed}:\n${stdout}${stderr}`]
-    return { summary: `${count} messages were answered`, failures }
+    if (code === 0) return { summary: `${count} messages were answered`, failures: [] }
+    const failures = [`seed ${seed}:\n${stdout}${stderr}`]
+    return { summary: `not all of ${count} messages were answered well`, failures }
   },
 }
