@@ -1,5 +1,5 @@
 /**
- * Turns: names of what the code of a node is at, by what began it. Faults are named by them, so
+ * Turns: names for the work of a node, after the event that began it. Faults are named by them, so
  * that one fault that goes away moves no fault of another sync.
  *
  * - `poll#14`: the 14th poll of the node by its timer, skipped ones included; `syncNow#2`: the
@@ -73,7 +73,7 @@ export class Turns {
     }
   }
 
-  /** The state of a node. */
+  /** The turn that a node is in. */
   of(id: NodeId): string {
     return this.#present ?? this.#ticks.get(id)?.turn ?? 'start'
   }
