@@ -75,8 +75,7 @@ export interface Arrival {
  */
 export function storeContent(repo: Repo, artifact: Arrival): Stored {
   const { hash, content } = artifact
-  const actual = hashLike(hash, content)
-  if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
+  checkName(hash, content)
   return joinTransaction(repo, () => {
     const held = findHeld(repo, hash)
     if (held !== undefined) {
@@ -97,6 +96,12 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
   })
 }
 
+/** @throws {FossilError} `hash.mismatch` when the content is not what the name says */
+export function checkName(hash: ArtifactHash, content: Uint8Array): void {
+  const actual = hashLike(hash, content)
+  if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
+}
+
 /**
  * Writes content in the place of an artifact that is here and damaged, whole. What was stored as a
  * delta of it can be read again.
@@ -108,8 +113,7 @@ export function replaceDamaged(
   rid: Rid,
   { hash, content }: Pick<Arrival, 'hash' | 'content'>,
 ): void {
-  const actual = hashLike(hash, content)
-  if (actual !== hash) throw new FossilError('hash.mismatch', { expected: hash, actual })
+  checkName(hash, content)
   repo.transaction(() => {
     dbOf(repo)
       .prepare('UPDATE blob SET size = ?, content = ? WHERE rid = ?')

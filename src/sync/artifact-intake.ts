@@ -13,12 +13,13 @@ import { declaredSize, expandContent } from '../base/zlib.ts'
 import { applyDelta } from '../delta/apply.ts'
 import { deltaOutputSize } from '../delta/parse.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { ensureKnown, findHeld, sizeOf } from '../repo/blob.ts'
+import { ensureKnown, findHeld, isShunned, sizeOf } from '../repo/blob.ts'
 import { readContent } from '../repo/content.ts'
 import { type Repo, workOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import {
   type Arrival,
+  checkName,
   replaceDamaged,
   type Stored,
   storeContent,
@@ -26,6 +27,7 @@ import {
 } from '../repo/store.ts'
 import type { CfileCard, FileCard } from '../xfer/card.ts'
 import { maxArtifactBytes, maxNewArtifacts, stepsOf } from './limits.ts'
+import { type Deferred, ShunnedSources } from './shunned-sources.ts'
 
 /**
  * What became of a card: an artifact that is here now, a delta that waits for its source, a name
@@ -33,6 +35,11 @@ import { maxArtifactBytes, maxNewArtifacts, stepsOf } from './limits.ts'
  */
 export type IntakeOutcome =
   ({ readonly kind: 'held' | 'waiting' } & Stored) | { readonly kind: 'wanted' | 'postponed' }
+
+interface HeldSource {
+  readonly hash: ArtifactHash
+  readonly content: Uint8Array
+}
 
 /** Times that compressed content may expand, beyond what is small anyway. */
 const usualExpansion = 8
@@ -42,6 +49,8 @@ export class ArtifactIntake {
   readonly #repo: Repo
   /** Damaged artifacts by name, replaced when they come. */
   readonly #damaged: Map<ArtifactHash, Rid>
+  /** What is not stored, and yet needed. */
+  readonly shunned = new ShunnedSources()
   /** Artifacts that the message that is being read brought. */
   #arrived = 0
   /** Of those, how many wait for the source of a delta. */
@@ -91,6 +100,50 @@ export class ArtifactIntake {
     return outcome
   }
 
+  /**
+   * Holds the content of a shunned artifact for the deltas of it that come. Where it cannot be made
+   * out it is passed over.
+   *
+   * @throws {FossilError} `xfer.frame`, `hash.mismatch`, `delta.corrupt`; `xfer.limit`
+   */
+  takeShunned(card: FileCard | CfileCard): void {
+    const bytes = card.type === 'file' ? card.content : this.#expanded(card)
+    if (bytes === undefined) return
+    const { hash, deltaSource } = card
+    if (deltaSource === undefined) this.#hold({ hash, content: bytes })
+    else this.#holdExpanded(deltaSource, { hash, delta: bytes })
+  }
+
+  #holdExpanded(source: ArtifactHash, { hash, delta }: Deferred): void {
+    const content = this.#expandedFrom(source, delta)
+    if (content === undefined) this.shunned.defer(source, { hash, delta })
+    else this.#hold({ hash, content })
+  }
+
+  /** Holds an artifact, and everything that waited for it, however long the chain is. */
+  #hold(first: HeldSource): void {
+    const coming = [first]
+    for (let next = coming.pop(); next !== undefined; next = coming.pop()) {
+      checkName(next.hash, next.content)
+      for (const { hash, delta } of this.shunned.hold(next.hash, next.content)) {
+        const content = this.#expandedFrom(next.hash, delta)
+        if (content !== undefined) coming.push({ hash, content })
+      }
+    }
+  }
+
+  /** The output of a delta of what is here or held; its source is wanted where it is neither. */
+  #expandedFrom(source: ArtifactHash, delta: Uint8Array): Uint8Array | undefined {
+    const rid = findHeld(this.#repo, source)
+    const base = rid === undefined ? this.shunned.content(source) : readContent(this.#repo, rid)
+    if (base === undefined) {
+      if (isShunned(this.#repo, source)) this.shunned.want(source)
+      return undefined
+    }
+    const isAllowed = this.#allowsOutput(checkedOutputSize(delta), base.length + delta.length)
+    return isAllowed ? applyDelta(base, delta, { maxBytes: maxArtifactBytes }) : undefined
+  }
+
   #postpone(hash: ArtifactHash, asPrivate: boolean): IntakeOutcome {
     workOf(this.#repo)?.take(stepsOf.phantom)
     if (findHeld(this.#repo, hash) === undefined) {
@@ -122,6 +175,10 @@ export class ArtifactIntake {
     if (deltaSource === undefined) return whole(bytes, undefined)
     const outputBytes = checkedOutputSize(bytes)
     const sourceRid = findHeld(this.#repo, deltaSource)
+    if (sourceRid === undefined && isShunned(this.#repo, deltaSource)) {
+      const content = this.#expandedFrom(deltaSource, bytes)
+      if (content !== undefined) return whole(content, undefined)
+    }
     if (sourceRid !== undefined) {
       // A source that is damaged makes nothing: the artifact is asked for again, to come whole.
       if (this.#damaged.has(deltaSource)) return { kind: 'wanted' }

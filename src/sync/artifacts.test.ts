@@ -174,13 +174,51 @@ test('a client that can only send a delta of what is shunned is not asked withou
   verifyRepo(server)
 })
 
-test('a server that sends a delta of what is shunned here is not asked without end', () => {
+test('a delta of what is shunned here arrives, and what is shunned does not stay', () => {
   using client = makeRepo('client')
   using server = family('server')
   dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
+  const { result, requests } = syncPair(client, server)
+  assert.ok(result.complete)
+  assert.deepEqual(heldNames(client), [nameOf(child), nameOf(grandchild)].sort())
+  assert.ok(!hasArtifact(client, nameOf(parent)))
+  const asked = ofType(requests.flat(), 'gimme').filter(({ hash }) => hash === nameOf(parent))
+  assert.equal(asked.length, 1)
+  verifyRepo(client)
+})
+
+test('so does one of a delta of what is shunned, where both sources are', () => {
+  using client = makeRepo('client')
+  using server = family('server')
+  const ban = dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)')
+  for (const content of [parent, child]) ban.run(nameOf(content))
   const { result } = syncPair(client, server)
+  assert.ok(result.complete)
+  assert.deepEqual(heldNames(client), [nameOf(grandchild)])
+  verifyRepo(client)
+})
+
+test('a server that never sends the shunned source is not asked without end', () => {
+  using client = makeRepo('client')
+  using server = family('server')
+  dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
+  const { result } = syncPair(client, server, {
+    onReply: (cards) => cards.filter((card) => !('hash' in card) || card.hash !== nameOf(parent)),
+  })
   assert.ok(result.rounds < 10, `${result.rounds} rounds`)
   assert.deepEqual(result.missing, [nameOf(child), nameOf(grandchild)])
+  verifyRepo(client)
+})
+
+test('a lie under the name of a shunned source is refused', () => {
+  using client = makeRepo('client')
+  using server = family('server')
+  dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
+  const lie = (card: Card): Card =>
+    card.type === 'file' && card.hash === nameOf(parent) ? fileCard(utf8('lie'), card.hash) : card
+  assert.throws(() => syncPair(client, server, { onReply: (cards) => cards.map(lie) }), {
+    code: 'hash.mismatch',
+  })
   verifyRepo(client)
 })
 

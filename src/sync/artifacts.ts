@@ -166,6 +166,7 @@ export class ArtifactExchange {
     const { hash } = card
     const refusal = this.#refusal(hash, asPrivate)
     if (refusal !== undefined) {
+      if (refusal === 'shunned' && this.#side === 'sync') this.#intake.takeShunned(card)
       this.#observer?.({ type: 'artifact.refused', hash, reason: refusal })
       return false
     }
@@ -320,7 +321,11 @@ export class ArtifactExchange {
     writer: CardWriter,
     options: { limit: number; unresolved: 'all' | 'announced' | 'none' },
   ): number {
-    let asked = 0
+    // What is a delta of them is asked for after them, and made out as it comes. A client that is
+    // asked again sends it whole, so a server, which remembers nothing, need not ask.
+    const sources = this.#side === 'sync' ? this.#intake.shunned.takeToAsk(options.limit) : []
+    for (const hash of sources) writer.add({ type: 'gimme', hash })
+    let asked = sources.length
     for (const hash of this.#wants.chooseToAsk(options.limit, this.#wanted(options.unresolved))) {
       if (this.#check('gimme.skip', 0.05)) continue
       writer.add({ type: 'gimme', hash })
@@ -332,7 +337,7 @@ export class ArtifactExchange {
 
   /** Whether something is missing here that the peer was not asked for yet. */
   hasUnasked(): boolean {
-    return this.#wants.hasUnasked(this.#wanted('all'))
+    return this.#intake.shunned.hasUnasked() || this.#wants.hasUnasked(this.#wanted('all'))
   }
 
   #wanted(unresolved: 'all' | 'announced' | 'none'): WantOptions {

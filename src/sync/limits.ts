@@ -116,3 +116,9 @@ export const maxRoundsInAll = 100_000
  * that: it would act on the damage. What was deflated looks like nothing.
  */
 export const defaultDeflateOverBytes = 0
+
+/**
+ * Contents of shunned artifacts that one conversation holds in memory, because others come as
+ * deltas of them: 64 MiB.
+ */
+export const maxShunnedBytes = 0x0400_0000

@@ -1,0 +1,74 @@
+/**
+ * Contents of shunned artifacts that others are written as deltas of. A peer that does not shun
+ * them sends such deltas in good faith, and the artifacts would never arrive: so their sources are
+ * asked for, held in memory while the conversation lasts, and never stored. A stock client that
+ * gets such a delta takes it for the content and fails (xfer.c:152-168).
+ * @module
+ */
+
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { maxShunnedBytes } from './limits.ts'
+
+/** A shunned artifact that came as a delta of one that has not come. */
+export interface Deferred {
+  readonly hash: ArtifactHash
+  readonly delta: Uint8Array
+}
+
+/** The shunned sources of one side's conversation. */
+export class ShunnedSources {
+  readonly #contents = new Map<ArtifactHash, Uint8Array>()
+  /** By the source that they wait for. */
+  readonly #deferred = new Map<ArtifactHash, Deferred[]>()
+  readonly #wanted = new Set<ArtifactHash>()
+  readonly #asked = new Set<ArtifactHash>()
+  #bytes = 0
+
+  /** The content of a shunned artifact, where it has come. */
+  content(hash: ArtifactHash): Uint8Array | undefined {
+    return this.#contents.get(hash)
+  }
+
+  /** A delta came that takes this artifact to expand. */
+  want(hash: ArtifactHash): void {
+    if (!this.#contents.has(hash)) this.#wanted.add(hash)
+  }
+
+  /** Keeps a delta until its source comes, as long as there is room. */
+  defer(source: ArtifactHash, deferred: Deferred): void {
+    if (!this.#takesRoom(deferred.delta.length)) return
+    this.#deferred.set(source, [...(this.#deferred.get(source) ?? []), deferred])
+  }
+
+  /**
+   * A shunned artifact came, verified. It is held as long as there is room.
+   *
+   * @returns what waited for it
+   */
+  hold(hash: ArtifactHash, content: Uint8Array): readonly Deferred[] {
+    this.#wanted.delete(hash)
+    if (this.#contents.has(hash) || !this.#takesRoom(content.length)) return []
+    this.#contents.set(hash, content)
+    const waited = this.#deferred.get(hash) ?? []
+    this.#deferred.delete(hash)
+    return waited
+  }
+
+  #takesRoom(bytes: number): boolean {
+    if (this.#bytes + bytes > maxShunnedBytes) return false
+    this.#bytes += bytes
+    return true
+  }
+
+  /** Whether the peer was not asked yet for something that is wanted. */
+  hasUnasked(): boolean {
+    return [...this.#wanted].some((hash) => !this.#asked.has(hash))
+  }
+
+  /** Names to ask for now, each once in a conversation. */
+  takeToAsk(limit: number): ArtifactHash[] {
+    const names = [...this.#wanted].filter((hash) => !this.#asked.has(hash)).slice(0, limit)
+    for (const hash of names) this.#asked.add(hash)
+    return names
+  }
+}
