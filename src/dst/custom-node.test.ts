@@ -155,7 +155,7 @@ suite('an upstream of the user', () => {
     assert.ok(simulator.totalErrors > 0)
     assert.equal(simulator.totalErrors, simulator.totalSyncs)
     assert.ok(trace.events('failure').every(({ reason }) => reason === 'timeout'))
-    assert.ok(trace.events('upstream.failed').every(({ error }) => error === 'transport.failed'))
+    assert.ok(trace.events('answer.failed').every(({ error }) => error === 'transport.failed'))
   })
 
   test('one that breaks ends the run with its error', async () => {

@@ -11,21 +11,21 @@ import { simulate, type SimulateOptions } from './simulate.ts'
 
 /** Trace hashes of hostile runs by seed. */
 const golden: Readonly<Record<string, string>> = {
-  1: '302f23a1c0d6de6b9f5bae75e4442f17aa29db4a001973bdaaf28666c104a19f',
-  2: '7bb8b22386461a303b598d822b4085f8fc0c46dc54dd90db35fb33a69d2d8c89',
-  3: '2e947d43fff04a78fa43702c6f80df644facc9112c9fe2ffec889746d8b96319',
+  1: 'f4dd940434fbf21a8c919e5c1ee7631b3c359a1fa4e1bd38d56d4610baf50254',
+  2: '3bc240185ea9e07c1bb7f9284e620a2739f834b32a9335dd52891f204003a67a',
+  3: '5b60d4c6e402043e5943079b13751321d00b4708bc1ca1381039ca15b77fe8bd',
 }
 
 /** The same of runs with unversioned files and logins, too. */
 const goldenUv: Readonly<Record<string, string>> = {
-  1: 'a60db4120d3859198f8259dac50ba1b012fcfaea1a10c43cba88cfa64d0e1604',
-  2: '19075aa54f98171c064dca563b725905b7f189a4686db02096d6d2b9211f32f1',
+  1: '96d0e863f50204fe9a425bd1bf68c9d4baa7d13c4d8bcb56f28e0ee40c21a5ae',
+  2: '4fd628a02d12f37f8006a2230f5425e6dc30cea9dca14b90828a5c0d00ca20cb',
 }
 
 /** The same of runs with every kind of artifact. */
 const goldenKinds: Readonly<Record<string, string>> = {
-  1: '661cb45d9ada7dab89c7d6492f687c4dfe126b835b86770ecfe9effbd0fbbf26',
-  2: '31070296e1307b1a0de59f7ba12e6360b33d0f7b61a7a8b01605b4a36e22cdfa',
+  1: 'b79b530f831583d2c1c5eb35b14c802816d0b3fc0a1e6a90cab3d81cafa917ed',
+  2: 'dcf5e0dcc3b2a8caf86fb3f04d2c14bb15f0179f7109c58488ae3e3676163b45',
 }
 
 async function checkHashes(

@@ -80,11 +80,8 @@ suite('steps', () => {
   })
 
   test('safety is checked after every so many steps, from a step that can be chosen', async () => {
-    const trace = new TraceLines()
-    const { onTraceLine } = trace
-    using simulator = busy({ safetyCheckInterval: 10, safetyCheckFrom: 25, onTraceLine })
+    using simulator = busy({ safetyCheckInterval: 10, safetyCheckFrom: 25 })
     await simulator.run(60)
-    assert.equal(trace.events('state').length, 4)
     assert.equal(simulator.lastSafeStep, 60)
     dbOf(simulator.masterRepo() ?? assert.fail()).exec('INSERT INTO phantom VALUES(4000)')
     await assert.rejects(
@@ -175,9 +172,10 @@ suite('leaves', () => {
     await simulator.runUntil(simulator.clock().startMs + atMs)
     simulator.scheduleSyncNow('leaf-1')
     await simulator.runUntil(simulator.clock().startMs + 60_000)
-    assert.deepEqual(trace.events('tick'), [
-      { atMs, type: 'tick', node: 'leaf-1', event: 'syncNow' },
-    ])
+    assert.deepEqual(
+      trace.events('tick').map((event) => [event.atMs, event['node'], event['trigger']]),
+      [[atMs, 'leaf-1', 'syncNow']],
+    )
     assert.deepEqual(simulator.leafStats('leaf-1'), { syncs: 1, errors: 0 })
   })
 

@@ -206,10 +206,15 @@ export class Simulator implements Disposable {
   /**
    * Runs `action` at `timeMs`, as an event: a workload, a partition that begins.
    *
-   * @param name of the action, unique in the run: faults that it meets are named by it
+   * @param options.node the node that it happens at, where it is one
+   * @param options.name unique in the run: faults that the action meets are named by it
    */
-  scheduleAction(timeMs: number, action: () => void, name?: string): void {
-    this.#simulation.scheduleAction(timeMs, action, name)
+  scheduleAction(
+    timeMs: number,
+    action: () => void,
+    options: { readonly node?: NodeId; readonly name?: string } = {},
+  ): void {
+    this.#simulation.scheduleAction(timeMs, action, options)
   }
 
   /** Lets partitions come and go until `untilMs`, as the level says; there may be none. */
@@ -301,9 +306,11 @@ export class Simulator implements Disposable {
   }
 
   #scheduleUv(event: UvEvent): void {
-    this.#world.node(event.nodeId)
+    const { timeMs, nodeId: node } = event
+    this.#world.node(node)
     checkUvEvent(event)
-    this.#simulation.scheduleAction(event.timeMs, () => this.#world.changeUnversioned(event))
+    const change = (): void => this.#world.changeUnversioned(event)
+    this.#simulation.scheduleAction(timeMs, change, { node })
   }
 }
 

@@ -44,3 +44,11 @@ export class CheckTimes {
     return { isThorough: thoroughEvery > 0 && this.#count % thoroughEvery === 0 }
   }
 }
+
+/**
+ * When the trace notes the state of all nodes: seldom enough to cost little, and whatever the
+ * schedule of checks, so that a run with more checks has the same trace.
+ */
+export function stateSchedule(nodeCount: number): CheckSchedule {
+  return { every: 50 * Math.max(nodeCount, 5), from: 0, thoroughEvery: 0, thinsOut: true }
+}

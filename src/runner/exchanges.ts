@@ -1,7 +1,7 @@
 /**
  * Exchanges between nodes. One is up to four events: the request arrives (perhaps twice), the reply
  * arrives, or the sender is told that something failed. The kernel's network plans them; this file
- * moves the bytes.
+ * moves the bytes, and writes a line at each stop.
  * @module
  */
 
@@ -9,7 +9,7 @@ import { hash } from 'node:crypto'
 
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
-import type { FaultKind } from '../sim/link.ts'
+import { type FaultKind, million } from '../sim/link.ts'
 import type { Arrival, Direction, ExchangePlan, Failure, Network } from '../sim/network.ts'
 import type { NodeId, TraceFacts } from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
@@ -28,9 +28,10 @@ export interface ExchangeOptions {
   readonly answer: (id: NodeId, request: Uint8Array, turn: string) => Promise<Uint8Array>
   /** The code of this node is about to go on: its exchange has ended. */
   readonly onEnd: (from: NodeId) => void
-  /** True where the trace names receivers; where all requests go to one node, it need not. */
-  readonly namesReceivers: boolean
 }
+
+/** The messages of an exchange. */
+type Message = 'request' | 'request.copy' | 'reply'
 
 type Waiting = {
   readonly resolve: (reply: Uint8Array) => void
@@ -73,7 +74,7 @@ export class Exchanges {
     if (signal?.aborted === true) return Promise.reject(abortedBy(signal))
     const { network, events } = this.#options
     const plan = network.planExchange({ from, to }, this.#options.nameOf({ from, to }))
-    this.#noteMessage('request', plan, request, plan.faults)
+    this.#noteMessage('request', byAsker(plan), request, plan.faults)
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { resolve, reject, isOver: false, ignoreSignal: () => {} }
       this.#waiting.set(from, (this.#waiting.get(from) ?? 0) + 1)
@@ -81,11 +82,13 @@ export class Exchanges {
       for (const arrival of plan.arrivals) {
         events.add({
           timeMs: arrival.atMs,
+          node: to,
           happen: () => this.#requestArrives(plan, arrival, request, waiting),
         })
       }
       events.add({
         timeMs: plan.failure.atMs,
+        node: from,
         happen: () => this.#fails(plan, plan.failure, waiting),
         isMoot: () => waiting.isOver,
       })
@@ -95,7 +98,7 @@ export class Exchanges {
   #heed(signal: AbortSignal, plan: ExchangePlan, waiting: Waiting): void {
     const giveUp = (): void => {
       this.#end(plan, waiting)
-      this.#options.note('failure', { ...this.#factsOf(plan), reason: 'aborted' })
+      this.#options.note('failure', { ...byAsker(plan), reason: 'aborted' })
       waiting.reject(abortedBy(signal))
     }
     signal.addEventListener('abort', giveUp)
@@ -109,19 +112,21 @@ export class Exchanges {
     waiting: Waiting,
   ): Promise<void> {
     const { network, events } = this.#options
-    const seen = network.receive(arrival, request)
+    const copy = arrival === plan.arrivals[0] ? '' : '.copy'
+    const seen = this.#receive(`request${copy}`, byAnswerer(plan), arrival, request)
     if (seen === undefined) return
-    const reply = await this.#answer(plan, seen, arrival === plan.arrivals[0] ? '' : '.copy')
+    const reply = await this.#answer(plan, seen, copy)
     if (reply === undefined) return
     if (!arrival.isAwaited) {
-      this.#noteMessage('reply.unheard', plan, reply, [])
+      this.#noteMessage('reply.unheard', byAnswerer(plan), reply, [])
       return
     }
     const { arrival: back, faults } = network.planReply(plan)
-    this.#noteMessage('reply', plan, reply, faults)
+    this.#noteMessage('reply', byAnswerer(plan), reply, faults)
     if (back === undefined) return
     events.add({
       timeMs: back.atMs,
+      node: plan.from,
       happen: () => this.#replyArrives(plan, back, reply, waiting),
       isMoot: () => waiting.isOver,
     })
@@ -137,13 +142,13 @@ export class Exchanges {
       return await this.#options.answer(plan.to, request, `${plan.from}/${plan.at}${copy}`)
     } catch (error) {
       if (!FossilError.is(error)) throw error
-      this.#options.note('upstream.failed', { ...this.#factsOf(plan), error: error.code })
+      this.#options.note('answer.failed', { ...byAnswerer(plan), error: error.code })
       return undefined
     }
   }
 
   #replyArrives(plan: ExchangePlan, arrival: Arrival, reply: Uint8Array, waiting: Waiting): void {
-    const seen = this.#options.network.receive(arrival, reply)
+    const seen = this.#receive('reply', byAsker(plan), arrival, reply)
     if (seen === undefined) return
     this.#end(plan, waiting)
     waiting.resolve(seen)
@@ -151,7 +156,7 @@ export class Exchanges {
 
   #fails(plan: ExchangePlan, { reason }: Failure, waiting: Waiting): void {
     this.#end(plan, waiting)
-    this.#options.note('failure', { ...this.#factsOf(plan), reason })
+    this.#options.note('failure', { ...byAsker(plan), reason })
     waiting.reject(new FossilError('transport.failed', { reason: `simulated: ${reason}` }))
   }
 
@@ -163,28 +168,57 @@ export class Exchanges {
     this.#options.onEnd(from)
   }
 
+  /** The bytes as their receiver sees them; undefined where a partition has swallowed them. */
+  #receive(
+    message: Message,
+    facts: ExchangeFacts,
+    arrival: Arrival,
+    bytes: Uint8Array,
+  ): Uint8Array | undefined {
+    const { network, note } = this.#options
+    const seen = network.receive(arrival, bytes)
+    if (seen === undefined) note('lost', { ...facts, message })
+    else note('arrival', { ...facts, message, ...damageTo(arrival) })
+    return seen
+  }
+
   #noteMessage(
     type: string,
-    plan: ExchangePlan,
+    facts: ExchangeFacts,
     body: Uint8Array,
     faults: readonly FaultKind[],
   ): void {
     const message = this.#options.canonical(body)
     this.#options.note(type, {
-      ...this.#factsOf(plan),
+      ...facts,
       bytes: message.length,
       sha1: hash('sha1', message, 'hex'),
-      ...(faults.length > 0 ? { faults: faults.join(' ') } : {}),
+      ...(faults.length > 0 ? { faults } : {}),
     })
   }
+}
 
-  /** Which exchange it is: the fields that every line about it begins with. */
-  #factsOf({ from, to, number, at }: ExchangePlan): TraceFacts {
-    return {
-      node: from,
-      ...(this.#options.namesReceivers ? { to } : {}),
-      exchange: number,
-      at: at ?? '',
-    }
-  }
+/** The fields of every line about an exchange: where it happens, who the other is, which it is. */
+type ExchangeFacts = {
+  readonly node: NodeId
+  readonly peer: NodeId
+  readonly exchange: string
+}
+
+/** An exchange, seen from the node that asks. */
+function byAsker({ from, to, at }: ExchangePlan): ExchangeFacts {
+  return { node: from, peer: to, exchange: at ?? '' }
+}
+
+/** An exchange, seen from the node that answers. */
+function byAnswerer({ from, to, at }: ExchangePlan): ExchangeFacts {
+  return { node: to, peer: from, exchange: at ?? '' }
+}
+
+function damageTo({ cutAtPpm, corruption }: Arrival): { damage?: readonly string[] } {
+  const damage = [
+    ...(cutAtPpm < million ? ['cut'] : []),
+    ...(corruption === undefined ? [] : ['corrupted']),
+  ]
+  return damage.length > 0 ? { damage } : {}
 }

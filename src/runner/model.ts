@@ -76,7 +76,13 @@ export interface Host {
    *   `sim.foreignWait` where the node has waited for something else meanwhile
    */
   exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
-  /** Adds a line to the trace, at the present virtual time. */
+  /**
+   * Adds a line to the trace, at the present virtual time and of the present event. A fact about
+   * one node calls it `node`.
+   *
+   * @throws {FossilError} `option.invalid` for a fact called `event`, `cause`, `lamport`, `atMs` or
+   *   `type`, which every line has
+   */
   note(type: string, facts: TraceFacts): void
   /** Something moved, or may have: no node is at rest that began to look before. */
   moved(): void

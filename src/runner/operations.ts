@@ -8,6 +8,7 @@
 import type { Clock } from '../base/env.ts'
 import type { Draw, RandomStream } from '../sim/random.ts'
 import type { NodeId } from './model.ts'
+import type { ActionOptions } from './options.ts'
 
 /** Operations of one kind, for as long as faults last. Made anew for each run. */
 export interface Workload {
@@ -19,7 +20,7 @@ export interface Workload {
 export interface OperationHost {
   clock(): Clock
   stream(name: string): RandomStream
-  scheduleAction(timeMs: number, action: () => void, name?: string): void
+  scheduleAction(timeMs: number, action: () => void, options?: ActionOptions): void
 }
 
 /** When operations take place. */
@@ -55,7 +56,7 @@ export function scheduleOperations<N extends { readonly id: NodeId }>(
         operate(node, draw)
         scheduleNext()
       }
-      host.scheduleAction(atMs, action, name)
+      host.scheduleAction(atMs, action, { node: node.id, name })
     }
     scheduleNext()
   }

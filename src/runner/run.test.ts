@@ -94,6 +94,17 @@ suite('violated', () => {
     }
   })
 
+  test('has the same trace up to the first bad event however seldom it checks', async () => {
+    const [exact, coarse]: [string[], string[]] = [[], []]
+    for (const [interval, lines] of [[1, exact] as const, [1_000_000, coarse] as const]) {
+      const onTraceLine = (line: string): void => void lines.push(line)
+      const checks = every(interval)
+      await runToy({ seed: 4, merge: 'latest', checks, isRepeatable: false, onTraceLine })
+    }
+    assert.ok(exact.length > 10 && coarse.length > exact.length)
+    assert.deepEqual(coarse.slice(0, exact.length), exact)
+  })
+
   test('is told as it was found where the run cannot be repeated', async () => {
     const prepared: (CheckSchedule | undefined)[] = []
     const options: ToyRun = { merge: 'latest', checks: every(1_000_000), isRepeatable: false }

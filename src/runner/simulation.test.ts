@@ -35,21 +35,67 @@ async function runFor(simulation: Simulation<CounterWorld>, ms: number): Promise
 }
 
 suite('the trace', () => {
-  test('names the receiver of a message where there is more than one', async () => {
-    const { simulation, events } = traced()
-    await runFor(simulation, toyDurationMs)
-    assert.deepEqual(
-      new Set(events('request').map(({ node, to }) => JSON.stringify([node, to]))),
-      new Set(['["left","right"]', '["right","left"]']),
-    )
+  test('begins with the format, the model, the seed and the nodes', () => {
+    const { simulation, events } = traced(counters(), { seed: -5 })
+    assert.equal(simulation.steps, 0)
+    assert.deepEqual(events('run'), [
+      {
+        event: 0,
+        cause: 0,
+        lamport: 0,
+        atMs: 0,
+        type: 'run',
+        format: 1,
+        model: 'counters',
+        seed: -5,
+        nodes: ['left', 'right'],
+      },
+    ])
   })
 
-  test('names none where all requests go to one node', async () => {
+  test('refuses a fact that would hide a field of every line', () => {
+    const { simulation } = traced()
+    for (const name of ['event', 'cause', 'lamport', 'atMs', 'type']) {
+      const note = (): void => simulation.note('mine', { [name]: 1 })
+      assert.throws(note, (error) => FossilError.is(error, 'option.invalid'))
+    }
+  })
+
+  test('follows a message from the node that sends it to the one that it reaches', async () => {
     const links = [{ from: 'left', to: 'right' }]
-    const { simulation, events } = traced(counters({ links }))
-    await runFor(simulation, toyDurationMs)
-    assert.ok(events('request').length > 5)
-    assert.ok(events('request').every(({ node, to }) => node === 'left' && to === undefined))
+    const { simulation, events } = traced(counters({ links }), { level: 'normal' })
+    await runFor(simulation, 3_000)
+    const { exchange, ...sent } = events('request')[0] ?? assert.fail()
+    assert.deepEqual([sent['node'], sent['peer'], exchange], ['left', 'right', 'poll#1.round#1'])
+    const stops = [...events('arrival'), ...events('reply')]
+      .filter((event) => event['exchange'] === exchange)
+      .map(({ type, node, peer, message, damage }) => [type, node, peer, message, damage])
+    assert.deepEqual(stops, [
+      ['arrival', 'right', 'left', 'request', undefined],
+      ['arrival', 'left', 'right', 'reply', undefined],
+      ['reply', 'right', 'left', undefined, undefined],
+    ])
+  })
+
+  test('tells damage, duplicates and what a partition swallows on its way', async () => {
+    const { simulation, events } = traced(counters(), { seed: 3 })
+    for (let times = 0; times < 60; times++) {
+      await runFor(simulation, toyDurationMs / 2)
+      simulation.network.partition('left')
+      await runFor(simulation, 5_000)
+      simulation.network.heal('left')
+    }
+    const arrivals = events('arrival').map((event) =>
+      JSON.stringify([event['message'], event['damage']]),
+    )
+    const messages = ['request', 'request.copy', 'reply']
+    for (const message of messages) assert.ok(arrivals.includes(JSON.stringify([message, null])))
+    for (const message of ['request', 'reply']) {
+      assert.ok(arrivals.includes(JSON.stringify([message, ['cut']])))
+      assert.ok(arrivals.includes(JSON.stringify([message, ['corrupted']])))
+    }
+    const lost = events('lost').map(({ message }) => message)
+    assert.deepEqual(new Set(lost), new Set(messages))
   })
 
   test('digests messages as the model reads them', async () => {
@@ -60,23 +106,39 @@ suite('the trace', () => {
     assert.deepEqual(new Set(events('reply').map(({ bytes }) => bytes)), new Set([12]))
   })
 
-  test('tells the state that a check found good', async () => {
+  test('is the same however often safety is checked', async () => {
+    const often = traced(counters(), { checks: { every: 1, from: 0, thoroughEvery: 1 } })
+    const never = traced(counters(), { checks: noChecks })
+    for (const { simulation } of [often, never]) {
+      await runFor(simulation, 10 * toyDurationMs)
+      assert.ok(await simulation.settle(600_000))
+    }
+    assert.ok(often.events('state').length > 2)
+    assert.deepEqual(often.events('state'), never.events('state'))
+    assert.equal(often.simulation.traceHash(), never.simulation.traceHash())
+  })
+
+  test('tells the state now and then, and when the nodes have come to rest', async () => {
     const { simulation, events } = traced(counters(), { checks: noChecks })
-    await runFor(simulation, toyDurationMs)
-    simulation.checkSafety()
+    await runFor(simulation, 20 * toyDurationMs)
+    assert.deepEqual(
+      events('state').map(({ event }) => event),
+      [250, 500, 750, 1000, 1250],
+    )
+    assert.ok(await simulation.settle(600_000))
     const [left = 0, right = 0] = ['left', 'right'].map((id) => simulation.world.truth.get(id))
     assert.ok(left > 5 && right > 5)
-    const [state] = events('state')
-    assert.match(JSON.stringify(state?.['nodes']), new RegExp(`"left","left=${left} `))
+    const { nodes, event } = events('state').at(-1) ?? assert.fail()
+    assert.equal(event, simulation.steps)
+    assert.match(JSON.stringify(nodes), new RegExp(`"left","left=${left} `))
   })
 })
 
 suite('checks', () => {
   test('are made after every so many steps, from a step that can be chosen', async () => {
     const checks = { every: 10, from: 25, thoroughEvery: 2 }
-    const { simulation, events } = traced(counters(), { checks })
+    const { simulation } = traced(counters(), { checks })
     await simulation.run(60)
-    assert.equal(events('state').length, 4)
     assert.deepEqual({ ...simulation.checks }, { ...simulation.checks, lastSafeStep: 60 })
     assert.equal(simulation.checks.lastThoroughStep, 60)
     assert.equal(simulation.checks.made, 4 * 2)
@@ -190,7 +252,9 @@ suite('operations', () => {
 
   test('at one node do not depend on who else is there', async () => {
     const runs = [await operationsOf(['a', 'b']), await operationsOf(['a', 'b', 'c', 'd'])]
-    const [few, many] = runs.map((events) => events.filter(({ node }) => node === 'a'))
+    const [few, many] = runs.map((events) =>
+      events.flatMap(({ node, atMs, count }) => (node === 'a' ? [[atMs, count]] : [])),
+    )
     assert.ok(few !== undefined && few.length > 10)
     assert.deepEqual(few, many)
   })

@@ -12,9 +12,9 @@ import { FaultLog } from '../sim/fault.ts'
 import { type LinkConfig, noFaults } from '../sim/link.ts'
 import { type Direction, Network } from '../sim/network.ts'
 import { RandomSource, type RandomStream } from '../sim/random.ts'
-import { Trace } from '../sim/trace.ts'
+import { Causality } from './causality.ts'
+import { type CheckSchedule, CheckTimes, stateSchedule } from './check-times.ts'
 import { Exchanges } from './exchanges.ts'
-import { type CheckSchedule, CheckTimes } from './check-times.ts'
 import { type CheckedWorld, InvariantChecks } from './invariants.ts'
 import type {
   Host,
@@ -25,9 +25,10 @@ import type {
   TickOutcome,
   TraceFacts,
 } from './model.ts'
-import { requireInteger } from './options.ts'
+import { type ActionOptions, requireInteger } from './options.ts'
 import { PendingEvents } from './pending-events.ts'
 import { Rest } from './rest.ts'
+import { RunTrace } from './run-trace.ts'
 import { Ticks } from './ticks.ts'
 import { Turns } from './turns.ts'
 
@@ -55,12 +56,11 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly world: W
   /** The links between the nodes. */
   readonly network: Network
-  /** Events that happened. */
-  steps = 0
 
   readonly #clock = new SimClock()
+  readonly #causality = new Causality()
   readonly #source: RandomSource
-  readonly #trace: Trace
+  readonly #trace: RunTrace
   readonly #faults: FaultLog
   readonly #activation: SiteActivation
   readonly #events: PendingEvents
@@ -73,6 +73,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   #actions = 0
   readonly #checks: InvariantChecks<W>
   readonly #checkTimes: CheckTimes
+  readonly #stateTimes: CheckTimes
   readonly #nodes = new Map<NodeId, NodeHandle>()
 
   /**
@@ -85,15 +86,17 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.model = model
     this.options = options
     this.#source = new RandomSource(seed)
-    this.#trace = new Trace(onTraceLine ? { onLine: onTraceLine } : {})
+    const [clock, causality] = [this.#clock, this.#causality]
+    this.#trace = new RunTrace({ clock, causality, onLine: onTraceLine })
+    this.#trace.begin({ model: model.name, seed, nodes: model.topology.nodes })
     this.#faults = new FaultLog(this.#source, {
       overrides,
       unlisted,
       onDecision: ({ site, use, outcome }) => this.note('fault', { site, use, outcome }),
     })
     this.#activation = new SiteActivation(this.#source, this.#faults)
-    this.#events = new PendingEvents(this.#clock)
-    const parts = { clock: this.#clock, source: this.#source, faults: this.#faults }
+    this.#events = new PendingEvents(clock, causality)
+    const parts = { clock, source: this.#source, faults: this.#faults }
     this.network = new Network({ ...parts, link })
     this.#exchanges = this.#makeExchanges()
     this.#ticks = new Ticks({
@@ -102,6 +105,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     })
     this.#checks = new InvariantChecks(model.invariants, model.version)
     this.#checkTimes = new CheckTimes(options.checks)
+    this.#stateTimes = new CheckTimes(stateSchedule(model.topology.nodes.length))
     this.world = model.world(this.#host())
     try {
       for (const id of model.topology.nodes) this.#start(id)
@@ -109,6 +113,11 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       this.close()
       throw error
     }
+  }
+
+  /** Events that happened. */
+  get steps(): number {
+    return this.#causality.last.event
   }
 
   /** The true clock. */
@@ -141,19 +150,21 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return this.#checks
   }
 
-  /** Adds a line to the trace, at the present virtual time. */
+  /** Adds a line to the trace: see {@link Host.note}. */
   note(type: string, facts: TraceFacts): void {
-    this.#trace.emit({ atMs: this.#clock.elapsedMs, type, ...facts })
+    this.#trace.note(type, facts)
   }
 
   /**
    * Runs `action` at `timeMs`, as an event.
    *
-   * @param name of the action, unique in the run: faults that it meets are named by it
+   * @param options.node the node that it happens at, where it is one
+   * @param options.name name of the action, unique in the run: faults that it meets are named by it
    * @throws {FossilError} `option.invalid` for the past
    */
-  scheduleAction(timeMs: number, action: () => void, name = `action#${++this.#actions}`): void {
-    this.#events.add({ timeMs, happen: () => this.#turns.act(name, action) })
+  scheduleAction(timeMs: number, action: () => void, options: ActionOptions = {}): void {
+    const { node, name = `action#${++this.#actions}` } = options
+    this.#events.add({ timeMs, node, happen: () => this.#turns.act(name, action) })
   }
 
   /** Lets a node tick now, in an event of its own. */
@@ -175,14 +186,20 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    * @throws {InvariantError} when a periodic safety check fails
    */
   async step(): Promise<boolean> {
-    const event = this.#events.next()
-    if (event === undefined) return false
+    const next = this.#events.next()
+    if (next === undefined) return false
+    const { event, origin } = next
     this.#clock.advanceTo(event.timeMs)
-    this.steps++
-    const happening = event.happen()
-    if (happening !== undefined) await happening
-    await this.#ticks.react()
-    this.#checkNowAndThen()
+    this.#causality.begin(event.node, origin)
+    try {
+      const happening = event.happen()
+      if (happening !== undefined) await happening
+      await this.#ticks.react()
+      if (this.#stateTimes.due(this.steps) !== undefined) this.#noteState()
+      this.#checkNowAndThen()
+    } finally {
+      this.#causality.end()
+    }
     return true
   }
 
@@ -221,25 +238,19 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     const deadlineMs = this.#clock.nowMs() + limitMs
     // Whatever the caller did before may have left something to move.
     this.#rest.moved(this.steps)
-    const ids = [...this.#nodes].filter(([, { tick }]) => tick !== undefined).map(([id]) => id)
-    for (const id of ids) this.tickNow(id)
-    while (!this.#rest.includes(ids)) {
-      const next = this.#events.peek()
-      if (next === undefined || next.timeMs > deadlineMs) return false
-      await this.step()
-    }
-    return true
+    const isAtRest = await this.#runToRest(deadlineMs)
+    this.#noteState()
+    return isAtRest
   }
 
   /**
-   * Checks everything that must always hold, on every node, and notes the state found good.
+   * Checks everything that must always hold, on every node.
    *
    * @param options.isThorough false leaves out costly invariants
    * @throws {InvariantError} for the first that does not hold
    */
   checkSafety({ isThorough = true }: { isThorough?: boolean } = {}): void {
     this.#checks.safety(this.world, { step: this.steps, isThorough })
-    this.note('state', { nodes: this.model.state(this.world) })
   }
 
   /**
@@ -285,7 +296,6 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       nameOf: (direction) => this.#turns.send(direction),
       answer: (id, request, turn) => this.#turns.answer(turn, () => this.#answer(id, request)),
       onEnd: (from) => this.#ticks.wake(from),
-      namesReceivers: new Set(model.topology.links.map(({ to }) => to)).size > 1,
     })
   }
 
@@ -306,12 +316,12 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       const name = `${type === 'timer' ? 'poll' : type}#${count}`
       this.#ticks.begin(this.#node(id), event, () => this.#turns.begin(id, name))
     }
-    this.#events.add({ timeMs, happen })
+    this.#events.add({ timeMs, node: id, happen })
   }
 
   #beginTick({ nodeId: id, type }: TickEvent): (outcome: TickOutcome) => void {
     const startStep = this.steps
-    this.note('tick', { node: id, event: type })
+    this.note('tick', { node: id, trigger: type })
     return (outcome) => {
       this.#turns.end(id)
       this.#rest.ticked(id, outcome, { startStep, endStep: this.steps })
@@ -328,6 +338,21 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     const node = this.#nodes.get(id)
     assert(node !== undefined, `${id} is a node of the model`)
     return node
+  }
+
+  async #runToRest(deadlineMs: number): Promise<boolean> {
+    const ids = [...this.#nodes].filter(([, { tick }]) => tick !== undefined).map(([id]) => id)
+    for (const id of ids) this.tickNow(id)
+    while (!this.#rest.includes(ids)) {
+      const next = this.#events.peek()
+      if (next === undefined || next.timeMs > deadlineMs) return false
+      await this.step()
+    }
+    return true
+  }
+
+  #noteState(): void {
+    this.#trace.noteAfterwards('state', { nodes: this.model.state(this.world) })
   }
 
   #checkNowAndThen(): void {

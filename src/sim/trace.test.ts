@@ -8,6 +8,8 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { firstDivergence, Trace, type TraceEvent } from './trace.ts'
 
+const stamp = { event: 9, cause: 4, lamport: 2 }
+
 function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }
@@ -15,11 +17,12 @@ function sha256(text: string): string {
 test('a line is the event as JSON, keys in the order of the emitter', () => {
   const lines: string[] = []
   const trace = new Trace({ onLine: (line) => lines.push(line) })
-  trace.emit({ atMs: 7, type: 'reply.left', to: 'leaf-2', from: 'hub' })
-  trace.emit({ atMs: 8, type: 'x', nested: [1, { b: null, a: true }], text: 'a→b\n' })
+  trace.emit({ ...stamp, atMs: 7, type: 'reply.left', to: 'leaf-2', from: 'hub' })
+  trace.emit({ ...stamp, atMs: 8, type: 'x', nested: [1, { b: null, a: true }], text: 'a→b\n' })
+  const start = '{"event":9,"cause":4,"lamport":2,'
   assert.deepEqual(lines, [
-    '{"atMs":7,"type":"reply.left","to":"leaf-2","from":"hub"}',
-    '{"atMs":8,"type":"x","nested":[1,{"b":null,"a":true}],"text":"a→b\\n"}',
+    start + '"atMs":7,"type":"reply.left","to":"leaf-2","from":"hub"}',
+    start + '"atMs":8,"type":"x","nested":[1,{"b":null,"a":true}],"text":"a→b\\n"}',
   ])
   assert.equal(trace.events, 2)
   assert.equal(trace.hash(), sha256(lines.map((line) => line + '\n').join('')))
@@ -30,7 +33,7 @@ test('the hash can be read at any time and covers every line', () => {
   const trace = new Trace({ onLine: (line) => lines.push(line) })
   assert.equal(trace.hash(), sha256(''))
   for (let n = 0; n < 5000; n++) {
-    trace.emit({ atMs: n, type: 'tick', text: '→'.repeat(n % 50) })
+    trace.emit({ ...stamp, atMs: n, type: 'tick', text: '→'.repeat(n % 50) })
     if (n % 1000 === 500) assert.equal(trace.hash(), sha256(lines.join('\n') + '\n'))
   }
   assert.equal(trace.hash(), sha256(lines.join('\n') + '\n'))
@@ -40,7 +43,9 @@ test('the hash can be read at any time and covers every line', () => {
 test('one changed value among many changes the hash', () => {
   const hashes = [-1, 0, 250, 499].map((changed) => {
     const trace = new Trace()
-    for (let n = 0; n < 500; n++) trace.emit({ atMs: n, type: 'tick', odd: n === changed })
+    for (let n = 0; n < 500; n++) {
+      trace.emit({ ...stamp, atMs: n, type: 'tick', odd: n === changed })
+    }
     return trace.hash()
   })
   assert.equal(new Set(hashes).size, hashes.length)
@@ -59,7 +64,7 @@ test('a value that does not print alike everywhere is a bug of the emitter', () 
   ]
   for (const value of values) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the type forbids
-    const event = { atMs: 0, type: 'bad', value } as TraceEvent
+    const event = { ...stamp, atMs: 0, type: 'bad', value } as TraceEvent
     assert.throws(() => new Trace().emit(event), { name: 'AssertionError' })
   }
 })

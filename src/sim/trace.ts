@@ -13,12 +13,25 @@ import { assert } from '../base/assert.ts'
 export type TraceValue =
   string | number | boolean | null | readonly TraceValue[] | { readonly [key: string]: TraceValue }
 
-/** One thing that happened: `type` says what, `atMs` when in virtual time, the rest how. */
+/** One thing that happened, in the format of docs/trace-format.md. */
 export type TraceEvent = {
+  /** Number of the event in which it happened; 0 outside of events. */
+  readonly event: number
+  /** Number of the event in which that event was scheduled; 0 where that was outside of events. */
+  readonly cause: number
+  /** Logical time of the event. */
+  readonly lamport: number
+  /** Virtual time since the beginning of the run. */
   readonly atMs: number
   readonly type: string
-  readonly [key: string]: TraceValue
+  readonly [fact: string]: TraceValue
 }
+
+/** Names that no fact of an event may have. */
+export const reservedNames = ['event', 'cause', 'lamport', 'atMs', 'type'] as const
+
+/** The version of the format, which begins every trace: see docs/trace-format.md. */
+export const traceFormat = 1
 
 /** Characters of lines to gather before hashing them: one large update beats many small ones. */
 const batchLength = 1 << 16

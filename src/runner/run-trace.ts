@@ -1,0 +1,65 @@
+/**
+ * The trace of one run: stamps each line with the event that it belongs to and the virtual time.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import type { SimClock } from '../sim/clock.ts'
+import { reservedNames, Trace, type TraceEvent, traceFormat } from '../sim/trace.ts'
+import type { Causality, CausalStamp } from './causality.ts'
+import type { NodeId, TraceFacts } from './model.ts'
+
+/** The parts of a run that its trace uses. */
+export interface RunTraceParts {
+  readonly clock: SimClock
+  readonly causality: Causality
+  /** Receives each line, without its newline. */
+  readonly onLine: ((line: string) => void) | undefined
+}
+
+/** The trace of one run. */
+export class RunTrace {
+  readonly #clock: SimClock
+  readonly #causality: Causality
+  readonly #trace: Trace
+
+  constructor({ clock, causality, onLine }: RunTraceParts) {
+    this.#clock = clock
+    this.#causality = causality
+    this.#trace = new Trace(onLine ? { onLine } : {})
+  }
+
+  /** SHA-256 over every line so far. */
+  hash(): string {
+    return this.#trace.hash()
+  }
+
+  /** Adds the line that a trace begins with. */
+  begin(run: { model: string; seed: number; nodes: readonly NodeId[] }): void {
+    const { model, seed, nodes } = run
+    this.note('run', { format: traceFormat, model, seed, nodes })
+  }
+
+  /**
+   * Adds a line to the event that happens now.
+   *
+   * @throws {FossilError} `option.invalid` for a fact with the name of a field that every line has
+   */
+  note(type: string, facts: TraceFacts): void {
+    this.#trace.emit(this.#line(this.#causality.present, type, facts))
+  }
+
+  /** Adds a line to the event that happened last. */
+  noteAfterwards(type: string, facts: TraceFacts): void {
+    this.#trace.emit(this.#line(this.#causality.last, type, facts))
+  }
+
+  #line({ event, cause, lamport }: CausalStamp, type: string, facts: TraceFacts): TraceEvent {
+    for (const name of reservedNames) {
+      if (facts[name] === undefined) continue
+      const reason = `a fact called ${name} would hide that field of the line`
+      throw new FossilError('option.invalid', { option: 'facts', reason })
+    }
+    return { event, cause, lamport, atMs: this.#clock.elapsedMs, type, ...facts }
+  }
+}
