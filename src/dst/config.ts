@@ -77,6 +77,11 @@ export interface SimConfig {
   readonly unlisted?: 'drawn' | 'benign'
   /** Receives every line of the trace. */
   readonly onTraceLine?: (line: string) => void
+  /**
+   * The lines of the trace tell also which cards each message holds, in lines of type `message`,
+   * which the hash leaves out. Default false.
+   */
+  readonly describesMessages?: boolean
 }
 
 /** The parts of a leaf's node. */

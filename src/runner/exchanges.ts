@@ -22,6 +22,8 @@ export interface ExchangeOptions {
   readonly note: (type: string, facts: TraceFacts) => void
   /** A message as the trace digests it. */
   readonly canonical: (message: Uint8Array) => Uint8Array
+  /** A message was sent, and its line written; `facts` tell which one it is. */
+  readonly onMessage: (facts: TraceFacts, message: Uint8Array) => void
   /** The name of the request that a node sends now: see turns.ts. */
   readonly nameOf: (direction: Direction) => string
   /** Lets a node answer a request; `turn` names that. */
@@ -188,13 +190,15 @@ export class Exchanges {
     body: Uint8Array,
     faults: readonly FaultKind[],
   ): void {
-    const message = this.#options.canonical(body)
-    this.#options.note(type, {
+    const { canonical, note, onMessage } = this.#options
+    const message = canonical(body)
+    note(type, {
       ...facts,
       bytes: message.length,
       sha1: hash('sha1', message, 'hex'),
       ...(faults.length > 0 ? { faults } : {}),
     })
+    onMessage({ ...facts, message: type }, body)
   }
 }
 

@@ -81,7 +81,7 @@ export interface Host {
    * one node calls it `node`.
    *
    * @throws {FossilError} `option.invalid` for a fact called `event`, `cause`, `lamport`, `atMs` or
-   *   `type`, which every line has
+   *   `type`, which every line has, and for the type `message`, whose lines the hash leaves out
    */
   note(type: string, facts: TraceFacts): void
   /** Something moved, or may have: no node is at rest that began to look before. */
@@ -110,6 +110,11 @@ export interface Model<W extends CheckedWorld> {
    * they are sent.
    */
   canonical?(message: Uint8Array): Uint8Array
+  /**
+   * A message in brief, for a person who reads the trace, without secrets. It follows from the
+   * bytes alone, and whatever these are, nothing is thrown.
+   */
+  describe?(message: Uint8Array): TraceValue
   /** Releases everything that the nodes of a run hold. */
   stop?(world: W): void
 }

@@ -9,6 +9,9 @@ import { reservedNames, Trace, type TraceEvent, traceFormat } from '../sim/trace
 import type { Causality, CausalStamp } from './causality.ts'
 import type { NodeId, TraceFacts } from './model.ts'
 
+/** The type of lines that tell what a message holds: the hash leaves them out. */
+const explanation = 'message'
+
 /** The parts of a run that its trace uses. */
 export interface RunTraceParts {
   readonly clock: SimClock
@@ -43,10 +46,20 @@ export class RunTrace {
   /**
    * Adds a line to the event that happens now.
    *
-   * @throws {FossilError} `option.invalid` for a fact with the name of a field that every line has
+   * @throws {FossilError} `option.invalid` for a fact with the name of a field that every line has,
+   *   and for the type of lines that the hash leaves out
    */
   note(type: string, facts: TraceFacts): void {
+    if (type === explanation) {
+      const reason = `lines of type ${type} explain others and are not hashed`
+      throw new FossilError('option.invalid', { option: 'type', reason })
+    }
     this.#trace.emit(this.#line(this.#causality.present, type, facts))
+  }
+
+  /** Tells what a message of the present event holds, in a line that the hash leaves out. */
+  explainMessage(facts: TraceFacts): void {
+    this.#trace.explain(this.#line(this.#causality.present, explanation, facts))
   }
 
   /** Adds a line to the event that happened last. */

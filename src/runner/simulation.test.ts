@@ -20,13 +20,13 @@ const noChecks = { every: 0, from: 0, thoroughEvery: 0 }
 function traced(
   model: Model<CounterWorld> = counters(),
   options: Parameters<typeof prepareToy>[1] = {},
-): { simulation: Simulation<CounterWorld>; events: (type: string) => TraceEvent[] } {
+): { simulation: Simulation<CounterWorld>; events: (...types: string[]) => TraceEvent[] } {
   const lines: string[] = []
   const onTraceLine = (line: string): void => void lines.push(line)
   const { simulation, workloads } = prepareToy(model, { ...options, onTraceLine })
   for (const workload of workloads) workload.start()
-  const events = (type: string): TraceEvent[] =>
-    lines.map((line): TraceEvent => JSON.parse(line)).filter((event) => event.type === type)
+  const events = (...types: string[]): TraceEvent[] =>
+    lines.map((line): TraceEvent => JSON.parse(line)).filter(({ type }) => types.includes(type))
   return { simulation, events }
 }
 
@@ -59,6 +59,33 @@ suite('the trace', () => {
       const note = (): void => simulation.note('mine', { [name]: 1 })
       assert.throws(note, (error) => FossilError.is(error, 'option.invalid'))
     }
+  })
+
+  test('describes messages on request, in lines that the hash leaves out', async () => {
+    const model: Model<CounterWorld> = { ...counters(), describe: (bytes) => bytes.length }
+    const plain = traced(model)
+    const described = traced(model, { describesMessages: true })
+    const mute = traced(counters(), { describesMessages: true })
+    const runs = [plain, described, mute]
+    for (const { simulation } of runs) await runFor(simulation, toyDurationMs)
+    assert.deepEqual(
+      runs.map(({ simulation }) => simulation.traceHash()),
+      Array<string>(3).fill(plain.simulation.traceHash()),
+    )
+    assert.deepEqual([plain.events('message'), mute.events('message')], [[], []])
+    const shown = described.events('message').map(({ message, content }) => [message, content])
+    const sent = described.events('request', 'reply', 'reply.unheard')
+    assert.ok(sent.length > 20)
+    assert.deepEqual(
+      shown,
+      sent.map(({ type, bytes }) => [type, bytes]),
+    )
+  })
+
+  test('has no other lines of that type', () => {
+    const { simulation } = traced()
+    const note = (): void => simulation.note('message', {})
+    assert.throws(note, (error) => FossilError.is(error, 'option.invalid'))
   })
 
   test('follows a message from the node that sends it to the one that it reaches', async () => {

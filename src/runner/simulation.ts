@@ -47,6 +47,11 @@ export interface SimulationOptions {
   readonly unlisted?: 'drawn' | 'benign' | undefined
   /** Receives every line of the trace. */
   readonly onTraceLine?: ((line: string) => void) | undefined
+  /**
+   * Adds a line after each message that tells what it holds, where the model can. The hash leaves
+   * these lines out. Default false.
+   */
+  readonly describesMessages?: boolean | undefined
 }
 
 /** A run of one model. Close it when done. */
@@ -293,10 +298,18 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       events: this.#events,
       note: (type, facts) => this.note(type, facts),
       canonical: (message) => model.canonical?.(message) ?? message,
+      onMessage: (facts, message) => this.#describe(facts, message),
       nameOf: (direction) => this.#turns.send(direction),
       answer: (id, request, turn) => this.#turns.answer(turn, () => this.#answer(id, request)),
       onEnd: (from) => this.#ticks.wake(from),
     })
+  }
+
+  #describe(facts: TraceFacts, message: Uint8Array): void {
+    const { onTraceLine, describesMessages = false } = this.options
+    if (onTraceLine === undefined || !describesMessages) return
+    const content = this.model.describe?.(message)
+    if (content !== undefined) this.#trace.explainMessage({ ...facts, content })
   }
 
   #start(id: NodeId): void {

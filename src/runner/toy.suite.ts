@@ -135,15 +135,18 @@ export function prepareToy(
     level = 'hostile',
     checks = { every: 50, from: 0, thoroughEvery: 1 },
     onTraceLine,
+    describesMessages = false,
   }: {
     seed?: number
     level?: LevelName
     checks?: CheckSchedule
     onTraceLine?: (line: string) => void
+    describesMessages?: boolean
   } = {},
 ): PreparedRun<CounterWorld> {
   const { link } = faultLevels[level]
-  const options = { seed, pollIntervalMs: 3_000, link, checks, onTraceLine }
+  const observed = { onTraceLine, describesMessages }
+  const options = { seed, pollIntervalMs: 3_000, link, checks, ...observed }
   const simulation = new Simulation(model, options)
   const untilMs = simulation.clock().startMs + toyDurationMs
   return { simulation, workloads: [counting(simulation, untilMs)] }

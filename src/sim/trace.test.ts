@@ -40,6 +40,17 @@ test('the hash can be read at any time and covers every line', () => {
   assert.equal(trace.hash(), trace.hash())
 })
 
+test('an explanation reaches the sink and is no event', () => {
+  const lines: string[] = []
+  const trace = new Trace({ onLine: (line) => lines.push(line) })
+  trace.emit({ ...stamp, atMs: 0, type: 'tick' })
+  const hash = trace.hash()
+  trace.explain({ ...stamp, atMs: 0, type: 'why' })
+  assert.deepEqual([lines.length, trace.events, trace.hash()], [2, 1, hash])
+  assert.ok(lines[1]?.endsWith('"type":"why"}'))
+  new Trace().explain({ ...stamp, atMs: 0, type: 'why' })
+})
+
 test('one changed value among many changes the hash', () => {
   const hashes = [-1, 0, 250, 499].map((changed) => {
     const trace = new Trace()

@@ -59,17 +59,21 @@ export class Trace {
    * event in one place.
    */
   emit(event: TraceEvent): void {
-    assert(isTraceValue(event), 'a trace holds strings, safe integers, booleans and null')
-    const line = JSON.stringify(event)
+    const line = lineOf(event)
     this.#events += 1
     this.#batch += line + '\n'
     if (this.#batch.length >= batchLength) this.#hashBatch()
     this.#onLine?.(line)
   }
 
+  /** Hands the sink a line that explains another: it is no event, and the hash leaves it out. */
+  explain(event: TraceEvent): void {
+    this.#onLine?.(lineOf(event))
+  }
+
   /**
-   * SHA-256, in lowercase hex, of every line so far, each with its newline: what `sha256sum` says
-   * of the trace written to a file. The trace goes on.
+   * SHA-256, in lowercase hex, of every event so far, each with its newline: what `sha256sum` says
+   * of the trace written to a file, explanations left out. The trace goes on.
    */
   hash(): string {
     this.#hashBatch()
@@ -101,6 +105,11 @@ export function firstDivergence(
     if (a !== b) return { index, a, b }
   }
   return undefined
+}
+
+function lineOf(event: TraceEvent): string {
+  assert(isTraceValue(event), 'a trace holds strings, safe integers, booleans and null')
+  return JSON.stringify(event)
 }
 
 function isTraceValue(value: unknown): boolean {
