@@ -28,6 +28,8 @@ export type FossilErrors = {
   'repo.io': { reason: string }
   /** An artifact that this repository does not hold. */
   'artifact.missing': { name: string }
+  /** Something to write that this repository shuns: the ban must be lifted first. */
+  'artifact.shunned': { name: string }
   /** A check-in that cannot be written as asked. `option` names what would let it happen. */
   'checkin.invalid': { reason: string; option?: string }
   /**

@@ -6,13 +6,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { findRid, isShunned } from '../repo/blob.ts'
+import { utf8 } from '../base/bytes.ts'
+import { findRid, hasArtifact, isShunned } from '../repo/blob.ts'
 import { checkin, onBranch, plain } from './checkins.suite.ts'
 import { store } from './order.suite.ts'
 import { receive, startMs, stateOf, TestEnv, version, whole } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
 import { rebuild } from './rebuild.ts'
 import { listShunned, shun, unshun } from '../repo/shun.ts'
+import { storeLocal } from '../repo/store.ts'
 import { verify } from './verify.ts'
 import { dbOf } from '../repo/repo.ts'
 
@@ -70,6 +72,18 @@ test('what is here stays until the next rebuild, and is not announced', () => {
   assert.deepEqual(stateOf(repo).announced, [])
   assert.equal(rebuild(repo).shunned, 1)
   assert.deepEqual(stateOf(repo).held, {})
+})
+
+test('what is shunned cannot be made here again, until the ban is lifted', () => {
+  using repo = memoryRepo()
+  const content = utf8('banned\n')
+  const { hash } = storeLocal(repo, content)
+  shun(repo, [hash])
+  rebuild(repo)
+  assert.throws(() => storeLocal(repo, content), { code: 'artifact.shunned' })
+  assert.ok(!hasArtifact(repo, hash))
+  unshun(repo, [hash])
+  assert.equal(storeLocal(repo, content).hash, hash)
 })
 
 test('a name that is shunned never becomes a phantom', () => {

@@ -18,6 +18,7 @@ import {
   hashOf,
   holdingsChanged,
   isPrivate,
+  isShunned,
   makePrivate,
   makePublic,
 } from './blob.ts'
@@ -40,6 +41,8 @@ export interface Stored {
 /**
  * Stores content that was made here, under the name that the hash policy gives it. It is queued
  * for the next push, unless private.
+ *
+ * @throws {FossilError} `artifact.shunned` for content that would go with the next rebuild
  */
 export function storeLocal(
   repo: Repo,
@@ -48,6 +51,7 @@ export function storeLocal(
 ): Stored & { hash: ArtifactHash } {
   return repo.transaction(() => {
     const hash = localName(repo, content)
+    if (isShunned(repo, hash)) throw new FossilError('artifact.shunned', { name: hash })
     const stored = storeContent(repo, { hash, content, isPrivate: options.isPrivate ?? false })
     if (stored.isNew && options.isPrivate !== true) {
       dbOf(repo).prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)').run(stored.rid)

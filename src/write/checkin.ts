@@ -104,7 +104,7 @@ interface Draft {
  *   is not there, no change at all, no comment, a date before a parent's, a closed parent) and for
  *   anything else that a manifest cannot say; `checkin.fork` where that is refused;
  *   `artifact.missing` when the manifest of a parent is not here, or a file for the R card;
- *   `repo.io`
+ *   `artifact.shunned` for content that is banned here; `repo.io`
  */
 export function checkin(repo: Repo, asked: CheckinOptions): Checkin {
   return repo.transaction(() => {
