@@ -189,6 +189,12 @@ const comparedTables: readonly string[] = [
   'private',
 ]
 
+/**
+ * Tables of which only rows of what is here are compared: whether a phantom is private is the word of
+ * whichever peer spoke of it last.
+ */
+const ofHeld: ReadonlySet<string> = new Set(['private', 'unclustered'])
+
 function compare(repo: Repo, found: Findings, table: string): void {
   const skipped = leftOut(dbOf(repo), table)
   const columns = dbOf(repo)
@@ -207,7 +213,8 @@ function compare(repo: Repo, found: Findings, table: string): void {
     )
     // Equal rows are numbered, so that one too many is a row too many.
     const list = shows.join(', ')
-    return `SELECT ${list}, row_number() OVER (PARTITION BY ${list}) FROM ${schema}.${table}`
+    const rows = `SELECT ${list}, row_number() OVER (PARTITION BY ${list}) FROM ${schema}.${table}`
+    return ofHeld.has(table) ? `${rows} WHERE rid NOT IN (SELECT rid FROM ${schema}.phantom)` : rows
   }
   const differ = (kind: Difference['kind'], more: string, less: string): void => {
     const rows = dbOf(repo).prepare(`${more} EXCEPT ${less} ORDER BY 1, 2`)
