@@ -66,6 +66,7 @@ export {
   readPurged,
   undoPurge,
 } from './admin/graveyard.ts'
+export { publish } from './admin/publish.ts'
 export { checkinsWithAll, describePurge, fileVersions, purge } from './admin/purge.ts'
 export { findRemote, listRemotes, putRemote, removeRemote, type Remote } from './admin/remote.ts'
 export { findUser, listUsers, putUser, removeUser, specialLogins, type User } from './admin/user.ts'

@@ -1,0 +1,80 @@
+/**
+ * Publishing: private check-ins become public, with everything that they need.
+ * Source: fossil src/publish.c publish_cmd, src/purge.c find_checkin_associates.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { findHeld, hashOf, makePublic } from '../repo/blob.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
+import type { Rid } from '../repo/rid.ts'
+
+/**
+ * Makes check-ins public, in one transaction, and sends them with the next push: the given ones,
+ * the private check-ins that they follow or are written against, their files, and what tags say of
+ * them. What is public already stays as it is.
+ *
+ * Stock publishes the given ones alone where no branch is named, so that others may get a check-in
+ * whose parents and files they never see; see docs/divergences.md.
+ *
+ * @returns names of what became public, in rid order
+ * @throws {FossilError} `artifact.missing` for one whose content is not here; `repo.io`
+ */
+export function publish(repo: Repo, checkins: readonly ArtifactHash[]): ArtifactHash[] {
+  return repo.transaction(() => {
+    const lineage = privateLineage(
+      repo,
+      checkins.map((hash) => heldRid(repo, hash)),
+    )
+    const going = [...new Set([...lineage, ...associates(repo, lineage)])].sort((a, b) => a - b)
+    const send = dbOf(repo).prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)')
+    for (const rid of going) {
+      makePublic(repo, rid)
+      send.run(rid)
+    }
+    return going.flatMap((rid) => hashOf(repo, rid) ?? [])
+  })
+}
+
+/** The private ones among check-ins and those that they cannot be read without. */
+function privateLineage(repo: Repo, checkins: readonly Rid[]): Rid[] {
+  return rids(
+    repo,
+    `WITH RECURSIVE found(rid) AS (
+       SELECT value FROM json_each(?) WHERE value IN (SELECT rid FROM private)
+       UNION SELECT needed.rid FROM found
+         JOIN (SELECT cid, pid AS rid FROM plink
+               UNION ALL SELECT cid, baseid FROM plink WHERE baseid IS NOT NULL) AS needed
+           ON needed.cid = found.rid
+        WHERE needed.rid IN (SELECT rid FROM private)
+     )
+     SELECT rid FROM found`,
+    checkins,
+  )
+}
+
+/** Private files of check-ins, and private control artifacts about them. */
+function associates(repo: Repo, checkins: readonly Rid[]): Rid[] {
+  return rids(
+    repo,
+    `WITH going(rid) AS MATERIALIZED (SELECT value FROM json_each(?))
+     SELECT rid FROM private
+      WHERE rid IN (SELECT fid FROM mlink WHERE mid IN going)
+         OR rid IN (SELECT srcid FROM tagxref WHERE tagxref.rid IN going)`,
+    checkins,
+  )
+}
+
+function rids(repo: Repo, sql: string, given: readonly Rid[]): Rid[] {
+  return dbOf(repo)
+    .prepare<[Rid]>(sql)
+    .all(JSON.stringify(given))
+    .map(([rid]) => rid)
+}
+
+function heldRid(repo: Repo, hash: ArtifactHash): Rid {
+  const rid = findHeld(repo, hash)
+  if (rid === undefined) throw new FossilError('artifact.missing', { name: hash })
+  return rid
+}
