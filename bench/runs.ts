@@ -20,7 +20,8 @@ import { cpuShare } from './cpu-share.ts'
 import { type BenchOptions, type BenchResult, type BenchRow, benchRow, median } from './report.ts'
 
 const minuteMs = 60_000
-const meanMs = 20_000
+/** Operations at each node in a minute. */
+const operationsEach = 12
 
 const unit: Omit<SimulateOptions, 'seed'> = {
   leaves: 3,
@@ -29,6 +30,8 @@ const unit: Omit<SimulateOptions, 'seed'> = {
   uv: true,
   login: true,
   privateCheckins: true,
+  upkeep: true,
+  operationCount: 4 * operationsEach,
 }
 
 /** Runs units, the default run, and both kinds of growth. */
@@ -53,16 +56,22 @@ export async function run({ quick }: BenchOptions): Promise<BenchResult> {
 }
 
 /** Many leaves that share the work which 10 would have. */
-const shared = (leaves: number): Omit<SimulateOptions, 'seed'> => {
-  const mean = Math.round((meanMs * (leaves + 1)) / 11)
-  return { ...unit, leaves, checkinMeanMs: mean, kindsMeanMs: mean, uvMeanMs: mean }
-}
+const shared = (leaves: number): Omit<SimulateOptions, 'seed'> => ({
+  ...unit,
+  leaves,
+  operationCount: 11 * operationsEach,
+})
 
-const busy = (leaves: number): Omit<SimulateOptions, 'seed'> => ({ ...unit, leaves })
+const busy = (leaves: number): Omit<SimulateOptions, 'seed'> => ({
+  ...unit,
+  leaves,
+  operationCount: (leaves + 1) * operationsEach,
+})
 
 const long = (minutes: number): Omit<SimulateOptions, 'seed'> => ({
   ...unit,
   durationMs: minutes * minuteMs,
+  operationCount: 4 * operationsEach * minutes,
 })
 
 async function growth(

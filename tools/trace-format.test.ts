@@ -57,8 +57,9 @@ const unwell = (): Promise<Uint8Array> =>
 const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
   'a calm run': { level: 'normal', config: { hashPolicy: 'sha3' } },
   'a hostile run with everything on': {
-    seed: 7,
+    seed: 4,
     durationMs: 300_000,
+    operationCount: 150,
     uv: true,
     login: true,
     allKinds: true,

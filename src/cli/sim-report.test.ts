@@ -25,24 +25,23 @@ const violated: SimReport = {
 const said = { wallMs: 100, replay: 'npx trilobite sim run --seed 2' }
 
 suite('of a run with every kind of artifact', () => {
-  test('what was written is named by kind, for people and for programs', async () => {
+  test('what was done is named by operation, for people and for programs', async () => {
     const report = await simulate({
       seed: 2,
       leaves: 2,
       durationMs: 20_000,
       allKinds: true,
-      kindsMeanMs: 500,
+      operationCount: 120,
     })
-    const { kinds } = report
-    assert.ok(kinds)
+    const { operations } = report
     const text = textReport(report, said)
-    assert.match(text, new RegExp(`\\nwritten\\n {2}branch +${kinds.written.branch}\n`))
-    assert.match(text, new RegExp(`\n {2}forum +${kinds.written.forum}\n`))
-    assert.match(text, new RegExp(`\n {2}declined +${kinds.declined}\n`))
-    assert.deepEqual(jsonReport(report)['kinds'], kinds)
-    assert.ok(
-      !('kinds' in jsonReport(converged)) && !textReport(converged, said).includes('written'),
-    )
+    assert.match(text, /\n {2}operation +acknowledged +refused +impossible\n/)
+    for (const name of ['branch', 'forum']) {
+      const { acknowledged, refused, impossible } = operations[name] ?? assert.fail()
+      const row = new RegExp(`\\n {2}${name} +${acknowledged} +${refused} +${impossible}\\n`)
+      assert.match(text, row)
+    }
+    assert.deepEqual(jsonReport(report)['operations'], operations)
   })
 })
 

@@ -3,13 +3,13 @@
  * @module
  */
 
-import type { KindsReport, SimReport } from '../dst/index.ts'
+import type { SimReport } from '../dst/index.ts'
 import { table } from './terminal.ts'
 
 /** One object, for programs. Its fields are part of the command's interface. */
 export function jsonReport(report: SimReport): Record<string, unknown> {
   const { verdict, seed, traceHash, steps, syncs, errors, faults, nodes, violation } = report
-  const { checkins, checks, simulatedMs, uv, kinds } = report
+  const { checkins, operations, checks, simulatedMs, uv } = report
   return {
     verdict,
     seed,
@@ -18,11 +18,11 @@ export function jsonReport(report: SimReport): Record<string, unknown> {
     syncs,
     errors,
     checkins,
+    operations,
     checks,
     simulatedMs,
     faults,
     ...(uv === undefined ? {} : { uv }),
-    ...(kinds === undefined ? {} : { kinds }),
     nodes: nodes.map(({ id, artifacts, privateArtifacts, phantoms, uvFiles }) => ({
       id,
       artifacts,
@@ -46,7 +46,7 @@ export function textReport(
     failure,
     `\nnodes\n${nodeTable(report)}`,
     report.uv === undefined ? '' : `\nunversioned files\n${table(Object.entries(report.uv))}`,
-    report.kinds === undefined ? '' : `\nwritten\n${kindTable(report.kinds)}`,
+    `\noperations\n${operationTable(report)}`,
     `\nfaults injected\n${faultTable(report)}`,
     `\n${timing(report, wallMs)}`,
     `trace hash ${report.traceHash}\n`,
@@ -91,8 +91,12 @@ function nodeTable({ nodes, uv }: SimReport): string {
   ])
 }
 
-function kindTable({ written, refused, declined }: KindsReport): string {
-  return table([...Object.entries(written), ['refused', refused], ['declined', declined]])
+function operationTable({ operations }: SimReport): string {
+  const rows = Object.entries(operations).map(
+    ([name, { acknowledged, refused, impossible }]) =>
+      [name, acknowledged, refused, impossible] as const,
+  )
+  return table([['operation', 'acknowledged', 'refused', 'impossible'], ...rows])
 }
 
 function faultTable({ faults }: SimReport): string {

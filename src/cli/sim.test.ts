@@ -56,7 +56,7 @@ type Json = Pick<
   | 'faults'
   | 'nodes'
   | 'uv'
-  | 'kinds'
+  | 'operations'
   | 'violation'
 >
 
@@ -199,12 +199,13 @@ suite('--uv', () => {
 
 suite('--all-kinds', () => {
   test('tells what was written by kind, and of nothing without it', async () => {
-    const { verdict, kinds } = await json('--all-kinds', '--duration', '1m')
+    const { verdict, operations } = await json('--all-kinds', '--duration', '1m')
     assert.equal(verdict, 'converged')
-    assert.ok(kinds && Object.values(kinds.written).some((count) => count > 0))
-    assert.ok(!('kinds' in (await json())))
+    const { forum } = operations
+    assert.ok(forum && forum.acknowledged > 0)
+    assert.ok(!('forum' in (await json()).operations))
     const { stdout } = await simRun('--all-kinds', '--duration', '1m')
-    assert.match(stdout, new RegExp(`\\nwritten\\n {2}branch +${kinds.written.branch}\\n`))
+    assert.match(stdout, new RegExp(`\\n {2}forum +${forum.acknowledged} `))
   })
 })
 

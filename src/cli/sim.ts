@@ -96,10 +96,11 @@ async function simulateVisibly(options: SimRunOptions, world: SimWorld): Promise
   try {
     return await simulate({
       ...simulateOptions(options, world),
-      onProgress: ({ phase, elapsedMs, durationMs, syncs, checkins }) =>
+      onProgress: ({ phase, elapsedMs, durationMs, syncs, operations }) =>
         progress.show(
           durationMs === 0 ? 1 : elapsedMs / durationMs,
-          `${phase}: ${formatSeconds(elapsedMs)} simulated, ${syncs} syncs, ${checkins} check-ins`,
+          `${phase}: ${formatSeconds(elapsedMs)} simulated, ` +
+            `${syncs} syncs, ${operations} operations`,
         ),
       onEnd: (simulator: Simulator) => {
         if (options.keep !== undefined) keepRepositories(simulator, options.keep)

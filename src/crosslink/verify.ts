@@ -190,8 +190,8 @@ const comparedTables: readonly string[] = [
 ]
 
 /**
- * Tables of which only rows of what is here are compared: whether a phantom is private is the word of
- * whichever peer spoke of it last.
+ * Tables of which only rows of what is here are compared: whether a phantom is private is the word
+ * of whichever peer spoke of it last.
  */
 const ofHeld: ReadonlySet<string> = new Set(['private', 'unclustered'])
 

@@ -12,6 +12,7 @@ import { openMemory } from '../db/node.ts'
 import { config as setting, projectCode, serverCode } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo } from '../crosslink/open.ts'
+import { faultLevels } from '../sim/levels.ts'
 import { resolveConfig, type SimConfig } from './config.ts'
 import { hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
@@ -24,10 +25,12 @@ test('everything has a default but the seed', () => {
     numLeaves: 2,
     pollIntervalMs: 5_000,
     level: 'normal',
+    network: faultLevels.normal,
     buggify: false,
     private: false,
     thoroughCheckEvery: 4,
     uv: false,
+    settings: false,
     safetyCheckInterval: 0,
     safetyCheckFrom: 0,
     hashPolicy: 'sha1',

@@ -6,8 +6,9 @@
 import { FossilError } from '../base/error.ts'
 import { hashPolicies, type HashPolicy } from '../hash/artifact-hash.ts'
 import { type Override, readDecisions } from '../sim/decision.ts'
-import { faultLevel, type LevelName } from '../sim/levels.ts'
-import { longestMs } from '../sim/link.ts'
+import type { Database } from '../db/driver.ts'
+import { faultLevel, type FaultLevel, type LevelName } from '../sim/levels.ts'
+import { checkLink, longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
 import type { NodeId } from '../runner/model.ts'
 import { requireInteger } from '../runner/options.ts'
@@ -15,6 +16,7 @@ import type { Credentials } from '../sync/login.ts'
 import type { SimLogin } from './logins.ts'
 import type { Node } from './node.ts'
 import type { SimTransport } from './sim-network.ts'
+import type { FossilOperation } from './operations/operation.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Invariant } from './world.ts'
 
@@ -28,12 +30,16 @@ export interface SimConfig {
   readonly pollIntervalMs?: number
   /** How hostile the network is, and whether partitions come and go. Default `normal`. */
   readonly level?: LevelName
+  /** Faults and latency of every link, and partitions, instead of those of the level. */
+  readonly network?: FaultLevel
   /** Fault sites inside production code take unlucky turns. Default: unless `normal`. */
   readonly buggify?: boolean
   /** Sync private artifacts. Default false. */
   readonly private?: boolean
   /** Sync unversioned files. Default false. */
   readonly uv?: boolean
+  /** Leaves fetch settings of the project and the skin in every sync. Default false. */
+  readonly settings?: boolean
   /**
    * Leaves log in, as users who are named after them, and nobody else may do anything. Default:
    * nobody logs in, and everybody may do everything. The users are made on a master that is known;
@@ -56,6 +62,8 @@ export interface SimConfig {
   readonly thoroughCheckEvery?: number
   /** Everything that is checked, a cause before its consequences. Default: `invariants`. */
   readonly invariants?: readonly Invariant[]
+  /** Work of a caller's own, which `simulate` draws beside the other operations. */
+  readonly operations?: readonly FossilOperation[]
   /** The server that the leaves sync with. Default: a `MockFossil` over a new repository. */
   readonly upstream?: Transport
   /** Database image that the default upstream starts from. */
@@ -69,6 +77,12 @@ export interface SimConfig {
    * Default 65,536: simulated links and disks cost nothing, a compressor does.
    */
   readonly deflateOverBytes?: number
+  /**
+   * Opens the database of a node, for example a file. Default: one in memory.
+   *
+   * @param image what is to be in it
+   */
+  readonly openDatabase?: (id: NodeId, image: Uint8Array) => Database
   /** Makes the node of a leaf. Default: a `DefaultNode`. */
   readonly makeNode?: (leaf: LeafParts) => Node
   /** Decisions of fault sites to impose, one by one. */
@@ -101,9 +115,11 @@ export type ResolvedConfig = SimConfig &
       | 'numLeaves'
       | 'pollIntervalMs'
       | 'level'
+      | 'network'
       | 'buggify'
       | 'private'
       | 'uv'
+      | 'settings'
       | 'safetyCheckInterval'
       | 'safetyCheckFrom'
       | 'thoroughCheckEvery'
@@ -119,11 +135,13 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   const resolved = {
     ...config,
     level,
+    network: config.network ?? faultLevel(level),
     numLeaves: config.numLeaves ?? 2,
     pollIntervalMs: config.pollIntervalMs ?? 5_000,
     buggify: config.buggify ?? level !== 'normal',
     private: config.private ?? false,
     uv: config.uv ?? false,
+    settings: config.settings ?? false,
     safetyCheckInterval: config.safetyCheckInterval ?? 0,
     safetyCheckFrom: config.safetyCheckFrom ?? 0,
     thoroughCheckEvery: config.thoroughCheckEvery ?? 4,
@@ -138,7 +156,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   requireInteger('thoroughCheckEvery', resolved.thoroughCheckEvery, { min: 0 })
   requireInteger('maxSkewMs', resolved.maxSkewMs, { min: 0, max: longestMs })
   requireInteger('deflateOverBytes', resolved.deflateOverBytes, { min: 0 })
-  faultLevel(level)
+  checkLink(resolved.network.link)
   requireOneOf('hashPolicy', resolved.hashPolicy, hashPolicies)
   requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])
   readDecisions(config.overrides ?? [])
@@ -150,7 +168,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
 }
 
 /** @throws {FossilError} `option.invalid` unless `value` is one of `known` */
-function requireOneOf(option: string, value: string, known: readonly string[]): void {
+export function requireOneOf(option: string, value: string, known: readonly string[]): void {
   if (known.includes(value)) return
   const reason = `"${value}" is none of ${known.join(', ')}`
   throw new FossilError('option.invalid', { option, reason })

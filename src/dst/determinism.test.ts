@@ -25,7 +25,7 @@ async function recorded(
     seed,
     leaves: 3,
     durationMs: 40_000,
-    checkinMeanMs: 4_000,
+    operationCount: 40,
     ...options,
     config: { ...config, onTraceLine },
   })
@@ -60,11 +60,18 @@ suite('the same seed gives the same trace, line by line, with', () => {
 })
 
 suite('the same seed gives the same trace with every kind of artifact', () => {
-  const busy = { allKinds: true, kindsMeanMs: 1_000, privateCheckins: true, uv: true, login: true }
+  const busy = {
+    allKinds: true,
+    operationCount: 160,
+    privateCheckins: true,
+    uv: true,
+    login: true,
+    upkeep: true,
+  }
   for (const level of levelNames) {
     test(`in a world that is ${level}`, async () => {
       const first = await recorded(11, { level }, busy)
-      assert.ok(first.filter((line) => line.includes('"type":"kind"')).length > 50)
+      assert.ok(first.filter((line) => line.includes('"type":"operation"')).length > 50)
       assert.equal(firstDivergence(first, await recorded(11, { level }, busy)), undefined)
     })
   }
@@ -88,7 +95,7 @@ suite('the trace differs where', () => {
 })
 
 test('checking thoroughly or never changes nothing', async () => {
-  const busy = { allKinds: true, kindsMeanMs: 1_000 }
+  const busy = { allKinds: true, operationCount: 160 }
   const checks = { level: 'hostile', safetyCheckInterval: 20 } as const
   const often = await recorded(11, { ...checks, thoroughCheckEvery: 1 }, busy)
   const never = await recorded(11, { ...checks, thoroughCheckEvery: 0 }, busy)

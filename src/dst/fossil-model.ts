@@ -8,7 +8,6 @@ import { sha1 } from '../hash/hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Model } from '../runner/model.ts'
 import { Simulation } from '../runner/simulation.ts'
-import { faultLevels } from '../sim/levels.ts'
 import type { TraceValue } from '../sim/trace.ts'
 import type { ResolvedConfig } from './config.ts'
 import { FossilWorld, leafIdsOf } from './fossil-world.ts'
@@ -26,7 +25,7 @@ export function simulateFossil(config: ResolvedConfig): Simulation<FossilWorld> 
   return new Simulation(fossilModel(config), {
     seed,
     pollIntervalMs,
-    link: faultLevels[config.level].link,
+    link: config.network.link,
     checks: {
       every: config.safetyCheckInterval,
       from: config.safetyCheckFrom,

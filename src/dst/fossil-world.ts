@@ -5,6 +5,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeId } from '../runner/model.ts'
 import type { ResolvedConfig } from './config.ts'
@@ -14,6 +15,8 @@ import { leafHandle } from './leaf.ts'
 import { Logins } from './logins.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { DefaultNode, type Node } from './node.ts'
+import type { OperationRecords } from './operations/operation.ts'
+import { References } from './operations/references.ts'
 import { RepoFactory } from './repo-factory.ts'
 import { masterId, SimTransport } from './sim-network.ts'
 import { SyncCounter } from './sync-counts.ts'
@@ -22,20 +25,25 @@ import {
   type AcknowledgedArtifact,
   type CheckedNode,
   maySend,
+  type SettingChange,
   type Truth,
   type World,
 } from './world.ts'
 
 /** A master, its leaves, and everything that is known of them. */
-export class FossilWorld implements World {
+export class FossilWorld implements World, OperationRecords {
   readonly config: ResolvedConfig
   readonly truth: Truth
+  /** What operations of this run made. */
+  readonly references = new References()
   readonly syncs = new SyncCounter()
   readonly uvOperations: UvOperations
   readonly #host: Host
   readonly #factory: RepoFactory
   readonly #leaves = new Map<NodeId, Node>()
   readonly #acknowledged: AcknowledgedArtifact[] = []
+  readonly #givenUp = new Map<NodeId, Set<ArtifactHash>>()
+  readonly #settings: SettingChange[] = []
   readonly #logins: Logins | undefined
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
@@ -58,7 +66,14 @@ export class FossilWorld implements World {
       unversioned: uv ? this.uvOperations.oracle : undefined,
       access: this.#logins?.access(),
       foreign: this.#foreign,
+      givenUp: this.#givenUp,
+      settings: this.#settings,
     }
+  }
+
+  /** True time, in milliseconds since 1970. */
+  get nowMs(): number {
+    return this.#host.clock.nowMs()
   }
 
   /** The master first, where it is known. */
@@ -118,11 +133,18 @@ export class FossilWorld implements World {
     const transport = new SimTransport((request, signal) =>
       this.#host.exchange(direction, request, signal),
     )
-    const { private: isPrivate, uv, deflateOverBytes, makeNode } = this.config
+    const { private: isPrivate, uv, settings, deflateOverBytes, makeNode } = this.config
+    const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
     const login = this.#logins?.credentials(id)
     const node =
       makeNode?.({ id, repo, transport, login }) ??
-      new DefaultNode(repo, transport, { private: isPrivate, uv, login, deflateOverBytes })
+      new DefaultNode(repo, transport, {
+        private: isPrivate,
+        uv,
+        login,
+        deflateOverBytes,
+        ...fetched,
+      })
     this.#leaves.set(id, node)
     return leafHandle(id, node, { host: this.#host, counter: this.syncs })
   }
@@ -136,12 +158,33 @@ export class FossilWorld implements World {
   /** Remembers that a node said it had stored an artifact: from now on it must be there. */
   acknowledge(artifact: AcknowledgedArtifact): void {
     this.#acknowledged.push(artifact)
+    this.#givenUp.get(artifact.nodeId)?.delete(artifact.hash)
     this.#host.moved()
   }
 
-  /** Lets the owner of an unversioned file write or delete it. */
-  changeUnversioned(event: UvEvent): void {
-    if (this.uvOperations.act(event, this.node(event.nodeId))) this.#host.moved()
+  /** Remembers that the owner of a node removed an artifact there: it is no longer owed by it. */
+  giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
+    const hashes = this.#givenUp.get(nodeId) ?? new Set()
+    this.#givenUp.set(nodeId, hashes.add(hash))
+    this.#host.moved()
+  }
+
+  /** Remembers a setting that the owner of a node changed. */
+  changeSetting(change: SettingChange): void {
+    this.#settings.push(change)
+    this.#host.moved()
+  }
+
+  /**
+   * Lets the owner of an unversioned file write or delete it.
+   *
+   * @returns whether anything changed
+   * @throws {FossilError} `repo.io` where a fault prevents it
+   */
+  changeUnversioned(event: UvEvent): boolean {
+    const hasChanged = this.uvOperations.change(event, this.node(event.nodeId))
+    if (hasChanged) this.#host.moved()
+    return hasChanged
   }
 
   /** Takes their passwords from the users that the simulation made. */

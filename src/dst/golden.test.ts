@@ -11,21 +11,21 @@ import { simulate, type SimulateOptions } from './simulate.ts'
 
 /** Trace hashes of hostile runs by seed. */
 const golden: Readonly<Record<string, string>> = {
-  1: 'f4dd940434fbf21a8c919e5c1ee7631b3c359a1fa4e1bd38d56d4610baf50254',
-  2: '3bc240185ea9e07c1bb7f9284e620a2739f834b32a9335dd52891f204003a67a',
-  3: '5b60d4c6e402043e5943079b13751321d00b4708bc1ca1381039ca15b77fe8bd',
+  1: '5d292e0e25b55280cdce194dbe51026d0c2369b4fc42251a9a5cad59f6e3df6d',
+  2: '1de6ec60e5f5b69af5b6542de5c1a329836df00727c33b22599b661a079e19b9',
+  3: '5819c9d68da0e779d39e62913666fb33d8c79a4ba01cb13dc21b8d0466a62488',
 }
 
 /** The same of runs with unversioned files and logins, too. */
 const goldenUv: Readonly<Record<string, string>> = {
-  1: '96d0e863f50204fe9a425bd1bf68c9d4baa7d13c4d8bcb56f28e0ee40c21a5ae',
-  2: '4fd628a02d12f37f8006a2230f5425e6dc30cea9dca14b90828a5c0d00ca20cb',
+  1: '6b300831e24b07c6dc8191ff61e13d2b8617acbf8e3254260c7d6050610a9cc5',
+  2: '8c0c2c319f2a148366455c3751fdfe7d54675fb6874e76ff97d437ffc754e7fd',
 }
 
 /** The same of runs with every kind of artifact. */
 const goldenKinds: Readonly<Record<string, string>> = {
-  1: 'b79b530f831583d2c1c5eb35b14c802816d0b3fc0a1e6a90cab3d81cafa917ed',
-  2: 'dcf5e0dcc3b2a8caf86fb3f04d2c14bb15f0179f7109c58488ae3e3676163b45',
+  1: 'b20d67492750b3810bd2cd4c5206107b43e72d5acaf568dddc294dd237bae433',
+  2: '63edd093848ca3a7958f7448b696e15e8727daf16e7ae957822da368098e4e3f',
 }
 
 async function checkHashes(
@@ -39,7 +39,7 @@ async function checkHashes(
       seed: Number(seed),
       leaves: 3,
       durationMs: 60_000,
-      checkinMeanMs: 5_000,
+      operationCount: 48,
       ...options,
     })
     assert.equal(verdict, 'converged')
@@ -52,7 +52,7 @@ async function checkHashes(
 test('seeds give the runs that they gave before', () => checkHashes(golden, {}))
 
 test('seeds give the runs with unversioned files and logins that they gave before', () =>
-  checkHashes(goldenUv, { uv: true, uvMeanMs: 5_000, login: true }))
+  checkHashes(goldenUv, { uv: true, operationCount: 96, login: true }))
 
-test('seeds give the runs with every kind of artifact that they gave before', () =>
-  checkHashes(goldenKinds, { allKinds: true, kindsMeanMs: 2_000 }))
+test('seeds give the runs with every kind of operation that they gave before', () =>
+  checkHashes(goldenKinds, { allKinds: true, upkeep: true, operationCount: 160 }))

@@ -23,8 +23,8 @@ async function run(config: Partial<SimConfig> = {}): Promise<Run> {
   const report = await simulate({
     seed: 21,
     leaves: 3,
-    durationMs: 90_000,
-    checkinMeanMs: 5_000,
+    durationMs: 150_000,
+    operationCount: 90,
     config: { ...config, onTraceLine },
   })
   return { report, lines }

@@ -51,7 +51,7 @@ export class RepoFactory {
    * @throws {FossilError} `repo.invalid`, `repo.unreadable` when the image is not a repository
    */
   make(id: NodeId, image?: Uint8Array): Repo {
-    const repo = openRepo(openImage(image ?? template(this.#config.hashPolicy)), this.#env(id))
+    const repo = openRepo(this.#open(id, image), this.#env(id))
     this.#made.push(repo)
     repo.deflateOverBytes = this.#config.deflateOverBytes
     if (image !== undefined) this.#projectCode = projectCode(repo)
@@ -77,6 +77,11 @@ export class RepoFactory {
   /** Closes what was made. */
   close(): void {
     for (const repo of this.#made.splice(0)) repo.close()
+  }
+
+  #open(id: NodeId, image: Uint8Array | undefined): Database {
+    const bytes = inRollbackMode(image ?? template(this.#config.hashPolicy))
+    return this.#config.openDatabase?.(id, bytes) ?? openMemory(bytes)
   }
 
   #env(id: NodeId): Env {
@@ -119,16 +124,16 @@ function template(hashPolicy: HashPolicy): Uint8Array {
 const databaseMagic = 'SQLite format 3\0'
 
 /**
- * Opens a copy of a database image in memory, where a write-ahead log cannot be: the copy is marked
- * as not in WAL mode (§1.3.3, bytes 18 and 19).
+ * A database image that can be opened in memory, where a write-ahead log cannot be: a copy is
+ * marked as not in WAL mode (§1.3.3, bytes 18 and 19).
  */
-function openImage(image: Uint8Array): Database {
+function inRollbackMode(image: Uint8Array): Uint8Array {
   if (fromUtf8(image.subarray(0, databaseMagic.length)) !== databaseMagic) {
     const reason = 'the image is not a database'
     throw new FossilError('repo.invalid', { path: ':memory:', reason })
   }
-  if (image[18] === 1 && image[19] === 1) return openMemory(image)
+  if (image[18] === 1 && image[19] === 1) return image
   const copy = new Uint8Array(image)
   copy.fill(1, 18, 20)
-  return openMemory(copy)
+  return copy
 }

@@ -26,7 +26,7 @@ import type { Invariant } from './world.ts'
 import { cacheOf, dbOf } from '../repo/repo.ts'
 
 /** Small enough for a test, busy enough to mean something. */
-const small: SimulateOptions = { seed: 3, leaves: 3, durationMs: 45_000, checkinMeanMs: 5_000 }
+const small: SimulateOptions = { seed: 3, leaves: 3, durationMs: 45_000, operationCount: 36 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0)
@@ -80,7 +80,8 @@ suite('converged', () => {
     const overrides = [0, 1].map((use) => ({ site, use, outcome: true }))
     const report = await simulate({ ...small, config: { overrides } })
     assert.equal(report.verdict, 'converged')
-    assert.ok(report.refusedCheckins >= 2)
+    assert.equal(report.operations['begin']?.acknowledged, 1)
+    assert.ok(report.faults.buggify >= 2)
   })
 
   test('also with leaves that poll every millisecond, or once an hour', async () => {
@@ -92,7 +93,7 @@ suite('converged', () => {
 })
 
 suite('unversioned files', () => {
-  const busy: SimulateOptions = { ...small, uv: true, uvMeanMs: 2_000 }
+  const busy: SimulateOptions = { ...small, uv: true, operationCount: 120 }
 
   test('are written, deleted and synced, and converge', async () => {
     const { verdict, uv, nodes } = await simulate(busy)
@@ -104,7 +105,7 @@ suite('unversioned files', () => {
   })
 
   test('change nothing of a run that has none: neither its report nor its trace', async () => {
-    const { traceHash, uv, nodes } = await simulate({ ...small, uv: false, uvMeanMs: 1 })
+    const { traceHash, uv, nodes } = await simulate({ ...small, uv: false })
     assert.equal(traceHash, (await simulate(small)).traceHash)
     assert.equal(uv, undefined)
     assert.ok(nodes.every((node) => !('uvFiles' in node)))
@@ -136,19 +137,20 @@ suite('unversioned files', () => {
 })
 
 suite('every kind of artifact', () => {
-  const busy: SimulateOptions = { ...small, allKinds: true, kindsMeanMs: 1_000 }
+  const busy: SimulateOptions = { ...small, allKinds: true, operationCount: 200 }
 
   test('is written, and converges, with all that is derived from it', async () => {
-    const { verdict, kinds, checks, nodes } = await simulate(busy)
+    const { verdict, operations, checks, nodes } = await simulate(busy)
     assert.equal(verdict, 'converged')
-    assert.ok(kinds && sum(Object.values(kinds.written)) > 100 && checks > 0)
+    const acknowledged = Object.values(operations).map((counts) => counts.acknowledged)
+    assert.ok(sum(acknowledged) > 120 && checks > 0)
     assert.equal(new Set(nodes.map(({ artifacts }) => artifacts)).size, 1)
   })
 
   test('changes nothing of a run that has none: neither its report nor its trace', async () => {
-    const { traceHash, kinds } = await simulate({ ...small, allKinds: false, kindsMeanMs: 1 })
+    const { traceHash, operations } = await simulate({ ...small, allKinds: false })
     assert.equal(traceHash, (await simulate(small)).traceHash)
-    assert.equal(kinds, undefined)
+    assert.deepEqual(Object.keys(operations), ['begin', 'checkin'])
   })
 
   test('goes together with secrets, unversioned files and logins', async () => {
@@ -318,8 +320,10 @@ suite('what a simulation throws', () => {
     'a negative duration': { durationMs: -1 },
     'a duration beyond reason': { durationMs: Number.MAX_SAFE_INTEGER },
     'no leaves': { leaves: 0 },
-    'check-ins all the time': { checkinMeanMs: 0 },
-    'half a millisecond between check-ins': { checkinMeanMs: 0.5 },
+    'fewer operations than none': { operationCount: -1 },
+    'half an operation': { operationCount: 0.5 },
+    'a weight of an operation that there is not': { weights: { conquer: 1 } },
+    'a negative weight': { weights: { checkin: -1 } },
     'half a seed': { seed: 0.5 },
   }
   for (const [what, options] of Object.entries(wrong)) {

@@ -7,22 +7,28 @@
 import type { Repo } from '../repo/repo.ts'
 import type { CheckSchedule } from '../runner/check-times.ts'
 import type { NodeId } from '../runner/model.ts'
-import type { Workload } from '../runner/operations.ts'
 import { requireInteger } from '../runner/options.ts'
 import type { RunReport } from '../runner/report.ts'
+import type { Simulation } from '../runner/simulation.ts'
 import { type PreparedRun, run, type RunPhase } from '../runner/run.ts'
 import type { LevelName } from '../sim/levels.ts'
 import { longestMs } from '../sim/link.ts'
-import { CheckinWorkload } from './checkin-workload.ts'
-import { resolveConfig, type SimConfig } from './config.ts'
+import {
+  type Intention,
+  Operations,
+  type OutcomeCounts,
+  type Workload,
+} from '../runner/operations.ts'
+import { requireOneOf, resolveConfig, type SimConfig } from './config.ts'
 import { simulateFossil } from './fossil-model.ts'
 import type { FossilWorld } from './fossil-world.ts'
 import { countBlobs, countPhantoms, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
-import { type KindsReport, KindsWorkload } from './kinds-workload.ts'
+import { chosenOperations, type OperationGroup, type OperationWeights } from './operations/all.ts'
+import { begin, plain } from './operations/checkins.ts'
+import { asOperation, fileSizes, type FileSizes } from './operations/operation.ts'
 import { masterId } from './sim-network.ts'
 import { type Simulator, simulatorOf } from './simulator.ts'
 import type { UvOperationCounts } from './uv-operations.ts'
-import { UvWorkload } from './uv-workload.ts'
 import type { CheckedNode } from './world.ts'
 
 /** A simulation and its work. */
@@ -34,8 +40,8 @@ export interface SimulateOptions {
   readonly level?: LevelName
   /** How long faults last, in virtual milliseconds. Default 10 minutes. */
   readonly durationMs?: number
-  /** From one check-in at a node to its next, on average. Default 20 s. */
-  readonly checkinMeanMs?: number
+  /** Operations of people and programs, dealt out evenly to the nodes. Default 60. */
+  readonly operationCount?: number
   /**
    * Some check-ins are private, and must stay where they were made. Default false: then all nodes
    * hold the same in the end.
@@ -43,15 +49,28 @@ export interface SimulateOptions {
   readonly privateCheckins?: boolean
   /** Unversioned files are written, deleted and synced, too. Default false. */
   readonly uv?: boolean
-  /** From one change of an unversioned file at a node to its next, on average. Default 20 s. */
-  readonly uvMeanMs?: number
   /**
    * People write every kind of artifact: branches, merges, tags, pages, tickets and so on. Default
    * false.
    */
   readonly allKinds?: boolean
-  /** From one such operation at a node to its next, on average. Default 20 s. */
-  readonly kindsMeanMs?: number
+  /**
+   * Those who look after a repository shun, purge, publish what is private, change settings and
+   * rebuild. Default false.
+   */
+  readonly upkeep?: boolean
+  /**
+   * How often operations are drawn in comparison with each other, by name; 0 leaves one out. Those
+   * not named keep the weights that the options above give them.
+   */
+  readonly weights?: OperationWeights
+  /** How large the files of check-ins are. Default `mixed`: one change in fifty is up to 120 kB. */
+  readonly sizes?: FileSizes
+  /**
+   * Operations to carry out instead of drawing any, as an earlier report recorded them; any of them
+   * may be left out.
+   */
+  readonly intentions?: readonly Intention[]
   /** Leaves log in, and the master lets nobody else do anything. Default false. */
   readonly login?: boolean
   /**
@@ -78,20 +97,23 @@ export interface SimProgress {
   readonly durationMs: number
   readonly steps: number
   readonly syncs: number
-  readonly checkins: number
+  /** Operations that took place. */
+  readonly operations: number
 }
 
 /** The report of a simulation. */
 export interface SimReport extends RunReport {
   readonly syncs: number
   readonly errors: number
+  /** Plain check-ins that were acknowledged, the first one included. */
   readonly checkins: number
-  readonly refusedCheckins: number
+  /** Outcomes of operations, by name. */
+  readonly operations: Readonly<Record<string, OutcomeCounts>>
+  /** Every operation that took place, in that order: what `SimulateOptions.intentions` takes. */
+  readonly intentions: readonly Intention[]
   readonly nodes: readonly NodeReport[]
   /** Operations on unversioned files, where these were synced. */
   readonly uv?: UvReport
-  /** Operations beside plain check-ins, where there were any. */
-  readonly kinds?: KindsReport
 }
 
 /** Operations on unversioned files, and how many of them travelled in syncs that ended well. */
@@ -119,7 +141,7 @@ export interface NodeReport {
 }
 
 const defaultDurationMs = 600_000
-const defaultMeanMs = 20_000
+const defaultOperationCount = 60
 
 /** The number of leaves where none is given. */
 const defaultLeaves = 5
@@ -141,16 +163,17 @@ function safetyCheckInterval(leaves: number): number {
  *   under test is thrown as it is, unless it stumbled over damage that a check sees
  */
 export async function simulate(options: SimulateOptions): Promise<SimReport> {
-  const times = resolveTimes(options)
+  const { durationMs = defaultDurationMs } = options
+  checkOptions(options)
   const { onProgress, onEnd } = options
   return run<FossilWorld, PreparedFossil, SimReport>({
-    prepare: (closerChecks) => prepare(options, times, closerChecks),
-    durationMs: times.durationMs,
+    prepare: (closerChecks) => prepare({ ...options, durationMs }, closerChecks),
+    durationMs,
     // The caller's own upstream remembers the first run: a second would not be the same.
     isRepeatable: options.config?.upstream === undefined,
     ...(onProgress === undefined
       ? {}
-      : { onProgress: (phase, prepared) => onProgress(progressOf(phase, prepared, times)) }),
+      : { onProgress: (phase, prepared) => onProgress(progressOf(phase, prepared, durationMs)) }),
     describe: (reportOf, prepared) => {
       onEnd?.(prepared.simulator)
       return describe(reportOf(), prepared)
@@ -158,39 +181,36 @@ export async function simulate(options: SimulateOptions): Promise<SimReport> {
   })
 }
 
-/** How long and how often, with nothing left open. */
-type Times = Required<
-  Pick<SimulateOptions, 'durationMs' | 'checkinMeanMs' | 'uvMeanMs' | 'kindsMeanMs'>
->
-
-/** @throws {FossilError} `option.invalid` for a time that makes no sense */
-function resolveTimes(options: SimulateOptions): Times {
-  const { durationMs = defaultDurationMs, checkinMeanMs = defaultMeanMs } = options
-  const { uvMeanMs = defaultMeanMs, kindsMeanMs = defaultMeanMs } = options
+/** @throws {FossilError} `option.invalid` for a value that makes no sense */
+function checkOptions({
+  durationMs = 0,
+  operationCount = 0,
+  sizes = 'mixed',
+}: SimulateOptions): void {
   requireInteger('durationMs', durationMs, { min: 0, max: longestMs })
-  requireInteger('checkinMeanMs', checkinMeanMs, { min: 1, max: longestMs })
-  requireInteger('uvMeanMs', uvMeanMs, { min: 1, max: longestMs })
-  requireInteger('kindsMeanMs', kindsMeanMs, { min: 1, max: longestMs })
-  return { durationMs, checkinMeanMs, uvMeanMs, kindsMeanMs }
+  requireInteger('operationCount', operationCount, { min: 0, max: 10_000_000 })
+  requireOneOf('sizes', sizes, fileSizes)
 }
 
 /** A run of Fossil that is ready to begin. */
 interface PreparedFossil extends PreparedRun<FossilWorld> {
   readonly simulator: Simulator
-  readonly checkins: CheckinWorkload
-  readonly kinds: KindsWorkload | undefined
+  readonly operations: Operations<FossilWorld>
 }
 
-function prepare(
-  options: SimulateOptions,
-  times: Times,
-  closerChecks: CheckSchedule | undefined,
-): PreparedFossil {
+/** The options of a run whose length is known. */
+type Prepared = SimulateOptions & { readonly durationMs: number }
+
+function prepare(options: Prepared, closerChecks: CheckSchedule | undefined): PreparedFossil {
   const simulation = simulateFossil(resolveConfig(configOf(options, closerChecks)))
   try {
     const simulator = simulatorOf(simulation)
     if (options.masterRepo !== undefined) simulator.setMasterRepo(options.masterRepo)
-    return { simulation, simulator, ...workloadsOf(simulator, options, times) }
+    const operations = operationsOf(simulation, options)
+    const untilMs = simulator.clock().startMs + options.durationMs
+    const partitions = { start: () => simulator.schedulePartitions(untilMs) }
+    const further = options.workloads?.(simulator) ?? []
+    return { simulation, simulator, operations, workloads: [operations, partitions, ...further] }
   } catch (error) {
     simulation.close()
     throw error
@@ -208,6 +228,7 @@ function configOf(options: SimulateOptions, closerChecks: CheckSchedule | undefi
     thinsOutChecks: options.config?.safetyCheckInterval === undefined,
     maxSkewMs: level === 'normal' ? 0 : 300_000,
     uv: options.uv ?? false,
+    settings: options.upkeep ?? false,
     ...(options.login === true ? { login: {} } : {}),
     ...options.config,
   }
@@ -222,44 +243,37 @@ function configOf(options: SimulateOptions, closerChecks: CheckSchedule | undefi
   }
 }
 
-/** The workloads that the options ask for, in the order they start. */
-function workloadsOf(
-  simulator: Simulator,
-  options: SimulateOptions,
-  times: Times,
-): Pick<PreparedFossil, 'workloads' | 'checkins' | 'kinds'> {
-  const { privateCheckins = false } = options
-  const untilMs = simulator.clock().startMs + times.durationMs
-  const files = new UvWorkload(simulator, { meanIntervalMs: times.uvMeanMs, untilMs })
-  const kinds = new KindsWorkload(simulator, {
-    meanIntervalMs: times.kindsMeanMs,
-    untilMs,
-    privateBranches: privateCheckins,
+function operationsOf(
+  simulation: Simulation<FossilWorld>,
+  options: Prepared,
+): Operations<FossilWorld> {
+  const { weights = {}, privateCheckins: mayBePrivate = false, sizes = 'mixed' } = options
+  const { operationCount: count = defaultOperationCount, durationMs, intentions } = options
+  const { operations: own } = simulation.world.config
+  const chosen = chosenOperations(groupsOf(simulation.world.config, options), weights, own)
+  const draws = { mayBePrivate, sizes }
+  return new Operations(simulation, {
+    operations: chosen.map((each) => asOperation(each, draws)),
+    first: [asOperation(begin, draws)],
+    count,
+    durationMs,
+    intentions,
   })
-  const partitions = { start: () => simulator.schedulePartitions(untilMs) }
-  const checkins = new CheckinWorkload(simulator, {
-    meanIntervalMs: times.checkinMeanMs,
-    untilMs,
-    privateCheckins,
-  })
-  const hasKinds = options.allKinds === true
-  return {
-    checkins,
-    kinds: hasKinds ? kinds : undefined,
-    workloads: [
-      ...(simulator.config.uv ? [files] : []),
-      ...(hasKinds ? [kinds] : []),
-      partitions,
-      checkins,
-      ...(options.workloads?.(simulator) ?? []),
-    ],
-  }
+}
+
+function groupsOf({ uv }: SimConfig, { allKinds, upkeep }: SimulateOptions): OperationGroup[] {
+  return [
+    'checkins',
+    ...(allKinds === true ? (['kinds'] as const) : []),
+    ...(uv === true ? (['uv'] as const) : []),
+    ...(upkeep === true ? (['upkeep'] as const) : []),
+  ]
 }
 
 function progressOf(
   phase: RunPhase,
-  { simulator, checkins }: PreparedFossil,
-  { durationMs }: Times,
+  { simulator, operations }: PreparedFossil,
+  durationMs: number,
 ): SimProgress {
   return {
     phase,
@@ -267,20 +281,22 @@ function progressOf(
     durationMs,
     steps: simulator.steps,
     syncs: simulator.totalSyncs,
-    checkins: checkins.checkins,
+    operations: operations.intentions.length,
   }
 }
 
-function describe(report: RunReport, { simulator, checkins, kinds }: PreparedFossil): SimReport {
+function describe(report: RunReport, { simulator, operations }: PreparedFossil): SimReport {
+  const counts = operations.counts()
+  const checkins = [begin.name, plain.name].map((name) => counts[name]?.acknowledged ?? 0)
   return {
     ...report,
     syncs: simulator.totalSyncs,
     errors: simulator.totalErrors,
-    checkins: checkins.checkins,
-    refusedCheckins: checkins.refused,
+    checkins: checkins.reduce((sum, count) => sum + count, 0),
+    operations: counts,
+    intentions: operations.intentions,
     nodes: simulator.nodes().map((node) => nodeReport(simulator, node)),
     ...(simulator.config.uv ? { uv: uvReport(simulator) } : {}),
-    ...(kinds === undefined ? {} : { kinds: kinds.report() }),
   }
 }
 

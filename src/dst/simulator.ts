@@ -6,6 +6,7 @@
  * @module
  */
 
+import { FossilError } from '../base/error.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NodeId, TraceFacts } from '../runner/model.ts'
 import { schedulePartitions } from '../runner/partitions.ts'
@@ -13,7 +14,6 @@ import type { Simulation } from '../runner/simulation.ts'
 import type { SiteCoverage } from '../sim/activation.ts'
 import type { SimClock } from '../sim/clock.ts'
 import type { Decision } from '../sim/decision.ts'
-import { faultLevels } from '../sim/levels.ts'
 import type { RandomStream } from '../sim/random.ts'
 import { type ResolvedConfig, resolveConfig, type SimConfig } from './config.ts'
 import type { UvEvent } from './event.ts'
@@ -76,6 +76,16 @@ export class Simulator implements Disposable {
   /** The node of a leaf. @throws {FossilError} `option.invalid` where there is no such leaf */
   leaf(id: NodeId): Node {
     return this.#world.leaf(id)
+  }
+
+  /**
+   * The repository of a node as it is now: after a restart it is another one.
+   *
+   * @param id `master`, where that is known, or a leaf
+   * @throws {FossilError} `option.invalid` where there is no such node
+   */
+  repo(id: NodeId): Repo {
+    return this.#world.node(id).repo
   }
 
   /** Ids of all leaves, in a fixed order. */
@@ -217,9 +227,9 @@ export class Simulator implements Disposable {
     this.#simulation.scheduleAction(timeMs, action, options)
   }
 
-  /** Lets partitions come and go until `untilMs`, as the level says; there may be none. */
+  /** Lets partitions come and go until `untilMs`, as the configuration says; there may be none. */
   schedulePartitions(untilMs: number): void {
-    const { partition: plan } = faultLevels[this.config.level]
+    const { partition: plan } = this.config.network
     const { links } = this.#simulation.model.topology
     if (plan !== undefined) schedulePartitions(this.#simulation, links, { plan, untilMs })
   }
@@ -309,8 +319,16 @@ export class Simulator implements Disposable {
     const { timeMs, nodeId: node } = event
     this.#world.node(node)
     checkUvEvent(event)
-    const change = (): void => this.#world.changeUnversioned(event)
-    this.#simulation.scheduleAction(timeMs, change, { node })
+    this.#simulation.scheduleAction(timeMs, () => this.#changeUnversioned(event), { node })
+  }
+
+  /** A fault may refuse the change: that is counted and traced. */
+  #changeUnversioned(event: UvEvent): void {
+    try {
+      this.#world.changeUnversioned(event)
+    } catch (error) {
+      if (!FossilError.is(error, 'repo.io')) throw error
+    }
   }
 }
 

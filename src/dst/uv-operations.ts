@@ -77,10 +77,12 @@ export class UvOperations {
    * Lets an owner write or delete a file.
    *
    * @param node the node of the event
-   * @returns whether anything changed: a disk may refuse, and there may be nothing to delete
-   * @throws {FossilError} `option.invalid` for a name or time that no card can carry
+   * @returns whether anything changed: there may be nothing to delete
+   * @throws {FossilError} `option.invalid` for a name or time that no card can carry; `repo.io`
+   *   where a fault prevents it
    */
-  act(event: UvEvent, node: CheckedNode): boolean {
+  change(event: UvEvent, node: CheckedNode): boolean {
+    checkUvEvent(event)
     const before = findUnversioned(node.repo, event.name)
     try {
       return this.#change(event, node, before)
@@ -88,7 +90,7 @@ export class UvOperations {
       if (!FossilError.is(error, 'repo.io')) throw error
       this.#counts.refused++
       this.#host.note('uv.refused', { node: node.id, name: event.name })
-      return false
+      throw error
     }
   }
 

@@ -30,6 +30,10 @@ export interface Truth {
   readonly unversioned?: UvOracle | undefined
   /** The rights of each leaf on the master; undefined where all may do everything. */
   readonly access?: ReadonlyMap<string, Access> | undefined
+  /** Artifacts that the owner of a node shunned or purged there, by node. */
+  readonly givenUp?: ReadonlyMap<string, ReadonlySet<ArtifactHash>> | undefined
+  /** Settings that owners changed, in that order. */
+  readonly settings?: readonly SettingChange[] | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }
@@ -39,6 +43,15 @@ export interface AcknowledgedArtifact {
   readonly hash: ArtifactHash
   readonly nodeId: string
   readonly isPrivate: boolean
+}
+
+/** A setting that the owner of a node changed there. */
+export interface SettingChange {
+  readonly nodeId: string
+  readonly name: string
+  readonly value: string
+  /** When, by the clock of the node, in seconds since 1970. */
+  readonly mtimeSec: number
 }
 
 /** Everything that a check looks at: the whole network, the master included. */
@@ -57,6 +70,14 @@ export function maySend(
   const rights = access?.get(nodeId)
   if (rights === undefined) return true
   return what === 'artifacts' ? rights.write : rights.unversionedWrite
+}
+
+/** Whether the owner of a node removed an artifact there, and has not made it again since. */
+export function isGivenUp(
+  { givenUp }: Truth,
+  { hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>,
+): boolean {
+  return givenUp?.get(nodeId)?.has(hash) ?? false
 }
 
 /** The nodes whose derived tables are all our own making. */

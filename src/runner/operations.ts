@@ -1,63 +1,216 @@
 /**
- * Operations during a run: the work of people and programs at the nodes, whatever the network does.
- * Times and choices come from streams named after the node, so that one node's work does not depend
- * on how busy another is.
+ * Operations: the work of people and programs at the nodes, as intentions. An operation is drawn
+ * when its time comes, from what the node holds then, and kept with its arguments; so a run can be
+ * made again from the list of its intentions, and with any of them left out.
  * @module
  */
 
-import type { Clock } from '../base/env.ts'
-import type { Draw, RandomStream } from '../sim/random.ts'
-import type { NodeId } from './model.ts'
-import type { ActionOptions } from './options.ts'
+import { FossilError } from '../base/error.ts'
+import type { Draw } from '../sim/random.ts'
+import { Arguments, type ArgumentValues } from './arguments.ts'
+import type { CheckedWorld } from './invariants.ts'
+import type { NodeId, TraceFacts } from './model.ts'
+import { requireInteger } from './options.ts'
+import type { Simulation } from './simulation.ts'
 
-/** Operations of one kind, for as long as faults last. Made anew for each run. */
+/** Further work during a run, made anew for each run. */
 export interface Workload {
-  /** Schedules the operations, and carries out those that the run begins with. */
+  /** Schedules the work. */
   start(): void
 }
 
-/** The side of a simulation that schedules operations. */
-export interface OperationHost {
-  clock(): Clock
-  stream(name: string): RandomStream
-  scheduleAction(timeMs: number, action: () => void, options?: ActionOptions): void
+/** Identifies an operation of a run: `leaf-0#3` is the third at that node. */
+export type OperationId = string
+
+/** An operation that was drawn: what replays, and what a shorter story leaves out. */
+export interface Intention {
+  /** Virtual time since the run began, in milliseconds. */
+  readonly atMs: number
+  readonly node: NodeId
+  readonly id: OperationId
+  /** Name of the operation; {@link idle} where none made sense. */
+  readonly op: string
+  readonly args: ArgumentValues
 }
 
-/** When operations take place. */
-export interface OperationTimes {
-  /** The stream of a node is called `<stream>/<node>`. */
-  readonly stream: string
-  /** From one operation at a node to its next, on average. */
-  readonly meanIntervalMs: number
-  /** No operation begins at or after this virtual time. */
-  readonly untilMs: number
-}
+/** The name of no operation: nobody did anything at that moment, which an event was given. */
+export const idle = 'idle'
 
 /**
- * Schedules operations at nodes, one after another at each, at times that are exponentially apart.
- *
- * @param operate carries one out; whatever it chooses, it draws from the numbers it is given
+ * - `acknowledged`: it took effect, and the node said so.
+ * - `refused`: a fault prevented it, and the node said so.
+ * - `impossible`: it makes no sense as things are, such as where what it refers to is not there.
  */
-export function scheduleOperations<N extends { readonly id: NodeId }>(
-  host: OperationHost,
-  nodes: readonly N[],
-  times: OperationTimes,
-  operate: (node: N, draw: Draw) => void,
-): void {
-  for (const node of nodes) {
-    const stream = host.stream(`${times.stream}/${node.id}`)
-    let count = 0
-    const scheduleNext = (): void => {
-      const name = `${stream.name}#${++count}`
-      const draw = stream.next()
-      const atMs = host.clock().nowMs() + Math.max(1, draw.exponentialMs(times.meanIntervalMs))
-      if (atMs >= times.untilMs) return
-      const action = (): void => {
-        operate(node, draw)
-        scheduleNext()
-      }
-      host.scheduleAction(atMs, action, { node: node.id, name })
-    }
-    scheduleNext()
+export type Outcome = 'acknowledged' | 'refused' | 'impossible'
+
+/** The end of an operation. */
+export interface OperationResult {
+  readonly outcome: Outcome
+  /** Further facts for the trace. */
+  readonly facts?: TraceFacts
+}
+
+/** A kind of work. */
+export interface Operation<W extends CheckedWorld> {
+  readonly name: string
+  /** How often it is drawn, in comparison with the others: a positive integer. */
+  readonly weight: number
+  /**
+   * Draws arguments, or nothing where the operation makes no sense. It changes nothing. What other
+   * operations made is named by their ids, so that the arguments mean the same in any run.
+   */
+  plan(world: W, node: NodeId, draw: Draw): ArgumentValues | undefined
+  /**
+   * Carries it out. Arguments whose time or place has changed are `impossible`, never an error.
+   *
+   * @throws {FossilError} `option.invalid` for arguments of the wrong kind
+   */
+  apply(world: W, node: NodeId, args: Arguments, id: OperationId): OperationResult
+}
+
+/** How much work there is. */
+export interface OperationOptions<W extends CheckedWorld> {
+  /** Drawn by weight. */
+  readonly operations: readonly Operation<W>[]
+  /** One of each, in this order, before anything else, at the first node. */
+  readonly first?: readonly Operation<W>[]
+  /** Operations in all, dealt out evenly to the nodes. */
+  readonly count: number
+  /** From the beginning of the run; no operation takes place at or after it. */
+  readonly durationMs: number
+  /** The operations to carry out instead, as an earlier run recorded them. */
+  readonly intentions?: readonly Intention[] | undefined
+}
+
+/** Outcomes of operations of one name. */
+export type OutcomeCounts = Readonly<Record<Outcome, number>>
+
+/** The operations of one run. */
+export class Operations<W extends CheckedWorld> implements Workload {
+  /** Everything that was drawn so far, or read from the list, in the order it took place. */
+  readonly intentions: Intention[] = []
+  readonly #simulation: Simulation<W>
+  readonly #options: OperationOptions<W>
+  readonly #byName: ReadonlyMap<string, Operation<W>>
+  readonly #counts = new Map<string, Record<Outcome, number>>()
+
+  /** @throws {FossilError} `option.invalid` for a count, a weight or an intention without sense */
+  constructor(simulation: Simulation<W>, options: OperationOptions<W>) {
+    const { operations, first = [], count, intentions = [] } = options
+    requireInteger('operationCount', count, { min: 0 })
+    for (const { name, weight } of operations) requireInteger(`mix.${name}`, weight, { min: 1 })
+    this.#simulation = simulation
+    this.#options = options
+    this.#byName = new Map([...first, ...operations].map((each) => [each.name, each]))
+    for (const intention of intentions) this.#checkIntention(intention)
   }
+
+  /** Schedules every operation. */
+  start(): void {
+    const { intentions } = this.#options
+    if (intentions === undefined) this.#drawAll()
+    else for (const intention of intentions) this.#schedule(intention, () => intention)
+  }
+
+  /** Outcomes by name of the operation, in the order of the names. */
+  counts(): Readonly<Record<string, OutcomeCounts>> {
+    const names = [...this.#byName.keys()]
+    return Object.fromEntries(names.map((name) => [name, this.#count(name)]))
+  }
+
+  #drawAll(): void {
+    const { first = [], operations, count } = this.#options
+    const nodes = this.#simulation.world.nodes.map(({ id }) => id)
+    for (const [index, node] of nodes.entries()) {
+      const own = index === 0 ? first : []
+      own.forEach((operation, at) =>
+        this.#scheduleDrawn({ atMs: 0, node, id: `${node}#${at + 1}` }, [operation]),
+      )
+      const share = Math.floor(count / nodes.length) + (index < count % nodes.length ? 1 : 0)
+      if (operations.length > 0) this.#dealOut(node, share, own.length)
+    }
+  }
+
+  /** Times are drawn first, so that operations are numbered in the order they take place. */
+  #dealOut(node: NodeId, share: number, before: number): void {
+    const { durationMs, operations } = this.#options
+    if (durationMs === 0) return
+    const times = this.#simulation.stream(`operation-times/${node}`)
+    const drawn = Array.from({ length: share }, () => times.next().int(0, durationMs - 1))
+    drawn
+      .sort((a, b) => a - b)
+      .forEach((atMs, index) =>
+        this.#scheduleDrawn({ atMs, node, id: `${node}#${before + index + 1}` }, operations),
+      )
+  }
+
+  #scheduleDrawn(
+    place: Pick<Intention, 'atMs' | 'node' | 'id'>,
+    operations: readonly Operation<W>[],
+  ): void {
+    const draw = this.#simulation.stream('operations').named(place.id)
+    this.#schedule(place, () => {
+      const { world } = this.#simulation
+      const operation = pickByWeight(operations, draw)
+      const args = operation.plan(world, place.node, draw)
+      const op = args === undefined ? idle : operation.name
+      return { ...place, op, args: args ?? {} }
+    })
+  }
+
+  #schedule(
+    { atMs, node, id }: Pick<Intention, 'atMs' | 'node' | 'id'>,
+    intend: () => Intention,
+  ): void {
+    const { startMs } = this.#simulation.clock()
+    const carryOut = (): void => this.#carryOut(intend())
+    this.#simulation.scheduleAction(startMs + atMs, carryOut, { node, name: id })
+  }
+
+  #carryOut(intention: Intention): void {
+    const { node, id, op, args } = intention
+    this.intentions.push(intention)
+    if (op === idle) return
+    const reader = new Arguments(`${id} (${op})`, args)
+    const { world } = this.#simulation
+    const { outcome, facts } = this.#operation(op).apply(world, node, reader, id)
+    this.#count(op)[outcome]++
+    this.#simulation.note('operation', { node, id, op, args, outcome, ...facts })
+  }
+
+  #count(name: string): Record<Outcome, number> {
+    let counts = this.#counts.get(name)
+    if (counts === undefined) {
+      counts = { acknowledged: 0, refused: 0, impossible: 0 }
+      this.#counts.set(name, counts)
+    }
+    return counts
+  }
+
+  #operation(name: string): Operation<W> {
+    const operation = this.#byName.get(name)
+    if (operation !== undefined) return operation
+    throw invalid(`there is no operation "${name}"`)
+  }
+
+  #checkIntention({ atMs, id, op, node }: Intention): void {
+    requireInteger(`intentions ${id}: atMs`, atMs, { min: 0 })
+    if (op !== idle) this.#operation(op)
+    const isNode = this.#simulation.model.topology.nodes.includes(node)
+    if (!isNode) throw invalid(`${id}: there is no node "${node}"`)
+  }
+}
+
+function pickByWeight<O extends { readonly weight: number }>(
+  operations: readonly O[],
+  draw: Draw,
+): O {
+  const sum = operations.reduce((total, { weight }) => total + weight, 0)
+  let at = draw.int(1, sum)
+  const picked = operations.find(({ weight }) => (at -= weight) <= 0)
+  return picked ?? draw.pick(operations)
+}
+
+function invalid(reason: string): FossilError {
+  return new FossilError('option.invalid', { option: 'intentions', reason })
 }

@@ -7,10 +7,15 @@
 import type { PartitionPlan } from '../sim/levels.ts'
 import type { Direction, Network } from '../sim/network.ts'
 import type { TraceFacts } from './model.ts'
-import type { OperationHost } from './operations.ts'
+import type { Clock } from '../base/env.ts'
+import type { RandomStream } from '../sim/random.ts'
+import type { ActionOptions } from './options.ts'
 
 /** The side of a simulation that partitions act on. */
-export interface PartitionHost extends OperationHost {
+export interface PartitionHost {
+  clock(): Clock
+  stream(name: string): RandomStream
+  scheduleAction(timeMs: number, action: () => void, options?: ActionOptions): void
   readonly network: Network
   note(type: string, facts: TraceFacts): void
 }

@@ -263,30 +263,6 @@ suite('nodes', () => {
   })
 })
 
-/** The operations of two minutes, at counters of these names. */
-async function operationsOf(ids: readonly string[]): Promise<TraceEvent[]> {
-  const { simulation, events } = traced(counters({ ids }), { checks: noChecks })
-  await runFor(simulation, 2 * toyDurationMs)
-  return events('count')
-}
-
-suite('operations', () => {
-  test('take place at every node, until the time is up', async () => {
-    const events = await operationsOf(['a', 'b', 'c'])
-    assert.equal(new Set(events.map(({ node }) => node)).size, 3)
-    assert.ok(events.length > 50 && events.every(({ atMs }) => atMs < toyDurationMs))
-  })
-
-  test('at one node do not depend on who else is there', async () => {
-    const runs = [await operationsOf(['a', 'b']), await operationsOf(['a', 'b', 'c', 'd'])]
-    const [few, many] = runs.map((events) =>
-      events.flatMap(({ node, atMs, count }) => (node === 'a' ? [[atMs, count]] : [])),
-    )
-    assert.ok(few !== undefined && few.length > 10)
-    assert.deepEqual(few, many)
-  })
-})
-
 suite('partitions', () => {
   const plan = { calmMeanMs: 20_000, lengthMeanMs: 10_000, oneWayPpm: 500_000 }
   const leaves = ['a', 'b', 'c']

@@ -9,11 +9,10 @@ import { fromUtf8, utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { faultLevels, type LevelName } from '../sim/levels.ts'
 import type { Direction } from '../sim/network.ts'
-import type { Draw } from '../sim/random.ts'
 import type { CheckSchedule } from './check-times.ts'
 import { type CheckedWorld, type Invariant, InvariantError } from './invariants.ts'
 import type { Host, Model, NodeHandle, NodeId } from './model.ts'
-import { scheduleOperations, type Workload } from './operations.ts'
+import { type Intention, type Operation, Operations } from './operations.ts'
 import type { PreparedRun } from './run.ts'
 import { Simulation } from './simulation.ts'
 
@@ -113,22 +112,47 @@ export function counters({
   }
 }
 
-/** Counts on at every counter, now and then more than one. */
-export function counting(simulation: Simulation<CounterWorld>, untilMs: number): Workload {
-  const { nodes, truth, host } = simulation.world
-  const count = ({ id, counts }: Counter, draw: Draw): void => {
-    const next = (counts.get(id) ?? 0) + draw.int(1, 3)
-    counts.set(id, next)
-    truth.set(id, next)
+/** Counts on, now and then by more than one. */
+const countOn: Operation<CounterWorld> = {
+  name: 'count',
+  weight: 1,
+  plan: (_world, _node, draw) => ({ by: draw.int(1, 3) }),
+  apply: ({ nodes, truth, host }, node, args) => {
+    const counts = nodes.find(({ id }) => id === node)?.counts
+    if (counts === undefined) return { outcome: 'impossible' }
+    const next = (counts.get(node) ?? 0) + args.integer('by')
+    counts.set(node, next)
+    truth.set(node, next)
     host.moved()
-    host.note('count', { node: id, count: next })
-  }
-  const times = { stream: 'counting', meanIntervalMs: 2_000, untilMs }
-  return { start: () => scheduleOperations(simulation, nodes, times, count) }
+    return { outcome: 'acknowledged', facts: { count: next } }
+  },
 }
 
-/** A run of a minute, ready to begin. */
-export function prepareToy(
+/** Counting at every counter: 30 times in a minute. */
+export function counting(
+  simulation: Simulation<CounterWorld>,
+  intentions?: readonly Intention[],
+): Operations<CounterWorld> {
+  const counts = 30 * simulation.world.nodes.length
+  return new Operations(simulation, {
+    operations: [countOn],
+    count: counts,
+    durationMs: toyDurationMs,
+    intentions,
+  })
+}
+
+/** Options of a simulation of the toy. */
+export interface ToySimulationOptions {
+  readonly seed?: number
+  readonly level?: LevelName
+  readonly checks?: CheckSchedule
+  readonly onTraceLine?: (line: string) => void
+  readonly describesMessages?: boolean
+}
+
+/** A simulation of the toy, before anybody counts. */
+export function startToy(
   model: Model<CounterWorld>,
   {
     seed = 1,
@@ -136,20 +160,20 @@ export function prepareToy(
     checks = { every: 50, from: 0, thoroughEvery: 1 },
     onTraceLine,
     describesMessages = false,
-  }: {
-    seed?: number
-    level?: LevelName
-    checks?: CheckSchedule
-    onTraceLine?: (line: string) => void
-    describesMessages?: boolean
-  } = {},
-): PreparedRun<CounterWorld> {
+  }: ToySimulationOptions = {},
+): Simulation<CounterWorld> {
   const { link } = faultLevels[level]
   const observed = { onTraceLine, describesMessages }
-  const options = { seed, pollIntervalMs: 3_000, link, checks, ...observed }
-  const simulation = new Simulation(model, options)
-  const untilMs = simulation.clock().startMs + toyDurationMs
-  return { simulation, workloads: [counting(simulation, untilMs)] }
+  return new Simulation(model, { seed, pollIntervalMs: 3_000, link, checks, ...observed })
+}
+
+/** A run of a minute, ready to begin. */
+export function prepareToy(
+  model: Model<CounterWorld>,
+  options: ToySimulationOptions = {},
+): PreparedRun<CounterWorld> {
+  const simulation = startToy(model, options)
+  return { simulation, workloads: [counting(simulation)] }
 }
 
 /** The time that a toy counts. */

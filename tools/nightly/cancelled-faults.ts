@@ -61,7 +61,7 @@ async function runWith(seed: number, cancelled?: Fault): Promise<Run> {
   }
   const overrides = cancelled === undefined ? [] : [{ ...cancelled, outcome: null }]
   const config = { overrides, onTraceLine, safetyCheckInterval: 0 }
-  await simulate({ seed, leaves: 3, durationMs: 180_000, checkinMeanMs: 20_000, config })
+  await simulate({ seed, leaves: 3, durationMs: 180_000, operationCount: 36, config })
   return { faults, ticks }
 }
 

@@ -17,8 +17,7 @@ function run(canary?: Canary): Promise<SimReport> {
     leaves: 3,
     level: 'adversarial',
     durationMs: 90_000,
-    checkinMeanMs: 6_000,
-    uvMeanMs: 8_000,
+    operationCount: 160,
     privateCheckins: true,
     ...canary?.options,
     config: {

@@ -177,6 +177,12 @@ export const canaries: readonly Canary[] = [
     ),
   },
   {
+    bug: 'never fetches a setting',
+    invariant: 'settings',
+    plant: soundNode,
+    options: { weights: { setting: 5 } },
+  },
+  {
     bug: 'syncs with a master that asks nobody for a login',
     invariant: 'rights',
     plant: soundNode,

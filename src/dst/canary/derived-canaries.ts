@@ -50,7 +50,7 @@ function heedsFirst(repo: Repo): void {
 }
 
 /** Every kind of artifact, everywhere the same: no secrets, and everybody may push. */
-const open: Canary['options'] = { allKinds: true, kindsMeanMs: 3_000, privateCheckins: false }
+const open: Canary['options'] = { allKinds: true, operationCount: 300, privateCheckins: false }
 
 export const derivedCanaries: readonly Canary[] = [
   {
@@ -87,7 +87,7 @@ export const derivedCanaries: readonly Canary[] = [
     bug: 'heeds what was said first, not last',
     invariant: 'tags',
     plant: afterSync(heedsFirst),
-    options: open,
+    options: { ...open, weights: { tag: 20, amendment: 5 } },
   },
   {
     bug: 'goes on calling a check-in a leaf that has a child',
@@ -107,7 +107,7 @@ export const derivedCanaries: readonly Canary[] = [
       `UPDATE event SET mtime = omtime WHERE type = 'ci' AND omtime > mtime
           AND objid NOT IN (SELECT rid FROM tagxref JOIN tag USING(tagid) WHERE tagname = 'date')`,
     ),
-    options: { ...open, checkinMeanMs: 500, seed: 12 },
+    options: { ...open, operationCount: 600, seed: 12 },
   },
   {
     bug: 'forgets which file a check-in changed',

@@ -12,6 +12,7 @@ import { event, leaf, plink, tags } from './history.ts'
 import { moments } from './moments.ts'
 import { phantoms } from './phantoms.ts'
 import { rights } from './rights.ts'
+import { settings } from './settings.ts'
 import { tagxref } from './tagxref.ts'
 import { nothingLeaks, nothingLost } from './truth.ts'
 import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
@@ -39,4 +40,5 @@ export const invariants: readonly Invariant[] = [
   derivedConvergence,
   uvConvergence,
   uvLastWriterWins,
+  settings,
 ]

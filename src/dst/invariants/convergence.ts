@@ -13,7 +13,7 @@ import { findHeld, isPrivate, isShunned } from '../../repo/blob.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type CheckedNode, type Invariant, maySend } from '../world.ts'
+import { type CheckedNode, type Invariant, isGivenUp, maySend } from '../world.ts'
 import { checkBlobIntegrity } from './content.ts'
 
 /**
@@ -61,6 +61,8 @@ export const convergence: Invariant = {
     checkSubsetOf(master.repo, reposOf(leaves.filter(({ id }) => !maySendAll(id))))
     for (const { hash, nodeId, isPrivate: wasPrivate } of truth.acknowledged) {
       if (wasPrivate || !maySendAll(nodeId)) continue
+      // Its maker removed it, perhaps before anybody else had it; if not, all have it: see above.
+      if (isGivenUp(truth, { hash, nodeId })) continue
       if (!nodes.some(({ repo }) => isShunned(repo, hash))) checkEverywhere(nodes, hash)
     }
   },

@@ -3,9 +3,9 @@
  * same wherever the same artifacts are.
  *
  * Verifies, with the production verification, that no derived table differs from a rebuild; and
- * that two nodes which hold the same artifacts have equal tables, by names instead of rids. What
- * depends on more than the artifacts held is left out: which are private, asked for or to be
- * announced, and when a cluster came. Does not verify that a rebuild is right: the oracles of
+ * that two nodes which hold and shun the same artifacts have equal tables, by names, not rids. What
+ * depends on more is left out: which artifacts are private, asked for or to be announced, and when
+ * a cluster came. Does not verify that a rebuild is right: the oracles of
  * `plink`, `tags`, `leaf` and `event` do, and the tests against stock.
  *
  * A check costs a rebuild of every repository that has changed since the last one, about 0.1 ms for
@@ -15,6 +15,7 @@
 
 import { dumpDerived, dumpedTables } from '../../crosslink/derived-dump.ts'
 import type { Repo } from '../../repo/repo.ts'
+import { listShunned } from '../../repo/shun.ts'
 import { verify } from '../../crosslink/verify.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
@@ -60,7 +61,9 @@ export const derivedConvergence: Invariant = {
   check: (world) => {
     const firstWith = new Map<string, Dumped>()
     for (const node of ownTables(world)) {
-      const holdings = allBlobUuidsSorted(node.repo).join()
+      // What is shunned is not even a phantom, so that a table cannot name it.
+      const shunned = listShunned(node.repo).map(({ hash }) => hash)
+      const holdings = [...allBlobUuidsSorted(node.repo), '', ...shunned].join()
       const lines = dumpDerived(node.repo, comparedTables)
       const first = firstWith.get(holdings)
       if (first === undefined) firstWith.set(holdings, { id: node.id, lines })

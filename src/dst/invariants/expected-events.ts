@@ -168,12 +168,20 @@ function threadTitles(repo: Repo, statements: readonly Statement[]): Map<Artifac
     deck.kind === 'forum' && isOpening(deck, (name) => isShunned(repo, name)) ? { hash, deck } : [],
   )
   const newestLast = openings.sort(byAge)
-  return new Map(
-    newestLast.map(({ hash, deck }) => [
-      deck.threadRoot ?? hash,
-      untilNul(deck.threadTitle ?? '') || '(Deleted)',
-    ]),
-  )
+  return new Map(newestLast.map(({ hash, deck }) => [deck.threadRoot ?? hash, ownTitle(deck)]))
+}
+
+function ownTitle(deck: ForumDeck): string {
+  return untilNul(deck.threadTitle ?? '') || '(Deleted)'
+}
+
+const unknownTitle = '<i>Unknown</i>'
+
+/** Where the first post is shunned there is no thread: a post that has a title has its own. */
+function titleOf(hash: ArtifactHash, deck: ForumDeck, context: Context): string {
+  const root = deck.threadRoot ?? hash
+  if (!context.isShunned(root)) return context.threadTitles.get(root) ?? unknownTitle
+  return isOpening(deck, context.isShunned) ? ownTitle(deck) : unknownTitle
 }
 
 function isOpening({ inReplyTo }: ForumDeck, isNowhere: (hash: ArtifactHash) => boolean): boolean {
@@ -181,7 +189,7 @@ function isOpening({ inReplyTo }: ForumDeck, isNowhere: (hash: ArtifactHash) => 
 }
 
 function postComment(hash: ArtifactHash, deck: ForumDeck, context: Context): string {
-  const title = context.threadTitles.get(deck.threadRoot ?? hash) ?? '<i>Unknown</i>'
+  const title = titleOf(hash, deck, context)
   const [replaced] = deck.parents
   const isEdit = replaced !== undefined && !context.isShunned(replaced)
   if (isOpening(deck, context.isShunned)) return `${isEdit ? 'Edit' : 'Post'}: ${title}`

@@ -28,6 +28,29 @@ function named(name: string): Invariant {
 
 const damages: readonly Damage[] = [
   {
+    what: 'a setting that is not the one that was set',
+    invariant: 'settings',
+    where: 'master',
+    detail: /^setting css is other, not of the master$/,
+    inflict: (pair) =>
+      pair.damage('master', "UPDATE config SET value = 'other' WHERE name = 'css'"),
+  },
+  {
+    what: "a setting that is older than the master's",
+    invariant: 'settings',
+    where: 'leaf-0',
+    detail: /^setting css is of the master, not the newer value$/,
+    inflict: (pair) => pair.damage('leaf', "UPDATE config SET mtime = 5 WHERE name = 'css'"),
+  },
+  {
+    what: 'a setting that nobody made',
+    invariant: 'settings',
+    where: 'leaf-0',
+    detail: /^setting footer is made up, not of leaf-0 or /,
+    inflict: (pair) =>
+      pair.damage('leaf', "UPDATE config SET value = 'made up' WHERE name = 'footer'"),
+  },
+  {
     what: 'a content that is not what its name says',
     invariant: 'blob-integrity',
     where: 'leaf-0',

@@ -10,6 +10,7 @@ import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { ensureKnown } from '../../repo/blob.ts'
 import { checkin } from '../../write/checkin.ts'
 import { createClusters } from '../../repo/cluster.ts'
+import { setConfig } from '../../repo/config.ts'
 import { readContent } from '../../repo/content.ts'
 import { storeContent, storeLocal } from '../../repo/store.ts'
 import { createRepo } from '../../crosslink/open.ts'
@@ -17,7 +18,13 @@ import { cacheOf, dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import type { Access } from '../../sync/access.ts'
-import { type AcknowledgedArtifact, type CheckedNode, maySend, type World } from '../world.ts'
+import {
+  type AcknowledgedArtifact,
+  type CheckedNode,
+  maySend,
+  type SettingChange,
+  type World,
+} from '../world.ts'
 import { UvOperations } from '../uv-operations.ts'
 
 const env: Env = {
@@ -88,6 +95,13 @@ export class Pair implements Disposable {
       { hash: secret, nodeId: 'master', isPrivate: true },
       { hash: own, nodeId: 'leaf-0', isPrivate: true },
     )
+    for (const [nodeId, repo] of [
+      ['master', this.master] as const,
+      ['leaf-0', this.leaf] as const,
+    ]) {
+      setConfig(repo, 'css', 'of the master')
+      setConfig(repo, 'footer', `of ${nodeId}`)
+    }
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes(),
       note: () => {},
@@ -105,12 +119,15 @@ export class Pair implements Disposable {
   /** Writes an unversioned file at a node. */
   write(id: string, file: { name: string; text: string; mtimeSec: number }): void {
     const data = utf8(file.text)
-    this.uvOperations.act({ type: 'uvWrite', timeMs: 0, nodeId: id, data, ...file }, this.node(id))
+    this.uvOperations.change(
+      { type: 'uvWrite', timeMs: 0, nodeId: id, data, ...file },
+      this.node(id),
+    )
   }
 
   /** Deletes an unversioned file at a node. */
   delete(id: string, file: { name: string; mtimeSec: number }): void {
-    this.uvOperations.act({ type: 'uvDelete', timeMs: 0, nodeId: id, ...file }, this.node(id))
+    this.uvOperations.change({ type: 'uvDelete', timeMs: 0, nodeId: id, ...file }, this.node(id))
   }
 
   /** The repository of a node, and what the checks call it. */
@@ -129,7 +146,7 @@ export class Pair implements Disposable {
     const unversioned = this.uvOperations.oracle
     return {
       nodes: this.nodes(),
-      truth: { acknowledged, access, unversioned, syncsPrivate: false, ...truth },
+      truth: { acknowledged, access, unversioned, settings, syncsPrivate: false, ...truth },
     }
   }
 
@@ -158,6 +175,15 @@ export class Pair implements Disposable {
     }
   }
 }
+
+const startSec = Math.floor(env.clock.nowMs() / 1000)
+
+/** Settings that were changed: one at the master alone, one at each node. */
+const settings: readonly SettingChange[] = [
+  { nodeId: 'master', name: 'css', value: 'of the master', mtimeSec: startSec },
+  { nodeId: 'master', name: 'footer', value: 'of master', mtimeSec: startSec },
+  { nodeId: 'leaf-0', name: 'footer', value: 'of leaf-0', mtimeSec: startSec },
+]
 
 /** The rid of an artifact that is known. */
 export function ridOf(repo: Repo, name: string): Rid {

@@ -1,15 +1,15 @@
 /**
  * Invariants against what the simulation knows: nothing is lost, nothing leaks.
  *
- * Verifies: a node still holds everything whose making it acknowledged; a private artifact is on no
- * node but those that made it, as long as private sync is off. Does not verify that others got it:
- * that is convergence.
+ * Verifies: a node still holds everything whose making it acknowledged, unless its owner has
+ * shunned or purged it since; a private artifact is on no node but those that made it, as long as
+ * private sync is off. Does not verify that others got it: that is convergence.
  * @module
  */
 
 import { hasArtifact } from '../../repo/blob.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import type { Invariant, World } from '../world.ts'
+import { type Invariant, isGivenUp, type World } from '../world.ts'
 
 /** What a node acknowledged is there to stay. */
 export const nothingLost: Invariant = {
@@ -20,6 +20,7 @@ export const nothingLost: Invariant = {
     for (const { hash, nodeId } of truth.acknowledged) {
       const repo = repos.get(nodeId)
       if (repo !== undefined && !hasArtifact(repo, hash)) {
+        if (isGivenUp(truth, { hash, nodeId })) continue
         const detail = `${hash} was acknowledged here and is gone`
         throw new InvariantError('nothing-lost', { nodeId, detail })
       }

@@ -1,95 +1,169 @@
 /**
- * An operation: somebody writes something at one node. It is given a repository, and draws all its
- * choices; possible targets are asked of the repository, in a fixed order.
+ * Operations on a Fossil repository: each draws its arguments from what a node holds, and is
+ * carried out with them, by production code alone.
  * @module
  */
 
+import { FossilError } from '../../base/error.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { dbOf, type Repo } from '../../repo/repo.ts'
-import type { Author } from '../../write/artifact.ts'
+import { findHeld, isPrivate, privateArtifacts } from '../../repo/blob.ts'
+import type { Repo } from '../../repo/repo.ts'
+import type { NamedArtifact } from '../../repo/rid.ts'
+import type { Arguments, ArgumentValues } from '../../runner/arguments.ts'
+import type { CheckedWorld } from '../../runner/invariants.ts'
+import type { NodeId, TraceFacts } from '../../runner/model.ts'
+import type { Operation, OperationId, OperationResult } from '../../runner/operations.ts'
 import type { Draw } from '../../sim/random.ts'
-import type { NodeId } from '../../runner/model.ts'
+import type { UvEvent } from '../event.ts'
+import type { AcknowledgedArtifact, CheckedNode, SettingChange } from '../world.ts'
+import type { References } from './references.ts'
 
-/** The place of one operation, and the numbers that it draws from. */
-export interface OperationContext {
-  readonly id: NodeId
-  readonly repo: Repo
-  readonly draw: Draw
+/** How large the files of check-ins are. `large`: one in five has up to 120 kB. */
+export const fileSizes = ['small', 'mixed', 'large'] as const
+
+export type FileSizes = (typeof fileSizes)[number]
+
+/** What the simulation knows, as operations change it. */
+export interface OperationRecords {
+  readonly references: References
+  /** True time, in milliseconds since 1970. */
+  readonly nowMs: number
+  node(id: NodeId): CheckedNode
+  /** A node said that it had stored an artifact: from now on it must be there. */
+  acknowledge(artifact: AcknowledgedArtifact): void
+  /** The owner of a node removed an artifact there: it is no longer owed by it. */
+  giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void
+  /** The owner of a node changed a setting. */
+  changeSetting(change: SettingChange): void
+  /** Lets an owner write or delete an unversioned file; tells whether anything changed. */
+  changeUnversioned(event: UvEvent): boolean
+}
+
+/** What operations of a run may draw. */
+export interface DrawOptions {
   /** Some of what is written may be private. */
   readonly mayBePrivate: boolean
+  readonly sizes: FileSizes
 }
 
-/** Writes something; undefined where there is nothing to write about yet. */
-export type Operation = (context: OperationContext) => readonly ArtifactHash[] | undefined
-
-/** Times that are not the clock's are rounded to this, so that those of two nodes are often one. */
-const gridMs = 20_000
-
-/** The node, or somebody who is everywhere. Mostly now, else at a time that others use, too. */
-export function drawAuthor({ id, repo, draw }: OperationContext): Author {
-  const user = draw.pick([id, id, 'ann', 'bob'])
-  if (draw.chance(0.6)) return { user }
-  const agoMs = draw.chance(0.7) ? 0 : draw.int(0, 20 * gridMs)
-  return { user, dateMs: Math.floor((repo.env.clock.nowMs() - agoMs) / gridMs) * gridMs }
+/** The place of an operation. */
+export interface OperationPlace {
+  readonly id: NodeId
+  readonly repo: Repo
+  /** Artifacts, tickets and so on by the operations that made them. */
+  readonly references: References
 }
 
-/** Text of a few words, some of them links to check-ins and pages. */
-export function drawText({ repo, draw }: OperationContext): string {
-  const known = checkins(repo)
-  const words = Array.from({ length: draw.int(1, 12) }, () => {
-    if (known.length === 0 || !draw.chance(0.15)) return draw.pick(someWords)
-    return draw.chance(0.8) ? `[${draw.pick(known).slice(0, draw.int(8, 40))}]` : '[Home]'
-  })
-  return `${words.join(' ')}\n`
+/** An operation that is being drawn. */
+export interface PlanContext extends OperationPlace, DrawOptions {
+  readonly draw: Draw
+  /** True time, in milliseconds since 1970. */
+  readonly nowMs: number
 }
 
-const someWords = ['plan', 'größer', 'see', '<b>bold</b>', "isn't", '"so"', 'a&b', 'change', 'x_y']
-
-/** Check-ins of the timeline, oldest first: they are here, baselines and all. */
-export function checkins(repo: Repo): ArtifactHash[] {
-  return hashes(
-    repo,
-    `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'ci'
-                        ORDER BY event.mtime, uuid`,
-  )
+/** An operation that is carried out. */
+export interface ApplyContext extends OperationPlace {
+  readonly args: Arguments
+  readonly world: OperationRecords
 }
 
-/** Check-ins that everybody may know of. */
-export function publicCheckins(repo: Repo): ArtifactHash[] {
-  return hashes(
-    repo,
-    `SELECT uuid FROM event JOIN blob ON rid = objid
-                        WHERE type = 'ci' AND rid NOT IN (SELECT rid FROM private)
-                        ORDER BY event.mtime, uuid`,
-  )
+/** What came of an operation. */
+export interface Made {
+  /** New artifacts, the most telling one last. */
+  readonly artifacts?: readonly ArtifactHash[]
+  /** What others may refer to: by default the last artifact. */
+  readonly subject?: string
+  readonly facts?: TraceFacts
 }
 
-/** Check-ins without a child on their branch. */
-export function heads(repo: Repo): ArtifactHash[] {
-  return hashes(
-    repo,
-    `SELECT uuid FROM leaf JOIN blob USING(rid) JOIN event ON objid = leaf.rid
-                        WHERE type = 'ci' ORDER BY uuid`,
-  )
+/** A kind of work on a repository. */
+export interface FossilOperation {
+  readonly name: string
+  readonly weight: number
+  /** Undefined where there is nothing to do yet. */
+  readonly plan: (context: PlanContext) => ArgumentValues | undefined
+  /** Undefined where it came to nothing. */
+  readonly apply: (context: ApplyContext) => Made | undefined
 }
 
-/** Everything on the timeline. */
-export function news(repo: Repo): ArtifactHash[] {
-  return hashes(repo, 'SELECT uuid FROM event JOIN blob ON rid = objid ORDER BY uuid')
+/** Errors that say that something cannot be done as things are. */
+const declining: ReadonlySet<string> = new Set([
+  'checkin.invalid',
+  'artifact.invalid',
+  'artifact.missing',
+  'artifact.shunned',
+])
+
+/** The operation as the runner knows it. */
+export function asOperation<W extends OperationRecords & CheckedWorld>(
+  { name, weight, plan, apply }: FossilOperation,
+  options: DrawOptions,
+): Operation<W> {
+  return {
+    name,
+    weight,
+    plan: (world, id, draw) =>
+      plan({ ...placeOf(world, id), ...options, nowMs: world.nowMs, draw }),
+    apply: (world, id, args, operationId) => {
+      const place = placeOf(world, id)
+      const secrets = privateArtifacts(place.repo)
+      try {
+        const made = apply({ ...place, args, world })
+        if (made === undefined) return { outcome: 'impossible' }
+        acknowledgePublished(world, place, secrets)
+        return acknowledge(world, { id, operationId, made })
+      } catch (error) {
+        return unsuccessful(error)
+      }
+    },
+  }
 }
 
-/** Names in the order of the query. */
-export function hashes(repo: Repo, sql: string): ArtifactHash[] {
-  return dbOf(repo)
-    .prepare<[ArtifactHash]>(sql)
-    .all()
-    .map(([hash]) => hash)
+function placeOf(world: OperationRecords, id: NodeId): OperationPlace {
+  const { repo } = world.node(id)
+  return { id, repo, references: world.references }
 }
 
-/** Texts in the order of the query. */
-export function texts(repo: Repo, sql: string): string[] {
-  return dbOf(repo)
-    .prepare<[string]>(sql)
-    .all()
-    .map(([text]) => text)
+function acknowledge(
+  world: OperationRecords,
+  { id, operationId, made }: { id: NodeId; operationId: OperationId; made: Made },
+): OperationResult {
+  const { artifacts = [], subject = artifacts.at(-1), facts } = made
+  const { repo } = world.node(id)
+  for (const hash of artifacts) {
+    const rid = findHeld(repo, hash)
+    const asPrivate = rid !== undefined && isPrivate(repo, rid)
+    world.acknowledge({ hash, nodeId: id, isPrivate: asPrivate })
+  }
+  if (subject !== undefined) world.references.add(operationId, subject, artifacts)
+  const hash = artifacts.at(-1)
+  return {
+    outcome: 'acknowledged',
+    facts: {
+      ...(hash === undefined ? {} : { hash, artifacts: artifacts.length }),
+      ...facts,
+    },
+  }
+}
+
+/** A public check-in makes files public that were private here before. */
+function acknowledgePublished(
+  world: OperationRecords,
+  { id, repo }: OperationPlace,
+  secrets: readonly NamedArtifact[],
+): void {
+  for (const { hash } of secrets) {
+    const rid = findHeld(repo, hash)
+    if (rid === undefined || isPrivate(repo, rid)) continue
+    world.acknowledge({ hash, nodeId: id, isPrivate: false })
+  }
+}
+
+/** @throws an error that is no answer to a person */
+function unsuccessful(error: unknown): OperationResult {
+  if (!FossilError.is(error)) throw error
+  const facts = { error: error.code }
+  if (error.code === 'repo.io') return { outcome: 'refused', facts }
+  if (declining.has(error.code)) return { outcome: 'impossible', facts }
+  throw error
 }

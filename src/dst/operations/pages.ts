@@ -4,44 +4,66 @@
  * @module
  */
 
-import { utf8 } from '../../base/bytes.ts'
+import { dbOf } from '../../repo/repo.ts'
+import type { ArgumentValues } from '../../runner/arguments.ts'
 import { attachFile, type AttachmentTarget, detachFile } from '../../write/attachment.ts'
 import { editPost, newThread, replyToPost } from '../../write/forum.ts'
-import { editTechnote, newTechnote } from '../../write/technote.ts'
+import { editTechnote, newTechnote, type Technote } from '../../write/technote.ts'
 import { changeTicket, newTicket, type TicketFields } from '../../write/ticket.ts'
 import { writeWiki } from '../../write/wiki.ts'
-import {
-  type Operation,
-  type OperationContext,
-  drawAuthor,
-  drawText,
-  hashes,
-  texts,
-} from './operation.ts'
-import { dbOf } from '../../repo/repo.ts'
+import { contentOf } from './content.ts'
+import { authorOf, drawAuthor, drawText, hashes, textOf, texts } from './drawing.ts'
+import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
 
 /** Writes a version of one of a few pages, or empties it. */
-export const wiki: Operation = (context) => {
-  const { repo, draw } = context
-  const title = draw.pick(['Home', 'Plan', 'Über uns/Ort'])
-  const content = draw.chance(0.1) ? '' : drawText(context)
-  const mimetype = draw.chance(0.3) ? { mimetype: 'text/x-markdown' } : {}
-  return [writeWiki(repo, { title, content, ...mimetype }, drawAuthor(context)).hash]
+export const wiki: FossilOperation = {
+  name: 'wiki',
+  weight: 1,
+  plan: (context) => {
+    const { draw } = context
+    const title = draw.pick(['Home', 'Plan', 'Über uns/Ort'])
+    const content = draw.chance(0.1) ? '' : drawText(context)
+    const mimetype = draw.chance(0.3) ? { mimetype: 'text/x-markdown' } : {}
+    return { title, content, ...mimetype, ...drawAuthor(context) }
+  },
+  apply: (context) => {
+    const { repo, args } = context
+    const mimetype = args.maybeText('mimetype')
+    const page = { title: args.text('title'), content: textOf(context, args.text('content')) }
+    const typed = mimetype === undefined ? page : { ...page, mimetype }
+    return { artifacts: [writeWiki(repo, typed, authorOf(context)).hash] }
+  },
 }
 
 /** Opens a ticket, or changes one that anybody has opened. */
-export const ticket: Operation = (context) => {
-  const { repo, draw } = context
-  const known = ticketIds(context)
-  const author = drawAuthor(context)
-  if (known.length === 0 || draw.chance(0.15)) {
-    return [newTicket(repo, { title: drawText(context).trim(), status: 'Open' }, author).hash]
-  }
-  const changed = changeTicket(repo, draw.pick(known), drawFields(context), author)
-  return changed === undefined ? undefined : [changed.hash]
+export const ticket: FossilOperation = {
+  name: 'ticket',
+  weight: 1,
+  plan: (context) => {
+    const { draw, references } = context
+    const known = ticketIds(context)
+    const author = drawAuthor(context)
+    if (known.length === 0 || draw.chance(0.15)) {
+      return { fields: [{ title: drawText(context).trim(), status: 'Open' }], ...author }
+    }
+    return { ticket: references.to(draw.pick(known)), fields: [drawFields(context)], ...author }
+  },
+  apply: (context) => {
+    const { repo, args, references } = context
+    const fields = fieldsOf(context)
+    const known = args.maybeText('ticket')
+    if (known === undefined) {
+      const { hash, ticketId } = newTicket(repo, fields, authorOf(context))
+      return { artifacts: [hash], subject: ticketId }
+    }
+    const ticketId = references.resolve(known)
+    if (ticketId === undefined) return undefined
+    const changed = changeTicket(repo, ticketId, fields, authorOf(context))
+    return changed && { artifacts: [changed.hash] }
+  },
 }
 
-function drawFields(context: OperationContext): TicketFields {
+function drawFields(context: PlanContext): ArgumentValues {
   const { draw } = context
   const any = (): boolean => draw.chance(0.35)
   return {
@@ -54,92 +76,190 @@ function drawFields(context: OperationContext): TicketFields {
   }
 }
 
-function ticketIds({ repo }: OperationContext): string[] {
+const fieldNames = [
+  'status',
+  'severity',
+  'title',
+  '+comment',
+  'icomment',
+  'mimetype',
+  'private_contact',
+]
+
+function fieldsOf(context: ApplyContext): TicketFields {
+  const [fields] = context.args.groups('fields')
+  const entries = fieldNames.flatMap((name) => {
+    const value = fields?.maybeText(name)
+    return value === undefined ? [] : [[name, textOf(context, value)] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function ticketIds({ repo }: PlanContext): string[] {
   return texts(repo, 'SELECT tkt_uuid FROM ticket ORDER BY 1')
 }
 
 /** Begins a note, or changes one that anybody has begun. */
-export const technote: Operation = (context) => {
-  const { repo, draw } = context
-  const known = noteIds(context)
-  const author = drawAuthor(context)
-  const eventMs = repo.env.clock.nowMs() - draw.int(0, 600_000)
-  const content = drawText(context)
-  if (known.length === 0 || draw.chance(0.2)) {
-    return [newTechnote(repo, { content, eventMs, comment: drawText(context) }, author).hash]
-  }
-  const change = {
-    content,
-    ...(draw.chance(0.5) ? { eventMs } : {}),
-    ...(draw.chance(0.5) ? { comment: drawText(context) } : {}),
-    ...(draw.chance(0.3) ? { color: draw.pick(['', 'gold']) } : {}),
-    ...(draw.chance(0.3) ? { tags: ['minutes'] } : {}),
-  }
-  return [editTechnote(repo, draw.pick(known), change, author).hash]
+export const technote: FossilOperation = {
+  name: 'technote',
+  weight: 1,
+  plan: (context) => {
+    const { repo, draw, references } = context
+    const known = noteIds(context)
+    const author = drawAuthor(context)
+    const eventMs = repo.env.clock.nowMs() - draw.int(0, 600_000)
+    const content = drawText(context)
+    if (known.length === 0 || draw.chance(0.2)) {
+      return { content, eventMs, comment: drawText(context), ...author }
+    }
+    return {
+      note: references.to(draw.pick(known)),
+      content,
+      ...(draw.chance(0.5) ? { eventMs } : {}),
+      ...(draw.chance(0.5) ? { comment: drawText(context) } : {}),
+      ...(draw.chance(0.3) ? { color: draw.pick(['', 'gold']) } : {}),
+      ...(draw.chance(0.3) ? { tags: ['minutes'] } : {}),
+      ...author,
+    }
+  },
+  apply: (context) => {
+    const { repo, args, references } = context
+    const known = args.maybeText('note')
+    if (known === undefined) {
+      const { hash, technoteId } = newTechnote(repo, noteOf(context), authorOf(context))
+      return { artifacts: [hash], subject: technoteId }
+    }
+    const technoteId = references.resolve(known)
+    if (technoteId === undefined) return undefined
+    const edited = editTechnote(repo, technoteId, noteOf(context), authorOf(context))
+    return { artifacts: [edited.hash] }
+  },
 }
 
-function noteIds({ repo }: OperationContext): string[] {
+function noteOf(context: ApplyContext): Technote {
+  const { args } = context
+  const eventMs = args.maybeInteger('eventMs')
+  const [comment, color] = [args.maybeText('comment'), args.maybeText('color')]
+  const tags = args.texts('tags')
+  return {
+    content: textOf(context, args.text('content')),
+    ...(eventMs === undefined ? {} : { eventMs }),
+    ...(comment === undefined ? {} : { comment: textOf(context, comment) }),
+    ...(color === undefined ? {} : { color }),
+    ...(tags.length === 0 ? {} : { tags }),
+  }
+}
+
+function noteIds({ repo }: PlanContext): string[] {
   const sql = `SELECT DISTINCT substr(tagname, 7) FROM event JOIN tag USING(tagid)
                 WHERE type = 'e' ORDER BY 1`
   return texts(repo, sql)
 }
 
 /** Attaches a file of a name that is often taken, or takes one away. */
-export const attachment: Operation = (context) => {
-  const { repo, draw } = context
-  const target = drawTarget(context)
-  if (target === undefined) return undefined
-  const fileName = draw.pick(['log.txt', 'shot.png'])
-  const author = drawAuthor(context)
-  if (draw.chance(0.25)) return [detachFile(repo, target, fileName, author).hash]
-  const isCommon = draw.chance(0.3)
-  const content = isCommon ? utf8(`version ${draw.int(1, 3)}\n`) : draw.bytes(draw.int(0, 3_000))
-  const { hash, source } = attachFile(
-    repo,
-    target,
-    { fileName, content, comment: drawText(context) },
-    author,
-  )
-  return [source, hash]
+export const attachment: FossilOperation = {
+  name: 'attachment',
+  weight: 1,
+  plan: (context) => {
+    const { draw } = context
+    const target = drawTarget(context)
+    if (target === undefined) return undefined
+    const file = { fileName: draw.pick(['log.txt', 'shot.png']), ...drawAuthor(context) }
+    if (draw.chance(0.25)) return { ...target, ...file, detaches: true }
+    const isCommon = draw.chance(0.3)
+    const content = isCommon
+      ? { key: draw.int(1, 3), lines: 1 }
+      : { key: draw.uint32(), bytes: draw.int(0, 3_000) }
+    return { ...target, ...file, comment: drawText(context), ...content }
+  },
+  apply: (context) => {
+    const { repo, args } = context
+    const target = targetOf(context)
+    if (target === undefined) return undefined
+    const [fileName, author] = [args.text('fileName'), authorOf(context)]
+    if (args.flag('detaches')) {
+      return { artifacts: [detachFile(repo, target, fileName, author).hash] }
+    }
+    const comment = textOf(context, args.text('comment'))
+    const file = { fileName, content: contentOf(args), comment }
+    const { hash, source } = attachFile(repo, target, file, author)
+    return { artifacts: [source, hash] }
+  },
 }
 
-function drawTarget(context: OperationContext): AttachmentTarget | undefined {
-  const { repo, draw } = context
+function drawTarget(context: PlanContext): ArgumentValues | undefined {
+  const { repo, draw, references } = context
   const pages = texts(
     repo,
     `SELECT DISTINCT substr(tagname, 6) FROM tagxref JOIN tag USING(tagid) JOIN event ON objid = rid
       WHERE tagname GLOB 'wiki-*' AND type = 'w' ORDER BY 1`,
   )
-  const targets = [
+  const targets: ArgumentValues[] = [
     ...pages.map((page) => ({ page })),
-    ...ticketIds(context).map((ticketId) => ({ ticketId })),
-    ...noteIds(context).map((technoteId) => ({ technoteId })),
+    ...ticketIds(context).map((id) => ({ ticket: references.to(id) })),
+    ...noteIds(context).map((id) => ({ note: references.to(id) })),
   ]
   return targets.length === 0 ? undefined : draw.pick(targets)
 }
 
-/** Opens a thread, answers a post, or writes another version of one, of any author. */
-export const forum: Operation = (context) => {
-  const { repo, draw } = context
-  const author = drawAuthor(context)
-  const content = drawText(context)
-  const posts = hashes(
-    repo,
-    `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'f' ORDER BY uuid`,
-  )
-  if (posts.length === 0 || draw.chance(0.15)) {
-    return [newThread(repo, { title: drawText(context).trim(), content }, author).hash]
-  }
-  const post = draw.pick(posts)
-  if (draw.chance(0.6)) return [replyToPost(repo, post, { content }, author).hash]
-  const change = {
-    ...(draw.chance(0.8) ? { content } : { content: '' }),
-    ...(opensThread(context, post) && draw.chance(0.7) ? { title: drawText(context).trim() } : {}),
-  }
-  return [editPost(repo, post, change, author).hash]
+function targetOf({ args, references }: ApplyContext): AttachmentTarget | undefined {
+  const page = args.maybeText('page')
+  if (page !== undefined) return { page }
+  const ticketReference = args.maybeText('ticket')
+  const id = references.resolve(ticketReference ?? args.text('note'))
+  if (id === undefined) return undefined
+  return ticketReference === undefined ? { technoteId: id } : { ticketId: id }
 }
 
-function opensThread({ repo }: OperationContext, post: string): boolean {
+/** Opens a thread, answers a post, or writes another version of one, of any author. */
+export const forum: FossilOperation = {
+  name: 'forum',
+  weight: 1,
+  plan: (context) => {
+    const { repo, draw, references } = context
+    const author = drawAuthor(context)
+    const content = drawText(context)
+    const posts = hashes(
+      repo,
+      `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'f' ORDER BY uuid`,
+    )
+    if (posts.length === 0 || draw.chance(0.15)) {
+      return { title: drawText(context).trim(), content, ...author }
+    }
+    const post = draw.pick(posts)
+    const about = references.to(post)
+    if (draw.chance(0.6)) return { answers: about, content, ...author }
+    const hasTitle = opensThread(context, post) && draw.chance(0.7)
+    return {
+      replaces: about,
+      content: draw.chance(0.8) ? content : '',
+      ...(hasTitle ? { title: drawText(context).trim() } : {}),
+      ...author,
+    }
+  },
+  apply: (context) => writePost(context),
+}
+
+function writePost(context: ApplyContext): Made | undefined {
+  const { repo, args, references } = context
+  const content = textOf(context, args.text('content'))
+  const drawnTitle = args.maybeText('title')
+  const title = drawnTitle === undefined ? undefined : textOf(context, drawnTitle)
+  const author = authorOf(context)
+  const [answers, replaces] = [args.maybeText('answers'), args.maybeText('replaces')]
+  if (answers === undefined && replaces === undefined) {
+    return { artifacts: [newThread(repo, { title: title ?? '', content }, author).hash] }
+  }
+  const about = references.artifact(answers ?? replaces)
+  if (about === undefined) return undefined
+  if (answers !== undefined) {
+    return { artifacts: [replyToPost(repo, about, { content }, author).hash] }
+  }
+  const change = title === undefined ? { content } : { content, title }
+  return { artifacts: [editPost(repo, about, change, author).hash] }
+}
+
+function opensThread({ repo }: PlanContext, post: string): boolean {
   const sql = `SELECT 1 FROM forumpost JOIN blob ON rid = fpid WHERE uuid = ? AND firt IS NULL`
   return dbOf(repo).prepare(sql).get(post) !== undefined
 }

@@ -1,0 +1,108 @@
+/**
+ * Draws that many operations share: possible targets, asked of the repository in a fixed order;
+ * authors and texts, with how they read when an operation is carried out.
+ * @module
+ */
+
+import type { ArtifactHash } from '../../hash/artifact-hash.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
+import type { ArgumentValues } from '../../runner/arguments.ts'
+import type { Author } from '../../write/artifact.ts'
+import type { ApplyContext, PlanContext } from './operation.ts'
+
+/** Times that are not the clock's are rounded to this, so that those of two nodes are often one. */
+const gridMs = 20_000
+
+/** The node, or somebody who is everywhere. Mostly now, else at a time that others use, too. */
+export function drawAuthor({ id, repo, draw }: PlanContext): ArgumentValues {
+  const user = draw.pick([id, id, 'ann', 'bob'])
+  if (draw.chance(0.6)) return { user }
+  const agoMs = draw.chance(0.7) ? 0 : draw.int(0, 20 * gridMs)
+  return { user, dateMs: Math.floor((repo.env.clock.nowMs() - agoMs) / gridMs) * gridMs }
+}
+
+/** The author that {@link drawAuthor} drew. */
+export function authorOf({ args }: ApplyContext): Author {
+  const dateMs = args.maybeInteger('dateMs')
+  return { user: args.text('user'), ...(dateMs === undefined ? {} : { dateMs }) }
+}
+
+/** Text of a few words, some of them links to check-ins and pages: see {@link textOf}. */
+export function drawText(context: PlanContext): string {
+  const { repo, draw, references } = context
+  const known = checkins(repo)
+  const words = Array.from({ length: draw.int(1, 12) }, () => {
+    if (known.length === 0 || !draw.chance(0.15)) return draw.pick(someWords)
+    if (!draw.chance(0.8)) return '[Home]'
+    return `[@${references.to(draw.pick(known))}:${draw.int(8, 40)}]`
+  })
+  return `${words.join(' ')}\n`
+}
+
+const someWords = ['plan', 'größer', 'see', '<b>bold</b>', "isn't", '"so"', 'a&b', 'change', 'x_y']
+
+/** A drawn text as it is written: `[@leaf-0#3:12]` is a link by 12 digits of a name. */
+export function textOf({ references }: ApplyContext, text: string): string {
+  return text.replace(/\[@([^\s\]:]+):(\d+)\]/g, (link, reference: string, digits: string) => {
+    const subject = references.resolve(reference)
+    return subject === undefined ? link : `[${subject.slice(0, Number(digits))}]`
+  })
+}
+
+/** Check-ins of the timeline, oldest first: they are here, baselines and all. */
+export function checkins(repo: Repo): ArtifactHash[] {
+  return hashes(
+    repo,
+    `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'ci'
+                        ORDER BY event.mtime, uuid`,
+  )
+}
+
+/** Check-ins that everybody may know of. */
+export function publicCheckins(repo: Repo): ArtifactHash[] {
+  return hashes(
+    repo,
+    `SELECT uuid FROM event JOIN blob ON rid = objid
+                        WHERE type = 'ci' AND rid NOT IN (SELECT rid FROM private)
+                        ORDER BY event.mtime, uuid`,
+  )
+}
+
+/** Check-ins that are private here. */
+export function privateCheckins(repo: Repo): ArtifactHash[] {
+  return hashes(
+    repo,
+    `SELECT uuid FROM event JOIN blob ON blob.rid = objid JOIN private ON private.rid = objid
+                        WHERE type = 'ci' ORDER BY uuid`,
+  )
+}
+
+/** Check-ins without a child on their branch. */
+export function heads(repo: Repo): ArtifactHash[] {
+  return hashes(
+    repo,
+    `SELECT uuid FROM leaf JOIN blob USING(rid) JOIN event ON objid = leaf.rid
+                        WHERE type = 'ci' ORDER BY uuid`,
+  )
+}
+
+/** Everything on the timeline. */
+export function news(repo: Repo): ArtifactHash[] {
+  return hashes(repo, 'SELECT uuid FROM event JOIN blob ON rid = objid ORDER BY uuid')
+}
+
+/** Names in the order of the query. */
+export function hashes(repo: Repo, sql: string): ArtifactHash[] {
+  return dbOf(repo)
+    .prepare<[ArtifactHash]>(sql)
+    .all()
+    .map(([hash]) => hash)
+}
+
+/** Texts in the order of the query. */
+export function texts(repo: Repo, sql: string): string[] {
+  return dbOf(repo)
+    .prepare<[string]>(sql)
+    .all()
+    .map(([text]) => text)
+}
