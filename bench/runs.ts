@@ -6,16 +6,13 @@
  * check.
  * CPU time of the process, since its garbage collector and the machine's other work make wall time
  * mean little. Goals: a unit in 200 ms; 30 leaves at most 4 times 10, 100 at most 4 times 30; ten
- * times the time at most 12 times; kernel and runner at most 5 % of a run.
+ * times the time at most 12 times; kernel and runner at most 5 % of a run; the standard scenario at
+ * least 10 times as fast as in the simulator of the Go library, better 25 times.
  * @module
  */
 
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { simulate, type SimulateOptions } from 'trilobite/dst'
+import { besideGo } from './beside-go.ts'
 import { cpuShare } from './cpu-share.ts'
 import { type BenchOptions, type BenchResult, type BenchRow, benchRow, median } from './report.ts'
 
@@ -34,8 +31,9 @@ const unit: Omit<SimulateOptions, 'seed'> = {
   operationCount: 4 * operationsEach,
 }
 
-/** Runs units, the default run, and both kinds of growth. */
-export async function run({ quick }: BenchOptions): Promise<BenchResult> {
+/** Runs units, the default run, both kinds of growth, and the standard scenario beside Go. */
+export async function run(options: BenchOptions): Promise<BenchResult> {
+  const { quick } = options
   for (let seed = -5; seed < 0; seed++) await cpuMs({ ...unit, seed }) // Warms the code up.
   const rows = [
     benchRow('unit', await medianCpuMs(unit, quick ? 20 : 100), 'CPU ms'),
@@ -47,12 +45,13 @@ export async function run({ quick }: BenchOptions): Promise<BenchResult> {
   rows.push(...(await growth('leaves, as much work in all', sizes, shared)))
   rows.push(...(await growth('leaves, each as busy', quick ? [10, 30] : [10, 30, 100], busy)))
   rows.push(...(await growth('min', quick ? [1, 10] : [1, 10, 100], long)))
+  const standard = await besideGo(options)
   const notes = [
     'CPU time of the process; a factor is to the row before',
     'each as busy: everything goes everywhere, so deliveries grow with the square of the leaves',
-    await peerNote(),
+    ...standard.notes,
   ]
-  return { name: 'runs', rows, notes }
+  return { ...standard, name: 'runs', rows: [...rows, ...standard.rows], notes }
 }
 
 /** Many leaves that share the work which 10 would have. */
@@ -106,20 +105,4 @@ async function cpuMs(options: SimulateOptions): Promise<number> {
   const { user, system } = process.cpuUsage(before)
   if (verdict !== 'converged') throw new Error(`seed ${options.seed} ended ${verdict}`)
   return (user + system) / 1_000
-}
-
-/** Beside the Go library only where its module can be had; a figure of another machine is none. */
-async function peerNote(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'trilobite-bench-'))
-  try {
-    await writeFile(join(folder, 'go.mod'), 'module bench\n')
-    const list = ['list', '-m', 'github.com/danmestas/libfossil@latest']
-    const { stdout } = await promisify(execFile)('go', list, { cwd: folder, timeout: 60_000 })
-    return `not beside the Go library: ${stdout.trim()} can be had, and its scenario is not written`
-  } catch (error) {
-    const said = error instanceof Error ? error.message.trim().split('\n') : [String(error)]
-    return `not beside the Go library, which cannot be had here: ${said.at(-1)?.trim()}`
-  } finally {
-    await rm(folder, { recursive: true })
-  }
 }
