@@ -28,7 +28,7 @@ const warmup = 5
 
 /** Measures both, or ours alone where Go or its library cannot be had: a note says why. */
 export async function besideGo({ quick }: BenchOptions): Promise<Omit<BenchResult, 'name'>> {
-  const [turns, seeds] = quick ? [2, 5] : [7, 20]
+  const [turns, seeds] = quick ? [2, 5] : [5, 20]
   const folder = await mkdtemp(join(tmpdir(), 'trilobite-bench-'))
   try {
     const peer = await findPeer(folder)

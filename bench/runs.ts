@@ -41,10 +41,9 @@ export async function run(options: BenchOptions): Promise<BenchResult> {
   ]
   const share = await cpuShare(() => repeat(quick ? 5 : 20), /\/(?:src|dist)\/(?:sim|runner)\//)
   rows.push(benchRow('kernel and runner in a unit', 100 * share, '%'))
-  const sizes = quick ? [10, 30] : [10, 30, 100, 300]
-  rows.push(...(await growth('leaves, as much work in all', sizes, shared)))
-  rows.push(...(await growth('leaves, each as busy', quick ? [10, 30] : [10, 30, 100], busy)))
-  rows.push(...(await growth('min', quick ? [1, 10] : [1, 10, 100], long)))
+  rows.push(...(await growth('leaves, as much work in all', [10, 30, 100, 300], shared, options)))
+  rows.push(...(await growth('leaves, each as busy', [10, 30, 100], busy, options)))
+  rows.push(...(await growth('min', [1, 10, 100], long, options)))
   const standard = await besideGo(options)
   const notes = [
     'CPU time of the process; a factor is to the row before',
@@ -73,15 +72,18 @@ const long = (minutes: number): Omit<SimulateOptions, 'seed'> => ({
   operationCount: 4 * operationsEach * minutes,
 })
 
+/** Runs of growing size: a few of each, or one of each of the two smallest where it is `quick`. */
 async function growth(
   name: string,
   sizes: readonly number[],
   optionsOf: (size: number) => Omit<SimulateOptions, 'seed'>,
+  { quick }: BenchOptions,
 ): Promise<BenchRow[]> {
   const rows: BenchRow[] = []
   let before: number | undefined
-  for (const size of sizes) {
-    const ms = await medianCpuMs(optionsOf(size), size === sizes[0] ? 5 : size > 50 ? 1 : 3)
+  for (const size of quick ? sizes.slice(0, 2) : sizes) {
+    const seeds = quick || size > 50 ? 1 : size === sizes[0] ? 5 : 3
+    const ms = await medianCpuMs(optionsOf(size), seeds)
     rows.push(benchRow(`${size} ${name}`, ms, 'CPU ms'))
     if (before !== undefined) rows.push(benchRow(`  factor`, ms / before, 'times'))
     before = ms
