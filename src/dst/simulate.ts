@@ -7,7 +7,7 @@
 import type { Repo } from '../repo/repo.ts'
 import type { CheckSchedule } from '../runner/check-times.ts'
 import type { NodeId } from '../runner/model.ts'
-import { requireInteger } from '../runner/options.ts'
+import { requireInteger } from '../base/options.ts'
 import type { RunReport } from '../runner/report.ts'
 import type { Simulation } from '../runner/simulation.ts'
 import { type PreparedRun, run, type RunPhase } from '../runner/run.ts'

@@ -15,7 +15,7 @@ import {
 } from '../repo/unversioned.ts'
 import { isUnversionedName } from '../xfer/unversioned-name.ts'
 import type { NodeId, TraceFacts } from '../runner/model.ts'
-import { requireInteger } from '../runner/options.ts'
+import { requireInteger } from '../base/options.ts'
 import type { UvEvent } from './event.ts'
 import type { CheckedNode } from './world.ts'
 import { UvOracle, type UvVersion } from './uv-oracle.ts'

@@ -19,13 +19,16 @@ const worthClustering = 100
 const clusterSize = 800
 
 /**
- * Puts the announced artifacts into clusters where there are at least 100 of them.
+ * Puts the announced artifacts into clusters where there are enough of them.
  * Afterwards only the new clusters themselves are announced.
  *
- * @param atLeast fewer than this many are left alone
+ * @param atLeast fewer than this many are left alone. Default 100, as in stock
  * @returns how many clusters were made
  */
-export function createClusters(repo: Repo, { atLeast = worthClustering } = {}): number {
+export function createClusters(
+  repo: Repo,
+  { atLeast = worthClustering }: { readonly atLeast?: number | undefined } = {},
+): number {
   const announced = announcedArtifacts(repo)
   if (announced.length < atLeast) return 0
   const hashes = announced.map(({ hash }) => hash).sort(compareText)

@@ -10,7 +10,7 @@ import type { Draw } from '../sim/random.ts'
 import { Arguments, type ArgumentValues } from './arguments.ts'
 import type { CheckedWorld } from './invariants.ts'
 import type { NodeId, TraceFacts } from './model.ts'
-import { requireInteger } from './options.ts'
+import { requireInteger } from '../base/options.ts'
 import type { Simulation } from './simulation.ts'
 
 /** Further work during a run, made anew for each run. */

@@ -9,7 +9,7 @@ import type { Direction, Network } from '../sim/network.ts'
 import type { TraceFacts } from './model.ts'
 import type { Clock } from '../base/env.ts'
 import type { RandomStream } from '../sim/random.ts'
-import type { ActionOptions } from './options.ts'
+import type { ActionOptions } from './action.ts'
 
 /** The side of a simulation that partitions act on. */
 export interface PartitionHost {

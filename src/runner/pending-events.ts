@@ -8,7 +8,7 @@ import type { Clock } from '../base/env.ts'
 import { EventQueue } from '../sim/queue.ts'
 import type { Causality, CausalStamp } from './causality.ts'
 import type { NodeId } from './model.ts'
-import { requireInteger } from './options.ts'
+import { requireInteger } from '../base/options.ts'
 
 /** An event that is still to happen. */
 export interface PendingEvent {

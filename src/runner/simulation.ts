@@ -25,7 +25,8 @@ import type {
   TickOutcome,
   TraceFacts,
 } from './model.ts'
-import { type ActionOptions, requireInteger } from './options.ts'
+import { requireInteger } from '../base/options.ts'
+import type { ActionOptions } from './action.ts'
 import { PendingEvents } from './pending-events.ts'
 import { Rest } from './rest.ts'
 import { RunTrace } from './run-trace.ts'

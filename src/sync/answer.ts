@@ -29,7 +29,7 @@ import { countCard, limitedCards, OnceOnly } from './budget.ts'
 import { futureCheckins, refuseFuture } from './clock-skew.ts'
 import { writeRememberedBatch } from './clone-server.ts'
 import { ConfigServer } from './config-areas.ts'
-import type { HandlerOptions } from './handler-options.ts'
+import { checkHandlerOptions, type HandlerOptions } from './handler-options.ts'
 import { UnversionedServer } from './unversioned.ts'
 import { refused } from './refusal.ts'
 
@@ -75,12 +75,14 @@ export class Answer {
   /** The sender asked for a clone and may not have one. */
   wasRefusedClone = false
 
+  /** @throws {FossilError} `option.invalid` */
   constructor(repo: Repo, options: HandlerOptions) {
+    checkHandlerOptions(options)
     this.#repo = repo
     this.#options = options
     this.#budgetBytes = repo.env.buggify.check('handler.reply.minBudget', 0.1)
       ? 1024
-      : configInteger(repo, 'max-download', defaultMaxDownloadBytes)
+      : (options.budgetBytes ?? configInteger(repo, 'max-download', defaultMaxDownloadBytes))
   }
 
   /**
@@ -284,10 +286,11 @@ export class Answer {
 
   #announce(): void {
     const { artifacts } = this.#sender
-    const early = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
+    const isEarly = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
+    const atLeast = isEarly ? 2 : this.#options.clusterAtLeast
     try {
       // In a savepoint, so that a failure ends no more than this.
-      this.#repo.transaction(() => createClusters(this.#repo, early ? { atLeast: 2 } : {}))
+      this.#repo.transaction(() => createClusters(this.#repo, { atLeast }))
     } catch (error) {
       // Clusters only make announcements shorter: a file that cannot be written does without.
       if (!isReadOnly(error)) throw error

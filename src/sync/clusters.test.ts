@@ -12,6 +12,7 @@ import { createClusters } from '../repo/cluster.ts'
 import { ensureKnown } from '../repo/blob.ts'
 import { setConfig } from '../repo/config.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
+import { clusterTagId } from '../repo/schema.ts'
 import type { Card } from '../xfer/card.ts'
 import { decodeMessage } from '../xfer/frame.ts'
 import { handleXfer } from './handler.ts'
@@ -47,6 +48,10 @@ function chained(name: string, links: number, from = 0): Repo {
   dbOf(repo).prepare('DELETE FROM unsent').run()
   assert.equal(count(repo, 'SELECT count(*) FROM unclustered'), 1)
   return repo
+}
+
+function clustersOf(repo: Repo): number {
+  return count(repo, 'SELECT count(*) FROM tagxref WHERE tagid = ?', clusterTagId)
 }
 
 function cluster(members: readonly ArtifactHash[]): Uint8Array {
@@ -115,6 +120,23 @@ test('chains of clusters meet', () => {
   assert.ok(result.complete)
   assert.deepEqual(heldNames(client), heldNames(server))
   assert.equal(syncPair(client, server).result.rounds, 1)
+})
+
+test('a server makes clusters of as many artifacts as it is told to', () => {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  const members = addArtifacts(server, { to: 4 })
+  const handler = { clusterAtLeast: 5 }
+  syncPair(client, server, { handler })
+  assert.equal(clustersOf(server), 0)
+  members.push(...addArtifacts(server, { from: 4, to: 5 }))
+  const { result, replies } = syncPair(client, server, { handler })
+  assert.ok(result.complete)
+  const [announced, ...others] = ofType(replies[0] ?? [], 'igot').map(({ hash }) => hash)
+  assert.equal(announced, nameOf(cluster(members)))
+  assert.deepEqual(others, [])
+  assert.deepEqual([clustersOf(server), clustersOf(client)], [1, 1])
+  assert.deepEqual(heldNames(client), heldNames(server))
 })
 
 test('a cluster of what is shunned, private or lost leaves nothing but names behind', () => {

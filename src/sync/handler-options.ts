@@ -3,6 +3,7 @@
  * @module
  */
 
+import { requireInteger } from '../base/options.ts'
 import type { Access } from './access.ts'
 import type { LoginGuard, NonceMemory } from './auth.ts'
 import type { SyncObserver } from './events.ts'
@@ -24,7 +25,23 @@ export interface HandlerOptions {
   readonly remoteAddress?: string | undefined
   /** Time that a pushed check-in may be dated after now. Default: any. */
   readonly maxFutureMs?: number
+  /**
+   * Bytes, 1 or more, after which a reply begins no further artifact. One that began goes whole,
+   * and one goes whatever the budget. Default: the setting `max-download`, or stock's 5,000,000.
+   */
+  readonly budgetBytes?: number
+  /**
+   * Announced artifacts, 2 or more, that are put into clusters when a peer pulls; fewer are left
+   * alone. Default 100, as in stock. At 1 every pull would put the last cluster into another.
+   */
+  readonly clusterAtLeast?: number
   /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
   readonly deflateOverBytes?: number
   readonly observer?: SyncObserver
+}
+
+/** @throws {FossilError} `option.invalid` for a number out of its range */
+export function checkHandlerOptions({ budgetBytes, clusterAtLeast }: HandlerOptions): void {
+  if (budgetBytes !== undefined) requireInteger('budgetBytes', budgetBytes, { min: 1 })
+  if (clusterAtLeast !== undefined) requireInteger('clusterAtLeast', clusterAtLeast, { min: 2 })
 }

@@ -14,6 +14,7 @@ import { encodeMessage } from '../xfer/frame.ts'
 import { accessOf, fullAccess } from './access.ts'
 import type { SyncEvent } from './events.ts'
 import { handleXfer } from './handler.ts'
+import type { HandlerOptions } from './handler-options.ts'
 import {
   addArtifacts,
   ask,
@@ -22,6 +23,7 @@ import {
   contentOf,
   count,
   errorOf,
+  fails,
   fileCard,
   heldNames,
   makeRepo,
@@ -34,6 +36,7 @@ import {
   pushCard,
   snapshot,
   stockedRepo,
+  syncPair,
   verifyRepo,
 } from './pair.suite.ts'
 
@@ -215,6 +218,32 @@ test('over the download budget, names go instead of content', () => {
   assert.deepEqual(files, names.slice(0, 3))
   const promised = ofType(reply, 'igot').map(({ hash }) => hash)
   assert.deepEqual([...new Set(promised)], names.slice(3))
+})
+
+/** Counts the artifacts in each reply of a sync that moves ten. */
+function filesByRound(handler: HandlerOptions): number[] {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  setConfig(server, 'max-download', '1000')
+  addArtifacts(server, { to: 10, bytes: 300 })
+  const { result, replies } = syncPair(client, server, { push: false, handler })
+  assert.ok(result.complete)
+  assert.deepEqual(heldNames(client), heldNames(server))
+  return replies.map((cards) => ofType(cards, 'file').length)
+}
+
+test('a small budget of replies splits a pull into more rounds, and everything arrives', () => {
+  assert.deepEqual(filesByRound({ budgetBytes: 1 }), [0, ...Array.from({ length: 10 }, () => 1)])
+  assert.deepEqual(filesByRound({ budgetBytes: 1_000_000 }), [0, 10])
+  assert.ok(filesByRound({}).length > 3, 'otherwise the setting counts')
+})
+
+test('numbers out of their range are refused before anything is answered', () => {
+  using repo = makeRepo('server')
+  for (const options of [{ budgetBytes: 0 }, { clusterAtLeast: 1 }, { clusterAtLeast: 2.5 }]) {
+    const error = fails('option.invalid', () => handleXfer(repo, bodyOf(pullCard), options))
+    assert.equal(error.detail.option, Object.keys(options)[0])
+  }
 })
 
 test('a name that is asked for four times in one message is sent three times', () => {

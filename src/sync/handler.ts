@@ -24,6 +24,8 @@ import { allowedMessageBytes } from './message-size.ts'
 /**
  * Answers one encoded message with another. What is wrong with the request is said in the reply,
  * as an `error` card, and then nothing of the request was kept.
+ *
+ * @throws {FossilError} `option.invalid`
  */
 export function handleXfer(
   repo: Repo,
@@ -36,6 +38,8 @@ export function handleXfer(
 /**
  * The same, for a transport that can say of which type the reply is: that to a clone of version 3
  * goes unwrapped, since its artifacts are compressed already (xfer.c:1552).
+ *
+ * @throws {FossilError} `option.invalid`
  */
 export function answerXfer(
   repo: Repo,

@@ -24,6 +24,7 @@ import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { parseCards } from '../xfer/parse.ts'
 import { type Access, fullAccess } from './access.ts'
 import { handleXfer } from './handler.ts'
+import type { HandlerOptions } from './handler-options.ts'
 import type { SyncObserver } from './events.ts'
 import { type SyncOptions, type SyncResult, SyncSession } from './session.ts'
 
@@ -147,6 +148,8 @@ export function errorOf(reply: readonly Card[]): string {
 /** What passes between the two sides; a hook returns what the receiver sees instead. */
 export interface Hooks {
   readonly access?: Access
+  /** Further options of the server. */
+  readonly handler?: Omit<HandlerOptions, 'access'>
   readonly onRequest?: (cards: Card[], round: number) => Card[] | Uint8Array | void
   readonly onReply?: (cards: Card[], round: number) => Card[] | Uint8Array | void
 }
@@ -162,9 +165,9 @@ export interface Said {
 export function syncPair(
   client: Repo,
   server: Repo,
-  { access = fullAccess, onRequest, onReply, ...options }: SyncOptions & Hooks = {},
+  { access = fullAccess, handler = {}, onRequest, onReply, ...options }: SyncOptions & Hooks = {},
 ): Said {
-  return syncWith(client, (request) => handleXfer(server, request, { access }), {
+  return syncWith(client, (request) => handleXfer(server, request, { ...handler, access }), {
     ...(onRequest === undefined ? {} : { onRequest }),
     ...(onReply === undefined ? {} : { onReply }),
     ...options,
@@ -175,7 +178,7 @@ export function syncPair(
 export function syncWith(
   client: Repo,
   answer: (request: Uint8Array, round: number) => Uint8Array,
-  { onRequest, onReply, ...options }: SyncOptions & Omit<Hooks, 'access'> = {},
+  { onRequest, onReply, ...options }: SyncOptions & Omit<Hooks, 'access' | 'handler'> = {},
 ): Said {
   const session = new SyncSession(client, options)
   const requests: Card[][] = []

@@ -34,7 +34,7 @@ import {
   syncWith,
   verifyRepo,
 } from './pair.suite.ts'
-import { SyncSession } from './session.ts'
+import { type SyncOptions, SyncSession } from './session.ts'
 
 const remark: Card = { type: 'comment', text: 'nothing to say' }
 const readOnly = accessOf('o')
@@ -317,6 +317,34 @@ test('rounds that move something do not count, so a long push ends complete', ()
   assert.ok(result.complete && result.rounds >= 10, `${result.rounds} rounds`)
   assert.equal(result.artifactsSent, 10)
   assert.deepEqual(heldNames(client), heldNames(server))
+})
+
+/** Counts the artifacts in each request of a sync that moves ten. */
+function filesByRound(options: SyncOptions): number[] {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  setConfig(client, 'max-upload', '1000')
+  addArtifacts(client, { to: 10, bytes: 300 })
+  const { result, requests } = syncPair(client, server, { pull: false, ...options })
+  assert.ok(result.complete)
+  assert.deepEqual(heldNames(server), heldNames(client))
+  return requests.map((cards) => ofType(cards, 'file').length)
+}
+
+test('a small budget of requests splits a push into more rounds, and everything arrives', () => {
+  assert.deepEqual(
+    filesByRound({ budgetBytes: 1 }),
+    Array.from({ length: 10 }, () => 1),
+  )
+  assert.deepEqual(filesByRound({ budgetBytes: 1_000_000 }), [10])
+  assert.ok(filesByRound({}).length > 2, 'otherwise the setting counts')
+})
+
+test('a budget below one byte is refused', () => {
+  using client = makeRepo('client')
+  for (const budgetBytes of [0, -1, 1.5, Number.NaN]) {
+    fails('option.invalid', () => new SyncSession(client, { budgetBytes }))
+  }
 })
 
 test('a push that was cut off sends nothing again that the server was seen to have', () => {

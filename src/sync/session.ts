@@ -13,6 +13,7 @@
 import { assert } from '../base/assert.ts'
 import { hex } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
+import { requireInteger } from '../base/options.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import { config, configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
@@ -54,6 +55,11 @@ export interface SyncOptions extends SideOptions {
   readonly login?: Credentials
   /** Rounds that bring neither side anything, after which it ends incomplete. Default 1,000. */
   readonly maxRounds?: number
+  /**
+   * Bytes, 1 or more, after which a request begins no further artifact. One that began goes whole,
+   * and one goes whatever the budget. Default: the setting `max-upload`, or stock's 250,000.
+   */
+  readonly budgetBytes?: number
   /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
   readonly deflateOverBytes?: number
   readonly observer?: SyncObserver
@@ -140,7 +146,10 @@ export class SyncSession {
   #lastFiles: Rid[] = []
   #result: SyncResult | undefined
 
+  /** @throws {FossilError} `option.invalid` for a budget below 1, or for nothing to do */
   constructor(repo: Repo, options: SyncOptions = {}) {
+    const { budgetBytes } = options
+    if (budgetBytes !== undefined) requireInteger('budgetBytes', budgetBytes, { min: 1 })
     this.#repo = repo
     this.#options = options
     this.#push = options.push ?? true
@@ -290,7 +299,8 @@ export class SyncSession {
 
   #budgetBytes(): number {
     if (this.#repo.env.buggify.check('sync.request.minBudget', 0.1)) return 1024
-    return configInteger(this.#repo, 'max-upload', defaultMaxUploadBytes)
+    const { budgetBytes } = this.#options
+    return budgetBytes ?? configInteger(this.#repo, 'max-upload', defaultMaxUploadBytes)
   }
 
   #encode(writer: CardWriter): Uint8Array {

@@ -3,8 +3,7 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
-import type { NodeId } from './model.ts'
+import { FossilError } from './error.ts'
 
 /** @throws {FossilError} `option.invalid` unless `value` is an integer in the range */
 export function requireInteger(
@@ -15,12 +14,4 @@ export function requireInteger(
   if (Number.isSafeInteger(value) && value >= min && value <= max) return
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`
   throw new FossilError('option.invalid', { option, reason: `must be an integer, ${range}` })
-}
-
-/** Options of an action that is scheduled during a run. */
-export interface ActionOptions {
-  /** The node that it happens at, where it is one. */
-  readonly node?: NodeId
-  /** Unique in the run: faults that the action meets are named by it. Default: a count. */
-  readonly name?: string
 }
