@@ -33,7 +33,8 @@ async function traceOf(options: Partial<SimulateOptions>): Promise<string[]> {
   const lines: string[] = []
   const onTraceLine = (line: string): void => void lines.push(line)
   const config = { ...options.config, onTraceLine }
-  await simulate({ seed: 1, leaves: 2, durationMs: 60_000, ...options, config })
+  const size = options.plan === undefined ? { leaves: 2, durationMs: 60_000 } : {}
+  await simulate({ seed: 1, ...size, ...options, config })
   return lines
 }
 
@@ -130,9 +131,10 @@ suite('the page', () => {
   test('shows the first line of each type of a run', async () => {
     const [, command = '', example = ''] =
       /\n(trilobite sim run .*)\n[^]*?```jsonl\n([^]*?)```/.exec(page) ?? []
-    assert.equal(command, 'trilobite sim run --leaves 2 --duration 1m --trace trace.jsonl')
+    const [, plan = ''] = / --plan (\S+) /.exec(command) ?? []
+    assert.equal(command, `trilobite sim run --plan ${plan} --trace trace.jsonl`)
     const first = new Map<string, string>()
-    for (const line of await traceOf({ seed: 1 })) {
+    for (const line of await traceOf({ plan })) {
       const { type } = parsed(line)
       if (!first.has(type)) first.set(type, line)
     }

@@ -81,3 +81,13 @@ test('the commands of the README print what it shows', async (t) => {
   assert.ok(ran > 15 && server !== undefined)
   await stop(server.child, 'SIGTERM')
 })
+
+function withoutWall(text: string): string {
+  return text.replace(/ in [\d.]+ s \(\d+x\)/, '')
+}
+
+test('the run that the README shows is the run of `npm start`, but for its wall time', async () => {
+  const [, shown = ''] = /`npm start` prints[^]*?```\n([^]*?)```/.exec(readme) ?? []
+  const printed = await said('trilobite sim run', '.')
+  assert.equal(withoutWall(printed), withoutWall(shown))
+})

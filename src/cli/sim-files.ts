@@ -8,6 +8,8 @@ import {
   closeSync,
   constants,
   existsSync,
+  fstatSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -115,13 +117,26 @@ export class TraceFile {
       throw unreadable(path, 'a trace does not replace a repository')
     }
     this.#path = path
-    this.#descriptor = attempt(path, () => openSync(path, 'w'))
+    // Appending, so that what is written after the file was emptied begins at its beginning.
+    this.#descriptor = attempt(path, () => openSync(path, 'a'))
+    this.startOver()
   }
 
   /** Never throws, since a line may come from within a sync: see {@link close}. */
   write(line: string): void {
     this.#batch += `${line}\n`
     if (this.#batch.length >= traceBatchLength) this.#flush()
+  }
+
+  /** Forgets what was written: another run begins. Never throws, as {@link write}. */
+  startOver(): void {
+    this.#batch = ''
+    try {
+      // A pipe keeps what it got: there the last line of type `run` is where the trace begins.
+      if (fstatSync(this.#descriptor).isFile()) ftruncateSync(this.#descriptor)
+    } catch (error) {
+      this.#failure = failed(this.#path, error)
+    }
   }
 
   /** @throws {FossilError} `repo.unreadable` when a line could not be written */

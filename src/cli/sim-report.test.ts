@@ -5,7 +5,8 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { simulate, type SimReport } from '../dst/simulate.ts'
+import type { SimReport } from '../dst/sim-report.ts'
+import { simulate } from '../dst/simulate.ts'
 import { noFaults } from '../sim/link.ts'
 import { jsonReport, textReport } from './sim-report.ts'
 
@@ -41,7 +42,7 @@ suite('of a run with every kind of artifact', () => {
       const row = new RegExp(`\\n {2}${name} +${acknowledged} +${refused} +${impossible}\\n`)
       assert.match(text, row)
     }
-    assert.deepEqual(jsonReport(report)['operations'], operations)
+    assert.deepEqual(jsonReport(report, said.replay)['operations'], operations)
   })
 })
 
@@ -58,7 +59,7 @@ suite('text', () => {
       '  invariant        phantoms\n',
       '  node             leaf-1\n',
       '  detail           it is not listed\n',
-      '  first bad event  77, at 12.3 s simulated\n',
+      '  first bad event  77, at 12.345 s simulated\n',
       '  replay           npx trilobite sim run --seed 2\n',
     ]) {
       assert.ok(text.includes(line), line)
@@ -92,7 +93,8 @@ suite('text', () => {
       .trimEnd()
       .split('\n')
     assert.equal(lines[0], 'violated')
-    assert.equal(lines.length, 6)
+    assert.ok(lines.some((line) => line.startsWith('  replay  ')))
+    assert.ok(lines.every((line) => line === 'violated' || line.startsWith('  ')))
   })
 })
 
@@ -110,23 +112,25 @@ suite('of a run with unversioned files', () => {
   })
 
   test('the object has them, too', () => {
-    const object = jsonReport(report)
+    const object = jsonReport(report, said.replay)
     assert.deepEqual(object['uv'], uv)
     assert.match(JSON.stringify(object['nodes']), /"phantoms":0,"uvFiles":4}/)
-    assert.ok(!/uv/.test(JSON.stringify(jsonReport(converged))))
+    assert.ok(!/uv/.test(JSON.stringify(jsonReport(converged, said.replay))))
   })
 })
 
 suite('JSON', () => {
   test('has the same fields whatever the verdict, and a violation where there is one', () => {
-    const fields = Object.keys(jsonReport(converged))
-    assert.deepEqual(Object.keys(jsonReport(stalled)), fields)
-    assert.deepEqual(Object.keys(jsonReport(violated)), [...fields, 'violation'])
-    assert.deepEqual(jsonReport(violated)['violation'], violated.violation)
+    const fields = Object.keys(jsonReport(converged, said.replay))
+    const failed = [...fields, 'story', 'replay']
+    assert.deepEqual(Object.keys(jsonReport(stalled, said.replay)), failed)
+    const keys = Object.keys(jsonReport(violated, said.replay))
+    assert.deepEqual(keys, [...fields, 'violation', 'story', 'replay'])
+    assert.deepEqual(jsonReport(violated, said.replay)['violation'], violated.violation)
   })
 
   test('says nothing that depends on the machine', () => {
-    const text = JSON.stringify(jsonReport(converged))
+    const text = JSON.stringify(jsonReport(converged, said.replay))
     assert.equal(JSON.stringify(JSON.parse(text)), text)
     assert.ok(!/wall|host|path/i.test(text))
   })

@@ -3,16 +3,17 @@
  * @module
  */
 
-import type { SimReport } from '../dst/index.ts'
+import { failureText, type SimReport } from '../dst/index.ts'
 import { table } from './terminal.ts'
 
 /** One object, for programs. Its fields are part of the command's interface. */
-export function jsonReport(report: SimReport): Record<string, unknown> {
-  const { verdict, seed, traceHash, steps, syncs, errors, faults, nodes, violation } = report
+export function jsonReport(report: SimReport, replay: string): Record<string, unknown> {
+  const { verdict, seed, plan, traceHash, steps, syncs, errors, faults, nodes } = report
   const { checkins, operations, checks, simulatedMs, uv } = report
   return {
     verdict,
     seed,
+    ...(plan === undefined ? {} : { plan }),
     traceHash,
     steps,
     syncs,
@@ -30,8 +31,30 @@ export function jsonReport(report: SimReport): Record<string, unknown> {
       phantoms,
       ...(uvFiles === undefined ? {} : { uvFiles }),
     })),
-    ...(violation === undefined ? {} : { violation }),
+    ...(verdict === 'converged' ? {} : { ...jsonFailure(report), replay }),
   }
+}
+
+/** What went wrong, and what is known of it. */
+function jsonFailure(report: SimReport): Record<string, unknown> {
+  const { violation, restless, calm, repeat, story } = report
+  return {
+    ...(violation === undefined ? {} : { violation }),
+    ...jsonError(report),
+    ...(restless === undefined ? {} : { restless }),
+    ...(calm === undefined
+      ? {}
+      : { calm: { verdict: calm.verdict, violation: calm.violation, ...jsonError(calm) } }),
+    ...(repeat === undefined ? {} : { repeat }),
+    story: story.map((line): unknown => JSON.parse(line)),
+  }
+}
+
+/** An error as an object: what `JSON.stringify` makes of it is empty. */
+function jsonError({ failure }: Pick<SimReport, 'failure'>): Record<string, unknown> {
+  if (failure === undefined) return {}
+  const { error, ...rest } = failure
+  return { failure: { ...rest, error: error.name, message: error.message } }
 }
 
 /** The same for people. */
@@ -39,7 +62,7 @@ export function textReport(
   report: SimReport,
   { wallMs, replay, quiet }: { wallMs: number; replay: string; quiet?: boolean },
 ): string {
-  const failure = report.verdict === 'converged' ? '' : failureText(report, replay)
+  const failure = failureText(report, replay)
   if (quiet === true) return `${report.verdict}\n${failure}`
   return [
     `${verdictLine(report)}\n`,
@@ -48,30 +71,33 @@ export function textReport(
     report.uv === undefined ? '' : `\nunversioned files\n${table(Object.entries(report.uv))}`,
     `\noperations\n${operationTable(report)}`,
     `\nfaults injected\n${faultTable(report)}`,
+    report.plan === undefined ? '' : `\nplan\n${wrapped(report.plan)}`,
     `\n${timing(report, wallMs)}`,
     `trace hash ${report.traceHash}\n`,
   ].join('')
 }
 
+/** A plan as lines of at most 76 columns, which paste as one. */
+function wrapped(plan: string): string {
+  const lines: string[] = ['']
+  for (const part of plan.split(',')) {
+    const last = lines.length - 1
+    const longer = lines[last] === '' ? part : `${lines[last]},${part}`
+    if (longer.length <= 76 || lines[last] === '') lines[last] = longer
+    else lines.push(part)
+  }
+  return lines.map((line, index) => `  ${line}${index < lines.length - 1 ? ',' : ''}\n`).join('')
+}
+
 function verdictLine({ verdict, seed, nodes, checkins, syncs }: SimReport): string {
   const counts = `${nodes.length} repositories, ${checkins} check-ins, ${syncs} syncs`
   const meaning = {
-    converged: 'every repository holds all that is public, and every check held',
+    converged: 'every repository holds all that it should, and every check held',
     violated: 'an invariant did not hold',
+    failed: 'the code of a node threw an error',
     stalled: 'faults had ended, and the repositories did not come to rest',
   }
   return `${verdict}: ${meaning[verdict]} (seed ${seed}: ${counts})`
-}
-
-function failureText({ violation }: SimReport, replay: string): string {
-  const facts =
-    violation === undefined
-      ? ''
-      : `  invariant        ${violation.invariant}\n` +
-        `  node             ${violation.node}\n` +
-        `  detail           ${violation.detail}\n` +
-        `  first bad event  ${violation.step}, at ${seconds(violation.simulatedMs)} simulated\n`
-  return `${facts}  replay           ${replay}\n`
 }
 
 function nodeTable({ nodes, uv }: SimReport): string {

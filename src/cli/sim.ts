@@ -5,75 +5,65 @@
  */
 
 import { type Command, Option } from 'commander'
-import { simulate, type SimulateOptions, type Simulator, type SimReport } from '../dst/index.ts'
+import { drawPlan, simulate, type SimulateOptions, type SimReport } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
-import { levelNames, type LevelName } from '../sim/index.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
 import { StockMaster } from './sim-stock.ts'
+import {
+  addPlanCommand,
+  addPlanOptions,
+  planLine,
+  type PlanOptions,
+  seedRange,
+} from './sim-plan.ts'
 import { jsonReport, textReport } from './sim-report.ts'
+import { type SeedRange, seedsFrom, sweep } from './sim-sweep.ts'
 import { ProgressLine } from './terminal.ts'
-import { duration, formatDuration, integer } from './option-values.ts'
+import { integer } from './option-values.ts'
 import { print, printNotice } from './output.ts'
 
 /** Options as the parser gives them. */
-export interface SimRunOptions {
+export interface SimRunOptions extends PlanOptions {
   readonly seed: number
-  readonly leaves: number
-  readonly level: LevelName
-  readonly duration: number
+  readonly seeds?: SeedRange
   readonly upstream: 'trilobite' | 'stock'
-  readonly private?: boolean
-  readonly uv?: boolean
-  readonly allKinds?: boolean
-  readonly login?: boolean
   readonly from?: string
   readonly keep?: string
   readonly trace?: string
+  readonly messages?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
 }
 
-/** Adds `sim run` to the program. */
+/** Adds `sim` to the program. */
 export function addSimCommand(program: Command): void {
   const sim = program.command('sim').description('simulate networks of repositories')
-  sim
+  const command = sim
     .command('run')
     .description('let repositories commit and sync through a faulty network, then check them all')
-    .option('--seed <n>', 'what the whole run follows from', integer('--seed', wholeRange), 1)
-    .option('--leaves <n>', 'repositories beside the master', integer('--leaves', leafRange), 5)
-    .addOption(
-      new Option('--level <level>', 'how hostile the world is')
-        .choices([...levelNames])
-        .default('hostile'),
-    )
-    .addOption(
-      new Option('--duration <time>', 'how long faults last, simulated')
-        .argParser(duration('--duration'))
-        .default(600_000, '10m'),
-    )
+    .option('--seed <n>', 'what the whole run follows from', integer('--seed', seedRange), 1)
+    .option('--seeds <range>', 'a run for each seed of a range, such as 1..100', seedsFrom)
+  addPlanOptions(command)
     .addOption(
       new Option('--upstream <kind>', 'who answers at the master: this code, or stock fossil')
         .choices(['trilobite', 'stock'])
         .default('trilobite'),
     )
-    .option('--private', 'make some check-ins private: they must stay where they were made')
-    .option('--uv', 'write, delete and sync unversioned files, too')
-    .option('--all-kinds', 'write branches, merges, tags, pages, tickets, posts and so on, too')
-    .option('--login', 'let leaves log in, and nobody else do anything at the master')
     .option('--from <file>', 'fill the master from this Fossil repository')
     .option('--keep <dir>', "leave every node's repository there as a .fossil file")
     .option('--trace <file>', 'write everything that happens there, as JSON lines')
+    .option('--messages', 'tell in the trace what each message holds')
     .option('--json', 'print one JSON object and nothing else')
     .option('--quiet', 'print the verdict only')
-    .action(runSimulation)
+    .action((options: SimRunOptions) =>
+      options.seeds === undefined ? runSimulation(options) : runSweep(options, options.seeds),
+    )
+  addPlanCommand(sim)
 }
-
-const wholeRange = { min: Number.MIN_SAFE_INTEGER }
-const leafRange = { min: 1, max: 10_000 }
 
 async function runSimulation(options: SimRunOptions): Promise<void> {
   const image = options.from === undefined ? undefined : readMasterImage(options.from, options)
-  const kept = options.keep === undefined ? [] : checkKeepFolder(options.keep, options.leaves)
+  const kept = options.keep === undefined ? [] : checkKeepFolder(options.keep, leavesOf(options))
   const trace = options.trace === undefined ? undefined : new TraceFile(options.trace, kept)
   using stock = options.upstream === 'stock' ? new StockMaster(options) : undefined
   const startMs = performance.now()
@@ -82,6 +72,28 @@ async function runSimulation(options: SimRunOptions): Promise<void> {
   const wallMs = Math.round(performance.now() - startMs)
   printReport(report, options, wallMs)
   process.exitCode = report.verdict === 'converged' ? 0 : 1
+}
+
+/** @throws {FossilError} `option.invalid` with options that are for one run */
+async function runSweep(options: SimRunOptions, seeds: SeedRange): Promise<void> {
+  for (const option of ['keep', 'trace'] as const) {
+    if (options[option] === undefined) continue
+    const reason = 'is for one run: name its seed with --seed'
+    throw new FossilError('option.invalid', { option: `--${option}`, reason })
+  }
+  const image = options.from === undefined ? undefined : readMasterImage(options.from, options)
+  await sweep(seeds, options, {
+    simulate: (seed) => {
+      using stock = options.upstream === 'stock' ? new StockMaster(options) : undefined
+      const world = { image: stock === undefined ? image : undefined, stock, trace: undefined }
+      return simulate(simulateOptions({ ...options, seed }, world))
+    },
+    replay: (seed) => replayCommand({ ...options, seed }),
+  })
+}
+
+function leavesOf(options: SimRunOptions): number {
+  return drawPlan(options.seed, planLine(options)).leaves
 }
 
 /** The surroundings of a simulation, besides its options. */
@@ -102,7 +114,7 @@ async function simulateVisibly(options: SimRunOptions, world: SimWorld): Promise
           `${phase}: ${formatSeconds(elapsedMs)} simulated, ` +
             `${syncs} syncs, ${operations} operations`,
         ),
-      onEnd: (simulator: Simulator) => {
+      onEnd: (simulator) => {
         if (options.keep !== undefined) keepRepositories(simulator, options.keep)
       },
     })
@@ -118,52 +130,48 @@ async function simulateVisibly(options: SimRunOptions, world: SimWorld): Promise
 }
 
 function simulateOptions(
-  { seed, leaves, level, duration: durationMs, ...options }: SimRunOptions,
+  options: SimRunOptions,
   { image, stock, trace }: SimWorld,
 ): SimulateOptions {
   return {
-    seed,
-    leaves,
-    level,
-    durationMs,
-    privateCheckins: options.private === true,
-    uv: options.uv === true,
-    allKinds: options.allKinds === true,
-    login: options.login === true,
+    seed: options.seed,
+    plan: planLine(options),
     ...(stock === undefined ? {} : { masterRepo: stock.repo }),
     config: {
       ...(stock === undefined ? {} : { upstream: stock.transport, deflateOverBytes: 0 }),
       ...(image === undefined ? {} : { masterImage: image }),
-      ...(trace === undefined ? {} : { onTraceLine: (line) => trace.write(line) }),
+      ...(trace === undefined
+        ? {}
+        : {
+            onTraceLine: (line: string) => trace.write(line),
+            onTraceStart: () => trace.startOver(),
+            describesMessages: options.messages === true,
+          }),
     },
   }
 }
 
 function printReport(report: SimReport, options: SimRunOptions, wallMs: number): void {
   const { json } = options
-  const text = textReport(report, { wallMs, replay: replayCommand(options), ...options })
-  print({ json: json === true }, json === true ? jsonReport(report) : {}, text)
+  const replay = replayCommand(options)
+  const text = textReport(report, { wallMs, replay, ...options })
+  print({ json: json === true }, json === true ? jsonReport(report, replay) : {}, text)
 }
 
 /** The command that does it all again. */
 function replayCommand(options: SimRunOptions): string {
-  const { seed, leaves, level, duration: durationMs, from, upstream } = options
+  const { seed, from, upstream } = options
+  const line = planLine(options)
   const flags = [
-    options.private === true ? ' --private' : '',
-    options.uv === true ? ' --uv' : '',
-    options.allKinds === true ? ' --all-kinds' : '',
-    options.login === true ? ' --login' : '',
+    line === '' ? '' : ` --plan ${quoted(line)}`,
     upstream === 'stock' ? ' --upstream stock' : '',
     from === undefined ? '' : ` --from ${quoted(from)}`,
   ]
-  return (
-    `npx trilobite sim run --seed ${seed} --leaves ${leaves} --level ${level}` +
-    ` --duration ${formatDuration(durationMs)}${flags.join('')}`
-  )
+  return `npx trilobite sim run --seed ${seed}${flags.join('')}`
 }
 
-function quoted(path: string): string {
-  return /^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
+function quoted(text: string): string {
+  return /^[\w./@+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function formatSeconds(ms: number): string {

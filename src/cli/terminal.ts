@@ -10,23 +10,40 @@ const barWidth = 24
 /** Rewrites of the line closer together than this are dropped. */
 const refreshMs = 80
 
-/** A progress line on standard error, where that is a terminal; otherwise nothing. */
+/** Lines for whoever is no terminal are at least this far apart: short work prints none. */
+const pipedMs = 10_000
+
+/**
+ * Progress on standard error: a line that is rewritten, where that is a terminal; a line now and
+ * then, where it is a file or a pipe.
+ */
 export class ProgressLine {
   readonly #isShown: boolean
-  #lastMs = 0
+  readonly #isPiped: boolean
+  #lastMs: number
 
   constructor({ isQuiet }: { isQuiet: boolean }) {
     this.#isShown = !isQuiet && process.stderr.isTTY
+    this.#isPiped = !isQuiet && !process.stderr.isTTY
+    this.#lastMs = this.#isPiped ? Date.now() : 0
   }
 
   /** Shows a bar and a text. `fraction` from 0 to 1; undefined where nobody knows: no bar. */
   show(fraction: number | undefined, text: string): void {
+    if (this.#isPiped) this.#showPiped(fraction, text)
     if (!this.#isShown || Date.now() - this.#lastMs < refreshMs) return
     this.#lastMs = Date.now()
     const line = fraction === undefined ? text : `${bar(fraction)} ${text}`
     cursorTo(process.stderr, 0)
     process.stderr.write(visibleLine(line).slice(0, process.stderr.columns))
     clearLine(process.stderr, 1)
+  }
+
+  #showPiped(fraction: number | undefined, text: string): void {
+    if (Date.now() - this.#lastMs < pipedMs) return
+    this.#lastMs = Date.now()
+    const part = fraction === undefined ? '' : `${Math.floor(100 * fraction)} % `
+    process.stderr.write(`${visibleLine(`${part}${text}`)}\n`)
   }
 
   /** Takes the line away. */

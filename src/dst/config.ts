@@ -83,6 +83,10 @@ export interface SimConfig {
    * @param image what is to be in it
    */
   readonly openDatabase?: (id: NodeId, image: Uint8Array) => Database
+  /** Bytes of artifacts in a message, about: see `SyncOptions` and `HandlerOptions`. */
+  readonly budgetBytes?: number
+  /** Announced artifacts that make a cluster: see `HandlerOptions`. Default 100. */
+  readonly clusterAtLeast?: number
   /** Makes the node of a leaf. Default: a `DefaultNode`. */
   readonly makeNode?: (leaf: LeafParts) => Node
   /** Decisions of fault sites to impose, one by one. */
@@ -91,6 +95,11 @@ export interface SimConfig {
   readonly unlisted?: 'drawn' | 'benign'
   /** Receives every line of the trace. */
   readonly onTraceLine?: (line: string) => void
+  /**
+   * `simulate` begins a run whose trace it tells: lines of an earlier one are void. So the trace
+   * that is left is that of the run in the report.
+   */
+  readonly onTraceStart?: () => void
   /**
    * The lines of the trace tell also which cards each message holds, in lines of type `message`,
    * which the hash leaves out. Default false.
@@ -156,6 +165,8 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   requireInteger('thoroughCheckEvery', resolved.thoroughCheckEvery, { min: 0 })
   requireInteger('maxSkewMs', resolved.maxSkewMs, { min: 0, max: longestMs })
   requireInteger('deflateOverBytes', resolved.deflateOverBytes, { min: 0 })
+  requireInteger('budgetBytes', config.budgetBytes ?? 1, { min: 1 })
+  requireInteger('clusterAtLeast', config.clusterAtLeast ?? 2, { min: 2 })
   checkLink(resolved.network.link)
   requireOneOf('hashPolicy', resolved.hashPolicy, hashPolicies)
   requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])

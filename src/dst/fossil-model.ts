@@ -6,12 +6,12 @@
 import { utf8 } from '../base/bytes.ts'
 import { sha1 } from '../hash/hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { Model } from '../runner/model.ts'
+import type { Difficulty, Model, NodeId } from '../runner/model.ts'
 import { Simulation } from '../runner/simulation.ts'
 import type { TraceValue } from '../sim/trace.ts'
 import type { ResolvedConfig } from './config.ts'
 import { FossilWorld, leafIdsOf } from './fossil-world.ts'
-import { countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
+import { allBlobUuidsSorted, countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
 import { invariants } from './invariants/all.ts'
 import { stateOf } from './invariants/state.ts'
 import { catalogueHash } from './invariants/unversioned.ts'
@@ -54,7 +54,21 @@ function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
     state: digests,
     canonical: canonicalMessage,
     describe: describeMessage,
+    difficulty,
     stop: (world) => world.close(),
+  }
+}
+
+/** What a leaf could not do in its latest sync, and what it lacks of the master's artifacts. */
+function difficulty(id: NodeId, world: FossilWorld): Difficulty {
+  const lastError = world.syncs.lastError(id)
+  const { master } = world
+  const held = new Set(allBlobUuidsSorted(world.node(id).repo))
+  const missing = master ? publicBlobUuidsSorted(master).filter((hash) => !held.has(hash)) : []
+  const lacks = `${missing.length} artifacts of the master, such as ${missing[0]}`
+  return {
+    ...(lastError === undefined ? {} : { lastError }),
+    ...(missing.length === 0 ? {} : { lacks }),
   }
 }
 

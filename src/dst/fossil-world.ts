@@ -8,7 +8,7 @@ import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeId } from '../runner/model.ts'
-import type { ResolvedConfig } from './config.ts'
+import type { ResolvedConfig, SimConfig } from './config.ts'
 import type { UvEvent } from './event.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { leafHandle } from './leaf.ts'
@@ -114,14 +114,14 @@ export class FossilWorld implements World, OperationRecords {
 
   /** Starts the upstream of the configuration, or else a `MockFossil` over a new repository. */
   startMaster(): NodeHandle {
-    const { upstream, masterImage, deflateOverBytes } = this.config
+    const { upstream, masterImage } = this.config
     if (upstream !== undefined) {
       if (upstream instanceof MockFossil) this.adoptMaster(upstream.repo)
       return { answer: (request) => upstream.exchange(request) }
     }
     const repo = this.#factory.make(masterId, masterImage)
     const users = this.#logins && ({ access: 'users' } as const)
-    const mock = new MockFossil(repo, { deflateOverBytes, ...users })
+    const mock = new MockFossil(repo, { ...this.#limits(), ...users })
     this.#setMaster(repo)
     return { answer: (request) => mock.exchange(request) }
   }
@@ -133,7 +133,7 @@ export class FossilWorld implements World, OperationRecords {
     const transport = new SimTransport((request, signal) =>
       this.#host.exchange(direction, request, signal),
     )
-    const { private: isPrivate, uv, settings, deflateOverBytes, makeNode } = this.config
+    const { private: isPrivate, uv, settings, makeNode } = this.config
     const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
     const login = this.#logins?.credentials(id)
     const node =
@@ -142,7 +142,7 @@ export class FossilWorld implements World, OperationRecords {
         private: isPrivate,
         uv,
         login,
-        deflateOverBytes,
+        ...this.#limits(),
         ...fetched,
       })
     this.#leaves.set(id, node)
@@ -195,6 +195,16 @@ export class FossilWorld implements World, OperationRecords {
   /** Closes the repositories that were made here. */
   close(): void {
     this.#factory.close()
+  }
+
+  /** Sizes that both sides keep to. */
+  #limits(): Pick<SimConfig, 'budgetBytes' | 'clusterAtLeast' | 'deflateOverBytes'> {
+    const { budgetBytes, clusterAtLeast, deflateOverBytes } = this.config
+    return {
+      deflateOverBytes,
+      ...(budgetBytes === undefined ? {} : { budgetBytes }),
+      ...(clusterAtLeast === undefined ? {} : { clusterAtLeast }),
+    }
   }
 
   /** The master's artifacts of before the simulation must not be lost, nor leak, either. */

@@ -7,7 +7,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { simulate, type SimulateOptions } from './simulate.ts'
+import { simulate } from './simulate.ts'
+import type { SimulateOptions } from './simulate-options.ts'
 
 /** Trace hashes of hostile runs by seed. */
 const golden: Readonly<Record<string, string>> = {

@@ -15,14 +15,15 @@ import type { Transport } from '../sync/transport.ts'
 import { withoutBuggify } from './buggify.ts'
 
 /** How a mock server answers. */
-export interface MockFossilOpts {
+export interface MockFossilOpts extends Pick<
+  HandlerOptions,
+  'budgetBytes' | 'clusterAtLeast' | 'deflateOverBytes'
+> {
   /**
    * What its clients may do. Default: everything. `users`: the users of the repository decide, by
    * login cards, and each proof of a login counts once.
    */
   readonly access?: Access | 'users'
-  /** See `HandlerOptions`. */
-  readonly deflateOverBytes?: number
 }
 
 /** A Fossil server without sockets. */

@@ -43,6 +43,8 @@ export interface DefaultNodeOpts {
   readonly pullConfig?: readonly ConfigArea[]
   /** See `SyncOptions`; the simulator stores more, since its links cost nothing. */
   readonly deflateOverBytes?: number
+  /** See `SyncOptions`. */
+  readonly budgetBytes?: number
 }
 
 /** A node that syncs at every event. */

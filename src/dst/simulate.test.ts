@@ -20,7 +20,8 @@ import { canaries } from './canary/canary.ts'
 import { allBlobUuidsSorted, countBlobs, hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { DefaultNode } from './node.ts'
-import { simulate, type SimProgress, type SimulateOptions } from './simulate.ts'
+import { simulate } from './simulate.ts'
+import type { SimProgress, SimulateOptions } from './simulate-options.ts'
 import { Simulator } from './simulator.ts'
 import type { Invariant } from './world.ts'
 import { cacheOf, dbOf } from '../repo/repo.ts'
@@ -179,7 +180,8 @@ suite('a list that is handed in', () => {
         },
       ],
     })
-    assert.deepEqual(told, ['starts', 'starts'])
+    // The run, its first bad event, and the same on a calm network.
+    assert.deepEqual(told, ['starts', 'starts', 'starts'])
     assert.deepEqual([report.verdict, report.violation?.invariant], ['violated', 'phantoms'])
     assert.equal(report.violation?.simulatedMs, 20_000)
   })
@@ -223,7 +225,7 @@ suite('violated', () => {
     for (const interval of [40, 100_000]) {
       const coarse = await simulate(checkedEvery(interval))
       assert.deepEqual(coarse.violation, exact.violation)
-      assert.ok(coarse.steps >= exact.steps)
+      assert.deepEqual([coarse.steps, coarse.traceHash], [exact.steps, exact.traceHash])
     }
   })
 
@@ -253,18 +255,32 @@ suite('violated', () => {
     assert.equal(simulatedMs, violation?.simulatedMs)
   })
 
-  test('looks closer without tracing twice or telling the observers twice', async () => {
-    const lines: string[] = []
+  test('traces, counts and keeps the run that ends at the first bad event', async () => {
+    const violationStep = (await simulate(checkedEvery(1))).violation?.step
+    let lines: string[] = []
     let ends = 0
     const options = checkedEvery(40)
-    const { traceHash, steps, violation } = await simulate({
+    const { traceHash, steps, violation, repeat } = await simulate({
       ...options,
-      onEnd: () => void ends++,
-      config: { ...options.config, onTraceLine: (line) => void lines.push(line) },
+      onEnd: (simulator) => {
+        ends++
+        assert.equal(simulator.steps, violationStep)
+      },
+      config: {
+        ...options.config,
+        onTraceStart: () => (lines = []),
+        onTraceLine: (line) => void lines.push(line),
+      },
     })
-    assert.ok(violation && violation.step < steps, 'it looked closer')
-    assert.equal(ends, 1)
+    assert.deepEqual([violation?.step, repeat, ends], [steps, 'same', 1])
     assert.equal(hash('sha256', lines.map((line) => `${line}\n`).join('')), traceHash)
+  })
+
+  test('says how the same operations end without any fault', async () => {
+    const { calm, story } = await simulate(checkedEvery(1))
+    assert.ok(calm !== undefined && story.length > 0)
+    const always = await simulate({ ...checkedEvery(1), level: 'normal' })
+    assert.equal(always.verdict, always.calm?.verdict ?? 'converged')
   })
 
   test('does not run twice against an upstream of the caller', async () => {
@@ -302,20 +318,28 @@ suite('stalled', () => {
     })
     assert.equal(report.verdict, 'stalled')
     assert.equal(report.violation, undefined)
+    const [restless] = report.restless ?? []
+    assert.deepEqual([restless?.node, restless?.lastError], ['leaf-1', 'transport.failed: never'])
+    assert.match(restless?.lacks ?? '', /^\d+ artifacts of the master, such as [0-9a-f]{40}$/)
     assert.ok(report.nodes.every(({ id, errors }) => id !== 'leaf-1' || errors > 10))
   })
 })
 
-suite('what a simulation throws', () => {
-  test('a bug in the code under test, as it is', async () => {
+suite('failed', () => {
+  test('a bug in the code under test is the verdict, with its node and event', async () => {
     const bug = new AssertionError('a claim that does not hold')
     const makeNode: NonNullable<SimulateOptions['config']>['makeNode'] = ({ repo }) => ({
       repo,
       tick: () => ({ type: 'synced', error: bug }),
     })
-    await assert.rejects(simulate({ ...small, config: { makeNode } }), bug)
+    const { verdict, failure, calm } = await simulate({ ...small, config: { makeNode } })
+    assert.deepEqual([verdict, failure?.error], ['failed', bug])
+    assert.match(failure?.node ?? '', /^leaf-\d$/)
+    assert.equal(calm?.failure?.error, bug)
   })
+})
 
+suite('what a simulation throws', () => {
   const wrong: Record<string, Partial<SimulateOptions>> = {
     'a negative duration': { durationMs: -1 },
     'a duration beyond reason': { durationMs: Number.MAX_SAFE_INTEGER },

@@ -24,6 +24,8 @@ export interface SyncCounts {
 export class SyncCounter {
   readonly #total = noSyncs()
   readonly #leaves = new Map<NodeId, SyncCounts>()
+  /** The errors that the latest syncs of leaves ended in, where they did. */
+  readonly #lastErrors = new Map<NodeId, string>()
 
   /** The counts of all leaves together. */
   get total(): Readonly<SyncCounts> {
@@ -35,10 +37,17 @@ export class SyncCounter {
     return this.#leaf(id)
   }
 
+  /** The error that the latest sync of a leaf ended in, if it did. */
+  lastError(id: NodeId): string | undefined {
+    return this.#lastErrors.get(id)
+  }
+
   /** Counts a sync that ended well or not. */
   count(id: NodeId, action: Action & { type: 'synced' }): void {
     const counts = countsOf(action)
     for (const sum of [this.#total, this.#leaf(id)]) add(sum, counts)
+    if ('error' in action) this.#lastErrors.set(id, action.error.message)
+    else this.#lastErrors.delete(id)
   }
 
   #leaf(id: NodeId): SyncCounts {

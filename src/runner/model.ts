@@ -88,6 +88,14 @@ export interface Host {
   moved(): void
 }
 
+/** What a model knows of a node that does not come to rest. */
+export interface Difficulty {
+  /** The error that its work ended in last, where it did. */
+  readonly lastError?: string
+  /** What it still lacks, in words. */
+  readonly lacks?: string
+}
+
 /** A system under simulation. One model can be run many times; each run has a world of its own. */
 export interface Model<W extends CheckedWorld> {
   readonly name: string
@@ -115,6 +123,8 @@ export interface Model<W extends CheckedWorld> {
    * bytes alone, and whatever these are, nothing is thrown.
    */
   describe?(message: Uint8Array): TraceValue
+  /** What keeps a node from rest, asked where a run stalls. */
+  difficulty?(id: NodeId, world: W): Difficulty
   /** Releases everything that the nodes of a run hold. */
   stop?(world: W): void
 }

@@ -1,5 +1,5 @@
 /**
- * The report of a run: its verdict, the invariant that did not hold, and counts.
+ * The report of a run: its verdict, what did not hold or failed, and counts.
  * @module
  */
 
@@ -7,34 +7,13 @@ import type { SiteCoverage } from '../sim/activation.ts'
 import type { Decision } from '../sim/decision.ts'
 import type { FaultKind } from '../sim/link.ts'
 import type { CheckedWorld } from './invariants.ts'
-import type { NodeId } from './model.ts'
+import type { Intention, Operations, OutcomeCounts } from './operations.ts'
 import type { Simulation } from './simulation.ts'
-
-/**
- * - `converged`: everything that must hold held.
- * - `violated`: an invariant did not.
- * - `stalled`: faults had ended, and the nodes did not come to rest.
- */
-export type Verdict = 'converged' | 'violated' | 'stalled'
-
-/** An invariant that did not hold. */
-export interface Violation {
-  readonly invariant: string
-  readonly node: NodeId
-  readonly detail: string
-  /** The event after which it was first seen not to hold, counting from 1. */
-  readonly step: number
-  readonly simulatedMs: number
-}
-
-/** The end of a run. */
-export interface RunOutcome {
-  readonly verdict: Verdict
-  readonly violation?: Violation
-}
+import { storyOf } from './story.ts'
+import type { Diagnosis, RunOutcome } from './verdict.ts'
 
 /** The report of a run, whatever its model. */
-export interface RunReport extends RunOutcome {
+export interface RunReport extends RunOutcome, Diagnosis {
   readonly seed: number
   readonly traceHash: string
   readonly steps: number
@@ -44,17 +23,25 @@ export interface RunReport extends RunOutcome {
   readonly faults: Readonly<Record<FaultKind | 'buggify', number>>
   readonly sites: readonly SiteCoverage[]
   readonly decisions: readonly Decision[]
+  /** Outcomes of operations, by name. */
+  readonly operations: Readonly<Record<string, OutcomeCounts>>
+  /** Every operation that took place, in that order: a list that makes the run again. */
+  readonly intentions: readonly Intention[]
+  /** The last lines of the trace that touch what went wrong, where something did. */
+  readonly story: readonly string[]
 }
 
 /** The report of a run that has ended. */
 export function reportOf<W extends CheckedWorld>(
-  simulation: Simulation<W>,
+  { simulation, operations }: { simulation: Simulation<W>; operations: Operations<W> },
   outcome: RunOutcome,
+  diagnosis: Diagnosis = {},
 ): RunReport {
   const sites = simulation.coverage()
   const buggify = sites.reduce((sum, { fired }) => sum + fired, 0)
   return {
     ...outcome,
+    ...diagnosis,
     seed: simulation.options.seed,
     traceHash: simulation.traceHash(),
     steps: simulation.steps,
@@ -63,5 +50,8 @@ export function reportOf<W extends CheckedWorld>(
     faults: { ...simulation.network.counts(), buggify },
     sites,
     decisions: simulation.decisions(),
+    operations: operations.counts(),
+    intentions: operations.intentions,
+    story: storyOf(simulation.recentLines(), outcome),
   }
 }

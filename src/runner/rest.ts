@@ -35,11 +35,19 @@ export class Rest {
     this.#quietSinceStep.delete(id)
   }
 
+  /** Those of `ids` that keep others from rest: they moved something last, or may have. */
+  restless(ids: readonly NodeId[]): NodeId[] {
+    const moving = ids.filter((id) => !this.#quietSinceStep.has(id))
+    return moving.length > 0 ? moving : ids.filter((id) => !this.#isAtRest(id))
+  }
+
   /** Whether all of `ids` are at rest. A node may tick again meanwhile: of many, some always do. */
   includes(ids: Iterable<NodeId>): boolean {
-    for (const id of ids) {
-      if ((this.#quietSinceStep.get(id) ?? -1) <= this.#lastMovementStep) return false
-    }
+    for (const id of ids) if (!this.#isAtRest(id)) return false
     return true
+  }
+
+  #isAtRest(id: NodeId): boolean {
+    return (this.#quietSinceStep.get(id) ?? -1) > this.#lastMovementStep
   }
 }

@@ -12,6 +12,25 @@ import type { NodeId, TraceFacts } from './model.ts'
 /** The type of lines that tell what a message holds: the hash leaves them out. */
 const explanation = 'message'
 
+/** Lines that are kept, at most: those of a unit, and the end of a longer run. */
+const mostRecent = 4096
+
+/** The latest lines of a trace. */
+class RecentLines {
+  readonly #lines: string[] = []
+  #next = 0
+
+  push(line: string): void {
+    this.#lines[this.#next] = line
+    this.#next = (this.#next + 1) % mostRecent
+  }
+
+  /** Oldest first. */
+  all(): readonly string[] {
+    return [...this.#lines.slice(this.#next), ...this.#lines.slice(0, this.#next)]
+  }
+}
+
 /** The parts of a run that its trace uses. */
 export interface RunTraceParts {
   readonly clock: SimClock
@@ -25,16 +44,27 @@ export class RunTrace {
   readonly #clock: SimClock
   readonly #causality: Causality
   readonly #trace: Trace
+  readonly #recent = new RecentLines()
 
   constructor({ clock, causality, onLine }: RunTraceParts) {
     this.#clock = clock
     this.#causality = causality
-    this.#trace = new Trace(onLine ? { onLine } : {})
+    this.#trace = new Trace({
+      onLine: (line) => {
+        this.#recent.push(line)
+        onLine?.(line)
+      },
+    })
   }
 
   /** SHA-256 over every line so far. */
   hash(): string {
     return this.#trace.hash()
+  }
+
+  /** The latest lines, oldest first. */
+  recentLines(): readonly string[] {
+    return this.#recent.all()
   }
 
   /** Adds the line that a trace begins with. */

@@ -11,34 +11,46 @@ import { levelNames } from '../sim/levels.ts'
 import type { CheckSchedule } from './check-times.ts'
 import type { Model } from './model.ts'
 import type { RunReport } from './report.ts'
-import { type PreparedRun, run, type RunPhase } from './run.ts'
+import { type PreparedRun, run, type RunPhase, type RunVariant } from './run.ts'
 import {
   type Counter,
   counters,
   type CounterWorld,
   prepareToy,
   type ToyOptions,
+  startToy,
   toyDurationMs,
 } from './toy.suite.ts'
 
 type ToyRun = Parameters<typeof prepareToy>[1] & ToyOptions & { readonly isRepeatable?: boolean }
 
-/** Runs the toy; `prepared` gathers the checks that each run was prepared with. */
+/** Runs the toy; `prepared` gathers the variants that were prepared. */
 function runToy(
   { isRepeatable = true, ...options }: ToyRun = {},
-  prepared: (CheckSchedule | undefined)[] = [],
+  prepared: RunVariant[] = [],
 ): Promise<RunReport> {
   return run<CounterWorld, PreparedRun<CounterWorld>, RunReport>({
-    prepare: (closerChecks) => {
-      prepared.push(closerChecks)
-      const { checks, ...rest } = options
-      const chosen = closerChecks ?? checks
-      return prepareToy(counters(options), { ...rest, ...(chosen && { checks: chosen }) })
+    prepare: (variant) => {
+      prepared.push(variant)
+      return prepareVariant(options, variant)
     },
     durationMs: toyDurationMs,
     isRepeatable,
     describe: (reportOf) => reportOf(),
   })
+}
+
+function prepareVariant(
+  { checks, onTraceLine, ...options }: ToyRun,
+  variant: RunVariant,
+): PreparedRun<CounterWorld> {
+  const chosen = variant.checks ?? checks
+  const checked = { ...options, ...(chosen && { checks: chosen }) }
+  if (variant.calm !== undefined) {
+    const calm = { ...checked, level: 'normal', intentions: variant.calm } as const
+    return prepareToy(counters(options), calm)
+  }
+  return prepareToy(counters(options), { ...checked, ...(onTraceLine && { onTraceLine }) })
 }
 
 /** The right counter waits for what nobody brings about. */
@@ -85,12 +97,13 @@ suite('violated', () => {
   test('names the same event however seldom it checks, since the run is repeated', async () => {
     const exact = await runToy({ seed: 4, merge: 'latest', checks: every(1) })
     for (const interval of [20, 1_000_000]) {
-      const prepared: (CheckSchedule | undefined)[] = []
+      const prepared: RunVariant[] = []
       const coarse = await runToy({ seed: 4, merge: 'latest', checks: every(interval) }, prepared)
-      assert.deepEqual(coarse.violation, exact.violation)
-      assert.ok(coarse.steps > exact.steps)
-      assert.equal(prepared.length, 2)
-      assert.equal(prepared[1]?.every, 1)
+      assert.deepEqual([coarse.violation, coarse.repeat], [exact.violation, 'same'])
+      // The repeat is what is told of: its events, its counts, its trace.
+      assert.deepEqual([coarse.steps, coarse.traceHash], [exact.steps, exact.traceHash])
+      assert.deepEqual(coarse.story, exact.story)
+      assert.equal(prepared[1]?.checks?.every, 1)
     }
   })
 
@@ -106,7 +119,7 @@ suite('violated', () => {
   })
 
   test('is told as it was found where the run cannot be repeated', async () => {
-    const prepared: (CheckSchedule | undefined)[] = []
+    const prepared: RunVariant[] = []
     const options: ToyRun = { merge: 'latest', checks: every(1_000_000), isRepeatable: false }
     const { violation, steps } = await runToy(options, prepared)
     assert.equal(violation?.step, steps)
@@ -151,21 +164,94 @@ test('a node that never finds nothing to move stalls', async () => {
   assert.deepEqual([report.verdict, report.violation], ['stalled', undefined])
 })
 
+test('nodes that do not come to rest are named, with what the model knows of them', async () => {
+  const toy = counters()
+  const busy: Model<CounterWorld> = {
+    ...toy,
+    start: (id, world) => {
+      const node = toy.start(id, world)
+      return id === 'left' ? { ...node, tick: () => Promise.resolve('moved') } : node
+    },
+  }
+  const { verdict, restless } = await run<CounterWorld, PreparedRun<CounterWorld>, RunReport>({
+    prepare: () => prepareToy(busy),
+    durationMs: toyDurationMs,
+    isRepeatable: false,
+    describe: (reportOf) => reportOf(),
+  })
+  assert.equal(verdict, 'stalled')
+  assert.deepEqual(restless, [{ node: 'left', lacks: 'the counts of others' }])
+})
+
 suite('errors of a node', () => {
-  test('end the run as they are where no invariant is broken', async () => {
-    const bug = new RangeError('a bug in the node')
-    const beforeTick = (): void => {
+  const bug = new RangeError('a bug in the node')
+
+  test('are the verdict where no invariant is broken, with node and event', async () => {
+    const beforeTick = ({ id }: Counter): void => {
+      if (id === 'right') throw bug
+    }
+    const { verdict, failure, repeat, steps } = await runToy({ beforeTick })
+    assert.deepEqual([verdict, failure?.error, failure?.node], ['failed', bug, 'right'])
+    assert.deepEqual([failure?.step, repeat], [steps, 'same'])
+  })
+
+  test('that come by chance are told as such', async () => {
+    let isFirst = true
+    const toss = ({ id }: Counter): void => {
+      if (id !== 'right' || !isFirst) return
+      isFirst = false
       throw bug
     }
-    await assert.rejects(runToy({ beforeTick }), bug)
+    const { verdict, failure, repeat } = await runToy({ beforeTick: toss })
+    assert.deepEqual([verdict, failure?.error, repeat], ['failed', bug, 'differs'])
   })
 
   test('name the node that awaits what no run can repeat', async () => {
-    await assert.rejects(
-      runToy({ beforeTick: rightHangs }),
-      (error) => FossilError.is(error, 'sim.foreignWait') && error.detail.node === 'right',
-    )
+    const { verdict, failure } = await runToy({ beforeTick: rightHangs })
+    assert.equal(verdict, 'failed')
+    const { error } = failure ?? assert.fail()
+    assert.ok(FossilError.is(error, 'sim.foreignWait') && error.detail.node === 'right')
   })
+})
+
+suite('the same operations on a calm network', () => {
+  test('converge where it takes a fault', async () => {
+    const prepared: RunVariant[] = []
+    const { verdict, calm, intentions } = await runToy({ merge: 'latest', seed: 2 }, prepared)
+    assert.equal(verdict, 'violated')
+    assert.ok(calm)
+    assert.deepEqual(prepared.at(-1)?.calm, intentions)
+  })
+
+  test('fail where the network has nothing to do with it', async () => {
+    const { verdict, calm } = await runToy({
+      beforeTick: ({ counts }, { truth }) => {
+        if ((truth.get('left') ?? 0) > 10) counts.set('left', 1)
+      },
+    })
+    assert.deepEqual([verdict, calm?.verdict], ['violated', 'violated'])
+    assert.equal(calm?.violation?.invariant, 'own-count-kept')
+  })
+
+  test('are not asked for where the run converged', async () => {
+    const prepared: RunVariant[] = []
+    const { calm, story } = await runToy({}, prepared)
+    assert.deepEqual([calm, story, prepared.length], [undefined, [], 1])
+  })
+})
+
+test('a run that makes no progress is found, and its node named', async () => {
+  using simulation = startToy(counters())
+  const again = (): void =>
+    simulation.scheduleAction(simulation.clock().nowMs(), again, { node: 'left' })
+  again()
+  await assert.rejects(
+    simulation.runUntil(simulation.clock().startMs + toyDurationMs),
+    (error) =>
+      FossilError.is(error, 'sim.stuck') &&
+      error.detail.node === 'left' &&
+      error.detail.events === 100_000,
+  )
 })
 
 test('a seed that is no integer is a typed error', () => {
@@ -179,7 +265,7 @@ test('progress is told of the first run only, faults first', async () => {
   const phases: RunPhase[] = []
   let described = 0
   const report = await run<CounterWorld, PreparedRun<CounterWorld>, RunReport>({
-    prepare: (checks = every(1_000_000)) => prepareToy(counters({ merge: 'latest' }), { checks }),
+    prepare: (variant) => prepareVariant({ merge: 'latest', checks: every(1_000_000) }, variant),
     durationMs: toyDurationMs,
     isRepeatable: true,
     onProgress: (phase) => void phases.push(phase),

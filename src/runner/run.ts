@@ -4,39 +4,53 @@
  *
  * Two phases, as in the best simulators: safety holds at every step while anything may fail; then
  * nothing fails any more, and liveness says that everybody must come to have everything.
+ *
+ * A run that does not converge is made again: up to its first bad event, which is then the run
+ * that is told of, traced and counted; and with the same operations on a network without any
+ * fault, since most failures need none.
  * @module
  */
 
 import type { CheckSchedule } from './check-times.ts'
-import { type CheckedWorld, InvariantError } from './invariants.ts'
-import type { Workload } from './operations.ts'
-import { reportOf, type RunOutcome, type RunReport, type Violation } from './report.ts'
+import type { CheckedWorld } from './invariants.ts'
+import type { Intention, Operations, Workload } from './operations.ts'
+import { closerChecksFor, outcomeOf, stalledOutcome } from './outcome.ts'
+import { reportOf, type RunReport } from './report.ts'
+import type { Diagnosis, RunOutcome } from './verdict.ts'
 import type { Simulation } from './simulation.ts'
 
 /** A run that is ready to begin. */
 export interface PreparedRun<W extends CheckedWorld> {
   readonly simulation: Simulation<W>
-  /** In the order they start. */
+  readonly operations: Operations<W>
+  /** Further work, in the order it starts, after the operations. */
   readonly workloads: readonly Workload[]
 }
 
 /** `faults`: anything may fail. `settling`: nothing fails any more. */
 export type RunPhase = 'faults' | 'settling'
 
+/** How a run differs from the one that was asked for. */
+export interface RunVariant {
+  /** Checks to make instead of those that were asked for. */
+  readonly checks?: CheckSchedule
+  /** Finds the place in the code where a node began to wait for something foreign. */
+  readonly tracesWaits?: true
+  /** No fault of any kind, and exactly these operations; nobody is told of it. */
+  readonly calm?: readonly Intention[]
+}
+
 /** A run, and the observers of it. */
 export interface RunOptions<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport> {
-  /**
-   * Prepares the run. Asked again where it is repeated to find the first bad event, then with the
-   * checks that this takes; it must prepare the same run each time.
-   */
-  readonly prepare: (closerChecks?: CheckSchedule) => P
+  /** Prepares the run or a variant of it: the same run each time. */
+  readonly prepare: (variant: RunVariant) => P
   /** How long faults last, in virtual milliseconds. */
   readonly durationMs: number
   /** False where the run depends on something that remembers it, and is not made twice. */
   readonly isRepeatable: boolean
   /** Called now and then, but not of repeats; must not touch the simulation. */
   readonly onProgress?: (phase: RunPhase, run: P) => void
-  /** Adds the facts of the model to the report, while the simulation is still open. */
+  /** Adds the facts of the model to the report of the run that is told of, while it is open. */
   readonly describe: (report: () => RunReport, run: P) => R
 }
 
@@ -45,73 +59,92 @@ const settleLimitMs = 3_600_000
 const settleLimitPolls = 720
 
 /**
- * Runs to a verdict. Where an invariant fails between two checks, the run is repeated up to there
- * with a check after every event, to name the first bad one.
+ * Runs to a verdict.
  *
- * @throws errors of the code under test as they are, unless a check sees the damage behind them
+ * @throws {FossilError} `option.invalid` for what the caller asked for; errors of the code under
+ *   test are the verdict `failed`
  */
 export async function run<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
   options: RunOptions<W, P, R>,
 ): Promise<R> {
-  const { report, closerChecks } = await runOnce(options)
-  if (closerChecks === undefined || !options.isRepeatable) return report
-  const prepared = options.prepare(closerChecks)
-  using _ = prepared.simulation
-  const { violation = report.violation } = await runToVerdict(prepared, options.durationMs)
-  return violation === undefined ? report : { ...report, violation }
+  using first = await attempt(options, {}, (phase, prepared) =>
+    options.onProgress?.(phase, prepared),
+  )
+  if (first.outcome.verdict === 'converged' || !options.isRepeatable) {
+    return tell(options, first, {})
+  }
+  using again = await repeatOf(options, first)
+  const told = again !== undefined && isSameEnd(again.outcome, first.outcome) ? again : first
+  const repeat = again && { repeat: told === again ? ('same' as const) : ('differs' as const) }
+  using calm = await attempt(options, { calm: told.prepared.operations.intentions })
+  return tell(options, told, { ...repeat, calm: calm.outcome })
 }
 
-interface FirstRun<R> {
-  readonly report: R
-  /** The checks that would find the first bad event, where it may be an earlier one. */
-  readonly closerChecks: CheckSchedule | undefined
+/** A run that has ended, still open. */
+interface Attempt<P> extends Disposable {
+  readonly prepared: P
+  readonly outcome: RunOutcome
 }
 
-async function runOnce<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>({
-  prepare,
-  durationMs,
-  onProgress,
-  describe,
-}: RunOptions<W, P, R>): Promise<FirstRun<R>> {
-  const prepared = prepare()
-  using simulation = prepared.simulation
-  const outcome = await runToVerdict(prepared, durationMs, (phase) => onProgress?.(phase, prepared))
-  const report = describe(() => reportOf(simulation, outcome), prepared)
-  return { report, closerChecks: closerChecksFor(simulation, outcome) }
+async function attempt<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
+  { prepare, durationMs }: RunOptions<W, P, R>,
+  variant: RunVariant,
+  observe: (phase: RunPhase, prepared: P) => void = () => {},
+): Promise<Attempt<P>> {
+  const prepared = prepare(variant)
+  const { simulation } = prepared
+  try {
+    const outcome = await runToVerdict(prepared, durationMs, (phase) => observe(phase, prepared))
+    return { prepared, outcome, [Symbol.dispose]: () => simulation.close() }
+  } catch (error) {
+    simulation.close()
+    throw error
+  }
 }
 
-function closerChecksFor<W extends CheckedWorld>(
-  { model, checks }: Simulation<W>,
-  { violation }: RunOutcome,
-): CheckSchedule | undefined {
-  if (violation === undefined) return undefined
-  const violated = model.invariants.find(({ name }) => name === violation.invariant)
-  const isCostly = violated?.isCostly ?? false
-  const lastSafeStep = isCostly ? checks.lastThoroughStep : checks.lastSafeStep
-  if (violation.step <= lastSafeStep + 1) return undefined
-  return { every: 1, from: lastSafeStep + 1, thoroughEvery: isCostly ? 1 : 0 }
+/** The run once more, where that says more: which event was the first bad one, or who waited. */
+async function repeatOf<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
+  options: RunOptions<W, P, R>,
+  { prepared, outcome }: Attempt<P>,
+): Promise<Attempt<P> | undefined> {
+  const checks = closerChecksFor(prepared.simulation, outcome)
+  if (checks !== undefined) return attempt(options, { checks })
+  return outcome.failure === undefined ? undefined : attempt(options, { tracesWaits: true })
+}
+
+/** An invariant that is seen earlier is the same one: other checks were in its way. */
+function isSameEnd(again: RunOutcome, first: RunOutcome): boolean {
+  if (again.verdict !== first.verdict) return false
+  if (again.failure !== undefined) return again.failure.step === first.failure?.step
+  return (again.violation?.step ?? 0) <= (first.violation?.step ?? 0)
+}
+
+function tell<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
+  { describe }: RunOptions<W, P, R>,
+  { prepared, outcome }: Attempt<P>,
+  diagnosis: Diagnosis,
+): R {
+  return describe(() => reportOf(prepared, outcome, diagnosis), prepared)
 }
 
 async function runToVerdict<W extends CheckedWorld>(
-  { simulation, workloads }: PreparedRun<W>,
+  { simulation, operations, workloads }: PreparedRun<W>,
   durationMs: number,
-  observe: (phase: RunPhase) => void = () => {},
+  observe: (phase: RunPhase) => void,
 ): Promise<RunOutcome> {
   try {
-    for (const workload of workloads) workload.start()
+    for (const workload of [operations, ...workloads]) workload.start()
     await runFaults(simulation, durationMs, () => observe('faults'))
     simulation.endFaults()
     observe('settling')
     const pollsMs = settleLimitPolls * simulation.options.pollIntervalMs
     const isSettled = await simulation.settle(Math.max(settleLimitMs, pollsMs))
     simulation.checkSafety()
-    if (!isSettled) return { verdict: 'stalled' }
+    if (!isSettled) return stalledOutcome(simulation)
     simulation.checkSettled()
     return { verdict: 'converged' }
   } catch (error) {
-    const violation = violationOf(error, simulation)
-    if (violation === undefined) throw error
-    return { verdict: 'violated', violation }
+    return outcomeOf(error, simulation)
   }
 }
 
@@ -126,29 +159,5 @@ async function runFaults<W extends CheckedWorld>(
   for (let slice = 1; slice <= slices; slice++) {
     await simulation.runUntil(startMs + Math.floor((durationMs * slice) / slices))
     observe()
-  }
-}
-
-/** The invariant behind an error: code may stumble over damage before a check sees it. */
-function violationOf<W extends CheckedWorld>(
-  error: unknown,
-  simulation: Simulation<W>,
-): Violation | undefined {
-  const cause = error instanceof InvariantError ? error : brokenSafety(simulation)
-  if (!(cause instanceof InvariantError)) return undefined
-  return {
-    invariant: cause.invariant,
-    node: cause.nodeId,
-    detail: cause.detail,
-    step: simulation.steps,
-    simulatedMs: simulation.clock().elapsedMs,
-  }
-}
-
-function brokenSafety<W extends CheckedWorld>(simulation: Simulation<W>): unknown {
-  try {
-    return simulation.checkSafety()
-  } catch (error) {
-    return error
   }
 }

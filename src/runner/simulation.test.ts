@@ -23,8 +23,8 @@ function traced(
 ): { simulation: Simulation<CounterWorld>; events: (...types: string[]) => TraceEvent[] } {
   const lines: string[] = []
   const onTraceLine = (line: string): void => void lines.push(line)
-  const { simulation, workloads } = prepareToy(model, { ...options, onTraceLine })
-  for (const workload of workloads) workload.start()
+  const { simulation, operations } = prepareToy(model, { ...options, onTraceLine })
+  operations.start()
   const events = (...types: string[]): TraceEvent[] =>
     lines.map((line): TraceEvent => JSON.parse(line)).filter(({ type }) => types.includes(type))
   return { simulation, events }

@@ -32,6 +32,7 @@ import { Rest } from './rest.ts'
 import { RunTrace } from './run-trace.ts'
 import { Ticks } from './ticks.ts'
 import { Turns } from './turns.ts'
+import { Watchdog } from './watchdog.ts'
 
 /** Everything that a run follows from, besides its model. */
 export interface SimulationOptions {
@@ -73,10 +74,12 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #exchanges: Exchanges
   readonly #ticks: Ticks
   readonly #rest = new Rest()
+  readonly #watchdog = new Watchdog()
   readonly #turns = new Turns()
   /** Counts of immediate syncs by node. */
   readonly #wanted = new Map<NodeId, number>()
   #actions = 0
+  #failedNode: NodeId | undefined
   readonly #checks: InvariantChecks<W>
   readonly #checkTimes: CheckTimes
   readonly #stateTimes: CheckTimes
@@ -151,6 +154,21 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return this.#trace.hash()
   }
 
+  /** The latest lines of the trace, oldest first: some thousands. */
+  recentLines(): readonly string[] {
+    return this.#trace.recentLines()
+  }
+
+  /** The node at which an event ended in an error, where one did and was of a node. */
+  get failedNode(): NodeId | undefined {
+    return this.#failedNode
+  }
+
+  /** Nodes that keep the run from coming to rest. */
+  restlessNodes(): NodeId[] {
+    return this.#rest.restless(this.#tickingIds())
+  }
+
   /** Checks that were made so far, and when safety last held. */
   get checks(): Readonly<Pick<InvariantChecks<W>, 'made' | 'lastSafeStep' | 'lastThoroughStep'>> {
     return this.#checks
@@ -190,6 +208,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    *
    * @returns false when nothing is left to happen
    * @throws {InvariantError} when a periodic safety check fails
+   * @throws {FossilError} `sim.stuck`, `sim.foreignWait`; and whatever the code of a node throws
    */
   async step(): Promise<boolean> {
     const next = this.#events.next()
@@ -198,11 +217,15 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#clock.advanceTo(event.timeMs)
     this.#causality.begin(event.node, origin)
     try {
+      this.#watchdog.sees(event)
       const happening = event.happen()
       if (happening !== undefined) await happening
       await this.#ticks.react()
       if (this.#stateTimes.due(this.steps) !== undefined) this.#noteState()
       this.#checkNowAndThen()
+    } catch (error) {
+      this.#failedNode = event.node
+      throw error
     } finally {
       this.#causality.end()
     }
@@ -355,7 +378,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   async #runToRest(deadlineMs: number): Promise<boolean> {
-    const ids = [...this.#nodes].filter(([, { tick }]) => tick !== undefined).map(([id]) => id)
+    const ids = this.#tickingIds()
     for (const id of ids) this.tickNow(id)
     while (!this.#rest.includes(ids)) {
       const next = this.#events.peek()
@@ -363,6 +386,10 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       await this.step()
     }
     return true
+  }
+
+  #tickingIds(): NodeId[] {
+    return [...this.#nodes].filter(([, { tick }]) => tick !== undefined).map(([id]) => id)
   }
 
   #noteState(): void {

@@ -81,6 +81,10 @@ export function counters({
     topology: { nodes: ids, links },
     invariants: [ownCountKept, agreement],
     world: (host) => ({ host, nodes: [], truth: new Map() }),
+    difficulty: (id, { nodes }) => {
+      const counts = nodes.find((counter) => counter.id === id)?.counts
+      return (counts?.size ?? 0) < nodes.length ? {} : { lacks: 'the counts of others' }
+    },
     state: ({ nodes }) => nodes.map(({ id, counts }) => [id, format(counts)]),
     start: (id, world): NodeHandle => {
       const counter: Counter = { id, counts: new Map() }
@@ -149,6 +153,7 @@ export interface ToySimulationOptions {
   readonly checks?: CheckSchedule
   readonly onTraceLine?: (line: string) => void
   readonly describesMessages?: boolean
+  readonly intentions?: readonly Intention[]
 }
 
 /** A simulation of the toy, before anybody counts. */
@@ -173,7 +178,7 @@ export function prepareToy(
   options: ToySimulationOptions = {},
 ): PreparedRun<CounterWorld> {
   const simulation = startToy(model, options)
-  return { simulation, workloads: [counting(simulation)] }
+  return { simulation, operations: counting(simulation, options.intentions), workloads: [] }
 }
 
 /** The time that a toy counts. */

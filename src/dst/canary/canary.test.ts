@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { invariants } from '../invariants/all.ts'
-import { simulate, type SimReport } from '../simulate.ts'
+import type { SimReport } from '../sim-report.ts'
+import { simulate } from '../simulate.ts'
 import { canaries } from './canary.ts'
 import { type Canary, soundNode } from './plant.ts'
 

@@ -8,7 +8,7 @@ import { cacheOf, dbOf, type Repo } from '../../repo/repo.ts'
 import type { LeafParts, SimConfig } from '../config.ts'
 import type { TickEvent } from '../../runner/model.ts'
 import { type Action, DefaultNode, type DefaultNodeOpts, type Node } from '../node.ts'
-import type { SimulateOptions } from '../simulate.ts'
+import type { SimulateOptions } from '../simulate-options.ts'
 
 /** A bug and the invariant that must notice it. */
 export interface Canary {

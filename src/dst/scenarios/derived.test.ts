@@ -10,7 +10,8 @@ import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { storeContent } from '../../repo/store.ts'
 import { amendCheckin, type Amendment } from '../../write/amend.ts'
 import { addTag, type TagToAdd } from '../../write/tag.ts'
-import { simulate, type SimulateOptions } from '../simulate.ts'
+import { simulate } from '../simulate.ts'
+import type { SimulateOptions } from '../simulate-options.ts'
 import { onDemand, scenario, type Site } from './star.suite.ts'
 
 /** Somebody at `site` amends a check-in; each later than the one before. */

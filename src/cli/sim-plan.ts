@@ -1,0 +1,91 @@
+/**
+ * The plan of a simulation on the command line: `--plan` and the options that are short for a part
+ * of it, the command that makes a run again, and `trilobite sim plan`.
+ * @module
+ */
+
+import { type Command, Option } from 'commander'
+import { drawPlan } from '../dst/index.ts'
+import { type LevelName, levelNames } from '../sim/index.ts'
+import { duration, integer } from './option-values.ts'
+import { print } from './output.ts'
+
+/** The options that say what is fixed of a plan. */
+export interface PlanOptions {
+  readonly plan?: string
+  readonly leaves?: number
+  readonly level?: LevelName
+  readonly duration?: number
+  readonly private?: boolean
+  readonly uv?: boolean
+  readonly allKinds?: boolean
+  readonly upkeep?: boolean
+  readonly login?: boolean
+}
+
+/** Seeds are whole numbers, negative ones included. */
+export const seedRange = { min: Number.MIN_SAFE_INTEGER }
+
+const leafRange = { min: 1, max: 10_000 }
+
+/** Adds the options that fix a part of a plan. */
+export function addPlanOptions(command: Command): Command {
+  return command
+    .option('--plan <line>', 'fix some of it, such as hostile,leaves=3; the seed draws the rest')
+    .option('--leaves <n>', 'short for leaves=<n>', integer('--leaves', leafRange))
+    .addOption(new Option('--level <level>', 'short for that preset').choices([...levelNames]))
+    .addOption(
+      new Option('--duration <time>', 'short for durationMs=<ms>').argParser(
+        duration('--duration'),
+      ),
+    )
+    .option('--private', 'short for private=yes: private check-ins must stay where they were made')
+    .option('--uv', 'short for uv in mix: unversioned files')
+    .option(
+      '--all-kinds',
+      'short for kinds in mix: branches, tags, pages, tickets, posts and so on',
+    )
+    .option('--upkeep', 'short for upkeep in mix: shun, purge, publish, settings, rebuild')
+    .option('--login', 'short for login=yes: nobody else may do anything at the master')
+}
+
+/** What is fixed of a plan, as one line; of two values of an option the later counts. */
+export function planLine(options: PlanOptions): string {
+  const groups = [
+    options.allKinds === true ? 'kinds' : '',
+    options.uv === true ? 'uv' : '',
+    options.upkeep === true ? 'upkeep' : '',
+  ].filter((group) => group !== '')
+  const parts = [
+    options.level ?? '',
+    options.leaves === undefined ? '' : `leaves=${options.leaves}`,
+    options.duration === undefined ? '' : `durationMs=${options.duration}`,
+    options.private === true ? 'private=yes' : '',
+    options.login === true ? 'login=yes' : '',
+    groups.length === 0 ? '' : `mix=${['checkin', ...groups].join('+')}`,
+    options.plan ?? '',
+  ]
+  return parts.filter((part) => part !== '').join(',')
+}
+
+/** Adds `sim plan`. */
+export function addPlanCommand(sim: Command): void {
+  const command = sim
+    .command('plan')
+    .description('show what a seed draws, and what each option means')
+    .option('--seed <n>', 'what the whole run follows from', integer('--seed', seedRange), 1)
+  addPlanOptions(command)
+    .option('--json', 'print one JSON object and nothing else')
+    .action(showPlan)
+}
+
+function showPlan(options: PlanOptions & { readonly seed: number; readonly json?: boolean }): void {
+  const { seed, json } = options
+  const { line, presets, values } = drawPlan(seed, planLine(options))
+  const fields = Object.fromEntries(values.map(({ name, value }) => [name, value]))
+  const rows = values.map(({ name, value, about }) => `  ${name.padEnd(18)}${about}: ${value}\n`)
+  const text =
+    `${rows.join('')}\npresets: ${presets.join(', ')}\n` +
+    `the same again: --seed ${seed} --plan '${line}'\n`
+  print({ json: json === true }, { seed, plan: line, ...fields }, text)
+}

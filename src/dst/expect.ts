@@ -1,0 +1,65 @@
+/**
+ * Sweeps of seeds: each makes a run, and one that does not converge is told of as by the command.
+ * @module
+ */
+
+import { resolve } from 'node:path'
+
+import { FossilError } from '../base/error.ts'
+import { failureText as failureTextOf } from '../runner/report-text.ts'
+import { commitOf, replayCall } from './replay.ts'
+import type { SimReport } from './sim-report.ts'
+import { simulate } from './simulate.ts'
+import type { SimulateOptions } from './simulate-options.ts'
+
+/** Seeds from `first` to `last`, both included. */
+export interface SeedRange {
+  readonly first: number
+  readonly last: number
+}
+
+/**
+ * Simulates every seed of a range, and throws at the first run that does not converge: for
+ * `node:test`, Vitest and the like. The error says what went wrong, when, what led to it, and how
+ * to make the run again.
+ *
+ *     test('my agent loses nothing', () =>
+ *       expectConverges({ seeds: { first: 1, last: 100 }, plan: 'hostile', config: { makeNode } }))
+ *
+ * @throws {Error} for a run that does not converge
+ * @throws {FossilError} as {@link simulate} does
+ */
+export async function expectConverges({
+  seeds,
+  ...options
+}: Omit<SimulateOptions, 'seed'> & { readonly seeds: SeedRange }): Promise<void> {
+  checkSeeds(seeds)
+  for (let seed = seeds.first; seed <= seeds.last; seed++) {
+    const report = await simulate({ ...options, seed })
+    if (report.verdict === 'converged') continue
+    const plan = report.plan === undefined ? '' : `  plan             ${report.plan}\n`
+    const told = failureText(report, replayCall({ ...options, seed }))
+    const error = new Error(`seed ${seed} ${report.verdict}\n${plan}${told}`)
+    if (report.failure !== undefined) error.cause = report.failure.error
+    throw error
+  }
+}
+
+/**
+ * What went wrong in a run, in lines for a person: what, where and when, how the same ends on a
+ * calm network, the last events that touch it, and how to make the run again.
+ *
+ * @param replay the command or call that makes the run again
+ * @returns empty where the run converged
+ */
+export function failureText(report: SimReport, replay: string): string {
+  const commit = commitOf(resolve('.'))
+  return failureTextOf(report, { replay, ...(commit === undefined ? {} : { commit }) })
+}
+
+/** @throws {FossilError} `option.invalid` for bounds that are no integers, or upside down */
+function checkSeeds({ first, last }: SeedRange): void {
+  if (Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last) return
+  const reason = `${first} to ${last} is no range of seeds`
+  throw new FossilError('option.invalid', { option: 'seeds', reason })
+}

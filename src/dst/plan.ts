@@ -1,0 +1,270 @@
+/**
+ * Plans of simulations of Fossil: everything that a run can be, drawn from its seed.
+ * @module
+ */
+
+import {
+  chance,
+  oneOf,
+  type OptionSpace,
+  PlanSpace,
+  someOf,
+  wholeNumber,
+  yesOrNo,
+} from '../runner/plan.ts'
+import { faultLevels, type LevelName, levelNames } from '../sim/levels.ts'
+import {
+  calmLink,
+  type LinkConfig,
+  longestMs,
+  noFaults,
+  type RateKind,
+  rateKinds,
+} from '../sim/link.ts'
+import { operationGroups } from './operations/all.ts'
+import { fileSizes, type FileSizes } from './operations/operation.ts'
+import type { SimulateOptions } from './simulate-options.ts'
+
+/** Everything that can go wrong: faults of links, and of what is around them. */
+const faultNames = [...rateKinds, 'partition', 'code'] as const
+
+type FaultName = (typeof faultNames)[number]
+
+/** A plan, with nothing left open. */
+export type FossilPlan = {
+  readonly topology: 'star'
+  readonly leaves: number
+  readonly durationMs: number
+  readonly pollIntervalMs: number
+  readonly operations: number
+  readonly mix: readonly string[]
+  readonly sizes: FileSizes
+  readonly private: boolean
+  readonly privateSync: boolean
+  readonly login: boolean
+  readonly hashPolicy: 'sha1' | 'sha3'
+  readonly budgetBytes: number
+  readonly clusterAtLeast: number
+  readonly deflateOverBytes: number
+  readonly maxSkewMs: number
+  readonly latencyMs: number
+  readonly faults: readonly FaultName[]
+} & Readonly<Record<RateKind, number>>
+
+const operations = Object.values(operationGroups).flat()
+
+/** Operations that belong together, by name. */
+const groups = Object.fromEntries(
+  Object.entries(operationGroups)
+    .filter(([, members]) => members.length > 1)
+    .map(([name, members]) => [name, members.map((each) => each.name)]),
+)
+
+const timeRange = { min: 0, max: longestMs }
+
+/** Percents from which the rate of each fault is drawn. */
+const usualRates: readonly number[] = [1, 3, 8, 20]
+
+const rates: Readonly<Record<RateKind, string>> = {
+  refused: 'how often a request is refused at once',
+  requestLost: 'how often a request vanishes',
+  replyLost: 'how often a reply vanishes',
+  requestCut: 'how often a request breaks off',
+  replyCut: 'how often a reply breaks off',
+  delayed: 'how often a message takes much longer',
+  duplicated: 'how often a request comes twice',
+  requestCorrupted: 'how often a byte of a request changes',
+  replyCorrupted: 'how often a byte of a reply changes',
+}
+
+const rateEntries = rateKinds.map((kind) => [kind, chance(rates[kind], usualRates)] as const)
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an option for each kind
+const rateOptions = Object.fromEntries(rateEntries) as RateOptions
+
+type RateOptions = OptionSpace<Readonly<Record<RateKind, number>>>
+
+const options: OptionSpace<FossilPlan> = {
+  topology: oneOf<'star'>('how the nodes are linked', ['star']),
+  leaves: wholeNumber('repositories beside the master', { min: 1, max: 10_000 }, (draw) =>
+    draw.pick([3, 2, 1]),
+  ),
+  durationMs: wholeNumber('how long faults last', timeRange, (draw) =>
+    draw.pick([60_000, 120_000]),
+  ),
+  pollIntervalMs: wholeNumber(
+    'from one sync of a leaf to the next',
+    { min: 1, max: longestMs },
+    (draw) => draw.pick([1_000, 5_000, 5_000, 15_000]),
+  ),
+  operations: wholeNumber('what people do, in all', { min: 0, max: 10_000_000 }, (draw) =>
+    draw.int(20, 60),
+  ),
+  mix: someOf(
+    'which operations there are',
+    operations.map(({ name }) => name),
+    { probability: 0.6, always: ['checkin'], groups },
+  ),
+  sizes: oneOf('how large files are', fileSizes, ['small', 'small', 'mixed', 'large']),
+  private: yesOrNo('some check-ins are private', 0.4),
+  privateSync: yesOrNo('private artifacts travel', 0.15),
+  login: yesOrNo('leaves log in', 0.4),
+  hashPolicy: oneOf<'sha1' | 'sha3'>(
+    'how artifacts are named',
+    ['sha1', 'sha3'],
+    ['sha1', 'sha1', 'sha3'],
+  ),
+  budgetBytes: wholeNumber('bytes of artifacts in a message; 0 for the usual', timeRange, (draw) =>
+    draw.pick([0, 0, 2_000, 20_000]),
+  ),
+  clusterAtLeast: wholeNumber('artifacts that make a cluster', { min: 2, max: longestMs }, (draw) =>
+    draw.pick([100, 100, 20, 5]),
+  ),
+  deflateOverBytes: wholeNumber('longer messages are deflated', timeRange, (draw) =>
+    draw.pick([65_536, 65_536, 0]),
+  ),
+  maxSkewMs: wholeNumber('how wrong clocks are', timeRange, (draw) =>
+    draw.pick([0, 1_000, 300_000, 3_600_000]),
+  ),
+  latencyMs: wholeNumber('how long a message takes, on average', { min: 1, max: 5_000 }, (draw) =>
+    draw.pick([20, 60, 150, 600]),
+  ),
+  faults: someOf('what goes wrong', faultNames, { probability: 0.5 }),
+  ...rateOptions,
+}
+
+/** The network of a level, as a partial plan. */
+function presetOf(level: LevelName): Partial<FossilPlan> {
+  const { link, partition } = faultLevels[level]
+  const struck = rateKinds.filter((kind) => link.rates[kind] > 0)
+  const others: FaultName[] = [
+    ...(partition === undefined ? [] : (['partition'] as const)),
+    ...(level === 'normal' ? [] : (['code'] as const)),
+  ]
+  return {
+    faults: [...struck, ...others],
+    ...Object.fromEntries(struck.map((kind) => [kind, link.rates[kind]])),
+    latencyMs: link.latency.meanMs,
+    maxSkewMs: level === 'normal' ? 0 : 300_000,
+  }
+}
+
+/** The run that tests compare with what it was: nothing of it is drawn. */
+const golden: FossilPlan = {
+  topology: 'star',
+  leaves: 3,
+  durationMs: 60_000,
+  pollIntervalMs: 5_000,
+  operations: 60,
+  mix: operations.map(({ name }) => name),
+  sizes: 'mixed',
+  private: true,
+  privateSync: false,
+  login: true,
+  hashPolicy: 'sha1',
+  budgetBytes: 0,
+  clusterAtLeast: 20,
+  deflateOverBytes: 65_536,
+  faults: [],
+  latencyMs: 20,
+  maxSkewMs: 0,
+  ...noFaults,
+  ...presetOf('hostile'),
+}
+
+/** The plans of Fossil: `normal`, `adversarial`, `hostile` and `golden` are partial ones. */
+export const fossilPlans = new PlanSpace<FossilPlan>(options, {
+  ...Object.fromEntries(levelNames.map((level) => [level, presetOf(level)])),
+  golden,
+})
+
+/** The options of a simulation that a plan means. */
+export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
+  const { leaves, durationMs, operations: operationCount, sizes, login, budgetBytes } = plan
+  const has = (name: string): boolean => plan.mix.includes(name)
+  return {
+    seed,
+    leaves,
+    durationMs,
+    operationCount,
+    weights: weightsOf(plan),
+    sizes,
+    login,
+    privateCheckins: plan.private,
+    config: {
+      private: plan.privateSync,
+      uv: has('uvWrite') || has('uvDelete'),
+      settings: has('setting'),
+      pollIntervalMs: plan.pollIntervalMs,
+      hashPolicy: plan.hashPolicy,
+      clusterAtLeast: plan.clusterAtLeast,
+      deflateOverBytes: plan.deflateOverBytes,
+      ...(budgetBytes === 0 ? {} : { budgetBytes }),
+      maxSkewMs: plan.maxSkewMs,
+      buggify: plan.faults.includes('code'),
+      network: {
+        link: linkOf(plan),
+        partition: plan.faults.includes('partition') ? faultLevels.hostile.partition : undefined,
+      },
+    },
+  }
+}
+
+/** A run in which nobody may do anything is none: then people check in. */
+function weightsOf({ mix }: FossilPlan): Readonly<Record<string, number>> {
+  const isEmpty = mix.length === 0
+  return Object.fromEntries(
+    operations.map(({ name, weight }) => {
+      const isChosen = mix.includes(name) || (isEmpty && name === 'checkin')
+      return [name, isChosen ? weight : 0]
+    }),
+  )
+}
+
+function linkOf(plan: FossilPlan): LinkConfig {
+  const { latencyMs: meanMs, faults } = plan
+  const struck = rateKinds.map((kind) => [kind, faults.includes(kind) ? plan[kind] : 0] as const)
+  return {
+    ...calmLink,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a rate for each kind
+    rates: Object.fromEntries(struck) as LinkConfig['rates'],
+    latency: { minMs: 1, meanMs, maxMs: Math.max(500, 33 * meanMs) },
+  }
+}
+
+/**
+ * The plan that a seed draws, with what a line fixes of it.
+ *
+ * @throws {FossilError} `option.invalid` for a line that makes no sense
+ */
+export function drawPlan(
+  seed: number,
+  line = '',
+): {
+  /** As `SimulateOptions.plan` takes it. */
+  readonly line: string
+  readonly leaves: number
+  /** Each option as it is written, and what it is, in words. */
+  readonly values: readonly { name: string; value: string; about: string }[]
+  /** Partial plans that a line may name. */
+  readonly presets: readonly string[]
+} {
+  const plan = fossilPlans.draw(seed, fossilPlans.read(line))
+  return {
+    line: formatPlan(plan),
+    leaves: plan.leaves,
+    values: fossilPlans.describe(withoutMoot(plan)),
+    presets: fossilPlans.presetNames(),
+  }
+}
+
+/** A plan as a line. */
+export function formatPlan(plan: FossilPlan): string {
+  return fossilPlans.format(withoutMoot(plan))
+}
+
+/** Rates of faults that do not strike say nothing. */
+function withoutMoot(plan: FossilPlan): Partial<FossilPlan> {
+  const isMoot = (name: string): boolean =>
+    rateKinds.some((kind) => kind === name && !plan.faults.includes(kind))
+  return Object.fromEntries(Object.entries(plan).filter(([name]) => !isMoot(name)))
+}

@@ -1,0 +1,88 @@
+/**
+ * The report of a simulation of Fossil.
+ * @module
+ */
+
+import type { NodeId } from '../runner/model.ts'
+import type { RunReport } from '../runner/report.ts'
+import { countBlobs, countPhantoms, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
+import { begin, plain } from './operations/checkins.ts'
+import { type FossilPlan, formatPlan } from './plan.ts'
+import { masterId } from './sim-network.ts'
+import type { Simulator } from './simulator.ts'
+import type { UvOperationCounts } from './uv-operations.ts'
+import type { CheckedNode } from './world.ts'
+
+/** The report of a simulation. */
+export interface SimReport extends RunReport {
+  readonly syncs: number
+  readonly errors: number
+  /** Plain check-ins that were acknowledged, the first one included. */
+  readonly checkins: number
+  /** Everything that was drawn, as `SimulateOptions.plan` takes it; where there was a plan. */
+  readonly plan?: string
+  readonly nodes: readonly NodeReport[]
+  /** Operations on unversioned files, where these were synced. */
+  readonly uv?: UvReport
+}
+
+/** Operations on unversioned files, and how many of them travelled in syncs that ended well. */
+export interface UvReport extends Readonly<UvOperationCounts> {
+  /** Contents, times and deletions that leaves sent. */
+  readonly sent: number
+  /** The same that leaves took over. */
+  readonly received: number
+  /** Files that leaves asked for. */
+  readonly gimmes: number
+}
+
+/** One node at the end. */
+export interface NodeReport {
+  readonly id: NodeId
+  /** Public artifacts held: once all have converged, the same everywhere. */
+  readonly artifacts: number
+  /** Private artifacts held, which stay where they were made unless private sync is on. */
+  readonly privateArtifacts: number
+  readonly phantoms: number
+  /** Unversioned files that are not deleted, where they were synced. */
+  readonly uvFiles?: number
+  readonly syncs: number
+  readonly errors: number
+}
+
+/** Adds what is particular to Fossil to the report of a run. */
+export function describe(
+  report: RunReport,
+  simulator: Simulator,
+  plan: FossilPlan | undefined,
+): SimReport {
+  const checkins = [begin.name, plain.name].map(
+    (name) => report.operations[name]?.acknowledged ?? 0,
+  )
+  return {
+    ...report,
+    ...(plan === undefined ? {} : { plan: formatPlan(plan) }),
+    syncs: simulator.totalSyncs,
+    errors: simulator.totalErrors,
+    checkins: checkins.reduce((sum, count) => sum + count, 0),
+    nodes: simulator.nodes().map((node) => nodeReport(simulator, node)),
+    ...(simulator.config.uv ? { uv: uvReport(simulator) } : {}),
+  }
+}
+
+function uvReport(simulator: Simulator): UvReport {
+  const { totalUvSent: sent, totalUvReceived: received, totalUvGimmes: gimmes } = simulator
+  return { ...simulator.uvOperationCounts(), sent, received, gimmes }
+}
+
+function nodeReport(simulator: Simulator, { id, repo }: CheckedNode): NodeReport {
+  const artifacts = publicBlobUuidsSorted(repo).length
+  return {
+    id,
+    artifacts,
+    privateArtifacts: countBlobs(repo) - artifacts,
+    phantoms: countPhantoms(repo),
+    ...(simulator.config.uv ? { uvFiles: countUvFiles(repo) } : {}),
+    ...(id === masterId ? { syncs: 0, errors: 0 } : simulator.leafStats(id)),
+  }
+}

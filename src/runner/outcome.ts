@@ -1,0 +1,71 @@
+/**
+ * How a run ended, where it did not converge.
+ * @module
+ */
+
+import { FossilError } from '../base/error.ts'
+import type { CheckSchedule } from './check-times.ts'
+import { type CheckedWorld, InvariantError } from './invariants.ts'
+import type { Moment, RunOutcome } from './verdict.ts'
+import type { Simulation } from './simulation.ts'
+
+/**
+ * The outcome behind an error: an invariant that does not hold, also where code stumbled over the
+ * damage before a check saw it; or else a failure of the code.
+ *
+ * @throws the error itself, where it is `option.invalid`: the caller's own
+ */
+export function outcomeOf<W extends CheckedWorld>(
+  error: unknown,
+  simulation: Simulation<W>,
+): RunOutcome {
+  if (FossilError.is(error, 'option.invalid')) throw error
+  const cause = error instanceof InvariantError ? error : brokenSafety(simulation)
+  const moment = momentOf(simulation)
+  if (cause instanceof InvariantError) {
+    const { invariant, nodeId: node, detail } = cause
+    return { verdict: 'violated', violation: { invariant, node, detail, ...moment } }
+  }
+  const node = simulation.failedNode
+  return { verdict: 'failed', failure: { node, error: asError(error), ...moment } }
+}
+
+/** The nodes that did not come to rest, each with what the model knows of it. */
+export function stalledOutcome<W extends CheckedWorld>(simulation: Simulation<W>): RunOutcome {
+  const { model, world } = simulation
+  const restless = simulation
+    .restlessNodes()
+    .map((node) => ({ node, ...model.difficulty?.(node, world) }))
+  return { verdict: 'stalled', restless }
+}
+
+/** The checks that would find the first bad event, where it may be an earlier one. */
+export function closerChecksFor<W extends CheckedWorld>(
+  { model, checks }: Simulation<W>,
+  { violation }: RunOutcome,
+): CheckSchedule | undefined {
+  if (violation === undefined) return undefined
+  const violated = model.invariants.find(({ name }) => name === violation.invariant)
+  // At rest there was no earlier moment for it to hold or not.
+  if (violated?.holds === 'settled') return undefined
+  const isCostly = violated?.isCostly ?? false
+  const lastSafeStep = isCostly ? checks.lastThoroughStep : checks.lastSafeStep
+  if (violation.step <= lastSafeStep + 1) return undefined
+  return { every: 1, from: lastSafeStep + 1, thoroughEvery: isCostly ? 1 : 0 }
+}
+
+function momentOf<W extends CheckedWorld>(simulation: Simulation<W>): Moment {
+  return { step: simulation.steps, simulatedMs: simulation.clock().elapsedMs }
+}
+
+function brokenSafety<W extends CheckedWorld>(simulation: Simulation<W>): unknown {
+  try {
+    return simulation.checkSafety()
+  } catch (error) {
+    return error
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
