@@ -15,6 +15,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid } from '../repo/blob.ts'
 import { cacheOf, dbOf, type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
+import { parentTagId } from '../repo/schema.ts'
 import { linkCherrypicks } from './cherrypick.ts'
 import { putEvent } from './event.ts'
 import { checkinDeck, manifestOf } from './manifest.ts'
@@ -46,7 +47,8 @@ function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
     ...(deck.baseline === undefined ? {} : { baseline: deck.baseline }),
   })
   linkTags(repo, rid, deck)
-  transactionOf(repo).pending.checkins.add(rid)
+  const { pending } = transactionOf(repo)
+  pending.checkins.add(rid)
   const children = dbOf(repo)
     .prepare<[Rid]>(
       `SELECT cid FROM plink WHERE pid = ?1 UNION SELECT childid FROM cherrypick
@@ -54,9 +56,16 @@ function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
     )
     .all(rid)
   for (const [child] of children) {
-    transactionOf(repo).pending.files.add(child)
-    transactionOf(repo).pending.times.add(child)
+    pending.files.add(child)
+    pending.times.add(child)
   }
+  if (children.length > 0 || hasParentTag(repo, rid)) pending.parentTags = true
+}
+
+/** Whether other parents were said of a check-in, before it came as a rule. */
+function hasParentTag(repo: Repo, rid: Rid): boolean {
+  const sql = `SELECT 1 FROM tagxref WHERE rid = ? AND tagid = ${parentTagId}`
+  return dbOf(repo).prepare(sql).get(rid) !== undefined
 }
 
 /** The parents of an artifact and what they hand down. The first one is the primary parent. */

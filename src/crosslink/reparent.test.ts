@@ -112,6 +112,26 @@ test('a parent that is not here becomes a phantom', () => {
   assert.deepEqual(verify(repo).differences, [])
 })
 
+test('a check-in that comes after its tag has the parents of the tag, in any company', () => {
+  // As many as are compared with their parents at one go, and one more.
+  for (const count of [1, 32, 33]) {
+    using repo = settled([root, side, reparent(40, third, side)])
+    const others = Array.from({ length: count - 1 }, (_, i) => checkin(50 + i, { parents: [root] }))
+    repo.transaction(() => store(repo, [third, ...others]))
+    assert.deepEqual(parentsOf(repo, third), [side.hash], `${count}`)
+  }
+})
+
+test('a check-in whose children came before it closes no circle', () => {
+  const missing = checkin(35, { parents: [third] })
+  const child = checkin(36, { parents: [missing] })
+  using repo = settled([...all, child, reparent(40, second, child)])
+  assert.deepEqual(parentsOf(repo, second), [child.hash])
+  store(repo, [missing])
+  assert.deepEqual(parentsOf(repo, second), [root.hash])
+  assert.deepEqual(verify(repo).differences, [])
+})
+
 test('a delta manifest without its baseline has no parents, whatever a tag says', () => {
   const delta = checkin(21, { parents: [third], baseline: third.hash, files: {} })
   const tag = reparent(40, delta, side)

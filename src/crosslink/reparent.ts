@@ -1,9 +1,10 @@
 /**
  * `parent` tags: an administrator gave a check-in other parents than its manifest names.
  *
- * All such tags are looked at together, whenever one of them or a check-in among them changed, so
- * that the result depends on the tags alone. Tags that would make a check-in its own ancestor are
- * not followed; stock follows them and its queries go round (docs/divergences.md).
+ * All such tags are looked at together, whenever one of them or a check-in among them changed, or
+ * a check-in came that may close a circle, so that the result depends on the tags alone. Tags that
+ * would make a check-in its own ancestor are not followed; stock follows them and its queries go
+ * round (docs/divergences.md).
  *
  * Source: fossil src/manifest.c:1932-1974, 2043-2054.
  * @module
@@ -22,9 +23,10 @@ import { inheritAll } from './tag.ts'
 /** Gives every check-in the parents that its tags say, if any do. */
 export function settleParents(repo: Repo): void {
   const { pending } = transactionOf(repo)
-  const tagged = pending.checkins.size > 0 || pending.parentTags ? taggedCheckins(repo) : []
-  if (tagged.length === 0 && !pending.parentTags) return
+  // Each takes a walk through its ancestors, so this is not done for every check-in (measured).
+  if (!pending.parentTags) return
   pending.parentTags = false
+  const tagged = taggedCheckins(repo)
   for (const { rid, deck } of tagged) setParents(repo, rid, deck, deck.parents)
   for (const { rid, deck, parents } of tagged) {
     setParents(repo, rid, deck, parents)

@@ -34,7 +34,10 @@ export class PendingLinks {
   readonly attachments = new Set<Rid>()
   /** First posts of forum threads that changed. */
   readonly threads = new Set<Rid>()
-  /** True when a `parent` tag was added, replaced or cancelled. */
+  /**
+   * True when `parent` tags may have another outcome: one was added, replaced or cancelled, or a
+   * check-in came that has one, or has children and may close a circle.
+   */
   parentTags = false
 
   /** Has `rid` work out anew what it inherits of tag `tagid`. */
