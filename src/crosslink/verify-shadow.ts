@@ -14,6 +14,17 @@ import { derivedNames } from './rebuild.ts'
 /** Tables that differ from one project to the next. */
 const ofProject: ReadonlySet<string> = new Set(['ticket', 'ticketchng'])
 
+const shadowedNames: readonly string[] = [...derivedNames, 'private', 'blob']
+
+/** The definitions that a rebuild runs, by table; the table before its indexes. */
+const ourStatements: ReadonlyMap<string, readonly string[]> = Map.groupBy(
+  [derivedTables, forumTable, waitTable]
+    .flatMap((schema) => schema.split(';'))
+    .map((sql) => sql.trim())
+    .filter((sql) => sql !== ''),
+  (sql) => /^CREATE (?:TABLE|INDEX \w+ ON) (\w+)\(/.exec(sql)?.[1] ?? '',
+)
+
 /**
  * Hides the derived tables behind empty ones of the same form, and `blob` behind one that has the
  * names and sizes but no content, where phantoms can be made. Tags and file names keep their ids,
@@ -23,8 +34,10 @@ const ofProject: ReadonlySet<string> = new Set(['ticket', 'ticketchng'])
  */
 export function shadowTables(db: Database): ReadonlyMap<string, string> {
   const lacking = new Map<string, string>()
-  for (const name of [...derivedNames, 'private', 'blob']) {
-    const problem = shadow(db, name)
+  // Read before any table is made: that would have each statement prepared anew (measured).
+  const inFile = statementsInFile(db)
+  for (const name of shadowedNames) {
+    const problem = shadow(db, name, inFile.get(name) ?? [])
     if (problem !== undefined) lacking.set(name, problem)
   }
   for (const name of ['tag', 'filename', 'private']) {
@@ -38,14 +51,13 @@ export function shadowTables(db: Database): ReadonlyMap<string, string> {
 }
 
 /** Makes a table as the file has it: that may have more columns. Else as a rebuild would. */
-function shadow(db: Database, name: string): string | undefined {
-  const ours = ourStatements(name)
+function shadow(db: Database, name: string, theirs: readonly string[]): string | undefined {
+  const ours = ourStatements.get(name) ?? []
   for (const sql of ours) makeTemporary(db, sql)
+  if (theirs.length === 0 || areSame(ours, theirs)) return undefined
   const [wanted, there] = [columnsOf(db, name, 'temp'), columnsOf(db, name)]
-  const lacking = ofProject.has(name) ? [] : [...wanted].filter((column) => !there.has(column))
-  const theirs = statementsInFile(db, name)
-  if (theirs.length === 0) return undefined
   if (there.size === 0) return 'its definition is that of another table'
+  const lacking = ofProject.has(name) ? [] : [...wanted].filter((column) => !there.has(column))
   if (lacking.length > 0) return `it lacks the columns ${lacking.join(', ')}`
   if (ours.length > 0) db.exec(`DROP TABLE temp.${name}`)
   for (const sql of theirs) makeTemporary(db, sql)
@@ -56,20 +68,20 @@ function makeTemporary(db: Database, sql: string): void {
   db.exec(sql.replace(/\b(?:TABLE|INDEX)\s+/i, '$&temp.'))
 }
 
-function statementsInFile(db: Database, table: string): string[] {
-  return db
-    .prepare<[string]>(
-      `SELECT sql FROM main.sqlite_schema
-        WHERE tbl_name = ? AND sql IS NOT NULL AND type IN ('table', 'index')
-        ORDER BY type DESC, name`,
-    )
-    .all(table)
-    .map(([sql]) => sql)
+/** Whether the file's tables and indexes are ours, which have the table first. */
+function areSame(ours: readonly string[], theirs: readonly string[]): boolean {
+  return ours.length === theirs.length && theirs.every((sql) => ours.includes(sql))
 }
 
-function ourStatements(table: string): string[] {
-  return [derivedTables, forumTable, waitTable]
-    .flatMap((schema) => schema.split(';'))
-    .map((sql) => sql.trim())
-    .filter((sql) => new RegExp(`^CREATE (?:TABLE|INDEX \\w+ ON) ${table}\\(`).test(sql))
+/** The definitions of tables and their indexes, by table; the table first. */
+function statementsInFile(db: Database): ReadonlyMap<string, readonly string[]> {
+  const rows = db
+    .prepare<[table: string, sql: string]>(
+      `SELECT tbl_name, sql FROM main.sqlite_schema
+        WHERE sql IS NOT NULL AND type IN ('table', 'index') ORDER BY type DESC, name`,
+    )
+    .all()
+  const byTable = new Map<string, string[]>()
+  for (const [table, sql] of rows) byTable.set(table, [...(byTable.get(table) ?? []), sql])
+  return byTable
 }

@@ -196,41 +196,45 @@ const comparedTables: readonly string[] = [
 const ofHeld: ReadonlySet<string> = new Set(['private', 'unclustered'])
 
 function compare(repo: Repo, found: Findings, table: string): void {
-  const skipped = leftOut(dbOf(repo), table)
-  const columns = dbOf(repo)
-    .prepare<[string]>(`SELECT name FROM pragma_table_info(?, 'temp') ORDER BY cid`)
-    .all(table)
-    .map(([name]) => name)
-    .filter((name) => !skipped.includes(name))
-  const isThere = hasTable(dbOf(repo), table)
+  const db = dbOf(repo)
+  const isThere = hasTable(db, table)
   if (!isThere && !tablesMadeLater.has(table)) {
     found.add({ table, kind: 'missing', what: 'the table itself' })
   }
   if (isThere && isEmpty(repo, table)) return
-  const rowsOf = (schema: 'main' | 'temp'): string => {
-    const shows = columns.map(
-      (name) => shown[table]?.[name]?.replace('$', schema) ?? `"${name.replaceAll('"', '""')}"`,
-    )
-    // Equal rows are numbered, so that one too many is a row too many.
-    const list = shows.join(', ')
-    const rows = `SELECT ${list}, row_number() OVER (PARTITION BY ${list}) FROM ${schema}.${table}`
+  const skipped = leftOut(db, table)
+  const columns = db
+    .prepare<[string]>(`SELECT name FROM pragma_table_info(?, 'temp') ORDER BY cid`)
+    .all(table)
+    .map(([name]) => name)
+    .filter((name) => !skipped.includes(name))
+  for (const [more, ...row] of db.prepare(differingRows(table, columns, isThere)).iterate()) {
+    const kind = Number(more) > 0 ? 'missing' : 'extra'
+    // What became public is announced once more although a cluster names it: harmless, and unknown
+    // without reading all clusters.
+    if (kind === 'extra' && table === 'unclustered') continue
+    const what = describe(repo, columns, row)
+    for (let i = 0; i < Math.abs(Number(more)); i++) found.add({ table, kind, what })
+  }
+}
+
+/**
+ * SQL for the rows that a table should have more often than it has, then for those that it should
+ * have less often; each with the difference before it.
+ */
+function differingRows(table: string, columns: readonly string[], isThere: boolean): string {
+  const rowsOf = (schema: 'main' | 'temp', sign: '1' | '-1'): string => {
+    const shows = columns.map((name, at) => {
+      const own = shown[table]?.[name]?.replace('$', schema)
+      return `${own ?? `"${name.replaceAll('"', '""')}"`} AS c${at}`
+    })
+    const rows = `SELECT ${sign} AS sign, ${shows.join(', ')} FROM ${schema}.${table}`
     return ofHeld.has(table) ? `${rows} WHERE rid NOT IN (SELECT rid FROM ${schema}.phantom)` : rows
   }
-  const differ = (kind: Difference['kind'], more: string, less: string): void => {
-    const rows = dbOf(repo).prepare(`${more} EXCEPT ${less} ORDER BY 1, 2`)
-    for (const row of rows.iterate()) {
-      found.add({ table, kind, what: describe(repo, columns, row) })
-    }
-  }
-  if (!isThere) {
-    differ('missing', rowsOf('temp'), `SELECT * FROM (${rowsOf('temp')}) WHERE false`)
-    return
-  }
-  differ('missing', rowsOf('temp'), rowsOf('main'))
-  // What became public is announced once more although a cluster names it: harmless, and unknown
-  // without reading all clusters.
-  if (table === 'unclustered') return
-  differ('extra', rowsOf('main'), rowsOf('temp'))
+  const rows = [rowsOf('temp', '1'), ...(isThere ? [rowsOf('main', '-1')] : [])]
+  const keys = columns.map((_, at) => `c${at}`).join(', ')
+  return `SELECT sum(sign) AS more, ${keys} FROM (${rows.join(' UNION ALL ')})
+           GROUP BY ${keys} HAVING more <> 0 ORDER BY more < 0, ${keys}`
 }
 
 /** True for a table that is empty and should be: most are, in a small project. */
