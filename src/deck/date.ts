@@ -92,6 +92,20 @@ export function msFromJulian(julian: number): number {
  * tenth of a millisecond. printf.c:516-615, et_getdigit.
  */
 export function storedJulian(julian: number): number {
+  let stored = storedDays.get(julian)
+  if (stored === undefined) {
+    stored = printedAndRead(julian)
+    if (storedDays.size >= maxStoredDays) storedDays.clear()
+    storedDays.set(julian, stored)
+  }
+  return stored
+}
+
+/** The latest results: a date goes to several tables, and in a simulation to many repositories. */
+const storedDays = new Map<number, number>()
+const maxStoredDays = 10_000
+
+function printedAndRead(julian: number): number {
   if (!(julian >= 10 && julian < 1e8)) return julian
   let scaled = extended(julian)
   let exponent = 0
