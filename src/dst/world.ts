@@ -80,11 +80,6 @@ export function isGivenUp(
   return givenUp?.get(nodeId)?.has(hash) ?? false
 }
 
-/** The nodes whose derived tables are all our own making. */
-export function ownTables({ nodes, truth: { foreign } }: World): readonly CheckedNode[] {
-  return foreign === undefined ? nodes : nodes.filter(({ id }) => !foreign.has(id))
-}
-
 /** True where unversioned files travel. */
 export function syncsUnversioned({ truth: { unversioned } }: World): boolean {
   return unversioned !== undefined

@@ -19,8 +19,8 @@ import { listShunned } from '../../repo/shun.ts'
 import { verify } from '../../crosslink/verify.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type Invariant, ownTables } from '../world.ts'
-import { ofEachNode } from './of-each-node.ts'
+import type { Invariant } from '../world.ts'
+import { ofEachNode, ownTables } from './of-each-node.ts'
 import { leavingState, stateOf } from './state.ts'
 
 /** The state in which a repository was last found good. */
@@ -60,7 +60,8 @@ export const derivedConvergence: Invariant = {
   holds: 'settled',
   check: (world) => {
     const firstWith = new Map<string, Dumped>()
-    for (const node of ownTables(world)) {
+    for (const node of world.nodes) {
+      if (!ownTables(node, world)) continue
       // What is shunned is not even a phantom, so that a table cannot name it.
       const shunned = listShunned(node.repo).map(({ hash }) => hash)
       const holdings = [...allBlobUuidsSorted(node.repo), '', ...shunned].join()

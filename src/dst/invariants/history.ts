@@ -16,10 +16,10 @@ import { julianFromMs, storedJulian } from '../../deck/date.ts'
 import { decodeText } from '../../deck/text.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type Invariant, ownTables } from '../world.ts'
+import type { Invariant } from '../world.ts'
 import { expectedOf } from './expected.ts'
 import { composed, type ExpectedEvent, expectedEvents } from './expected-events.ts'
-import { ofEachNode } from './of-each-node.ts'
+import { ofEachNode, ownTables } from './of-each-node.ts'
 
 /**
  * Every artifact has the parents that it names, or that a `parent` tag gives it, and no others.

@@ -14,9 +14,9 @@
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type Invariant, ownTables } from '../world.ts'
+import type { Invariant } from '../world.ts'
 import { type Expected, expectedOf } from './expected.ts'
-import { ofEachNode } from './of-each-node.ts'
+import { ofEachNode, ownTables } from './of-each-node.ts'
 
 /** A check-in that says it is so much younger than its child, or more, stays there. */
 const windowMs = 2_000

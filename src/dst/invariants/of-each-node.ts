@@ -6,25 +6,27 @@
 import type { Repo } from '../../repo/repo.ts'
 import type { CheckedNode, Invariant, World } from '../world.ts'
 
-/** Every node is looked at. */
-export const allNodes = ({ nodes }: World): readonly CheckedNode[] => nodes
+/** Tells of a node whether an invariant says anything about it. */
+export type Applies = (node: CheckedNode, world: World) => boolean
 
-/**
- * The checks of an invariant that looks at one repository at a time.
- *
- * @param nodesOf the nodes that it says anything about
- */
+/** Every node is looked at. */
+export const allNodes: Applies = () => true
+
+/** Nodes whose derived tables are all our own making. */
+export const ownTables: Applies = ({ id }, { truth: { foreign } }) => foreign?.has(id) !== true
+
+/** The checks of an invariant that looks at one repository at a time. */
 export function ofEachNode(
-  nodesOf: (world: World) => readonly CheckedNode[],
+  applies: Applies,
   check: (nodeId: string, repo: Repo, world: World) => void,
 ): Required<Pick<Invariant, 'check' | 'checkNode'>> {
+  const checkNode = (node: CheckedNode, world: World): void => {
+    if (applies(node, world)) check(node.id, node.repo, world)
+  }
   return {
     check: (world) => {
-      for (const { id, repo } of nodesOf(world)) check(id, repo, world)
+      for (const node of world.nodes) checkNode(node, world)
     },
-    checkNode: (node, world) => {
-      const isMeant = nodesOf(world).some(({ id }) => id === node.id)
-      if (isMeant) check(node.id, node.repo, world)
-    },
+    checkNode,
   }
 }

@@ -17,8 +17,8 @@ import { unresolvedRids } from '../../repo/blob.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type Invariant, ownTables } from '../world.ts'
-import { ofEachNode } from './of-each-node.ts'
+import type { Invariant } from '../world.ts'
+import { ofEachNode, ownTables } from './of-each-node.ts'
 
 /**
  * 1. Every row is about an artifact that is known.
