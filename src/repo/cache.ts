@@ -18,6 +18,7 @@ export interface Holdings {
   hasPhantom?: boolean
   hasShunned?: boolean
   announced?: readonly NamedArtifact[]
+  unsent?: readonly Rid[]
   /** Replies to clones, by what was asked for: many clients ask for the same. */
   cloneBatches?: Map<string, CloneBatch>
 }

@@ -27,6 +27,7 @@ import { localName, noticeAlgorithm } from './hash-policy.ts'
 import { receivedFrom } from './rcvfrom.ts'
 import { cacheOf, crosslinkerOf, dbOf, joinTransaction, type Repo, workOf } from './repo.ts'
 import { type Rid, ridOfRow } from './rid.ts'
+import { queueUnsent } from './unsent.ts'
 
 /** The cost of expanding and crosslinking a short delta, in steps of repo/work.ts (measured). */
 const stepsOfWaiting = 30
@@ -53,9 +54,7 @@ export function storeLocal(
     const hash = localName(repo, content)
     if (isShunned(repo, hash)) throw new FossilError('artifact.shunned', { name: hash })
     const stored = storeContent(repo, { hash, content, isPrivate: options.isPrivate ?? false })
-    if (stored.isNew && options.isPrivate !== true) {
-      dbOf(repo).prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)').run(stored.rid)
-    }
+    if (stored.isNew && options.isPrivate !== true) queueUnsent(repo, stored.rid)
     return { ...stored, hash }
   })
 }

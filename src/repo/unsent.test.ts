@@ -50,3 +50,15 @@ test('what becomes private is not sent', () => {
   makePrivate(repo, rid)
   assert.deepEqual(unsentRids(repo), [])
 })
+
+test('what was taken back is as before, though it was asked for meanwhile', () => {
+  using repo = memoryRepo()
+  const { rid } = storeLocal(repo, version(1))
+  repo.dryRun(() => {
+    const more = storeLocal(repo, version(2)).rid
+    assert.deepEqual(unsentRids(repo), [rid, more])
+    forgetUnsent(repo, [rid])
+    assert.deepEqual(unsentRids(repo), [more])
+  })
+  assert.deepEqual(unsentRids(repo), [rid])
+})

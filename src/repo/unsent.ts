@@ -5,16 +5,22 @@
  * @module
  */
 
-import { unresolvedRids } from './blob.ts'
+import { holdingsChanged, unresolvedRids } from './blob.ts'
 import { config, setConfig, unsetConfig } from './config.ts'
-import { dbOf, type Repo } from './repo.ts'
+import { cacheOf, dbOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 /** The `config` row that is there while nobody knows whether the last push arrived. */
 const row = 'trilobite-push-unanswered'
 
-/** What a push sends unasked: public and held, in rid order. */
-export function unsentRids(repo: Repo): Rid[] {
+/** What a push sends unasked: public and held, in rid order. Each of its rounds asks. */
+export function unsentRids(repo: Repo): readonly Rid[] {
+  const { holdings } = cacheOf(repo)
+  holdings.unsent ??= readUnsent(repo)
+  return holdings.unsent
+}
+
+function readUnsent(repo: Repo): Rid[] {
   const unresolved = unresolvedRids(repo)
   return dbOf(repo)
     .prepare<[Rid]>(
@@ -28,11 +34,20 @@ export function unsentRids(repo: Repo): Rid[] {
     .filter((rid) => !unresolved.has(rid))
 }
 
+/** Queues an artifact that was made here for the next push. */
+export function queueUnsent(repo: Repo, rid: Rid): void {
+  dbOf(repo).prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)').run(rid)
+  holdingsChanged(repo)
+}
+
 /** Forgets what a push has delivered. */
 export function forgetUnsent(repo: Repo, rids: readonly Rid[]): void {
   if (rids.length === 0) return
   const forget = dbOf(repo).prepare('DELETE FROM unsent WHERE rid = ?')
   for (const rid of rids) forget.run(rid)
+  const forgotten = new Set(rids)
+  const { holdings } = cacheOf(repo)
+  if (holdings.unsent) holdings.unsent = holdings.unsent.filter((rid) => !forgotten.has(rid))
 }
 
 /** Whether a push had no answer, and none that came through since settled what became of it. */

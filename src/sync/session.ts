@@ -139,7 +139,7 @@ export class SyncSession {
    * Rows of `unsent` when the latest request was written. What its owner makes while the reply is
    * on its way belongs to the next sync, and is no shortfall of this one.
    */
-  #unsentBefore: ReadonlySet<Rid> = new Set()
+  #unsentBefore: readonly Rid[] = []
   /** Rows of `unsent` that the request under way deals with. */
   #sentUnsent: Rid[] = []
   /** Artifacts that the request under way carries. */
@@ -283,7 +283,7 @@ export class SyncSession {
       if (this.#exchange.send(writer, rid, { overBudget }) === 'file') files.push(rid)
     }
     const unsent = unsentRids(this.#repo)
-    this.#unsentBefore = new Set(unsent)
+    this.#unsentBefore = unsent
     for (const rid of this.#isUnanswered ? [] : unsent) {
       if (isOverBudget()) break
       const outcome = this.#exchange.send(writer, rid, { overBudget: false })
@@ -474,7 +474,8 @@ export class SyncSession {
       return `${missing === maxMissing ? `at least ${missing}` : missing} artifacts did not come`
     }
     if (!this.#push && !this.#pushRefused) return this.#side.shortfall
-    const left = unsentRids(this.#repo).filter((rid) => this.#unsentBefore.has(rid))
+    const before = new Set(this.#unsentBefore)
+    const left = unsentRids(this.#repo).filter((rid) => before.has(rid))
     const unsent = new Set([...this.#wanted, ...left]).size
     if (unsent > 0 && this.#pushRefused) return 'the server does not accept a push from us'
     if (unsent > 0) return `${unsent} artifacts were not sent`
