@@ -7,6 +7,7 @@
 import type { CheckinDeck } from '../deck/deck.ts'
 import { FileCards } from '../deck/file-cards.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { RecentBytes } from './recent-bytes.ts'
 import type { NamedArtifact, Rid } from './rid.ts'
 
 /**
@@ -34,19 +35,12 @@ export interface CloneBatch {
 
 /** Expanded contents kept in memory, at most. Stock keeps as much (content.c:80). */
 const maxContentBytes = 50_000_000
+/** Deltas made for peers and kept in memory, at most. */
+const maxMadeDeltaBytes = 4_000_000
 /** Files named by the check-ins kept in memory, at most. */
 const maxCheckinFiles = 50_000
 /** Names kept in memory of each sort, at most. */
 const maxNames = 200_000
-
-/**
- * The same bytes without others around them: what is a part of a larger buffer keeps all of that in
- * memory, and whatever was inflated is a part of 16 KiB at least. A server that was pushed small
- * artifacts kept fifty times their size.
- */
-function compact(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer.byteLength > bytes.length + bytes.length / 4 ? new Uint8Array(bytes) : bytes
-}
 
 /** The caches of one repository. */
 export class RepoCache {
@@ -61,11 +55,14 @@ export class RepoCache {
   unresolved: Set<Rid> | undefined
   /** Whether `fx_trilobite_wait` is there: see crosslink/cherrypick.ts. */
   hasWaiting: boolean | undefined
+  /** Whether the table `unversioned` is there, which is made when it is first needed. */
+  hasUnversioned: boolean | undefined
+  /** Deltas by the names of source and target: many peers of a server come for the same ones. */
+  readonly madeDeltas = new RecentBytes<string>(maxMadeDeltaBytes)
   #names = new Map<ArtifactHash, Rid>()
   #tagIds = new Map<string, number>()
   #fileNameIds = new Map<string, number>()
-  #contents = new Map<Rid, Uint8Array>()
-  #contentBytes = 0
+  readonly #contents = new RecentBytes<Rid>(maxContentBytes)
   #checkins = new Map<Rid, CheckinDeck>()
   #checkinFiles = 0
 
@@ -77,11 +74,12 @@ export class RepoCache {
     this.#tagIds.clear()
     this.#fileNameIds.clear()
     this.hasWaiting = undefined
+    this.hasUnversioned = undefined
     this.#names.clear()
     this.#checkins.clear()
     this.#checkinFiles = 0
     this.#contents.clear()
-    this.#contentBytes = 0
+    this.madeDeltas.clear()
   }
 
   /** The rid of an artifact that was here, content and all, when last looked at. */
@@ -118,32 +116,17 @@ export class RepoCache {
   forget(hash: ArtifactHash, rid: Rid): void {
     this.#names.delete(hash)
     this.#forgetCheckin(rid)
-    const content = this.#contents.get(rid)
-    if (content === undefined) return
     this.#contents.delete(rid)
-    this.#contentBytes -= content.length
   }
 
   /** Expanded content of `rid`; the reader must not change it. */
   content(rid: Rid): Uint8Array | undefined {
-    const content = this.#contents.get(rid)
-    if (content === undefined) return undefined
-    // Reinserting makes the map's own order the order of last use.
-    this.#contents.delete(rid)
-    this.#contents.set(rid, content)
-    return content
+    return this.#contents.get(rid)
   }
 
   /** Keeps expanded content for the next reader. */
   rememberContent(rid: Rid, content: Uint8Array): void {
-    if (this.#contents.has(rid) || content.length > maxContentBytes / 4) return
-    this.#contents.set(rid, compact(content))
-    this.#contentBytes += content.length
-    for (const [oldest, bytes] of this.#contents) {
-      if (this.#contentBytes <= maxContentBytes) break
-      this.#contents.delete(oldest)
-      this.#contentBytes -= bytes.length
-    }
+    this.#contents.add(rid, content)
   }
 
   /** The manifest of `rid`, parsed. */

@@ -25,7 +25,7 @@ import { isUnversionedName } from '../xfer/unversioned-name.ts'
 import { config, setConfig, unsetConfig } from './config.ts'
 import { hashPolicy } from './hash-policy.ts'
 import { receivedFrom } from './rcvfrom.ts'
-import { dbOf, type Repo } from './repo.ts'
+import { cacheOf, dbOf, type Repo } from './repo.ts'
 
 /** unversioned.c:29-40. Made when the first file comes, as in stock. */
 const unversionedTable = `
@@ -96,21 +96,19 @@ export type UnversionedStatus = (typeof unversionedStatuses)[number]
 
 /** Every row, deleted files included, by name in the order of its UTF-8 bytes. */
 export function listUnversioned(repo: Repo): UnversionedEntry[] {
-  return hasTable(dbOf(repo), 'unversioned')
-    ? selectEntries(repo, 'ORDER BY name').all().map(entryOf(repo))
-    : []
+  return isTableHere(repo) ? selectEntries(repo, 'ORDER BY name').all().map(entryOf(repo)) : []
 }
 
 /** Rows whose content never came, by name: see {@link UnversionedEntry.hasContent}. */
 export function unversionedHoles(repo: Repo): UnversionedEntry[] {
-  if (!hasTable(dbOf(repo), 'unversioned')) return []
+  if (!isTableHere(repo)) return []
   const rows = selectEntries(repo, 'AND hash IS NOT NULL AND content IS NULL ORDER BY name').all()
   return rows.map(entryOf(repo)).filter(({ hasContent }) => !hasContent)
 }
 
 /** The row of one name, which may say that the file was deleted. */
 export function findUnversioned(repo: Repo, name: string): UnversionedEntry | undefined {
-  if (!hasTable(dbOf(repo), 'unversioned')) return undefined
+  if (!isTableHere(repo)) return undefined
   const row = selectEntries(repo, 'AND name = ?').get(name)
   return row === undefined ? undefined : entryOf(repo)(row)
 }
@@ -231,7 +229,7 @@ export function touchUnversioned(repo: Repo, file: { name: string; mtimeSec: num
 export function unversionedHash(repo: Repo): string {
   const known = config(repo, hashSetting)
   if (known !== undefined) return known
-  if (!hasTable(dbOf(repo), 'unversioned')) return sha1(noBytes)
+  if (!isTableHere(repo)) return sha1(noBytes)
   const text = dbOf(repo)
     .prepare<[Uint8Array | null]>(
       `SELECT CAST(group_concat(
@@ -315,6 +313,18 @@ function entryOf(repo: Repo): (row: Row) => UnversionedEntry {
   }
 }
 
+function isTableHere(repo: Repo): boolean {
+  const cache = cacheOf(repo)
+  cache.hasUnversioned ??= hasTable(dbOf(repo), 'unversioned')
+  return cache.hasUnversioned
+}
+
+function makeTable(repo: Repo): void {
+  if (isTableHere(repo)) return
+  dbOf(repo).exec(unversionedTable)
+  cacheOf(repo).hasUnversioned = true
+}
+
 function replaceRow(
   repo: Repo,
   file: { name: string; content: Uint8Array; mtimeSec: number; hash: ArtifactHash },
@@ -323,7 +333,7 @@ function replaceRow(
   const compressed = content.length > repo.deflateOverBytes ? compressContent(content) : undefined
   const isWorthIt = compressed !== undefined && compressed.length < 0.8 * content.length
   repo.transaction(() => {
-    dbOf(repo).exec(unversionedTable)
+    makeTable(repo)
     dbOf(repo)
       .prepare(
         `REPLACE INTO unversioned(name, rcvid, mtime, hash, sz, encoding, content)

@@ -77,6 +77,19 @@ test('an artifact goes as a delta of its parent', () => {
   assert.deepEqual(file, deltaCard(parent, child))
 })
 
+test('a delta that was made for one peer serves the next, until rows may have changed', () => {
+  using server = family('server')
+  const made = (): Uint8Array | undefined =>
+    cacheOf(server).madeDeltas.get(`${nameOf(parent)} ${nameOf(child)}`)
+  for (let peer = 0; peer < 2; peer++) {
+    const [file] = ofType(ask(server, [pullCard, gimme(child)]), 'file')
+    assert.deepEqual(file, deltaCard(parent, child))
+    assert.deepEqual(made(), file.content)
+  }
+  cacheOf(server).clear()
+  assert.equal(made(), undefined)
+})
+
 test('a delta that arrives before its sources is expanded when they come', () => {
   const orders = [
     [deltaCard(child, grandchild), deltaCard(parent, child), fileCard(parent)],

@@ -26,7 +26,7 @@ import {
 } from '../repo/blob.ts'
 import { settledClusters } from '../repo/cluster.ts'
 import { readContent } from '../repo/content.ts'
-import { type Repo, workOf } from '../repo/repo.ts'
+import { cacheOf, type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
@@ -271,7 +271,7 @@ export class ArtifactExchange {
     this.#sends.set(rid, sends + 1)
     if (asPrivate) writer.add({ type: 'private' })
     // A peer that asks again may refuse the source of a delta, so the second time it goes whole.
-    const delta = sends === 0 ? this.#deltaFor(rid, content) : undefined
+    const delta = sends === 0 ? this.#deltaFor(rid, hash, content) : undefined
     writer.add({
       type: 'file',
       hash,
@@ -391,6 +391,7 @@ export class ArtifactExchange {
 
   #deltaFor(
     rid: Rid,
+    hash: ArtifactHash,
     content: Uint8Array,
   ): { source: ArtifactHash; bytes: Uint8Array } | undefined {
     const source = parentOf(this.#repo, rid, content.length)
@@ -403,7 +404,11 @@ export class ArtifactExchange {
     // One pair of long artifacts would take as long as all the rest of a reply.
     if (this.#side === 'handler' && steps > messageWork.easySteps) return undefined
     workOf(this.#repo)?.note(steps)
-    const bytes = createDelta(base, content)
+    // Counted whether it was made before or not: a message is limited alike for every peer.
+    const { madeDeltas } = cacheOf(this.#repo)
+    const key = `${name} ${hash}`
+    const bytes = madeDeltas.get(key) ?? createDelta(base, content)
+    madeDeltas.add(key, bytes)
     return bytes.length < content.length - 50 ? { source: name, bytes } : undefined
   }
 
