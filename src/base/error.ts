@@ -67,7 +67,7 @@ export type FossilErrors = {
   /** The exchange ended in any other way before its end: bytes were lost, or came too many. */
   'transport.failed': { reason: string }
   /** A simulated node waits for something other than its host, so that no run repeats it. */
-  'sim.foreignWait': { node: string; waitsFor: string }
+  'sim.foreignWait': { node: string; waitsFor: string; at?: string }
   /** A simulation goes on and on at one moment of virtual time, last at this node. */
   'sim.stuck': { node: string; events: number }
   /** An option or argument outside what is allowed. */

@@ -8,6 +8,7 @@ import { assert } from '../base/assert.ts'
 import { pendingResources, quiesce } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { NodeHandle, NodeId, TickEvent, TickOutcome } from './model.ts'
+import { WaitTracer } from './wait-tracer.ts'
 
 /** The parts of a run that ticks use. */
 export interface TickOptions {
@@ -15,10 +16,15 @@ export interface TickOptions {
   readonly isWaiting: (id: NodeId) => boolean
   /** A tick has begun. The returned function is called with its outcome, when it has ended. */
   readonly onBegin: (event: TickEvent) => (outcome: TickOutcome) => void
+  /**
+   * Traces what the code of nodes waits for, so that the error of a foreign wait tells where it was
+   * begun. Slow, and of the whole process: for a run that is made again. Default false.
+   */
+  readonly tracesWaits?: boolean
 }
 
 /** The ticks of all nodes of one run. */
-export class Ticks {
+export class Ticks implements Disposable {
   readonly #options: TickOptions
   /** Nodes whose tick is under way. */
   readonly #ticking = new Map<NodeId, NodeHandle>()
@@ -26,10 +32,17 @@ export class Ticks {
   readonly #awake = new Map<NodeId, NodeHandle>()
   /** I/O and timers that the process waited for before any node ran. */
   readonly #known = pendingResources()
+  readonly #tracer: WaitTracer | undefined
   #failure: Error | undefined
 
   constructor(options: TickOptions) {
     this.#options = options
+    this.#tracer = options.tracesWaits === true ? new WaitTracer() : undefined
+  }
+
+  /** Ends the tracing of waits. */
+  [Symbol.dispose](): void {
+    this.#tracer?.[Symbol.dispose]()
   }
 
   /** Tells a node of an event, unless it is still busy with an earlier one. */
@@ -37,6 +50,7 @@ export class Ticks {
     const { nodeId: id } = event
     if (this.#ticking.has(id)) return
     onBegin()
+    this.#tracer?.begin()
     this.#ticking.set(id, node)
     this.#awake.set(id, node)
     void this.#tick(node, event)
@@ -45,7 +59,9 @@ export class Ticks {
   /** The exchange of a node has ended: its code goes on in the present event. */
   wake(id: NodeId): void {
     const node = this.#ticking.get(id)
-    if (node !== undefined) this.#awake.set(id, node)
+    if (node === undefined) return
+    this.#tracer?.begin()
+    this.#awake.set(id, node)
   }
 
   /**
@@ -68,8 +84,16 @@ export class Ticks {
 
   /** The run ends: a node whose tick is under way went on by itself, or will never go on. */
   foreignWait(id: NodeId): FossilError {
+    return this.#foreignWait(id, this.#tracer?.wokenAt() ?? this.#tracer?.pendingAt())
+  }
+
+  #foreignWait(id: NodeId, at: string | undefined): FossilError {
     const waitsFor = foreignResources(this.#known) || 'a promise that nothing in the run resolves'
-    const error = new FossilError('sim.foreignWait', { node: id, waitsFor })
+    const error = new FossilError('sim.foreignWait', {
+      node: id,
+      waitsFor,
+      ...(at !== undefined && { at }),
+    })
     // Kept, too: the node may catch it.
     this.#failure ??= error
     return error
@@ -96,7 +120,7 @@ export class Ticks {
     this.#awake.clear()
     for (const id of awake) {
       const isParked = !this.#ticking.has(id) || this.#options.isWaiting(id)
-      if (!isParked) throw this.#failure ?? this.foreignWait(id)
+      if (!isParked) throw this.#failure ?? this.#foreignWait(id, this.#tracer?.pendingAt())
     }
   }
 }
