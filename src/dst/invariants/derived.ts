@@ -19,7 +19,7 @@ import { listShunned } from '../../repo/shun.ts'
 import { verify } from '../../crosslink/verify.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import type { Invariant } from '../world.ts'
+import type { CheckedNode, Invariant } from '../world.ts'
 import { ofEachNode, ownTables } from './of-each-node.ts'
 import { leavingState, stateOf } from './state.ts'
 
@@ -59,18 +59,21 @@ export const derivedConvergence: Invariant = {
   name: 'derived-convergence',
   holds: 'settled',
   check: (world) => {
-    const firstWith = new Map<string, Dumped>()
-    for (const node of world.nodes) {
-      if (!ownTables(node, world)) continue
-      // What is shunned is not even a phantom, so that a table cannot name it.
-      const shunned = listShunned(node.repo).map(({ hash }) => hash)
-      const holdings = [...allBlobUuidsSorted(node.repo), '', ...shunned].join()
-      const lines = dumpDerived(node.repo, comparedTables)
-      const first = firstWith.get(holdings)
-      if (first === undefined) firstWith.set(holdings, { id: node.id, lines })
-      else compare(first, { id: node.id, lines })
+    const nodes = world.nodes.filter((node) => ownTables(node, world))
+    for (const [first, ...others] of Map.groupBy(nodes, holdingsOf).values()) {
+      if (first === undefined || others.length === 0) continue
+      const lines = dumpDerived(first.repo, comparedTables)
+      for (const { id, repo } of others) {
+        compare({ id: first.id, lines }, { id, lines: dumpDerived(repo, comparedTables) })
+      }
     }
   },
+}
+
+/** What the derived tables follow from: what is shunned is no phantom that they could name. */
+function holdingsOf({ repo }: CheckedNode): string {
+  const shunned = listShunned(repo).map(({ hash }) => hash)
+  return [...allBlobUuidsSorted(repo), '', ...shunned].join()
 }
 
 /** The derived tables of a node, as lines. */
