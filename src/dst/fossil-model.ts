@@ -20,7 +20,10 @@ import { masterId } from './sim-network.ts'
 import { syncsUnversioned, type World } from './world.ts'
 
 /** Starts a simulation of Fossil. */
-export function simulateFossil(config: ResolvedConfig): Simulation<FossilWorld> {
+export function simulateFossil(
+  config: ResolvedConfig,
+  options: { readonly tracesWaits?: boolean } = {},
+): Simulation<FossilWorld> {
   const { seed, pollIntervalMs, overrides, unlisted, onTraceLine, describesMessages } = config
   return new Simulation(fossilModel(config), {
     seed,
@@ -35,6 +38,7 @@ export function simulateFossil(config: ResolvedConfig): Simulation<FossilWorld> 
     overrides,
     unlisted,
     onTraceLine,
+    ...options,
     describesMessages,
   })
 }

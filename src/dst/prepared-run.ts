@@ -41,7 +41,8 @@ export type TimedOptions = SimulateOptions & { readonly durationMs: number }
 export function prepare(options: TimedOptions, variant: RunVariant): PreparedFossil {
   const config = variantOf(configOf(options), variant)
   if (config.onTraceLine !== undefined) config.onTraceStart?.()
-  const simulation = simulateFossil(resolveConfig(config))
+  const { tracesWaits = false } = variant
+  const simulation = simulateFossil(resolveConfig(config), { tracesWaits })
   try {
     const simulator = simulatorOf(simulation)
     if (options.masterRepo !== undefined) simulator.setMasterRepo(options.masterRepo)

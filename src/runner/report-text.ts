@@ -5,6 +5,7 @@
  */
 
 import type { RunReport } from './report.ts'
+import { FossilError } from '../base/error.ts'
 import type { Failure, RestlessNode, RunOutcome, Violation } from './verdict.ts'
 
 /** Columns of a line of the story. */
@@ -51,7 +52,7 @@ function violationFacts({ invariant, node, detail, step, simulatedMs }: Violatio
 }
 
 function failureFacts({ node, error, step, simulatedMs }: Failure): Fact[] {
-  const at = placeOf(error)
+  const at = FossilError.is(error, 'sim.foreignWait') ? error.detail.at : placeOf(error)
   return [
     ['error', `${error.name}: ${error.message}`],
     ...(node === undefined ? [] : [['node', node] as const]),

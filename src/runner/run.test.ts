@@ -45,7 +45,8 @@ function prepareVariant(
   variant: RunVariant,
 ): PreparedRun<CounterWorld> {
   const chosen = variant.checks ?? checks
-  const checked = { ...options, ...(chosen && { checks: chosen }) }
+  const { tracesWaits = false } = variant
+  const checked = { ...options, tracesWaits, ...(chosen && { checks: chosen }) }
   if (variant.calm !== undefined) {
     const calm = { ...checked, level: 'normal', intentions: variant.calm } as const
     return prepareToy(counters(options), calm)
@@ -211,6 +212,8 @@ suite('errors of a node', () => {
     assert.equal(verdict, 'failed')
     const { error } = failure ?? assert.fail()
     assert.ok(FossilError.is(error, 'sim.foreignWait') && error.detail.node === 'right')
+    // The repeat finds the line that waits.
+    assert.match(error.detail.at ?? '', /run\.test\.ts:\d+/)
   })
 })
 

@@ -47,6 +47,8 @@ export interface SimulationOptions {
   readonly overrides?: readonly Override[] | undefined
   /** How a fault site without override decides. Default `drawn`: by the seed. */
   readonly unlisted?: 'drawn' | 'benign' | undefined
+  /** Slow: finds the place in the code where a node began to wait for something foreign. */
+  readonly tracesWaits?: boolean | undefined
   /** Receives every line of the trace. */
   readonly onTraceLine?: ((line: string) => void) | undefined
   /**
@@ -111,6 +113,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#ticks = new Ticks({
       isWaiting: (id) => this.#exchanges.isWaiting(id),
       onBegin: (event) => this.#beginTick(event),
+      tracesWaits: options.tracesWaits ?? false,
     })
     this.#checks = new InvariantChecks(model.invariants, model.version)
     this.#checkTimes = new CheckTimes(options.checks)
@@ -293,6 +296,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
 
   /** Releases everything that the nodes hold. */
   close(): void {
+    this.#ticks[Symbol.dispose]()
     this.model.stop?.(this.world)
   }
 

@@ -153,6 +153,7 @@ export interface ToySimulationOptions {
   readonly checks?: CheckSchedule
   readonly onTraceLine?: (line: string) => void
   readonly describesMessages?: boolean
+  readonly tracesWaits?: boolean
   readonly intentions?: readonly Intention[]
 }
 
@@ -165,10 +166,11 @@ export function startToy(
     checks = { every: 50, from: 0, thoroughEvery: 1 },
     onTraceLine,
     describesMessages = false,
+    tracesWaits = false,
   }: ToySimulationOptions = {},
 ): Simulation<CounterWorld> {
   const { link } = faultLevels[level]
-  const observed = { onTraceLine, describesMessages }
+  const observed = { onTraceLine, describesMessages, tracesWaits }
   return new Simulation(model, { seed, pollIntervalMs: 3_000, link, checks, ...observed })
 }
 
