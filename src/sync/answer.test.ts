@@ -13,7 +13,8 @@ import { beginClone } from '../repo/clone-state.ts'
 import { serverCode, setConfig } from '../repo/config.ts'
 import { deltaSource } from '../repo/content.ts'
 import { deltify, storeLocal, storeUnresolved } from '../repo/store.ts'
-import { dbOf, type Repo } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
+import { shun } from '../repo/shun.ts'
 import type { Card } from '../xfer/card.ts'
 import { createDelta } from '../delta/index.ts'
 import { accessOf } from './access.ts'
@@ -166,9 +167,7 @@ test('what is stored as a delta of what the peer may not have goes whole', () =>
       assert.ok(rid !== undefined)
       makePrivate(repo, rid)
     },
-    shunned: (repo, source) => {
-      dbOf(repo).prepare('INSERT INTO shun(uuid, mtime, scom) VALUES(?, 0, NULL)').run(source)
-    },
+    shunned: (repo, source) => shun(repo, [source]),
   }
   for (const [name, hideIt] of Object.entries(hide)) {
     for (const version of [2, 3]) {
@@ -194,8 +193,9 @@ test('what is stored as a delta of what the peer may not have goes whole', () =>
 
 test('phantoms, shunned and unverified artifacts are left out of a clone', () => {
   using repo = makeRepo('server')
-  const [kept = '', shunned = ''] = addArtifacts(repo, { to: 2 })
-  dbOf(repo).prepare('INSERT INTO shun(uuid, mtime, scom) VALUES(?, 0, NULL)').run(shunned)
+  const [kept, shunned] = addArtifacts(repo, { to: 2 })
+  assert.ok(shunned)
+  shun(repo, [shunned])
   const [base, target] = [contentOf(5, 200), contentOf(6, 200)]
   const delta = createDelta(base, target)
   assert.ok(

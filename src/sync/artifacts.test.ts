@@ -11,6 +11,7 @@ import { findRid, hasArtifact } from '../repo/blob.ts'
 import { readArtifact } from '../repo/content.ts'
 import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
+import { shun } from '../repo/shun.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { ArtifactExchange } from './artifacts.ts'
@@ -261,9 +262,8 @@ test('shunned artifacts are not taken, sent, announced, asked for or made phanto
   using server = makeRepo('server')
   const [shunnedHere = nameOf(parent)] = addArtifacts(client, { to: 2 })
   const [shunnedThere = nameOf(parent)] = addArtifacts(server, { from: 2, to: 4 })
-  const shun = 'INSERT INTO shun(uuid) VALUES(?)'
-  dbOf(server).prepare(shun).run(shunnedHere)
-  dbOf(client).prepare(shun).run(shunnedThere)
+  shun(server, [shunnedHere])
+  shun(client, [shunnedThere])
   const { result } = syncPair(client, server)
   assert.ok(result.complete)
   assert.equal(heldNames(client).length, 3)
@@ -271,8 +271,7 @@ test('shunned artifacts are not taken, sent, announced, asked for or made phanto
   assert.ok(!hasArtifact(client, shunnedThere) && !hasArtifact(server, shunnedHere))
   assert.deepEqual([...phantomNames(client), ...phantomNames(server)], [])
 
-  dbOf(client).prepare(shun).run(shunnedHere)
-  cacheOf(client).clear()
+  shun(client, [shunnedHere])
   const { requests } = syncPair(client, server)
   const hashes = requests.flat().map((card) => ('hash' in card ? card.hash : undefined))
   assert.ok(!hashes.includes(shunnedHere))

@@ -13,7 +13,8 @@ import { formatDeck } from '../deck/format.ts'
 import { createDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { setConfig } from '../repo/config.ts'
-import { dbOf, type Repo } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
+import { shun } from '../repo/shun.ts'
 import type { Card } from '../xfer/card.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 import { fullAccess } from './access.ts'
@@ -183,7 +184,7 @@ suite('a hostile server', () => {
   test('that asks for what is shunned is not heard', () => {
     using client = makeRepo('client')
     const [hash = name(0)] = addArtifacts(client, { to: 1 })
-    dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)').run(hash)
+    shun(client, [hash])
     assert.equal(outlast(client, () => [gimme(hash)]).result.rounds, 1)
   })
 
