@@ -77,6 +77,8 @@ export class ArtifactExchange {
   readonly #sentInVain = new Set<Rid>()
   /** Artifacts that the peer is known to hold: neither announced nor sent to it. */
   readonly #peerHas = new Set<Rid>()
+  /** Of those, the ones that it calls private, in the message that is being read. */
+  readonly #peerHides = new Map<ArtifactHash, Rid>()
   /** Artifacts that the peer asks for in the message that is being read. */
   readonly #peerAsks = new Set<Rid>()
   /** Artifacts that came in that message, and are as far from being here as before. */
@@ -141,6 +143,7 @@ export class ArtifactExchange {
   /** A message from the peer begins: a `private` card at the end of the last one means nothing. */
   beginMessage(): void {
     this.#peerAsks.clear()
+    this.#peerHides.clear()
     this.#cameInVain.clear()
     this.#newPhantoms = 0
     this.#igotsPassedOver = 0
@@ -209,6 +212,7 @@ export class ArtifactExchange {
       // Stock lists its private phantoms like what it holds, while it asks for them
       // (xfer.c:978-989).
       if (!this.#peerAsks.has(known)) this.#peerHas.add(known)
+      if (claimsPrivate) this.#peerHides.set(hash, known)
       this.#believeVisibility(known, claimsPrivate)
       const isWanted = isPhantom(this.#repo, known) || this.#damaged.has(hash)
       if (!isOffer || !isWanted) return 'known'
@@ -282,9 +286,14 @@ export class ArtifactExchange {
     return 'file'
   }
 
-  /** Announces what no cluster names and the peer is not known to hold. Returns how many. */
+  /**
+   * Announces what no cluster names and the peer is not known to hold, and what it calls private
+   * and is public here: published, perhaps by somebody else, and clustered since. Returns how many.
+   */
   announce(writer: CardWriter): number {
-    return this.#igots(writer, announcedArtifacts(this.#repo), false)
+    const published = [...this.#peerHides].filter(([, rid]) => this.#isPublic(rid))
+    for (const [hash] of published) writer.add({ type: 'igot', hash, isPrivate: false })
+    return published.length + this.#igots(writer, announcedArtifacts(this.#repo), false)
   }
 
   /**
@@ -345,6 +354,10 @@ export class ArtifactExchange {
       withPrivate: this.sendsPrivate,
       unresolved: unresolved === 'announced' ? (rid) => this.#peerHas.has(rid) : unresolved,
     }
+  }
+
+  #isPublic(rid: Rid): boolean {
+    return !isPhantom(this.#repo, rid) && !isPrivate(this.#repo, rid)
   }
 
   #igots(writer: CardWriter, artifacts: readonly NamedArtifact[], asPrivate: boolean): number {

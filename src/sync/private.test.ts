@@ -7,7 +7,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
-import { findRid, hasArtifact, isPrivate } from '../repo/blob.ts'
+import { findRid, hasArtifact, isPrivate, makePublic } from '../repo/blob.ts'
+import { createClusters } from '../repo/cluster.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
@@ -215,4 +216,38 @@ test('a client that refuses private content makes no phantom of it', () => {
   using client = makeRepo('client')
   syncWith(client, () => bodyOf(igot(secretName, true), remark))
   assert.equal(findRid(client, secretName), undefined)
+})
+
+test('what the server published is public at the client, where private content travels', () => {
+  for (const isClustered of [false, true]) {
+    using client = keeper('client')
+    using server = keeper('server')
+    const rid = findRid(server, secretName)
+    assert.ok(rid !== undefined)
+    makePublic(server, rid)
+    if (isClustered) server.transaction(() => createClusters(server, { atLeast: 2 }))
+    syncPair(client, server, { private: true })
+    assert.ok(!isPrivateHere(client), isClustered ? 'clustered' : 'announced')
+    verifyRepo(client)
+  }
+})
+
+test('what the client published is public at the server, too', () => {
+  using client = keeper('client')
+  using server = keeper('server')
+  const rid = findRid(client, secretName)
+  assert.ok(rid !== undefined)
+  makePublic(client, rid)
+  syncPair(client, server, { private: true })
+  assert.ok(!isPrivateHere(server))
+})
+
+test('a peer that may not pull is not told that what it calls private is public', () => {
+  using server = keeper('server')
+  const [open = secretName] = heldNames(server).filter((hash) => hash !== secretName)
+  const claim = igot(open, true)
+  const reply = ask(server, [pushCard, claim], { access: accessOf('i') })
+  assert.ok(saysNothingOf(reply, open))
+  const told = ofType(ask(server, [pullCard, claim], { access: accessOf('o') }), 'igot')
+  assert.deepEqual(told, [igot(open, false)])
 })
