@@ -13,11 +13,18 @@ import { parseArgs } from 'node:util'
 import { annotations } from './nightly/annotations.ts'
 import { bitFlips } from './nightly/bit-flips.ts'
 import { cancelledFaults } from './nightly/cancelled-faults.ts'
+import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
 import type { Check, CheckResult, Progress } from './nightly/check.ts'
 
 /** Every check, in the order they run. */
-export const checks: readonly Check[] = [bitFlips, annotations, cancelledFaults, handlerMessages]
+export const checks: readonly Check[] = [
+  bitFlips,
+  annotations,
+  cancelledFaults,
+  handlerMessages,
+  fullMix,
+]
 
 interface Ended extends CheckResult {
   readonly name: string

@@ -12,6 +12,11 @@ const seeds = [1, 2, 3]
 const policies: readonly HashPolicy[] = ['sha1', 'sha3']
 const durationMs = 120_000
 
+for (let seed = 1; seed <= 40; seed++) {
+  const { verdict, traceHash, plan } = await simulate({ seed, plan: '' })
+  process.stdout.write(`${seed} ${plan} ${verdict} ${traceHash}\n`)
+}
+
 for (const seed of seeds) {
   for (const level of levelNames) {
     for (const hashPolicy of policies) {
