@@ -1,21 +1,25 @@
 /**
- * What a simulation may be told: defaults, and a typed error for everything that makes no sense.
+ * Simulation options: defaults, and a typed error for everything that makes no sense.
  * @module
  */
 
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { noBuggify, systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { openMemory } from '../db/node.ts'
+import { openFile, openMemory } from '../db/node.ts'
 import { config as setting, projectCode, serverCode } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
-import { createRepo } from '../crosslink/open.ts'
+import { createRepo, openRepo } from '../crosslink/open.ts'
 import { faultLevels } from '../sim/levels.ts'
 import { resolveConfig, type SimConfig } from './config.ts'
-import { hasBlob } from './holdings.ts'
+import { countBlobs, hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
+import { simulate } from './simulate.ts'
 import { Simulator } from './simulator.ts'
 import { cacheOf, dbOf } from '../repo/repo.ts'
 
@@ -160,4 +164,40 @@ test('repositories that a simulation makes admit nobody by password', () => {
     const rows = dbOf(repo).prepare<[string]>('SELECT login FROM user WHERE length(pw) > 0').all()
     assert.deepEqual(rows, [])
   }
+})
+
+suite('databases of nodes', () => {
+  test('are opened by the caller where it says so, and are the same run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'trilobite-databases-'))
+    try {
+      const opened: string[] = []
+      const plan = 'hostile,leaves=2,durationMs=20000,operations=20'
+      const onDisk = await simulate({
+        seed: 3,
+        plan,
+        config: {
+          openDatabase: (id, image) => {
+            const path = join(folder, `${id}.fossil`)
+            writeFileSync(path, image)
+            opened.push(id)
+            return openFile(path)
+          },
+        },
+      })
+      assert.deepEqual(opened, ['master', 'leaf-0', 'leaf-1'])
+      assert.equal(onDisk.traceHash, (await simulate({ seed: 3, plan })).traceHash)
+      using kept = openRepo(openFile(join(folder, 'leaf-1.fossil')), systemEnv)
+      assert.equal(countBlobs(kept), onDisk.nodes.at(-1)?.artifacts)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+})
+
+test('a simulator hands out the repository of a node as it is now', () => {
+  using simulator = Simulator.create({ seed: 1, numLeaves: 1 })
+  const [master, leaf] = simulator.nodes()
+  assert.equal(simulator.repo('master'), master?.repo)
+  assert.equal(simulator.repo('leaf-0'), leaf?.repo)
+  assert.throws(() => simulator.repo('leaf-7'), { code: 'option.invalid' })
 })

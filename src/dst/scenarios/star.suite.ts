@@ -59,7 +59,7 @@ export class Star implements Disposable {
     this.simulator = Simulator.create({ seed: 1, ...config })
     this.network = this.simulator.network()
     const nodes = this.simulator.nodes()
-    const [hub, ...leaves] = nodes.map(({ id, repo }) => new Site(this.simulator, id, repo))
+    const [hub, ...leaves] = nodes.map(({ id }) => new Site(this.simulator, id))
     assert.ok(hub)
     this.hub = hub
     this.leaves = leaves
@@ -110,13 +110,16 @@ export class Star implements Disposable {
 /** One repository, and what people do there. */
 export class Site {
   readonly id: NodeId
-  readonly repo: Repo
   readonly #simulator: Simulator
 
-  constructor(simulator: Simulator, id: NodeId, repo: Repo) {
+  constructor(simulator: Simulator, id: NodeId) {
     this.#simulator = simulator
     this.id = id
-    this.repo = repo
+  }
+
+  /** Its repository as it is now. */
+  get repo(): Repo {
+    return this.#simulator.repo(this.id)
   }
 
   /** Stores an artifact, which from then on must not be lost. */
