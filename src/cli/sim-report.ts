@@ -110,9 +110,9 @@ function nodeTable({ nodes, uv }: SimReport): string {
       privateArtifacts,
       phantoms,
       ...(hasUv ? [uvFiles] : []),
-      // The master answers syncs and begins none.
-      id === 'master' ? '-' : syncs,
-      id === 'master' ? '-' : errors,
+      // The master of a star answers syncs and begins none.
+      syncs === 0 ? '-' : syncs,
+      syncs === 0 ? '-' : errors,
     ]),
   ])
 }

@@ -27,6 +27,7 @@ test('everything has a default but the seed', () => {
   assert.deepEqual(resolveConfig({ seed: 9 }), {
     seed: 9,
     numLeaves: 2,
+    topology: 'star',
     pollIntervalMs: 5_000,
     level: 'normal',
     network: faultLevels.normal,

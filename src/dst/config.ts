@@ -18,6 +18,7 @@ import type { Node } from './node.ts'
 import type { SimTransport } from './sim-network.ts'
 import type { FossilOperation } from './operations/operation.ts'
 import type { Repo } from '../repo/repo.ts'
+import { type TopologyName, topologyNames } from './topology.ts'
 import type { Invariant } from './world.ts'
 
 /** Configures a simulation. Everything has a default but the seed. */
@@ -26,6 +27,8 @@ export interface SimConfig {
   readonly seed: number
   /** Default 2. */
   readonly numLeaves?: number
+  /** Who syncs with whom. Default `star`; with an upstream of the caller's own it must be that. */
+  readonly topology?: TopologyName
   /** From one sync of a leaf to the next. Default 5,000 ms. */
   readonly pollIntervalMs?: number
   /** How hostile the network is, and whether partitions come and go. Default `normal`. */
@@ -87,7 +90,7 @@ export interface SimConfig {
   readonly budgetBytes?: number
   /** Announced artifacts that make a cluster: see `HandlerOptions`. Default 100. */
   readonly clusterAtLeast?: number
-  /** Makes the node of a leaf. Default: a `DefaultNode`. */
+  /** Makes the node of whoever syncs with others. Default: a `DefaultNode` for each of these. */
   readonly makeNode?: (leaf: LeafParts) => Node
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[]
@@ -111,7 +114,10 @@ export interface SimConfig {
 export interface LeafParts {
   readonly id: NodeId
   readonly repo: Repo
+  /** The way to the node that it syncs with; to the first of them, where there are several. */
   readonly transport: SimTransport
+  /** The ways to all nodes that it syncs with, in order. */
+  readonly transports: ReadonlyMap<NodeId, SimTransport>
   /** Where leaves log in. */
   readonly login: Credentials | undefined
 }
@@ -122,6 +128,7 @@ export type ResolvedConfig = SimConfig &
     Pick<
       SimConfig,
       | 'numLeaves'
+      | 'topology'
       | 'pollIntervalMs'
       | 'level'
       | 'network'
@@ -146,6 +153,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
     level,
     network: config.network ?? faultLevel(level),
     numLeaves: config.numLeaves ?? 2,
+    topology: config.topology ?? 'star',
     pollIntervalMs: config.pollIntervalMs ?? 5_000,
     buggify: config.buggify ?? level !== 'normal',
     private: config.private ?? false,
@@ -169,11 +177,16 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   requireInteger('clusterAtLeast', config.clusterAtLeast ?? 2, { min: 2 })
   checkLink(resolved.network.link)
   requireOneOf('hashPolicy', resolved.hashPolicy, hashPolicies)
+  requireOneOf('topology', resolved.topology, topologyNames)
   requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])
   readDecisions(config.overrides ?? [])
   if (config.upstream !== undefined && config.masterImage !== undefined) {
     const reason = 'an upstream brings its own repository'
     throw new FossilError('option.invalid', { option: 'masterImage', reason })
+  }
+  if (config.upstream !== undefined && resolved.topology !== 'star') {
+    const reason = 'an upstream stands in the middle of a star'
+    throw new FossilError('option.invalid', { option: 'topology', reason })
   }
   return resolved
 }

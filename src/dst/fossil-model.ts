@@ -8,15 +8,16 @@ import { sha1 } from '../hash/hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Difficulty, Model, NodeId } from '../runner/model.ts'
 import { Simulation } from '../runner/simulation.ts'
+import { RandomSource } from '../sim/random.ts'
 import type { TraceValue } from '../sim/trace.ts'
 import type { ResolvedConfig } from './config.ts'
-import { FossilWorld, leafIdsOf } from './fossil-world.ts'
+import { FossilWorld } from './fossil-world.ts'
 import { allBlobUuidsSorted, countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
 import { invariants } from './invariants/all.ts'
 import { stateOf } from './invariants/state.ts'
 import { catalogueHash } from './invariants/unversioned.ts'
 import { canonicalMessage, describeMessage } from './message-view.ts'
-import { masterId } from './sim-network.ts'
+import { topologyOf } from './topology.ts'
 import { syncsUnversioned, type World } from './world.ts'
 
 /** Starts a simulation of Fossil. */
@@ -44,16 +45,14 @@ export function simulateFossil(
 }
 
 function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
-  const leaves = leafIdsOf(config)
+  const draw = new RandomSource(config.seed).stream('topology').at(0)
+  const topology = topologyOf(config.topology, config.numLeaves, draw)
   return {
     name: 'fossil',
-    topology: {
-      nodes: [masterId, ...leaves],
-      links: leaves.map((from) => ({ from, to: masterId })),
-    },
+    topology,
     invariants: config.invariants ?? invariants,
-    world: (host) => new FossilWorld(config, host),
-    start: (id, world) => (id === masterId ? world.startMaster() : world.startLeaf(id)),
+    world: (host) => new FossilWorld(config, topology, host),
+    start: (id, world) => world.start(id),
     version: ({ repo }) => stateOf(repo),
     state: digests,
     canonical: canonicalMessage,

@@ -1,13 +1,15 @@
 /**
- * The world of one simulation of Fossil: the repositories of the master and the leaves, their
- * logins, and the truth that invariants compare them with.
+ * The world of one simulation of Fossil: the repositories of all nodes, their logins, and the truth that invariants compare them with.
  * @module
  */
 
+import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { Host, NodeHandle, NodeId } from '../runner/model.ts'
+import type { Host, NodeHandle, NodeId, Topology } from '../runner/model.ts'
+import type { Direction } from '../sim/network.ts'
+import type { Credentials } from '../sync/login.ts'
 import type { ResolvedConfig, SimConfig } from './config.ts'
 import type { UvEvent } from './event.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
@@ -40,21 +42,26 @@ export class FossilWorld implements World, OperationRecords {
   readonly uvOperations: UvOperations
   readonly #host: Host
   readonly #factory: RepoFactory
-  readonly #leaves = new Map<NodeId, Node>()
+  readonly #topology: Topology
+  /** The repositories of all nodes that are known, in the order of the topology. */
+  readonly #repos = new Map<NodeId, Repo>()
+  /** Nodes that sync with others, by their first one. */
+  readonly #syncing = new Map<NodeId, Node>()
   readonly #acknowledged: AcknowledgedArtifact[] = []
   readonly #givenUp = new Map<NodeId, Set<ArtifactHash>>()
   readonly #settings: SettingChange[] = []
   readonly #logins: Logins | undefined
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
-  #master: Repo | undefined
 
-  constructor(config: ResolvedConfig, host: Host) {
+  constructor(config: ResolvedConfig, topology: Topology, host: Host) {
     const { login, private: isPrivate, uv } = config
     this.config = config
+    this.#topology = topology
     this.#host = host
     this.#factory = new RepoFactory(config, host)
-    this.#logins = login && new Logins(host.source, { login, ids: leafIdsOf(config), isPrivate })
+    const ids = [...new Set(topology.links.map(({ from }) => from))]
+    this.#logins = login && new Logins(host.source, { login, ids, isPrivate })
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes,
       note: (type, facts) => host.note(type, facts),
@@ -68,6 +75,7 @@ export class FossilWorld implements World, OperationRecords {
       foreign: this.#foreign,
       givenUp: this.#givenUp,
       settings: this.#settings,
+      links: topology.links,
     }
   }
 
@@ -78,75 +86,94 @@ export class FossilWorld implements World, OperationRecords {
 
   /** The master first, where it is known. */
   get nodes(): CheckedNode[] {
-    const nodes: CheckedNode[] = []
-    if (this.#master !== undefined) nodes.push({ id: masterId, repo: this.#master })
-    for (const [id, { repo }] of this.#leaves) nodes.push({ id, repo })
-    return nodes
+    return this.#topology.nodes.flatMap((id) => {
+      const repo = this.#repos.get(id)
+      return repo === undefined ? [] : [{ id, repo }]
+    })
   }
 
   /** The master's repository, where it is known. */
   get master(): Repo | undefined {
-    return this.#master
+    return this.#repos.get(masterId)
   }
 
   /** Ids of all leaves, in a fixed order. */
   leafIds(): NodeId[] {
-    return [...this.#leaves.keys()]
+    return this.#topology.nodes.filter((id) => id !== masterId && this.#repos.has(id))
   }
 
   /** The repositories of all leaves. */
   leafRepos(): Map<NodeId, Repo> {
-    return new Map([...this.#leaves].map(([id, { repo }]) => [id, repo]))
+    return new Map(this.leafIds().map((id) => [id, this.node(id).repo]))
   }
 
   /** @throws {FossilError} `option.invalid` where there is no such leaf */
   leaf(id: NodeId): Node {
-    const leaf = this.#leaves.get(id)
+    const leaf = id === masterId ? undefined : this.#syncing.get(id)
     if (leaf !== undefined) return leaf
     throw new FossilError('option.invalid', { option: 'nodeId', reason: `no leaf "${id}"` })
   }
 
   /** @throws {FossilError} `option.invalid` where no repository of that node is known */
   node(id: NodeId): CheckedNode {
-    if (id === masterId && this.#master !== undefined) return { id, repo: this.#master }
-    return { id, repo: this.leaf(id).repo }
+    const repo = this.#repos.get(id)
+    if (repo !== undefined) return { id, repo }
+    throw new FossilError('option.invalid', { option: 'nodeId', reason: `no node "${id}"` })
   }
 
-  /** Starts the upstream of the configuration, or else a `MockFossil` over a new repository. */
-  startMaster(): NodeHandle {
-    const { upstream, masterImage } = this.config
-    if (upstream !== undefined) {
-      if (upstream instanceof MockFossil) this.adoptMaster(upstream.repo)
-      return { answer: (request) => upstream.exchange(request) }
+  /** Starts a node, with a repository of its own: it answers, or syncs with others, or both. */
+  start(id: NodeId): NodeHandle {
+    const isMaster = id === masterId
+    if (isMaster && this.config.upstream !== undefined) return this.#startUpstream()
+    const repo = this.#factory.make(id, isMaster ? this.config.masterImage : undefined)
+    if (isMaster) this.#setMaster(repo)
+    else this.#repos.set(id, repo)
+    const targets = this.#topology.links.filter(({ from }) => from === id).map(({ to }) => to)
+    const isAsked = this.#topology.links.some(({ to }) => to === id)
+    return {
+      ...(targets.length === 0 ? {} : this.#startSyncing(id, repo, targets)),
+      ...(isAsked ? this.#startAnswering(id, repo) : {}),
     }
-    const repo = this.#factory.make(masterId, masterImage)
+  }
+
+  /** The caller's own server, whose repository may be known. */
+  #startUpstream(): NodeHandle {
+    const { upstream } = this.config
+    assert(upstream !== undefined, 'there is an upstream')
+    if (upstream instanceof MockFossil) this.adoptMaster(upstream.repo)
+    return { answer: (request) => upstream.exchange(request) }
+  }
+
+  #startAnswering(id: NodeId, repo: Repo): NodeHandle {
+    if (id !== masterId) this.#logins?.install(repo)
     const users = this.#logins && ({ access: 'users' } as const)
     const mock = new MockFossil(repo, { ...this.#limits(), ...users })
-    this.#setMaster(repo)
     return { answer: (request) => mock.exchange(request) }
   }
 
-  /** Starts a leaf, with a repository of its own. */
-  startLeaf(id: NodeId): NodeHandle {
-    const repo = this.#factory.make(id)
-    const direction = { from: id, to: masterId }
-    const transport = new SimTransport((request, signal) =>
-      this.#host.exchange(direction, request, signal),
-    )
-    const { private: isPrivate, uv, settings, makeNode } = this.config
-    const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
+  #startSyncing(id: NodeId, repo: Repo, targets: readonly NodeId[]): NodeHandle {
+    const transports = new Map(targets.map((to) => [to, this.#transport({ from: id, to })]))
+    const [transport] = transports.values()
+    assert(transport !== undefined, 'a node that syncs has somebody to sync with')
     const login = this.#logins?.credentials(id)
-    const node =
-      makeNode?.({ id, repo, transport, login }) ??
-      new DefaultNode(repo, transport, {
-        private: isPrivate,
-        uv,
-        login,
-        ...this.#limits(),
-        ...fetched,
-      })
-    this.#leaves.set(id, node)
-    return leafHandle(id, node, { host: this.#host, counter: this.syncs })
+    const made = this.config.makeNode?.({ id, repo, transport, transports, login })
+    const ways = [...transports.values()]
+    const nodes = made ? [made] : ways.map((way) => this.#defaultNode(repo, way, login))
+    const [first] = nodes
+    assert(first !== undefined, 'there is a node for each way')
+    this.#syncing.set(id, first)
+    return leafHandle(id, nodes, { host: this.#host, counter: this.syncs })
+  }
+
+  #transport(direction: Direction): SimTransport {
+    return new SimTransport((request, signal) => this.#host.exchange(direction, request, signal))
+  }
+
+  #defaultNode(repo: Repo, transport: SimTransport, login: Credentials | undefined): Node {
+    const { private: isPrivate, uv, settings } = this.config
+    const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
+    const options = { private: isPrivate, uv, login, ...this.#limits(), ...fetched }
+    return new DefaultNode(repo, transport, options)
   }
 
   /** Moves the repository behind the upstream into the simulated world. The caller closes it. */
@@ -209,7 +236,7 @@ export class FossilWorld implements World, OperationRecords {
 
   /** The master's artifacts of before the simulation must not be lost, nor leak, either. */
   #setMaster(repo: Repo): void {
-    this.#master = repo
+    this.#repos.set(masterId, repo)
     const { upstream, masterImage } = this.config
     const isOurs = upstream === undefined || upstream instanceof MockFossil
     if (!isOurs || masterImage !== undefined) this.#foreign.add(masterId)
@@ -220,9 +247,4 @@ export class FossilWorld implements World, OperationRecords {
       this.acknowledge({ hash, nodeId: masterId, isPrivate: !open.has(hash) })
     }
   }
-}
-
-/** The ids of the leaves that a configuration asks for. */
-export function leafIdsOf({ numLeaves }: ResolvedConfig): NodeId[] {
-  return Array.from({ length: numLeaves }, (_, index) => `leaf-${index}`)
 }

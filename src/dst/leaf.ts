@@ -1,6 +1,6 @@
 /**
- * A leaf as the runner drives it: the node of a caller or the default one, its syncs counted and
- * traced.
+ * A node that syncs with others, as the runner drives it: the node of a caller or a default one for
+ * each of these, their syncs counted and traced.
  * @module
  */
 
@@ -16,11 +16,25 @@ export interface LeafRecords {
   readonly counter: SyncCounter
 }
 
-/** Starts a leaf: a node that syncs when it ticks, and answers nobody. */
-export function leafHandle(id: NodeId, node: Node, records: LeafRecords): NodeHandle {
+/** Starts a node that syncs when it ticks: with one after another, where there are several. */
+export function leafHandle(
+  id: NodeId,
+  nodes: readonly Node[],
+  records: LeafRecords,
+): Required<Pick<NodeHandle, 'tick'>> {
   return {
-    tick: async (event) => outcomeOf(id, await node.tick(event), records),
+    tick: async (event) => {
+      const outcomes: TickOutcome[] = []
+      for (const node of nodes) outcomes.push(outcomeOf(id, await node.tick(event), records))
+      return outcomes.reduce(further)
+    },
   }
+}
+
+/** It is quiet only where it looked at everybody and nothing was left to move. */
+function further(one: TickOutcome, other: TickOutcome): TickOutcome {
+  if (one === 'moved' || other === 'moved') return 'moved'
+  return one === 'idle' || other === 'idle' ? 'idle' : 'quiet'
 }
 
 /** @throws the error of a sync that is no fault of a hostile world */
@@ -45,7 +59,8 @@ function outcomeOf(id: NodeId, action: Action, { host, counter }: LeafRecords): 
 
 /** Artifacts that a server refused have not moved, however often they are sent. */
 function hasMoved(result: SyncResult): boolean {
-  const { artifactsReceived, artifactsSent, pushRefused, unversioned: uv } = result
+  const { artifactsReceived, artifactsSent, pushRefused, unversioned: uv, config } = result
   if (artifactsReceived > 0 || (artifactsSent > 0 && !pushRefused)) return true
+  if (config !== undefined && config.stored > 0) return true
   return uv !== undefined && uv.sent + uv.received + uv.adopted > 0
 }

@@ -24,6 +24,7 @@ import {
 import { operationGroups } from './operations/all.ts'
 import { fileSizes, type FileSizes } from './operations/operation.ts'
 import type { SimulateOptions } from './simulate-options.ts'
+import { type TopologyName, topologyNames } from './topology.ts'
 
 /** Everything that can go wrong: faults of links, and of what is around them. */
 const faultNames = [...rateKinds, 'partition', 'code'] as const
@@ -32,7 +33,7 @@ type FaultName = (typeof faultNames)[number]
 
 /** A plan, with nothing left open. */
 export type FossilPlan = {
-  readonly topology: 'star'
+  readonly topology: TopologyName
   readonly leaves: number
   readonly durationMs: number
   readonly pollIntervalMs: number
@@ -84,7 +85,7 @@ const rateOptions = Object.fromEntries(rateEntries) as RateOptions
 type RateOptions = OptionSpace<Readonly<Record<RateKind, number>>>
 
 const options: OptionSpace<FossilPlan> = {
-  topology: oneOf<'star'>('how the nodes are linked', ['star']),
+  topology: oneOf('who syncs with whom', topologyNames, ['star', 'star', ...topologyNames]),
   leaves: wholeNumber('repositories beside the master', { min: 1, max: 10_000 }, (draw) =>
     draw.pick([3, 2, 1]),
   ),
@@ -194,6 +195,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       private: plan.privateSync,
       uv: has('uvWrite') || has('uvDelete'),
       settings: has('setting'),
+      topology: plan.topology,
       pollIntervalMs: plan.pollIntervalMs,
       hashPolicy: plan.hashPolicy,
       clusterAtLeast: plan.clusterAtLeast,

@@ -8,7 +8,6 @@ import type { RunReport } from '../runner/report.ts'
 import { countBlobs, countPhantoms, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
 import { begin, plain } from './operations/checkins.ts'
 import { type FossilPlan, formatPlan } from './plan.ts'
-import { masterId } from './sim-network.ts'
 import type { Simulator } from './simulator.ts'
 import type { UvOperationCounts } from './uv-operations.ts'
 import type { CheckedNode } from './world.ts'
@@ -83,6 +82,6 @@ function nodeReport(simulator: Simulator, { id, repo }: CheckedNode): NodeReport
     privateArtifacts: countBlobs(repo) - artifacts,
     phantoms: countPhantoms(repo),
     ...(simulator.config.uv ? { uvFiles: countUvFiles(repo) } : {}),
-    ...(id === masterId ? { syncs: 0, errors: 0 } : simulator.leafStats(id)),
+    ...simulator.syncStats(id),
   }
 }

@@ -109,6 +109,11 @@ export class Simulator implements Disposable {
   /** How many syncs and failed syncs a leaf has had. */
   leafStats(id: NodeId): { readonly syncs: number; readonly errors: number } {
     this.#world.leaf(id)
+    return this.syncStats(id)
+  }
+
+  /** How many syncs and failed syncs a node has begun; the master of a star begins none. */
+  syncStats(id: NodeId): { readonly syncs: number; readonly errors: number } {
     const { syncs, errors } = this.#world.syncs.of(id)
     return { syncs, errors }
   }

@@ -7,6 +7,7 @@
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Invariant as RunnerInvariant } from '../runner/invariants.ts'
+import type { Direction } from '../sim/network.ts'
 import type { Access } from '../sync/access.ts'
 import type { UvOracle } from './uv-oracle.ts'
 
@@ -34,6 +35,8 @@ export interface Truth {
   readonly givenUp?: ReadonlyMap<string, ReadonlySet<ArtifactHash>> | undefined
   /** Settings that owners changed, in that order. */
   readonly settings?: readonly SettingChange[] | undefined
+  /** Who syncs with whom; by default everybody with the master. */
+  readonly links?: readonly Direction[] | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }
@@ -88,4 +91,10 @@ export function syncsUnversioned({ truth: { unversioned } }: World): boolean {
 /** True where leaves log in, so that not all may do everything. */
 export function hasLogins({ truth: { access } }: World): boolean {
   return access !== undefined
+}
+
+/** Who syncs with whom. */
+export function linksOf({ nodes, truth: { links } }: World): readonly Direction[] {
+  const [master, ...leaves] = nodes
+  return links ?? (master ? leaves.map(({ id: from }) => ({ from, to: master.id })) : [])
 }

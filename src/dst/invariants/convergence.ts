@@ -2,18 +2,20 @@
  * Convergence: once faults have ended and syncs are done, everybody has everything.
  *
  * Verifies: the public artifacts of all nodes are one set, with the same content behind each name;
- * every acknowledged public artifact is in it. What either side of a comparison shuns is left out:
- * shunning is a decision of one repository. Does not verify rids, storage form or the order of
- * arrival, which may differ.
+ * every acknowledged public artifact is in it. What somebody shuns is one set wherever it can
+ * travel: over links between nodes that do not shun it. Does not verify rids, storage form or the
+ * order of arrival, which may differ.
  * @module
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { findHeld, isPrivate, isShunned } from '../../repo/blob.ts'
 import type { Repo } from '../../repo/repo.ts'
+import { listShunned } from '../../repo/shun.ts'
+import type { Direction } from '../../sim/network.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type CheckedNode, type Invariant, isGivenUp, maySend } from '../world.ts'
+import { type CheckedNode, type Invariant, isGivenUp, linksOf, maySend } from '../world.ts'
 import { checkBlobIntegrity } from './content.ts'
 
 /**
@@ -23,12 +25,21 @@ import { checkBlobIntegrity } from './content.ts'
  * @throws {InvariantError} `convergence`, or `blob-integrity` where a name hides other content
  */
 export function checkConvergence(master: Repo, leaves: ReadonlyMap<string, Repo>): void {
-  const expected = publicBlobUuidsSorted(master)
+  checkEqual(master, leaves, () => true)
+}
+
+function checkEqual(
+  master: Repo,
+  leaves: ReadonlyMap<string, Repo>,
+  isMeant: (hash: ArtifactHash) => boolean,
+): void {
+  const expected = publicBlobUuidsSorted(master).filter(isMeant)
   // Equal names mean equal content where every name holds what it says, so that is checked too.
   checkBlobIntegrity('master', master)
   for (const [nodeId, repo] of leaves) {
     const travels = travelsBetween(master, repo)
-    compare(nodeId, expected.filter(travels), publicBlobUuidsSorted(repo).filter(travels))
+    const actual = publicBlobUuidsSorted(repo).filter(isMeant)
+    compare(nodeId, expected.filter(travels), actual.filter(travels))
     checkBlobIntegrity(nodeId, repo)
   }
 }
@@ -52,20 +63,72 @@ export function checkSubsetOf(master: Repo, leaves: ReadonlyMap<string, Repo>): 
 export const convergence: Invariant = {
   name: 'convergence',
   holds: 'settled',
-  check: ({ nodes, truth }) => {
+  check: (world) => {
+    const { nodes, truth } = world
     const [master, ...leaves] = nodes
     if (master === undefined) return
+    const shunned = shunnedAnywhere(nodes)
     const maySendAll = (id: string): boolean => maySend(truth, id, 'artifacts')
-    checkConvergence(master.repo, reposOf(leaves.filter(({ id }) => maySendAll(id))))
+    const senders = leaves.filter(({ id }) => maySendAll(id))
+    const others = leaves.filter(({ id }) => !maySendAll(id))
+    const travels = (hash: ArtifactHash): boolean => !shunned.has(hash)
+    checkEqual(master.repo, reposOf(senders), travels)
     // Who may not push has all that the others have, and what it made besides.
-    checkSubsetOf(master.repo, reposOf(leaves.filter(({ id }) => !maySendAll(id))))
+    checkSubsetOf(master.repo, reposOf(others))
+    for (const hash of shunned) checkWhereItTravels([master, ...senders], linksOf(world), hash)
     for (const { hash, nodeId, isPrivate: wasPrivate } of truth.acknowledged) {
-      if (wasPrivate || !maySendAll(nodeId)) continue
+      if (wasPrivate || !maySendAll(nodeId) || shunned.has(hash)) continue
       // Its maker removed it, perhaps before anybody else had it; if not, all have it: see above.
-      if (isGivenUp(truth, { hash, nodeId })) continue
-      if (!nodes.some(({ repo }) => isShunned(repo, hash))) checkEverywhere(nodes, hash)
+      if (!isGivenUp(truth, { hash, nodeId })) checkEverywhere(nodes, hash)
     }
   },
+}
+
+function shunnedAnywhere(nodes: readonly CheckedNode[]): ReadonlySet<ArtifactHash> {
+  return new Set(nodes.flatMap(({ repo }) => listShunned(repo).map(({ hash }) => hash)))
+}
+
+/** Within each group of nodes that it can travel between, all hold an artifact or none does. */
+function checkWhereItTravels(
+  nodes: readonly CheckedNode[],
+  links: readonly Direction[],
+  hash: ArtifactHash,
+): void {
+  const open = nodes.filter(({ repo }) => !isShunned(repo, hash))
+  for (const group of connected(open, links)) {
+    const holders = group.filter(({ repo }) => holdsInPublic(repo, hash))
+    const lacking = group.find((node) => !holders.includes(node))
+    if (holders.length === 0 || lacking === undefined) continue
+    const detail = `${hash} can come from ${holders[0]?.id} and is not here`
+    throw new InvariantError('convergence', { nodeId: lacking.id, detail })
+  }
+}
+
+/** Groups of nodes that are linked with each other, by way of nodes of the same group. */
+function connected(
+  nodes: readonly CheckedNode[],
+  links: readonly Direction[],
+): readonly (readonly CheckedNode[])[] {
+  const left = new Set(nodes)
+  const groups: CheckedNode[][] = []
+  for (const first of nodes) {
+    if (!left.delete(first)) continue
+    const group = [first]
+    // The loop visits what is added during it.
+    for (const { id } of group) {
+      for (const node of left) {
+        if (!areLinked(links, id, node.id)) continue
+        left.delete(node)
+        group.push(node)
+      }
+    }
+    groups.push(group)
+  }
+  return groups
+}
+
+function areLinked(links: readonly Direction[], a: string, b: string): boolean {
+  return links.some(({ from, to }) => (from === a && to === b) || (from === b && to === a))
 }
 
 function reposOf(nodes: readonly CheckedNode[]): Map<string, Repo> {
@@ -78,11 +141,15 @@ function travelsBetween(a: Repo, b: Repo): (hash: ArtifactHash) => boolean {
 
 function checkEverywhere(nodes: readonly CheckedNode[], hash: ArtifactHash): void {
   for (const { id, repo } of nodes) {
-    const rid = findHeld(repo, hash)
-    if (rid !== undefined && !isPrivate(repo, rid)) continue
+    if (holdsInPublic(repo, hash)) continue
     const detail = `${hash} was acknowledged as public and did not arrive`
     throw new InvariantError('convergence', { nodeId: id, detail })
   }
+}
+
+function holdsInPublic(repo: Repo, hash: ArtifactHash): boolean {
+  const rid = findHeld(repo, hash)
+  return rid !== undefined && !isPrivate(repo, rid)
 }
 
 function compare(

@@ -31,7 +31,7 @@ const damages: readonly Damage[] = [
     what: 'a setting that is not the one that was set',
     invariant: 'settings',
     where: 'master',
-    detail: /^setting css is other, not of the master$/,
+    detail: /^setting css is other, which nobody set$/,
     inflict: (pair) =>
       pair.damage('master', "UPDATE config SET value = 'other' WHERE name = 'css'"),
   },
@@ -39,14 +39,14 @@ const damages: readonly Damage[] = [
     what: "a setting that is older than the master's",
     invariant: 'settings',
     where: 'leaf-0',
-    detail: /^setting css is of the master, not the newer value$/,
-    inflict: (pair) => pair.damage('leaf', "UPDATE config SET mtime = 5 WHERE name = 'css'"),
+    detail: /^setting css is not set, and the newer of the master on master$/,
+    inflict: (pair) => pair.damage('leaf', "DELETE FROM config WHERE name = 'css'"),
   },
   {
     what: 'a setting that nobody made',
     invariant: 'settings',
     where: 'leaf-0',
-    detail: /^setting footer is made up, not of leaf-0 or /,
+    detail: /^setting footer is made up, which nobody set$/,
     inflict: (pair) =>
       pair.damage('leaf', "UPDATE config SET value = 'made up' WHERE name = 'footer'"),
   },

@@ -1,38 +1,56 @@
 /**
- * Settings: leaves fetch those of the master that are newer than their own.
+ * Settings: a node fetches those that are newer than its own from whom it syncs with.
  *
- * Verifies, where settings travel: a node holds the value that its owner or the master's set last,
- * never one that it should have replaced. Does not verify settings that no operation changes.
+ * Verifies, where settings travel: a node holds a value that somebody set, none older than the one
+ * that its owner set last, nor than that of a node which it syncs with. Does not verify settings
+ * that no operation changes.
  * Source: the rule of fossil src/configure.c, configure_receive.
  * @module
  */
 
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import type { Invariant, SettingChange } from '../world.ts'
+import { type Invariant, linksOf, type SettingChange, type World } from '../world.ts'
 
 /** The newer value is everywhere it should be. */
 export const settings: Invariant = {
   name: 'settings',
   holds: 'settled',
   appliesTo: ({ truth }) => (truth.settings?.length ?? 0) > 0,
-  check: ({ nodes, truth: { settings: changes = [] } }) => {
-    const [master, ...leaves] = nodes
-    if (master === undefined) return
+  check: (world) => {
+    const { settings: changes = [] } = world.truth
     for (const name of new Set(changes.map((change) => change.name))) {
-      const named = changes.filter((change) => change.name === name)
-      const [theirs, last] = [rowOf(master.repo, name), lastOf(named, master.id)]
-      if (last !== undefined) expect(master.id, name, theirs, [last])
-      for (const { id, repo } of leaves) {
-        const ours = rowOf(repo, name)
-        const isBehind = (ours?.mtimeSec ?? -1) < (theirs?.mtimeSec ?? -1)
-        const own = lastOf(named, id)
-        const sent = named.filter((change) => change.nodeId === master.id)
-        // Of two values of one second a leaf keeps the one that it got first.
-        expect(id, name, ours, isBehind ? [] : [own, theirs, ...sent])
-      }
+      checkSetting(
+        world,
+        name,
+        changes.filter((change) => change.name === name),
+      )
     }
   },
+}
+
+/** @throws {InvariantError} for the first node that holds another value than it should */
+function checkSetting(world: World, name: string, changes: readonly SettingChange[]): void {
+  const rows = new Map(world.nodes.map(({ id, repo }) => [id, rowOf(repo, name)]))
+  for (const [id, row] of rows) {
+    const own = changes.findLast(({ nodeId }) => nodeId === id)
+    const fail = (wanted: string): InvariantError => {
+      const detail = `setting ${name} is ${row?.value ?? 'not set'}, ${wanted}`
+      return new InvariantError('settings', { nodeId: id, detail })
+    }
+    if (row !== undefined && !changes.some((change) => isSame(row, change))) {
+      throw fail('which nobody set')
+    }
+    if (isBehind(row, own)) throw fail(`and was set to ${own?.value} later`)
+    for (const peer of peersOf(world, id)) {
+      const theirs = rows.get(peer)
+      if (isBehind(row, theirs)) throw fail(`and the newer ${theirs?.value} on ${peer}`)
+    }
+  }
+}
+
+function peersOf(world: World, id: string): readonly string[] {
+  return linksOf(world).flatMap(({ from, to }) => (from === id ? to : []))
 }
 
 interface Row {
@@ -47,23 +65,11 @@ function rowOf(repo: Repo, name: string): Row | undefined {
   return row && { value: row[0], mtimeSec: row[1] }
 }
 
-function lastOf(changes: readonly SettingChange[], nodeId: string): SettingChange | undefined {
-  return changes.findLast((change) => change.nodeId === nodeId)
+function isSame(a: Row, b: Row): boolean {
+  return a.value === b.value && a.mtimeSec === b.mtimeSec
 }
 
-/** @throws {InvariantError} unless the row is one of those */
-function expect(
-  nodeId: string,
-  name: string,
-  row: Row | undefined,
-  allowed: readonly (Row | undefined)[],
-): void {
-  if (allowed.some((each) => isSame(row, each))) return
-  const wanted = allowed.map((each) => each?.value ?? 'nothing').join(' or ') || 'the newer value'
-  const detail = `setting ${name} is ${row?.value ?? 'not set'}, not ${wanted}`
-  throw new InvariantError('settings', { nodeId, detail })
-}
-
-function isSame(a: Row | undefined, b: Row | undefined): boolean {
-  return a?.value === b?.value && a?.mtimeSec === b?.mtimeSec
+/** Of two values of one second a node keeps the one that it got first. */
+function isBehind(row: Row | undefined, other: Row | undefined): boolean {
+  return other !== undefined && (row?.mtimeSec ?? -1) < other.mtimeSec
 }
