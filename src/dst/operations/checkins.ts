@@ -18,6 +18,7 @@ import {
   drawText,
   hashes,
   heads,
+  newestPublicCheckin,
   publicCheckins,
   textOf,
 } from './drawing.ts'
@@ -58,8 +59,7 @@ export const plain: FossilOperation = {
     const { id, repo, draw, references, mayBePrivate } = context
     // Drawn in any case, so that the other choices are the same without private ones.
     const isPrivate = draw.chance(0.1) && mayBePrivate
-    const known = publicCheckins(repo)
-    const parent = draw.chance(0.8) ? known.at(-1) : known[draw.int(0, known.length)]
+    const parent = draw.chance(0.8) ? newestPublicCheckin(repo) : drawPublicCheckin(context)
     if (parent === undefined || isClosed(repo, parent)) return undefined
     return {
       parent: references.to(parent),
@@ -86,6 +86,12 @@ export const variant: FossilOperation = {
     })
   },
   apply: writeCheckin,
+}
+
+/** Any check-in that everybody may know of, or none. */
+function drawPublicCheckin({ repo, draw }: PlanContext): ArtifactHash | undefined {
+  const known = publicCheckins(repo)
+  return known[draw.int(0, known.length)]
 }
 
 /** Nobody goes on from there: somebody has said so. */

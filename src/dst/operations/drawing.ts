@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assert } from '../../base/assert.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { ArgumentValues } from '../../runner/arguments.ts'
@@ -30,11 +31,12 @@ export function authorOf({ args }: ApplyContext): Author {
 /** Text of a few words, some of them links to check-ins and pages: see {@link textOf}. */
 export function drawText(context: PlanContext): string {
   const { repo, draw, references } = context
-  const known = checkins(repo)
+  const count = countCheckins(repo)
   const words = Array.from({ length: draw.int(1, 12) }, () => {
-    if (known.length === 0 || !draw.chance(0.15)) return draw.pick(someWords)
+    if (count === 0 || !draw.chance(0.15)) return draw.pick(someWords)
     if (!draw.chance(0.8)) return '[Home]'
-    return `[@${references.to(draw.pick(known))}:${draw.int(8, 40)}]`
+    const linked = checkinAt(repo, draw.int(0, count - 1))
+    return `[@${references.to(linked)}:${draw.int(8, 40)}]`
   })
   return `${words.join(' ')}\n`
 }
@@ -56,6 +58,34 @@ export function checkins(repo: Repo): ArtifactHash[] {
     `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'ci'
                         ORDER BY event.mtime, uuid`,
   )
+}
+
+/** How many {@link checkins} there are. */
+function countCheckins(repo: Repo): number {
+  const sql = `SELECT count(*) FROM event JOIN blob ON rid = objid WHERE type = 'ci'`
+  return dbOf(repo).prepare<[number]>(sql).get()?.[0] ?? 0
+}
+
+/** One of {@link checkins}, for a small part of what it costs to list them all. */
+function checkinAt(repo: Repo, index: number): ArtifactHash {
+  const row = dbOf(repo)
+    .prepare<[ArtifactHash]>(
+      `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'ci'
+        ORDER BY event.mtime, uuid LIMIT 1 OFFSET ?`,
+    )
+    .get(index)
+  assert(row !== undefined, 'an index of a check-in is below their count')
+  return row[0]
+}
+
+/** The last of {@link publicCheckins}. SQLite sorts them all unless it is told of the index. */
+export function newestPublicCheckin(repo: Repo): ArtifactHash | undefined {
+  return hashes(
+    repo,
+    `SELECT uuid FROM event INDEXED BY event_i1 CROSS JOIN blob ON rid = objid
+                        WHERE type = 'ci' AND rid NOT IN (SELECT rid FROM private)
+                        ORDER BY event.mtime DESC, uuid DESC LIMIT 1`,
+  )[0]
 }
 
 /** Check-ins that everybody may know of. */
