@@ -1,5 +1,6 @@
 /**
- * The world of one simulation of Fossil: the repositories of all nodes, their logins, and the truth that invariants compare them with.
+ * The world of one simulation of Fossil: the repositories of all nodes, their logins, and the
+ * truth that invariants compare them with.
  * @module
  */
 
