@@ -8,12 +8,14 @@ import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { createRepo } from '../crosslink/open.ts'
+import { rebuild } from '../crosslink/rebuild.ts'
 import { verify } from '../crosslink/verify.ts'
 import { openMemory } from '../db/node.ts'
 import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
 import { privateArtifacts } from '../repo/blob.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
-import { checkin } from '../write/checkin.ts'
+import { shun } from '../repo/shun.ts'
+import { checkin, manifestFiles } from '../write/checkin.ts'
 import { addTag } from '../write/tag.ts'
 import { publish } from './publish.ts'
 
@@ -79,4 +81,18 @@ test('a check-in that is not here is an error, and nothing changes', () => {
   assert.ok(nowhere)
   assert.throws(() => publish(repo, [...line.secrets, nowhere]), { code: 'artifact.missing' })
   assert.equal(secretCheckins(line).length, 3)
+})
+
+test('files go public with a check-in whose parent is shunned', () => {
+  const line = privateLine()
+  using repo = line.repo
+  const [one, two] = line.secrets
+  assert.ok(one && two)
+  publish(repo, [one])
+  shun(repo, [one])
+  rebuild(repo)
+  publish(repo, [two])
+  const secret = new Set(privateArtifacts(repo).map(({ hash }) => hash))
+  for (const { hash } of manifestFiles(repo, two).values()) assert.ok(hash && !secret.has(hash))
+  assert.deepEqual(verify(repo).differences, [])
 })

@@ -6,9 +6,11 @@
 
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { findHeld, hashOf, makePublic } from '../repo/blob.ts'
+import { findHeld, hashOf, isPrivate } from '../repo/blob.ts'
+import { deckOf } from '../repo/deck.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
+import { publishHeld } from '../repo/store.ts'
 
 /**
  * Makes check-ins public, in one transaction, and sends them with the next push: the given ones,
@@ -30,7 +32,7 @@ export function publish(repo: Repo, checkins: readonly ArtifactHash[]): Artifact
     const going = [...new Set([...lineage, ...associates(repo, lineage)])].sort((a, b) => a - b)
     const send = dbOf(repo).prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)')
     for (const rid of going) {
-      makePublic(repo, rid)
+      publishHeld(repo, rid)
       send.run(rid)
     }
     return going.flatMap((rid) => hashOf(repo, rid) ?? [])
@@ -56,14 +58,23 @@ function privateLineage(repo: Repo, checkins: readonly Rid[]): Rid[] {
 
 /** Private files of check-ins, and private control artifacts about them. */
 function associates(repo: Repo, checkins: readonly Rid[]): Rid[] {
-  return rids(
+  const controls = rids(
     repo,
     `WITH going(rid) AS MATERIALIZED (SELECT value FROM json_each(?))
-     SELECT rid FROM private
-      WHERE rid IN (SELECT fid FROM mlink WHERE mid IN going)
-         OR rid IN (SELECT srcid FROM tagxref WHERE tagxref.rid IN going)`,
+     SELECT rid FROM private WHERE rid IN (SELECT srcid FROM tagxref WHERE tagxref.rid IN going)`,
     checkins,
   )
+  return [...controls, ...checkins.flatMap((rid) => privateFiles(repo, rid))]
+}
+
+/** Files that a manifest names: what it changed is not known where its parent is shunned. */
+function privateFiles(repo: Repo, checkin: Rid): Rid[] {
+  const deck = deckOf(repo, checkin)
+  if (deck?.kind !== 'checkin') return []
+  return deck.files.flatMap(({ hash }) => {
+    const rid = hash === undefined ? undefined : findHeld(repo, hash)
+    return rid !== undefined && isPrivate(repo, rid) ? [rid] : []
+  })
 }
 
 function rids(repo: Repo, sql: string, given: readonly Rid[]): Rid[] {

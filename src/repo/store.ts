@@ -82,11 +82,7 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
   return joinTransaction(repo, () => {
     const held = findHeld(repo, hash)
     if (held !== undefined) {
-      if (!artifact.isPrivate && isPrivate(repo, held)) {
-        makePublic(repo, held)
-        // What it names is wanted in public, too.
-        crosslinkerOf(repo).link(repo, held, content)
-      }
+      if (!artifact.isPrivate && isPrivate(repo, held)) publishHeld(repo, held, content)
       return { rid: held, isNew: false }
     }
     const form = formToKeep(repo, artifact)
@@ -97,6 +93,16 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
     arrived(repo, rid, content)
     return { rid, isNew: true }
   })
+}
+
+/** Makes an artifact public that is here: what it names is wanted in public, too. */
+export function publishHeld(
+  repo: Repo,
+  rid: Rid,
+  content: Uint8Array | undefined = readContent(repo, rid),
+): void {
+  makePublic(repo, rid)
+  if (content !== undefined) crosslinkerOf(repo).link(repo, rid, content)
 }
 
 /** @throws {FossilError} `hash.mismatch` when the content is not what the name says */

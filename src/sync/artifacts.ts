@@ -28,6 +28,7 @@ import { settledClusters } from '../repo/cluster.ts'
 import { readContent } from '../repo/content.ts'
 import { cacheOf, type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
+import { publishHeld } from '../repo/store.ts'
 import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import { ArtifactIntake } from './artifact-intake.ts'
@@ -382,8 +383,10 @@ export class ArtifactExchange {
     const isHere = !isPhantom(this.#repo, rid)
     if (claimsPrivate) {
       if (!isHere) makePrivate(this.#repo, rid)
-    } else if (!isHere || this.#acceptsPrivate) {
+    } else if (!isHere) {
       makePublic(this.#repo, rid)
+    } else if (this.#acceptsPrivate && isPrivate(this.#repo, rid)) {
+      publishHeld(this.#repo, rid)
     }
   }
 

@@ -6,11 +6,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { publish } from '../admin/publish.ts'
 import { utf8 } from '../base/bytes.ts'
+import { verify } from '../crosslink/verify.ts'
 import { findRid, hasArtifact, isPrivate, makePublic } from '../repo/blob.ts'
 import { createClusters } from '../repo/cluster.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
+import { checkin } from '../write/checkin.ts'
 import type { Card } from '../xfer/card.ts'
 import { accessOf, fullAccess } from './access.ts'
 import {
@@ -250,4 +253,22 @@ test('a peer that may not pull is not told that what it calls private is public'
   assert.ok(saysNothingOf(reply, open))
   const told = ofType(ask(server, [pullCard, claim], { access: accessOf('o') }), 'igot')
   assert.deepEqual(told, [igot(open, false)])
+})
+
+test('the files of a check-in that a peer announces as public are public here, too', () => {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  const changes = [{ name: 'a', content: secret }]
+  const { hash, newArtifacts } = checkin(server, {
+    changes,
+    comment: 'secret',
+    user: 'u',
+    isPrivate: true,
+  })
+  syncPair(client, server, { private: true })
+  assert.ok(newArtifacts.every((name) => isPrivateHere(client, name)))
+  publish(server, [hash])
+  syncPair(client, server, { private: true })
+  assert.ok(newArtifacts.every((name) => !isPrivateHere(client, name)))
+  assert.deepEqual(verify(client).differences, [])
 })
