@@ -54,7 +54,7 @@ export interface SimConfig {
   /** No periodic safety check before this step. Default 0. */
   readonly safetyCheckFrom?: number
   /**
-   * Periodic safety checks come more seldom as a run grows long: not before a tenth of it has
+   * Periodic safety checks come more seldom as a run grows long: not before a fifth of it has
    * passed since the last one. Default false.
    */
   readonly thinsOutChecks?: boolean

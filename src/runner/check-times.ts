@@ -12,7 +12,7 @@ export interface CheckSchedule {
   /** One check in so many includes the costly invariants; 0 for none of them. */
   readonly thoroughEvery: number
   /**
-   * No check before a tenth of the run so far has passed since the last one. A check costs as much
+   * No check before a fifth of the run so far has passed since the last one. A check costs as much
    * as the nodes hold: so all of them together cost as much as the last few. Default false.
    */
   readonly thinsOut?: boolean
@@ -38,7 +38,7 @@ export class CheckTimes {
   due(step: number): DueCheck | undefined {
     const { every, from, thoroughEvery, thinsOut = false } = this.#schedule
     if (every === 0 || step < this.#nextStep) return undefined
-    this.#nextStep = step + Math.max(every, thinsOut ? Math.floor(step / 10) : 0)
+    this.#nextStep = step + Math.max(every, thinsOut ? Math.floor(step / 5) : 0)
     this.#count++
     if (step < from) return undefined
     return { isThorough: thoroughEvery > 0 && this.#count % thoroughEvery === 0 }
