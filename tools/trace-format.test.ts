@@ -64,7 +64,10 @@ const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
     uv: true,
     login: true,
     allKinds: true,
-    config: { describesMessages: true },
+    config: {
+      describesMessages: true,
+      crashes: { calmMeanMs: 60_000, downMeanMs: 5_000 },
+    },
   },
   'a run with partitions': { workloads: (simulator) => [flickering(simulator)] },
   'a run whose server is out of order': {

@@ -185,7 +185,8 @@ suite('databases of nodes', () => {
           },
         },
       })
-      assert.deepEqual(opened, ['master', 'leaf-0', 'leaf-1'])
+      // Those of nodes that crash are opened anew.
+      assert.deepEqual([...new Set(opened)], ['master', 'leaf-0', 'leaf-1'])
       assert.equal(onDisk.traceHash, (await simulate({ seed: 3, plan })).traceHash)
       using kept = openRepo(openFile(join(folder, 'leaf-1.fossil')), systemEnv)
       assert.equal(countBlobs(kept), onDisk.nodes.at(-1)?.artifacts)

@@ -10,6 +10,7 @@ import type { Database } from '../db/driver.ts'
 import { faultLevel, type FaultLevel, type LevelName } from '../sim/levels.ts'
 import { checkLink, longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
+import type { CrashPlan } from '../runner/crashes.ts'
 import type { NodeId } from '../runner/model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { Credentials } from '../sync/login.ts'
@@ -35,6 +36,8 @@ export interface SimConfig {
   readonly level?: LevelName
   /** Faults and latency of every link, and partitions, instead of those of the level. */
   readonly network?: FaultLevel
+  /** Nodes crash now and then, and start again over what they have stored. Default: never. */
+  readonly crashes?: CrashPlan
   /** Fault sites inside production code take unlucky turns. Default: unless `normal`. */
   readonly buggify?: boolean
   /** Sync private artifacts. Default false. */
@@ -81,7 +84,7 @@ export interface SimConfig {
    */
   readonly deflateOverBytes?: number
   /**
-   * Opens the database of a node, for example a file. Default: one in memory.
+   * Opens the database of a node, for example a file, also after a crash. Default: in memory.
    *
    * @param image what is to be in it
    */

@@ -53,6 +53,7 @@ function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
     invariants: config.invariants ?? invariants,
     world: (host) => new FossilWorld(config, topology, host),
     start: (id, world) => world.start(id),
+    crash: (id, world) => world.crash(id),
     version: ({ repo }) => stateOf(repo),
     state: digests,
     canonical: canonicalMessage,

@@ -122,19 +122,31 @@ export class FossilWorld implements World, OperationRecords {
     throw new FossilError('option.invalid', { option: 'nodeId', reason: `no node "${id}"` })
   }
 
-  /** Starts a node, with a repository of its own: it answers, or syncs with others, or both. */
+  /** Starts a node over its repository: it answers, or syncs with others, or both. */
   start(id: NodeId): NodeHandle {
+    if (id === masterId && this.config.upstream !== undefined) return this.#startUpstream()
+    const repo = this.#repos.get(id) ?? this.#make(id)
+    const targets = this.#topology.links.filter(({ from }) => from === id).map(({ to }) => to)
+    return {
+      ...(targets.length === 0 ? {} : this.#startSyncing(id, repo, targets)),
+      ...(this.#isAsked(id) ? this.#startAnswering(repo) : {}),
+    }
+  }
+
+  /** A node has crashed: its repository is as it was last committed. */
+  crash(id: NodeId): void {
+    const repo = this.#repos.get(id)
+    assert(repo !== undefined, 'only nodes with a repository of ours crash')
+    this.#repos.set(id, this.#factory.reopen(id, repo))
+  }
+
+  #make(id: NodeId): Repo {
     const isMaster = id === masterId
-    if (isMaster && this.config.upstream !== undefined) return this.#startUpstream()
     const repo = this.#factory.make(id, isMaster ? this.config.masterImage : undefined)
     if (isMaster) this.#setMaster(repo)
     else this.#repos.set(id, repo)
-    const targets = this.#topology.links.filter(({ from }) => from === id).map(({ to }) => to)
-    const isAsked = this.#topology.links.some(({ to }) => to === id)
-    return {
-      ...(targets.length === 0 ? {} : this.#startSyncing(id, repo, targets)),
-      ...(isAsked ? this.#startAnswering(id, repo) : {}),
-    }
+    if (!isMaster && this.#isAsked(id)) this.#logins?.install(repo)
+    return repo
   }
 
   /** The caller's own server, whose repository may be known. */
@@ -145,15 +157,18 @@ export class FossilWorld implements World, OperationRecords {
     return { answer: (request) => upstream.exchange(request) }
   }
 
-  #startAnswering(id: NodeId, repo: Repo): NodeHandle {
-    if (id !== masterId) this.#logins?.install(repo)
+  #isAsked(id: NodeId): boolean {
+    return this.#topology.links.some(({ to }) => to === id)
+  }
+
+  #startAnswering(repo: Repo): NodeHandle {
     const users = this.#logins && ({ access: 'users' } as const)
     const mock = new MockFossil(repo, { ...this.#limits(), ...users })
     return { answer: (request) => mock.exchange(request) }
   }
 
   #startSyncing(id: NodeId, repo: Repo, targets: readonly NodeId[]): NodeHandle {
-    const transports = new Map(targets.map((to) => [to, this.#transport({ from: id, to })]))
+    const transports = new Map(targets.map((to) => [to, this.#transport({ from: id, to }, repo)]))
     const [transport] = transports.values()
     assert(transport !== undefined, 'a node that syncs has somebody to sync with')
     const login = this.#logins?.credentials(id)
@@ -166,8 +181,13 @@ export class FossilWorld implements World, OperationRecords {
     return leafHandle(id, nodes, { host: this.#host, counter: this.syncs })
   }
 
-  #transport(direction: Direction): SimTransport {
-    return new SimTransport((request, signal) => this.#host.exchange(direction, request, signal))
+  /** The way of a node, as long as it lives: after a crash it has another repository. */
+  #transport(direction: Direction, repo: Repo): SimTransport {
+    return new SimTransport((request, signal) =>
+      this.#repos.get(direction.from) === repo
+        ? this.#host.exchange(direction, request, signal)
+        : new Promise(() => {}),
+    )
   }
 
   #defaultNode(repo: Repo, transport: SimTransport, login: Credentials | undefined): Node {

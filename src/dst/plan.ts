@@ -27,7 +27,7 @@ import type { SimulateOptions } from './simulate-options.ts'
 import { type TopologyName, topologyNames } from './topology.ts'
 
 /** Everything that can go wrong: faults of links, and of what is around them. */
-const faultNames = [...rateKinds, 'partition', 'code'] as const
+const faultNames = [...rateKinds, 'partition', 'crash', 'code'] as const
 
 type FaultName = (typeof faultNames)[number]
 
@@ -62,6 +62,9 @@ const groups = Object.fromEntries(
 )
 
 const timeRange = { min: 0, max: longestMs }
+
+/** Some crashes in a run of a minute or two. */
+const usualCrashes = { calmMeanMs: 30_000, downMeanMs: 8_000 }
 
 /** Percents from which the rate of each fault is drawn. */
 const usualRates: readonly number[] = [1, 3, 8, 20]
@@ -138,7 +141,7 @@ function presetOf(level: LevelName): Partial<FossilPlan> {
   const { link, partition } = faultLevels[level]
   const struck = rateKinds.filter((kind) => link.rates[kind] > 0)
   const others: FaultName[] = [
-    ...(partition === undefined ? [] : (['partition'] as const)),
+    ...(partition === undefined ? [] : (['partition', 'crash'] as const)),
     ...(level === 'normal' ? [] : (['code'] as const)),
   ]
   return {
@@ -203,6 +206,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       ...(budgetBytes === 0 ? {} : { budgetBytes }),
       maxSkewMs: plan.maxSkewMs,
       buggify: plan.faults.includes('code'),
+      ...(plan.faults.includes('crash') ? { crashes: usualCrashes } : {}),
       network: {
         link: linkOf(plan),
         partition: plan.faults.includes('partition') ? faultLevels.hostile.partition : undefined,

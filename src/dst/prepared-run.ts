@@ -49,8 +49,9 @@ export function prepare(options: TimedOptions, variant: RunVariant): PreparedFos
     const operations = operationsOf(simulation, options, variant.calm ?? options.intentions)
     const untilMs = simulator.clock().startMs + options.durationMs
     const partitions = { start: () => simulator.schedulePartitions(untilMs) }
+    const crashes = { start: () => simulator.scheduleCrashes(untilMs) }
     const further = options.workloads?.(simulator) ?? []
-    return { simulation, simulator, operations, workloads: [partitions, ...further] }
+    return { simulation, simulator, operations, workloads: [partitions, crashes, ...further] }
   } catch (error) {
     simulation.close()
     throw error
@@ -86,7 +87,8 @@ function variantOf(config: SimConfig, { checks, calm }: RunVariant): SimConfig {
           thoroughCheckEvery: checks.thoroughEvery,
         }
   if (calm === undefined) return checked
-  const { onTraceLine: _line, onTraceStart: _start, overrides: _overrides, ...quiet } = checked
+  const { onTraceLine: _line, onTraceStart: _start, overrides: _overrides, ...calmer } = checked
+  const { crashes: _crashes, ...quiet } = calmer
   const network = { link: calmLink, partition: undefined }
   return { ...quiet, network, buggify: false, maxSkewMs: 0 }
 }

@@ -62,6 +62,23 @@ export class RepoFactory {
   }
 
   /**
+   * A node has crashed: its repository is opened anew, as it was last committed, and what still
+   * holds the old one finds it closed.
+   */
+  reopen(id: NodeId, crashed: Repo): Repo {
+    const { env, deflateOverBytes } = crashed
+    const db = dbOf(crashed)
+    if (db.inTransaction) db.exec('ROLLBACK')
+    const image = db.serialize()
+    crashed.close()
+    const repo = openRepo(this.#open(id, image), { ...env, buggify: noBuggify })
+    repo.deflateOverBytes = deflateOverBytes
+    repo.env = env
+    this.#made.splice(this.#made.indexOf(crashed), 1, repo)
+    return repo
+  }
+
+  /**
    * Moves a repository that the caller made into the simulated world: clock, randomness and fault
    * sites are the simulation's from now on, and its project is everyone's. The caller closes it.
    */

@@ -43,7 +43,7 @@ suite('converged', () => {
     assert.ok(report.checkins > 10 && report.syncs > 10 && report.errors > 0)
     assert.ok(report.steps > report.syncs && report.checks > 0)
     assert.ok(report.simulatedMs >= 45_000)
-    assert.deepEqual(Object.keys(report.faults), [...faultKinds, 'buggify'])
+    assert.deepEqual(Object.keys(report.faults), [...faultKinds, 'crash', 'buggify'])
     assert.deepEqual(
       report.nodes.map(({ id }) => id),
       ['master', 'leaf-0', 'leaf-1', 'leaf-2'],
@@ -55,7 +55,8 @@ suite('converged', () => {
     assert.equal(sum(nodes.map((node) => node.syncs)), syncs)
     assert.equal(sum(nodes.map((node) => node.errors)), errors)
     assert.equal(sum(sites.map(({ fired }) => fired)), faults.buggify)
-    const { partitioned, ...drawn } = faults
+    const { partitioned, crash, ...drawn } = faults
+    assert.equal(crash, 0)
     assert.equal(sum(Object.values(drawn)), decisions.length)
     assert.ok(partitioned >= 0)
   })

@@ -9,6 +9,7 @@
 import { FossilError } from '../base/error.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NodeId, TraceFacts } from '../runner/model.ts'
+import { scheduleCrashes } from '../runner/crashes.ts'
 import { schedulePartitions } from '../runner/partitions.ts'
 import type { Simulation } from '../runner/simulation.ts'
 import type { SiteCoverage } from '../sim/activation.ts'
@@ -237,6 +238,36 @@ export class Simulator implements Disposable {
     const { partition: plan } = this.config.network
     const { links } = this.#simulation.model.topology
     if (plan !== undefined) schedulePartitions(this.#simulation, links, { plan, untilMs })
+  }
+
+  /** Lets nodes crash and start again until `untilMs`, as the configuration says; or never. */
+  scheduleCrashes(untilMs: number): void {
+    const { crashes: plan, upstream } = this.config
+    const { nodes } = this.#simulation.model.topology
+    const mortal = upstream === undefined ? nodes : this.leafIds()
+    if (plan !== undefined) scheduleCrashes(this.#simulation, mortal, { plan, untilMs })
+  }
+
+  /**
+   * A node stops dead, between two events: what it has stored stays, what it has sent is on its
+   * way, and its promises never settle. Does nothing where it is down.
+   *
+   * @throws {FossilError} `option.invalid` where there is no such node
+   */
+  crash(id: NodeId): void {
+    this.#world.node(id)
+    this.#simulation.crash(id)
+  }
+
+  /** A node that has crashed starts again, over what it has stored. */
+  restart(id: NodeId): void {
+    this.#world.node(id)
+    this.#simulation.restart(id)
+  }
+
+  /** Whether a node is up: it has not crashed, or has started again. */
+  isUp(id: NodeId): boolean {
+    return this.#simulation.isUp(id)
   }
 
   /**

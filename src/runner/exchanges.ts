@@ -26,6 +26,8 @@ export interface ExchangeOptions {
   readonly onMessage: (facts: TraceFacts, message: Uint8Array) => void
   /** The name of the request that a node sends now: see turns.ts. */
   readonly nameOf: (direction: Direction) => string
+  /** Whether a node is up: one that is down refuses connections. */
+  readonly isUp: (id: NodeId) => boolean
   /** Lets a node answer a request; `turn` names that. */
   readonly answer: (id: NodeId, request: Uint8Array, turn: string) => Promise<Uint8Array>
   /** The code of this node is about to go on: its exchange has ended. */
@@ -49,8 +51,8 @@ function abortedBy({ reason: cause }: AbortSignal): FossilError {
 /** The exchanges of one run. */
 export class Exchanges {
   readonly #options: ExchangeOptions
-  /** Counts of the exchanges that each node waits for. */
-  readonly #waiting = new Map<NodeId, number>()
+  /** The exchanges that each node waits for. */
+  readonly #waiting = new Map<NodeId, Set<Waiting>>()
 
   constructor(options: ExchangeOptions) {
     this.#options = options
@@ -58,7 +60,16 @@ export class Exchanges {
 
   /** Tells whether a node waits for a reply or a failure. */
   isWaiting(id: NodeId): boolean {
-    return (this.#waiting.get(id) ?? 0) > 0
+    return (this.#waiting.get(id)?.size ?? 0) > 0
+  }
+
+  /** A node has crashed: what it waits for never settles. What it has sent is on its way. */
+  forget(id: NodeId): void {
+    for (const waiting of this.#waiting.get(id) ?? []) {
+      waiting.isOver = true
+      waiting.ignoreSignal()
+    }
+    this.#waiting.delete(id)
   }
 
   /**
@@ -79,7 +90,7 @@ export class Exchanges {
     this.#noteMessage('request', byAsker(plan), request, plan.faults)
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { resolve, reject, isOver: false, ignoreSignal: () => {} }
-      this.#waiting.set(from, (this.#waiting.get(from) ?? 0) + 1)
+      this.#waiting.set(from, (this.#waiting.get(from) ?? new Set()).add(waiting))
       if (signal !== undefined) this.#heed(signal, plan, waiting)
       for (const arrival of plan.arrivals) {
         events.add({
@@ -115,6 +126,8 @@ export class Exchanges {
   ): Promise<void> {
     const { network, events } = this.#options
     const copy = arrival === plan.arrivals[0] ? '' : '.copy'
+    if (!this.#options.isUp(plan.to))
+      return this.#meetsNobody(`request${copy}`, plan, arrival, waiting)
     const seen = this.#receive(`request${copy}`, byAnswerer(plan), arrival, request)
     if (seen === undefined) return
     const reply = await this.#answer(plan, seen, copy)
@@ -130,6 +143,19 @@ export class Exchanges {
       timeMs: back.atMs,
       node: plan.from,
       happen: () => this.#replyArrives(plan, back, reply, waiting),
+      isMoot: () => waiting.isOver,
+    })
+  }
+
+  /** The receiver is down: its host refuses the connection, which the sender is told at once. */
+  #meetsNobody(message: Message, plan: ExchangePlan, arrival: Arrival, waiting: Waiting): void {
+    const { note, events } = this.#options
+    note('lost', { ...byAnswerer(plan), message })
+    if (!arrival.isAwaited) return
+    events.add({
+      timeMs: arrival.atMs,
+      node: plan.from,
+      happen: () => this.#fails(plan, { atMs: arrival.atMs, reason: 'refused' }, waiting),
       isMoot: () => waiting.isOver,
     })
   }
@@ -166,7 +192,7 @@ export class Exchanges {
     assert(!waiting.isOver, 'an exchange ends once')
     waiting.isOver = true
     waiting.ignoreSignal()
-    this.#waiting.set(from, (this.#waiting.get(from) ?? 1) - 1)
+    this.#waiting.get(from)?.delete(waiting)
     this.#options.onEnd(from)
   }
 

@@ -104,8 +104,13 @@ export interface Model<W extends CheckedWorld> {
   readonly invariants: readonly Invariant<W>[]
   /** Makes the world of one run, still without nodes. */
   world(host: Host): W
-  /** Starts a node of the topology, which is part of the world from then on. */
+  /**
+   * Starts a node of the topology, which is part of the world from then on; and starts it again
+   * after a crash, over what it has stored.
+   */
   start(id: NodeId, world: W): NodeHandle
+  /** A node has crashed: all that is left of it is what it has stored. Default: nothing to do. */
+  crash?(id: NodeId, world: W): void
   /**
    * The state of a node in brief, asked often: equal versions of one node mean that nothing that an
    * invariant of it alone looks at has changed. Without it every check looks at every node.

@@ -152,7 +152,8 @@ export class Operations<W extends CheckedWorld> implements Workload {
     this.#schedule(place, () => {
       const { world } = this.#simulation
       const operation = pickByWeight(operations, draw)
-      const args = operation.plan(world, place.node, draw)
+      const isUp = this.#simulation.isUp(place.node)
+      const args = isUp ? operation.plan(world, place.node, draw) : undefined
       const op = args === undefined ? idle : operation.name
       return { ...place, op, args: args ?? {} }
     })
@@ -173,7 +174,9 @@ export class Operations<W extends CheckedWorld> implements Workload {
     if (op === idle) return
     const reader = new Arguments(`${id} (${op})`, args)
     const { world } = this.#simulation
-    const { outcome, facts } = this.#operation(op).apply(world, node, reader, id)
+    const { outcome, facts }: OperationResult = this.#simulation.isUp(node)
+      ? this.#operation(op).apply(world, node, reader, id)
+      : { outcome: 'impossible' }
     this.#count(op)[outcome]++
     this.#simulation.note('operation', { node, id, op, args, outcome, ...facts })
   }

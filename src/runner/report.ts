@@ -19,8 +19,8 @@ export interface RunReport extends RunOutcome, Diagnosis {
   readonly steps: number
   readonly checks: number
   readonly simulatedMs: number
-  /** Faults by kind; `buggify` counts those inside the code. */
-  readonly faults: Readonly<Record<FaultKind | 'buggify', number>>
+  /** Faults by kind; `crash` counts crashes of nodes, `buggify` faults inside the code. */
+  readonly faults: Readonly<Record<FaultKind | 'crash' | 'buggify', number>>
   readonly sites: readonly SiteCoverage[]
   readonly decisions: readonly Decision[]
   /** Outcomes of operations, by name. */
@@ -47,7 +47,7 @@ export function reportOf<W extends CheckedWorld>(
     steps: simulation.steps,
     checks: simulation.checks.made,
     simulatedMs: simulation.clock().elapsedMs,
-    faults: { ...simulation.network.counts(), buggify },
+    faults: { ...simulation.network.counts(), crash: simulation.crashes, buggify },
     sites,
     decisions: simulation.decisions(),
     operations: operations.counts(),

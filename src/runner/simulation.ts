@@ -66,6 +66,9 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   /** The links between the nodes. */
   readonly network: Network
 
+  /** Crashes of nodes so far. */
+  crashes = 0
+
   readonly #clock = new SimClock()
   readonly #causality = new Causality()
   readonly #source: RandomSource
@@ -85,7 +88,10 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #checks: InvariantChecks<W>
   readonly #checkTimes: CheckTimes
   readonly #stateTimes: CheckTimes
+  /** Nodes that are up. */
   readonly #nodes = new Map<NodeId, NodeHandle>()
+  /** Polls of each node so far, over all its lives. */
+  readonly #polls = new Map<NodeId, number>()
 
   /**
    * Starts every node of the model.
@@ -198,7 +204,41 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   tickNow(id: NodeId): void {
     const count = (this.#wanted.get(id) ?? 0) + 1
     this.#wanted.set(id, count)
-    this.#scheduleTick({ timeMs: this.#clock.nowMs(), nodeId: id, type: 'syncNow' }, count)
+    const event: TickEvent = { timeMs: this.#clock.nowMs(), nodeId: id, type: 'syncNow' }
+    const happen = (): void => {
+      const node = this.#nodes.get(id)
+      if (node === undefined) return
+      this.#ticks.begin(node, event, () => this.#turns.begin(id, `syncNow#${count}`))
+    }
+    this.#events.add({ timeMs: event.timeMs, node: id, happen })
+  }
+
+  /** Whether a node is up: it was started, and has not crashed since. */
+  isUp(id: NodeId): boolean {
+    return this.#nodes.has(id)
+  }
+
+  /**
+   * A node stops dead, between two events: what it has stored stays, what it has sent is on its
+   * way, and nothing that it was about to do happens. Its promises never settle. Does nothing where
+   * it is down.
+   */
+  crash(id: NodeId): void {
+    if (!this.#nodes.delete(id)) return
+    this.crashes++
+    this.note('crash', { node: id })
+    this.#exchanges.forget(id)
+    this.#ticks.forget(id)
+    this.#turns.end(id)
+    this.#rest.moved(this.steps)
+    this.model.crash?.(id, this.world)
+  }
+
+  /** A node that has crashed starts again, as {@link Model.start} starts it. */
+  restart(id: NodeId): void {
+    if (this.isUp(id)) return
+    this.note('restart', { node: id })
+    this.#start(id)
   }
 
   /** Sends a request along a link, for a caller that is no node. See {@link Host}. */
@@ -328,6 +368,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       canonical: (message) => model.canonical?.(message) ?? message,
       onMessage: (facts, message) => this.#describe(facts, message),
       nameOf: (direction) => this.#turns.send(direction),
+      isUp: (id) => this.isUp(id),
       answer: (id, request, turn) => this.#turns.answer(turn, () => this.#answer(id, request)),
       onEnd: (from) => this.#ticks.wake(from),
     })
@@ -345,19 +386,20 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#nodes.set(id, node)
     if (node.tick === undefined) return
     const firstMs = this.stream(`timer/${id}`).next().int(0, this.options.pollIntervalMs)
-    this.#scheduleTick({ timeMs: this.#clock.startMs + firstMs, nodeId: id, type: 'timer' }, 1)
+    this.#schedulePoll(node, { timeMs: this.#clock.nowMs() + firstMs, nodeId: id, type: 'timer' })
   }
 
-  /** @param count the number of the event among those of its type and node, from 1 */
-  #scheduleTick(event: TickEvent, count: number): void {
-    const { nodeId: id, timeMs, type } = event
+  /** One poll after another, as long as the node lives. */
+  #schedulePoll(node: NodeHandle, event: TickEvent): void {
+    const { nodeId: id, timeMs } = event
     const happen = (): void => {
-      const nextMs = timeMs + this.options.pollIntervalMs
-      if (type === 'timer') this.#scheduleTick({ ...event, timeMs: nextMs }, count + 1)
-      const name = `${type === 'timer' ? 'poll' : type}#${count}`
-      this.#ticks.begin(this.#node(id), event, () => this.#turns.begin(id, name))
+      if (this.#nodes.get(id) !== node) return
+      const count = (this.#polls.get(id) ?? 0) + 1
+      this.#polls.set(id, count)
+      this.#schedulePoll(node, { ...event, timeMs: timeMs + this.options.pollIntervalMs })
+      this.#ticks.begin(node, event, () => this.#turns.begin(id, `poll#${count}`))
     }
-    this.#events.add({ timeMs, node: id, happen })
+    this.#events.add({ timeMs, node: id, happen, isMoot: () => this.#nodes.get(id) !== node })
   }
 
   #beginTick({ nodeId: id, type }: TickEvent): (outcome: TickOutcome) => void {

@@ -64,6 +64,12 @@ export class Ticks implements Disposable {
     this.#awake.set(id, node)
   }
 
+  /** A node has crashed: its tick never ends, and no other is in its way. */
+  forget(id: NodeId): void {
+    this.#ticking.delete(id)
+    this.#awake.delete(id)
+  }
+
   /**
    * Lets the code of woken nodes run until each has finished its tick or waits for the network. One
    * that does neither waits for something unrepeatable.
@@ -105,13 +111,19 @@ export class Ticks implements Disposable {
     try {
       assert(node.tick !== undefined, 'only a node that ticks is told of events')
       const outcome = await node.tick(event)
+      if (this.#isDead(node, id)) return
       if (!this.mayAct(id)) throw this.foreignWait(id)
       onEnd(outcome)
     } catch (error) {
+      if (this.#isDead(node, id)) return
       this.#failure ??= error instanceof Error ? error : new Error(String(error))
-    } finally {
-      this.#ticking.delete(id)
     }
+    this.#ticking.delete(id)
+  }
+
+  /** Code of a node that has crashed may go on where something else than the network wakes it. */
+  #isDead(node: NodeHandle, id: NodeId): boolean {
+    return this.#ticking.get(id) !== node
   }
 
   async #letReact(): Promise<void> {

@@ -87,9 +87,10 @@ export function counters({
     },
     state: ({ nodes }) => nodes.map(({ id, counts }) => [id, format(counts)]),
     start: (id, world): NodeHandle => {
-      const counter: Counter = { id, counts: new Map() }
+      const known = world.nodes.find((counter) => counter.id === id)
+      const counter = known ?? { id, counts: new Map() }
       const peers = links.filter(({ from }) => from === id)
-      world.nodes.push(counter)
+      if (known === undefined) world.nodes.push(counter)
       return {
         answer: (request) => {
           take(counter, request, merge)

@@ -1,0 +1,133 @@
+/**
+ * Crashes: a node stops dead between two events, and starts again over what it has stored.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { scheduleCrashes } from './crashes.ts'
+import type { Model } from './model.ts'
+import type { Simulation } from './simulation.ts'
+import { counters, counting, type CounterWorld, startToy, toyDurationMs } from './toy.suite.ts'
+
+/** Lets events happen until a node waits for a reply. */
+async function untilWaiting(simulation: Simulation<CounterWorld>, id: string): Promise<void> {
+  const isAsking = (): boolean =>
+    simulation.recentLines().at(-1)?.includes(`"type":"request","node":"${id}"`) ?? false
+  while (!isAsking()) await simulation.step()
+}
+
+function linesOf(simulation: Simulation<CounterWorld>, type: string): string[] {
+  return simulation.recentLines().filter((line) => line.includes(`"type":"${type}"`))
+}
+
+function toldOf(told: readonly string[], what: string): number {
+  return told.filter((each) => each === what).length
+}
+
+function repliesAt(simulation: Simulation<CounterWorld>, id: string): string[] {
+  return linesOf(simulation, 'arrival').filter(
+    (line) => line.includes(`"node":"${id}"`) && line.includes('"message":"reply"'),
+  )
+}
+
+suite('a node that crashes', () => {
+  test('hears of nothing any more: no reply, no failure, no finally', async () => {
+    const told: string[] = []
+    const toy = counters()
+    const watched: Model<CounterWorld> = {
+      ...toy,
+      start: (id, world) => {
+        const node = toy.start(id, world)
+        if (id !== 'left') return node
+        return {
+          ...node,
+          tick: async () => {
+            try {
+              await world.host.exchange({ from: 'left', to: 'right' }, new Uint8Array())
+              told.push('reply')
+            } catch {
+              told.push('error')
+            } finally {
+              told.push('finally')
+            }
+            return 'moved'
+          },
+        }
+      },
+    }
+    using simulation = startToy(watched, { level: 'normal' })
+    await untilWaiting(simulation, 'left')
+    simulation.crash('left')
+    assert.ok(!simulation.isUp('left'))
+    await simulation.runUntil(simulation.clock().nowMs() + 10 * toyDurationMs)
+    assert.deepEqual(told, [])
+    simulation.restart('left')
+    await simulation.runUntil(simulation.clock().nowMs() + toyDurationMs)
+    assert.ok(toldOf(told, 'finally') > 0, 'the next life hears again')
+  })
+
+  test('refuses requests while it is down, and its askers are told', async () => {
+    using simulation = startToy(counters(), { level: 'normal' })
+    simulation.crash('right')
+    await simulation.runUntil(simulation.clock().startMs + 20_000)
+    const failures = linesOf(simulation, 'failure')
+    assert.ok(failures.length > 2)
+    assert.ok(failures.every((line) => line.includes('"node":"left"') && line.includes('refused')))
+    assert.deepEqual(
+      linesOf(simulation, 'tick').filter((line) => line.includes('"right"')),
+      [],
+    )
+  })
+
+  test('has sent what it has sent: the request arrives, and the reply is nobody’s', async () => {
+    using simulation = startToy(counters(), { level: 'normal' })
+    await untilWaiting(simulation, 'left')
+    simulation.crash('left')
+    await simulation.runUntil(simulation.clock().nowMs() + 2_000)
+    const arrived = linesOf(simulation, 'arrival').filter((line) => line.includes('"node":"right"'))
+    assert.ok(arrived.length > 0)
+    assert.deepEqual(repliesAt(simulation, 'left'), [])
+  })
+
+  test('goes on counting its polls in its next life, so that faults keep their names', async () => {
+    using simulation = startToy(counters(), { level: 'normal' })
+    await simulation.runUntil(simulation.clock().startMs + 20_000)
+    simulation.crash('left')
+    simulation.restart('left')
+    await simulation.runUntil(simulation.clock().nowMs() + 20_000)
+    const names = linesOf(simulation, 'request')
+      .filter((line) => line.includes('"node":"left"'))
+      .map((line) => /"exchange":"([^"]*)"/.exec(line)?.[1])
+    assert.equal(new Set(names).size, names.length)
+  })
+
+  test('crashes once, and starts once', () => {
+    using simulation = startToy(counters())
+    simulation.crash('left')
+    simulation.crash('left')
+    simulation.restart('left')
+    simulation.restart('left')
+    assert.deepEqual(
+      [linesOf(simulation, 'crash').length, linesOf(simulation, 'restart').length],
+      [1, 1],
+    )
+  })
+})
+
+test('counters that crash now and then come to agree', async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    using simulation = startToy(counters({ ids: ['a', 'b', 'c'] }), { seed })
+    counting(simulation).start()
+    const untilMs = simulation.clock().startMs + toyDurationMs
+    const plan = { calmMeanMs: 8_000, downMeanMs: 4_000 }
+    scheduleCrashes(simulation, ['a', 'b', 'c'], { plan, untilMs })
+    await simulation.runUntil(untilMs)
+    assert.ok(linesOf(simulation, 'crash').length > 0)
+    assert.ok(['a', 'b', 'c'].every((id) => simulation.isUp(id)))
+    simulation.endFaults()
+    assert.ok(await simulation.settle(3_600_000))
+    simulation.checkSafety()
+    simulation.checkSettled()
+  }
+})
