@@ -62,3 +62,12 @@ test('03-look-back shows what it wrote', async () => {
     ].join('\n'),
   )
 })
+
+test('05-peers ends with three peers that hold the same, the same way each time', async () => {
+  const first = await output('05-peers.ts')
+  assert.match(
+    first,
+    /^ada, ben and cyd hold \d+ artifacts each after \d+ syncs, \d+ of them lost, in \d+ s\n$/,
+  )
+  assert.equal(await output('05-peers.ts'), first)
+})

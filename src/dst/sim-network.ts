@@ -93,7 +93,8 @@ export class SimTransport implements Transport {
   }
 }
 
-function ppmOf(option: string, rate: number): number {
+/** A chance from 0 to 1 in parts per million. @throws {FossilError} `option.invalid` */
+export function ppmOf(option: string, rate: number): number {
   if (rate >= 0 && rate <= 1) return Math.round(rate * 1_000_000)
   throw new FossilError('option.invalid', { option, reason: `${rate} is not between 0 and 1` })
 }
