@@ -56,6 +56,7 @@ export class PeerNetwork {
       nameOf: (direction) => this.#turns.send(direction),
       isUp: (id) => this.#peers.has(id),
       answer: (id, request) => this.#peer(id).exchange(request),
+      onUnheard: () => {},
       onEnd: () => {},
     })
   }

@@ -30,6 +30,8 @@ export interface ExchangeOptions {
   readonly isUp: (id: NodeId) => boolean
   /** Lets a node answer a request; `turn` names that. */
   readonly answer: (id: NodeId, request: Uint8Array, turn: string) => Promise<Uint8Array>
+  /** A request was answered that nobody awaits: what it moved, no sender can tell. */
+  readonly onUnheard: () => void
   /** The code of this node is about to go on: its exchange has ended. */
   readonly onEnd: (from: NodeId) => void
 }
@@ -131,6 +133,7 @@ export class Exchanges {
     const seen = this.#receive(`request${copy}`, byAnswerer(plan), arrival, request)
     if (seen === undefined) return
     const reply = await this.#answer(plan, seen, copy)
+    if (!arrival.isAwaited || waiting.isOver) this.#options.onUnheard()
     if (reply === undefined) return
     if (!arrival.isAwaited) {
       this.#noteMessage('reply.unheard', byAnswerer(plan), reply, [])

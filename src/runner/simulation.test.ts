@@ -7,12 +7,21 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
+import { faultLevels } from '../sim/levels.ts'
+import { million, noFaults } from '../sim/link.ts'
 import type { TraceEvent } from '../sim/trace.ts'
 import { InvariantError } from './invariants.ts'
 import type { Model } from './model.ts'
 import { schedulePartitions } from './partitions.ts'
 import type { Simulation } from './simulation.ts'
-import { counters, type CounterWorld, prepareToy, toyDurationMs } from './toy.suite.ts'
+import {
+  counters,
+  type CounterWorld,
+  messageOf,
+  prepareToy,
+  startToy,
+  toyDurationMs,
+} from './toy.suite.ts'
 
 const noChecks = { every: 0, from: 0, thoroughEvery: 0 }
 
@@ -230,7 +239,36 @@ suite('rest', () => {
     simulation.network.partition('left')
     assert.equal(await simulation.settle(600_000), false)
   })
+
+  test('waits for what arrives late, unheard: everybody looks again', async () => {
+    const links = ['a', 'b'].map((from) => ({ from, to: 'hub' }))
+    const latency = { minMs: 1000, meanMs: 1500, maxMs: 2000 }
+    const link = { ...faultLevels.normal.link, latency }
+    const model = counters({ ids: ['hub', 'a', 'b', 'mute'], links })
+    for (let seed = 1; seed <= 50; seed++) {
+      const simulation = startToy(model, { seed, checks: noChecks, link })
+      await sendUnheard(simulation)
+      assert.ok(await simulation.settle(600_000))
+      const heard = ['hub', 'a', 'b'].map((id) => countsOf(simulation, id).has('late'))
+      assert.equal(new Set(heard).size, 1, `seed ${seed}: ${String(heard)}`)
+    }
+  })
 })
+
+function countsOf({ world }: Simulation<CounterWorld>, id: string): ReadonlyMap<string, number> {
+  return world.nodes.find((counter) => counter.id === id)?.counts ?? assert.fail(id)
+}
+
+/** Sends a count on a way that takes long, from a node that then gives the exchange up. */
+async function sendUnheard({ world, network }: Simulation<CounterWorld>): Promise<void> {
+  const giveUp = new AbortController()
+  const request = messageOf({ counts: new Map([['late', 1]]) })
+  network.setRates({ ...noFaults, delayed: million })
+  const sent = world.host.exchange({ from: 'mute', to: 'hub' }, request, giveUp.signal)
+  network.setRates(noFaults)
+  giveUp.abort()
+  await assert.rejects(sent, { code: 'transport.aborted' })
+}
 
 suite('nodes', () => {
   test('that fail to start take the others with them', () => {

@@ -370,6 +370,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       nameOf: (direction) => this.#turns.send(direction),
       isUp: (id) => this.isUp(id),
       answer: (id, request, turn) => this.#turns.answer(turn, () => this.#answer(id, request)),
+      onUnheard: () => this.#rest.moved(this.steps),
       onEnd: (from) => this.#ticks.wake(from),
     })
   }

@@ -8,6 +8,7 @@ import { hash } from 'node:crypto'
 import { fromUtf8, utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { faultLevels, type LevelName } from '../sim/levels.ts'
+import type { LinkConfig } from '../sim/link.ts'
 import type { Direction } from '../sim/network.ts'
 import type { CheckSchedule } from './check-times.ts'
 import { type CheckedWorld, type Invariant, InvariantError } from './invariants.ts'
@@ -94,14 +95,14 @@ export function counters({
       return {
         answer: (request) => {
           take(counter, request, merge)
-          return Promise.resolve(message(counter))
+          return Promise.resolve(messageOf(counter))
         },
         tick: async () => {
           await beforeTick(counter, world)
           const before = format(counter.counts)
           try {
             for (const direction of peers) {
-              const sent = message(counter)
+              const sent = messageOf(counter)
               const reply = await world.host.exchange(direction, sent)
               take(counter, reply, merge)
               if (fromUtf8(sent) !== fromUtf8(reply)) return 'moved'
@@ -151,6 +152,8 @@ export function counting(
 export interface ToySimulationOptions {
   readonly seed?: number
   readonly level?: LevelName
+  /** Default: that of `level`. */
+  readonly link?: LinkConfig
   readonly checks?: CheckSchedule
   readonly onTraceLine?: (line: string) => void
   readonly describesMessages?: boolean
@@ -164,13 +167,13 @@ export function startToy(
   {
     seed = 1,
     level = 'hostile',
+    link = faultLevels[level].link,
     checks = { every: 50, from: 0, thoroughEvery: 1 },
     onTraceLine,
     describesMessages = false,
     tracesWaits = false,
   }: ToySimulationOptions = {},
 ): Simulation<CounterWorld> {
-  const { link } = faultLevels[level]
   const observed = { onTraceLine, describesMessages, tracesWaits }
   return new Simulation(model, { seed, pollIntervalMs: 3_000, link, checks, ...observed })
 }
@@ -197,7 +200,7 @@ function take({ id, counts }: Counter, bytes: Uint8Array, merge: Merge): void {
 }
 
 /** The counts and a checksum, which tells damage by a link. */
-function message({ counts }: Counter): Uint8Array {
+export function messageOf({ counts }: Pick<Counter, 'counts'>): Uint8Array {
   const text = format(counts)
   return utf8(`${text}#${hash('sha256', text)}`)
 }
