@@ -19,7 +19,7 @@ export const rows: readonly (readonly string[])[] = [
   ['write'],
   ['admin'],
   ['sync', 'history', 'folder'],
-  ['transport', 'index'],
+  ['transport', 'agent', 'index'],
   ['dst'],
   ['cli', 'web'],
 ]

@@ -52,6 +52,15 @@ export type FossilErrors = {
   'sync.endless': { rounds: number; reason: string }
   /** The peer does not know the user, or the password is wrong; `message` is its own text. */
   'login.failed': { message: string }
+  /**
+   * An artifact that a server is not known to hold, and why nobody waits any more. `unreachable`
+   * says that it was given up, with the last error as the `cause`; it may have arrived.
+   */
+  'push.failed': {
+    name: string
+    fate: 'refused' | 'private' | 'shunned' | 'missing' | 'unreachable'
+    reason: string
+  }
   /** The caller gave the exchange up. */
   'transport.aborted': { reason: string }
   /** No connection: refused, no such host, no way there, or a proxy that does not let us. */
