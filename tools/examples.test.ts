@@ -63,6 +63,23 @@ test('03-look-back shows what it wrote', async () => {
   )
 })
 
+test('04-keep-in-sync waits until the server has what was made', async () => {
+  assert.equal(
+    await output('04-keep-in-sync.ts'),
+    [
+      'sync.begun',
+      'sync.failed: transport.unreachable',
+      'sync.begun',
+      'sync.failed: transport.unreachable',
+      'sync.begun',
+      'origin has it: true',
+      'sync.ended',
+      'stopped',
+      '',
+    ].join('\n'),
+  )
+})
+
 test('05-peers ends with three peers that hold the same, the same way each time', async () => {
   const first = await output('05-peers.ts')
   assert.match(
