@@ -10,7 +10,15 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { createRepo, openRepo, storeLocal, sync, systemEnv, type Transport } from 'trilobite'
+import {
+  checkin,
+  createRepo,
+  openRepo,
+  storeLocal,
+  sync,
+  systemEnv,
+  type Transport,
+} from 'trilobite'
 import { openFile } from 'trilobite/db/node'
 import { type HttpEvent, httpTransport, serve } from 'trilobite/transport/http'
 import { stdioTransport } from 'trilobite/transport/stdio'
@@ -249,4 +257,33 @@ test('stock is told what it may not, and what is not there', async (t) => {
   assert.deepEqual(held(ours), before)
   const said = await fossil(folder, 'pull', `${url}nowhere`, '--once', '-R', theirs)
   assert.match(said, /404 Not Found/)
+})
+
+test('what builds on a file that stock shuns reaches it whole, with the sync after', async (t) => {
+  if (requireFossilOrSkip(t) === undefined) return
+  const folder = makeFolder(t)
+  const theirs = await makeTheirs(join(folder, 'theirs.fossil'))
+  const ours = await makeOurs(join(folder, 'ours.fossil'), theirs)
+  using repo = openRepo(ours, systemEnv)
+  using transport = httpTransport(await stockServer(t, theirs))
+  const common = 'a line of every version\n'.repeat(40)
+  const version = (number: number): Uint8Array => Buffer.from(`version ${number}\n${common}`)
+  const change = (number: number) => ({
+    comment: `version ${number}`,
+    user: 'us',
+    changes: [{ name: 'notes.txt', content: version(number) }],
+  })
+  const { newArtifacts } = checkin(repo, change(1))
+  assert.ok((await sync(repo, transport)).complete)
+  const db = openFile(theirs)
+  for (const hash of newArtifacts.slice(0, 1)) {
+    db.prepare<[]>('INSERT INTO shun(uuid, mtime) VALUES(?, 0)').run(hash)
+  }
+  db.close()
+  await fossil(folder, 'rebuild', theirs)
+  checkin(repo, change(2))
+  // Stock makes nothing of the delta, and answers nobody who sends it.
+  await assert.rejects(sync(repo, transport), { code: 'transport.status' })
+  assert.ok((await sync(repo, transport)).complete)
+  assert.deepEqual(rows(theirs, 'SELECT count(*) FROM phantom'), ['0'])
 })

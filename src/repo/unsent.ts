@@ -10,7 +10,13 @@ import { config, setConfig, unsetConfig } from './config.ts'
 import { cacheOf, dbOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
-/** The `config` row that is there while nobody knows whether the last push arrived. */
+/**
+ * What came of a push that has not been settled since: `unanswered`, nobody knows whether it
+ * arrived; `failed`, the server failed on what it carried.
+ */
+export type PushTrouble = 'unanswered' | 'failed'
+
+/** The `config` row that holds it; `1` is `unanswered`. */
 const row = 'trilobite-push-unanswered'
 
 /** What a push sends unasked: public and held, in rid order. Each of its rounds asks. */
@@ -50,13 +56,15 @@ export function forgetUnsent(repo: Repo, rids: readonly Rid[]): void {
   if (holdings.unsent) holdings.unsent = holdings.unsent.filter((rid) => !forgotten.has(rid))
 }
 
-/** Whether a push had no answer, and none that came through since settled what became of it. */
-export function isPushUnanswered(repo: Repo): boolean {
-  return config(repo, row) !== undefined
+/** The trouble that a push met and that no session has settled since. */
+export function pushTrouble(repo: Repo): PushTrouble | undefined {
+  const value = config(repo, row)
+  if (value === undefined) return undefined
+  return value === 'failed' ? 'failed' : 'unanswered'
 }
 
-/** Remembers, for the next session, that a push had no answer; or that it is settled. */
-export function setPushUnanswered(repo: Repo, isUnanswered: boolean): void {
-  if (isUnanswered) setConfig(repo, row, '1')
-  else unsetConfig(repo, row)
+/** Remembers it for the next session; `undefined`: it is settled. */
+export function setPushTrouble(repo: Repo, trouble: PushTrouble | undefined): void {
+  if (trouble === undefined) unsetConfig(repo, row)
+  else setConfig(repo, row, trouble === 'failed' ? 'failed' : '1')
 }

@@ -45,6 +45,8 @@ export interface ArtifactExchangeOptions {
   readonly sendsPrivate: boolean
   /** First part of the names of fault sites: `sync` for the client, `handler` for the server. */
   readonly side: 'sync' | 'handler'
+  /** No artifact goes as a delta. */
+  readonly sendsWhole?: boolean
   /** Damaged artifacts: asked for like missing ones, and replaced when they come. */
   readonly damaged?: readonly NamedArtifact[]
   /** Names that one message may add as phantoms. Default: see limits.ts. */
@@ -70,6 +72,7 @@ export class ArtifactExchange {
   readonly #side: 'sync' | 'handler'
   readonly #observer: SyncObserver | undefined
   readonly #acceptsPrivate: boolean
+  readonly #sendsWhole: boolean
   readonly #maxNewPhantoms: number
   sendsPrivate: boolean
   /** How often each artifact was sent, or said to be private. */
@@ -101,6 +104,7 @@ export class ArtifactExchange {
     this.#acceptsPrivate = options.acceptsPrivate
     this.#maxNewPhantoms = options.maxNewPhantoms ?? maxNewPhantoms
     this.sendsPrivate = options.sendsPrivate
+    this.#sendsWhole = options.sendsWhole ?? false
     this.#damaged = new Map(options.damaged?.map(({ hash, rid }) => [hash, rid]))
     this.#wants = new WantList(repo, this.#damaged)
     this.#intake = new ArtifactIntake(repo, this.#damaged)
@@ -276,7 +280,7 @@ export class ArtifactExchange {
     this.#sends.set(rid, sends + 1)
     if (asPrivate) writer.add({ type: 'private' })
     // A peer that asks again may refuse the source of a delta, so the second time it goes whole.
-    const delta = sends === 0 ? this.#deltaFor(rid, hash, content) : undefined
+    const delta = sends === 0 && !this.#sendsWhole ? this.#deltaFor(rid, hash, content) : undefined
     writer.add({
       type: 'file',
       hash,

@@ -9,7 +9,7 @@ import { AssertionError } from '../base/assert.ts'
 import { utf8 } from '../base/bytes.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
-import { setPushUnanswered, unsentRids } from '../repo/unsent.ts'
+import { setPushTrouble, unsentRids } from '../repo/unsent.ts'
 import type { Card } from '../xfer/card.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 import { accessOf, fullAccess } from './access.ts'
@@ -142,7 +142,7 @@ test('a server that takes no push gives its pull, and what waits here makes it i
   using server = makeRepo('server')
   addArtifacts(client, { to: 1 })
   // Brings artifacts by announcing them, as after a push without an answer.
-  setPushUnanswered(client, true)
+  setPushTrouble(client, 'unanswered')
   const [hash] = addArtifacts(server, { from: 1, to: 2 })
   const { result, requests } = syncPair(client, server, { access: readOnly })
   assert.deepEqual(heldNames(server), [hash])

@@ -19,7 +19,7 @@ import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import { config, configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
 import { dbOf, type Repo, workOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { forgetUnsent, isPushUnanswered, setPushUnanswered, unsentRids } from '../repo/unsent.ts'
+import { forgetUnsent, pushTrouble, setPushTrouble, unsentRids } from '../repo/unsent.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
@@ -113,6 +113,8 @@ export class SyncSession {
   #pushRefused = false
   /** What is unsent may be with the server already: it is announced, and sent when asked for. */
   #isUnanswered: boolean
+  /** Whether the server failed on a push before, and it has not been settled. */
+  readonly #hasFailed: boolean
   #round = 0
   #roundsInVain = 0
   /** When the request under way was made. */
@@ -153,13 +155,16 @@ export class SyncSession {
     this.#repo = repo
     this.#options = options
     this.#push = options.push ?? true
-    this.#isUnanswered = isPushUnanswered(repo)
+    const trouble = pushTrouble(repo)
+    this.#isUnanswered = trouble !== undefined
+    this.#hasFailed = trouble === 'failed'
     this.#asksForCatalogue = options.verily ?? false
     this.#exchange = new ArtifactExchange(repo, {
       side: 'sync',
       acceptsPrivate: options.private ?? false,
       sendsPrivate: options.private ?? false,
       observer: options.observer,
+      sendsWhole: this.#hasFailed,
       damaged: options.verily === true && this.#pull ? damagedArtifacts(repo) : [],
     })
     this.#side = new SideConversations(repo, { ...options, unversioned: this.#syncsUnversioned })
@@ -233,16 +238,20 @@ export class SyncSession {
    * Takes note that the reply to the last request did not come, or could not be taken: nobody
    * knows whether what it carried arrived. The next session announces what is unsent rather than
    * send it unasked. A stock server that is sent an attachment once more fails on it
-   * (manifest.c:2649), and would do so at every sync.
+   * (manifest.c:2649), and would do so at every sync. Where the server answered with a failure, the
+   * next session sends no deltas either: stock fails on one whose source it shuns (verify.c:50).
+   *
+   * @param error what ended the exchange
    */
-  abandon(): void {
+  abandon(error?: unknown): void {
     this.#state = 'over'
     if (this.#lastFiles.length === 0) return
     try {
-      this.#repo.transaction(() => setPushUnanswered(this.#repo, true))
-    } catch (error) {
+      const hasFailed = this.#hasFailed || FossilError.is(error, 'transport.status')
+      this.#repo.transaction(() => setPushTrouble(this.#repo, hasFailed ? 'failed' : 'unanswered'))
+    } catch (trouble) {
       // What ended the sync is to be told, rather than this, which costs a repetition at most.
-      if (!FossilError.is(error)) throw error
+      if (!FossilError.is(trouble)) throw trouble
     }
   }
 
@@ -445,7 +454,7 @@ export class SyncSession {
     if (this.#wanted.size > 0 || mayWantMore || this.#exchange.sentInVain > 0) return
     this.#repo.transaction(() => {
       forgetUnsent(this.#repo, unsent)
-      setPushUnanswered(this.#repo, false)
+      setPushTrouble(this.#repo, undefined)
     })
   }
 

@@ -31,7 +31,7 @@ export async function sync(
     try {
       session.receive(await transport.exchange(request, exchange))
     } catch (error) {
-      session.abandon()
+      session.abandon(error)
       throw error
     }
   }
