@@ -88,3 +88,16 @@ test('05-peers ends with three peers that hold the same, the same way each time'
   )
   assert.equal(await output('05-peers.ts'), first)
 })
+
+test('06-own-agent is found out where it is hasty', async () => {
+  const lines = (await output('06-own-agent.ts')).split('\n')
+  assert.equal(lines[0], 'careful: 20 seeds converge')
+  assert.match(lines[1] ?? '', /^hasty: seed \d+ violated$/)
+  assert.match(lines.join('\n'), /are here and not on the master/)
+})
+
+test('07-own-rules counts and checks beside all that is there', async () => {
+  const lines = (await output('07-own-rules.ts')).trim().split('\n')
+  assert.equal(lines.length, 5)
+  for (const line of lines) assert.match(line, /^seed \d: converged, [1-9]\d* times counted on$/)
+})

@@ -66,7 +66,10 @@ export interface SimConfig {
    * Default 4.
    */
   readonly thoroughCheckEvery?: number
-  /** Everything that is checked, a cause before its consequences. Default: `invariants`. */
+  /**
+   * Everything that is checked, a cause before its consequences. Default: `invariants`; one more is
+   * `[...invariants, mine]`.
+   */
   readonly invariants?: readonly Invariant[]
   /** Work of a caller's own, which `simulate` draws beside the other operations. */
   readonly operations?: readonly FossilOperation[]

@@ -18,6 +18,7 @@ import { nothingLeaks, nothingLost } from './truth.ts'
 import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
 import { uvConvergence, uvIntegrity } from './unversioned.ts'
 
+/** Everything that must hold of a network of repositories, a cause before its consequences. */
 export const invariants: readonly Invariant[] = [
   deltaChains,
   phantoms,
