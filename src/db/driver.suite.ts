@@ -80,6 +80,18 @@ export function databaseContract(name: string, openMemory: OpenMemory): void {
     assert.equal(db.prepare('SELECT 1'), db.prepare('SELECT 1'))
   })
 
+  test(`${name}: a thousand other statements make it forget one, whose holder goes on`, () => {
+    using db = disposable(openMemory())
+    const held = db.prepare('SELECT 42')
+    for (let other = 0; other < 1000; other++) db.prepare(`SELECT ${other}`).get()
+    assert.deepEqual(held.get(), [42])
+    const [first, again] = [db.prepare('SELECT 7 AS b'), db.prepare('SELECT 7 AS b')]
+    assert.equal(first, again)
+    for (let other = 0; other < 1000; other++) db.prepare(`SELECT ${other} AS c`)
+    assert.notEqual(db.prepare('SELECT 7 AS b'), first)
+    assert.deepEqual(first.get(), [7])
+  })
+
   test(`${name}: foreign keys are not enforced, since Fossil breaks its own`, () => {
     using db = disposable(openMemory())
     db.exec('CREATE TABLE a(x INTEGER PRIMARY KEY); CREATE TABLE b(y REFERENCES a)')

@@ -102,6 +102,12 @@ export function openMemory(image?: Uint8Array): Database {
   return database
 }
 
+/**
+ * Prepared statements that a database keeps. The busiest simulations use some 210 different ones; a
+ * peer or a user must not make them grow without end. One that its caller still holds goes on.
+ */
+const maxStatements = 256
+
 class NodeDatabase implements Database {
   readonly path: string
   readonly #connection: DatabaseSync
@@ -147,9 +153,17 @@ class NodeDatabase implements Database {
     if (statement === undefined) {
       const prepared = guard(this.path, () => this.#connection.prepare(sql))
       statement = new NodeStatement(this.path, prepared)
-      this.#statements.set(sql, statement)
+      this.#remember(sql, statement)
     }
     return statement as unknown as Statement<Row>
+  }
+
+  #remember(sql: string, statement: NodeStatement): void {
+    const [oldest] = this.#statements.keys()
+    if (oldest !== undefined && this.#statements.size >= maxStatements) {
+      this.#statements.delete(oldest)
+    }
+    this.#statements.set(sql, statement)
   }
 
   serialize(): Uint8Array {
