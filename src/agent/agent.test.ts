@@ -382,6 +382,19 @@ test('an observer that throws is a bug, too', async () => {
   assert.deepEqual(seen, ['sync.begun', 'sync.ended', 'crashed'])
 })
 
+test('an observer that throws at the crash, too, crashes the agent and nothing else', async () => {
+  const broken = new RangeError('of the observer')
+  const setup = setUp({
+    onEvent: () => {
+      throw broken
+    },
+  })
+  setup.agent.start()
+  await setup.world.advance(60_000)
+  await assert.rejects(setup.agent.syncNow(), broken)
+  await setup.agent.stop()
+})
+
 test('the repository is at rest between the exchanges of all remotes', async () => {
   const { agent, world, client, servers } = setUp({
     remotes: 2,

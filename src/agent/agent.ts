@@ -9,7 +9,7 @@
 
 import { FossilError } from '../base/error.ts'
 import { requireInteger } from '../base/options.ts'
-import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { type ArtifactHash, isArtifactHash } from '../hash/artifact-hash.ts'
 import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { AgentRemote } from './attempt.ts'
@@ -148,6 +148,13 @@ export class SyncAgent implements AsyncDisposable {
   ): Promise<Delivery> {
     const { remote, signal, timeoutMs } = options
     const names = this.#namesOf(remote)
+    if (typeof hash !== 'string' || !isArtifactHash(hash)) {
+      const reason = `${JSON.stringify(hash)} is no whole hash of an artifact`
+      throw new FossilError('option.invalid', { option: 'hash', reason })
+    }
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new FossilError('option.invalid', { option: 'signal', reason: 'is no AbortSignal' })
+    }
     if (timeoutMs !== undefined) requireInteger('timeoutMs', timeoutMs, { min: 0, max: maxDelayMs })
     this.#checkNotCrashed()
     if (this.#phase === 'stopped') {
@@ -177,13 +184,14 @@ export class SyncAgent implements AsyncDisposable {
     { signal, timeoutMs }: { signal: AbortSignal | undefined; timeoutMs: number | undefined },
   ): Promise<Delivery> {
     const abort = (): void => giveUp('the caller gave it up')
-    if (signal?.aborted === true) abort()
-    signal?.addEventListener('abort', abort)
-    const cancel =
-      timeoutMs === undefined
-        ? undefined
-        : this.#timers.after(timeoutMs, () => giveUp(`not delivered within ${timeoutMs} ms`))
+    let cancel: (() => void) | undefined
     try {
+      if (signal?.aborted === true) abort()
+      signal?.addEventListener('abort', abort)
+      if (timeoutMs !== undefined) {
+        const reason = `not delivered within ${timeoutMs} ms`
+        cancel = this.#timers.after(timeoutMs, () => giveUp(reason))
+      }
       return await promise
     } finally {
       cancel?.()
@@ -207,7 +215,11 @@ export class SyncAgent implements AsyncDisposable {
     for (const schedule of this.#schedules.values()) schedule.crash(error)
     this.#deactivate('the agent crashed')
     this.#deliveries.rejectAll(error)
-    this.#onEvent({ type: 'crashed', error })
+    try {
+      this.#onEvent({ type: 'crashed', error })
+    } catch {
+      // It may be what crashed the agent. Whoever asks the agent for anything is told of the error.
+    }
   }
 
   #activate(): void {

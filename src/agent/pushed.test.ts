@@ -237,6 +237,26 @@ test('private, shunned and missing artifacts fail at once', async () => {
   assert.deepEqual(fates.map(fateOf), ['private', 'shunned', 'missing', 'missing'])
 })
 
+/** Calls `pushed` as a caller without types may. */
+async function pushedUntyped(agent: SyncAgent, ...args: unknown[]): Promise<unknown> {
+  // @ts-expect-error -- because a caller without types may pass anything
+  return await agent.pushed(...args)
+}
+
+test('what is no hash is refused, and disturbs no other wait', async () => {
+  const { agent, world, client } = setUp()
+  const made = make(client)
+  agent.start()
+  const waiting = outcomeOf(agent.pushed(made))
+  for (const hash of [undefined, 'nope', made.slice(0, 10), made.toUpperCase()]) {
+    await assert.rejects(pushedUntyped(agent, hash), { code: 'option.invalid' })
+  }
+  await assert.rejects(pushedUntyped(agent, made, { signal: 5 }), { code: 'option.invalid' })
+  await world.advance(60_000)
+  assert.ok(waiting.value !== undefined, String(waiting.error))
+  await agent.stop()
+})
+
 test('a private artifact is delivered to a remote that takes private ones', async () => {
   const setup = setUp({ remote: { private: true } })
   const { agent, world, client } = setup

@@ -170,10 +170,13 @@ suite('a trace file', () => {
     const path = join(scratch, 'again')
     for (const line of ['first', 'second']) {
       const trace = new TraceFile(path)
+      trace.startOver()
       trace.write(line)
       trace.close()
     }
     assert.equal(readFileSync(path, 'utf8'), 'second\n')
+    new TraceFile(path).close()
+    assert.equal(readFileSync(path, 'utf8'), 'second\n', 'no run began')
     const repo = repoFile('precious.fossil')
     const bytes = readFileSync(repo)
     assert.throws(() => new TraceFile(repo), coded('repo.unreadable', /repository/, repo))

@@ -100,7 +100,7 @@ export function keepRepositories(simulator: Simulator, folder: string): void {
   }
 }
 
-/** A trace on its way to a file. */
+/** A trace on its way to a file, which keeps what it had until a run begins. */
 export class TraceFile {
   readonly #path: string
   readonly #descriptor: number
@@ -119,7 +119,6 @@ export class TraceFile {
     this.#path = path
     // Appending, so that what is written after the file was emptied begins at its beginning.
     this.#descriptor = attempt(path, () => openSync(path, 'a'))
-    this.startOver()
   }
 
   /** Never throws, since a line may come from within a sync: see {@link close}. */
@@ -128,7 +127,7 @@ export class TraceFile {
     if (this.#batch.length >= traceBatchLength) this.#flush()
   }
 
-  /** Forgets what was written: another run begins. Never throws, as {@link write}. */
+  /** Empties the file: a run begins, perhaps another one. Never throws, as {@link write}. */
   startOver(): void {
     this.#batch = ''
     try {

@@ -203,3 +203,20 @@ test('a simulator hands out the repository of a node as it is now', () => {
   assert.equal(simulator.repo('leaf-0'), leaf?.repo)
   assert.throws(() => simulator.repo('leaf-7'), { code: 'option.invalid' })
 })
+
+/** Creates a simulator as a caller without types may. */
+function createUntyped(config: Record<string, unknown>): void {
+  const options: SimConfig = { seed: 1, ...config }
+  Simulator.create(options).close()
+}
+
+test('a maker of nodes that returns none is an error, not a run without the agent', () => {
+  assert.throws(() => createUntyped({ makeNode: () => {} }), { code: 'option.invalid' })
+})
+
+test('an invariant that would never be checked is an error', () => {
+  for (const holds of [undefined, 'setled']) {
+    const invariants = [{ name: 'mine', holds, check: assert.fail }]
+    assert.throws(() => createUntyped({ invariants }), { code: 'option.invalid' })
+  }
+})

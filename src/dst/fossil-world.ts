@@ -172,9 +172,12 @@ export class FossilWorld implements World, OperationRecords {
     const [transport] = transports.values()
     assert(transport !== undefined, 'a node that syncs has somebody to sync with')
     const login = this.#logins?.credentials(id)
-    const made = this.config.makeNode?.({ id, repo, transport, transports, login })
+    const { makeNode } = this.config
     const ways = [...transports.values()]
-    const nodes = made ? [made] : ways.map((way) => this.#defaultNode(repo, way, login))
+    const nodes =
+      makeNode === undefined
+        ? ways.map((way) => this.#defaultNode(repo, way, login))
+        : [checkedNode(makeNode({ id, repo, transport, transports, login }))]
     const [first] = nodes
     assert(first !== undefined, 'there is a node for each way')
     this.#syncing.set(id, first)
@@ -268,4 +271,10 @@ export class FossilWorld implements World, OperationRecords {
       this.acknowledge({ hash, nodeId: masterId, isPrivate: !open.has(hash) })
     }
   }
+}
+
+/** @throws {FossilError} `option.invalid` for what is no node: a `return` may be missing */
+function checkedNode(node: Node | undefined): Node {
+  if (typeof node?.tick === 'function') return node
+  throw new FossilError('option.invalid', { option: 'makeNode', reason: 'must return a node' })
 }

@@ -169,6 +169,8 @@ test('a peer that there is not, twice or oneself is a typed error', () => {
     () => network.transport('a', 'a'),
     () => network.addPeer('a', peers.repo('a')),
     () => network.setDropRate(2),
+    () => network.partition('c'),
+    () => network.heal('c'),
   ]
   for (const act of wrong) assert.throws(act, { code: 'option.invalid' })
 })

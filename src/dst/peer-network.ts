@@ -97,13 +97,15 @@ export class PeerNetwork {
     this.#network.setRates(rates)
   }
 
-  /** Cuts a peer off, both ways. */
+  /** Cuts a peer off, both ways. @throws {FossilError} `option.invalid` for no peer */
   partition(id: NodeId): void {
+    this.#peer(id)
     this.#network.partition(id)
   }
 
-  /** Ends every partition of a peer. */
+  /** Ends every partition of a peer. @throws {FossilError} `option.invalid` for no peer */
   heal(id: NodeId): void {
+    this.#peer(id)
     this.#network.heal(id)
   }
 

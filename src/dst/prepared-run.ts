@@ -40,9 +40,10 @@ export type TimedOptions = SimulateOptions & { readonly durationMs: number }
 /** Prepares a run, or a variant of it. */
 export function prepare(options: TimedOptions, variant: RunVariant): PreparedFossil {
   const config = variantOf(configOf(options), variant)
+  const resolved = resolveConfig(config)
   if (config.onTraceLine !== undefined) config.onTraceStart?.()
   const { tracesWaits = false } = variant
-  const simulation = simulateFossil(resolveConfig(config), { tracesWaits })
+  const simulation = simulateFossil(resolved, { tracesWaits })
   try {
     const simulator = simulatorOf(simulation)
     if (options.masterRepo !== undefined) simulator.setMasterRepo(options.masterRepo)

@@ -108,6 +108,17 @@ suite('rates', () => {
     assert.deepEqual(struck, [['refused', 2]])
   })
 
+  test('a node that there is not cannot be cut off, nor healed', () => {
+    using simulator = onDemand()
+    const network = simulator.network()
+    const wrong = [
+      () => network.partition('leaf-9'),
+      () => network.heal('leaf-9'),
+      () => network.partitionOneWay('leaf-0', 'leaf-9'),
+    ]
+    for (const act of wrong) assert.throws(act, { code: 'option.invalid' })
+  })
+
   for (const rate of [-0.1, 1.1, Number.NaN, Infinity]) {
     test(`a rate of ${rate} is a typed error`, () => {
       using simulator = onDemand()

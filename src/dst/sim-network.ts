@@ -16,6 +16,7 @@ export const masterId: NodeId = 'master'
 /** The side of a simulation that its network acts on. */
 interface NetworkParts {
   readonly network: Network
+  readonly model: { readonly topology: { readonly nodes: readonly NodeId[] } }
   exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
 }
 
@@ -46,18 +47,25 @@ export class SimNetwork {
     this.#network.setRates(rates)
   }
 
-  /** Cuts a node off, both ways. */
+  /** Cuts a node off, both ways. @throws {FossilError} `option.invalid` for no node */
   partition(id: NodeId): void {
+    this.#check(id)
     this.#network.partition(id)
   }
 
-  /** Loses messages `from` one node `to` another; the other way stays open. */
+  /**
+   * Loses messages `from` one node `to` another; the other way stays open.
+   *
+   * @throws {FossilError} `option.invalid` for no node
+   */
   partitionOneWay(from: NodeId, to: NodeId): void {
+    for (const id of [from, to]) this.#check(id)
     this.#network.partitionOneWay({ from, to })
   }
 
-  /** Ends every partition of a node. */
+  /** Ends every partition of a node. @throws {FossilError} `option.invalid` for no node */
   heal(id: NodeId): void {
+    this.#check(id)
     this.#network.heal(id)
   }
 
@@ -69,6 +77,13 @@ export class SimNetwork {
   /** How often each fault struck. */
   faultCounts(): Readonly<Record<FaultKind, number>> {
     return this.#network.counts()
+  }
+
+  #check(id: NodeId): void {
+    const { nodes } = this.#parts.model.topology
+    if (nodes.includes(id)) return
+    const reason = `no node "${id}": there are ${nodes.join(', ')}`
+    throw new FossilError('option.invalid', { option: 'nodeId', reason })
   }
 
   /** The way from a node to the upstream. */

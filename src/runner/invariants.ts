@@ -4,6 +4,8 @@
  * @module
  */
 
+import { FossilError } from '../base/error.ts'
+
 /** Everything that invariants look at. */
 export interface CheckedWorld {
   /** The nodes that can be checked, in a fixed order. */
@@ -63,8 +65,16 @@ export class InvariantChecks<W extends CheckedWorld> {
   /** The version at which each node was found good. */
   readonly #good = { cheap: new Map<string, string>(), costly: new Map<string, string>() }
 
-  /** @param versionOf without it every check looks at every node */
+  /**
+   * @param versionOf without it every check looks at every node
+   * @throws {FossilError} `option.invalid` for an invariant that would never be checked
+   */
   constructor(invariants: readonly Invariant<W>[], versionOf?: VersionOf<W>) {
+    for (const { name, holds } of invariants) {
+      if (holds === 'always' || holds === 'settled') continue
+      const reason = `"${name}" holds neither "always" nor "settled"`
+      throw new FossilError('option.invalid', { option: 'invariants', reason })
+    }
     this.#safety = invariants.filter(({ holds }) => holds === 'always')
     this.#cheap = this.#safety.filter(({ isCostly = false }) => !isCostly)
     this.#settled = invariants.filter(({ holds }) => holds === 'settled')
