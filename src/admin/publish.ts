@@ -11,6 +11,7 @@ import { deckOf } from '../repo/deck.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { publishHeld } from '../repo/store.ts'
+import { queueUnsent } from '../repo/unsent.ts'
 
 /**
  * Makes check-ins public, in one transaction, and sends them with the next push: the given ones,
@@ -30,10 +31,9 @@ export function publish(repo: Repo, checkins: readonly ArtifactHash[]): Artifact
       checkins.map((hash) => heldRid(repo, hash)),
     )
     const going = [...new Set([...lineage, ...associates(repo, lineage)])].sort((a, b) => a - b)
-    const send = dbOf(repo).prepare('INSERT OR IGNORE INTO unsent(rid) VALUES(?)')
     for (const rid of going) {
       publishHeld(repo, rid)
-      send.run(rid)
+      queueUnsent(repo, rid)
     }
     return going.flatMap((rid) => hashOf(repo, rid) ?? [])
   })

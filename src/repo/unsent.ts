@@ -11,8 +11,8 @@ import { cacheOf, dbOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
 /**
- * What came of a push that has not been settled since: `unanswered`, nobody knows whether it
- * arrived; `failed`, the server failed on what it carried.
+ * The end of a push that has not been settled since: `unanswered`, nobody knows whether it arrived;
+ * `failed`, the server failed on it.
  */
 export type PushTrouble = 'unanswered' | 'failed'
 

@@ -19,7 +19,13 @@ import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import { config, configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
 import { dbOf, type Repo, workOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
-import { forgetUnsent, pushTrouble, setPushTrouble, unsentRids } from '../repo/unsent.ts'
+import {
+  forgetUnsent,
+  type PushTrouble,
+  pushTrouble,
+  setPushTrouble,
+  unsentRids,
+} from '../repo/unsent.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
@@ -111,10 +117,8 @@ export class SyncSession {
   readonly #messages: string[] = []
   #push: boolean
   #pushRefused = false
-  /** What is unsent may be with the server already: it is announced, and sent when asked for. */
-  #isUnanswered: boolean
-  /** Whether the server failed on a push before, and it has not been settled. */
-  readonly #hasFailed: boolean
+  /** While there is one, what is unsent is announced, and sent when asked for. */
+  #trouble: PushTrouble | undefined
   #round = 0
   #roundsInVain = 0
   /** When the request under way was made. */
@@ -155,16 +159,14 @@ export class SyncSession {
     this.#repo = repo
     this.#options = options
     this.#push = options.push ?? true
-    const trouble = pushTrouble(repo)
-    this.#isUnanswered = trouble !== undefined
-    this.#hasFailed = trouble === 'failed'
+    this.#trouble = pushTrouble(repo)
     this.#asksForCatalogue = options.verily ?? false
     this.#exchange = new ArtifactExchange(repo, {
       side: 'sync',
       acceptsPrivate: options.private ?? false,
       sendsPrivate: options.private ?? false,
       observer: options.observer,
-      sendsWhole: this.#hasFailed,
+      sendsWhole: this.#trouble === 'failed',
       damaged: options.verily === true && this.#pull ? damagedArtifacts(repo) : [],
     })
     this.#side = new SideConversations(repo, { ...options, unversioned: this.#syncsUnversioned })
@@ -243,15 +245,16 @@ export class SyncSession {
    *
    * @param error what ended the exchange
    */
-  abandon(error?: unknown): void {
+  abandon(error: unknown): void {
     this.#state = 'over'
     if (this.#lastFiles.length === 0) return
     try {
-      const hasFailed = this.#hasFailed || FossilError.is(error, 'transport.status')
-      this.#repo.transaction(() => setPushTrouble(this.#repo, hasFailed ? 'failed' : 'unanswered'))
-    } catch (trouble) {
+      const hasFailed = FossilError.is(error, 'transport.status')
+      const trouble = hasFailed ? 'failed' : (this.#trouble ?? 'unanswered')
+      this.#repo.transaction(() => setPushTrouble(this.#repo, trouble))
+    } catch (failure) {
       // What ended the sync is to be told, rather than this, which costs a repetition at most.
-      if (!FossilError.is(trouble)) throw trouble
+      if (!FossilError.is(failure)) throw failure
     }
   }
 
@@ -293,7 +296,7 @@ export class SyncSession {
     }
     const unsent = unsentRids(this.#repo)
     this.#unsentBefore = unsent
-    for (const rid of this.#isUnanswered ? [] : unsent) {
+    for (const rid of this.#trouble === undefined ? unsent : []) {
       if (isOverBudget()) break
       const outcome = this.#exchange.send(writer, rid, { overBudget: false })
       if (outcome === 'file') files.push(rid)
@@ -368,7 +371,7 @@ export class SyncSession {
    */
   #takeSilence(): Progress {
     if (this.#lastFiles.length > 0) {
-      this.#isUnanswered = true
+      this.#trouble ??= 'unanswered'
       this.#exchange.doubtArrival(this.#lastFiles)
     }
     return { ...noProgress(), wasSilent: true }
@@ -448,7 +451,7 @@ export class SyncSession {
 
   /** A server that was told of everything, and asks for nothing more, has it. */
   #settleUnanswered(): void {
-    if (!this.#isUnanswered || !this.#push) return
+    if (this.#trouble === undefined || !this.#push) return
     const unsent = unsentRids(this.#repo)
     const mayWantMore = this.#lastFiles.length > 0 && unsent.length > 0
     if (this.#wanted.size > 0 || mayWantMore || this.#exchange.sentInVain > 0) return

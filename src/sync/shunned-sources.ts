@@ -60,15 +60,18 @@ export class ShunnedSources {
     return true
   }
 
-  /** Whether the peer was not asked yet for something that is wanted. */
+  /** Tells whether something is wanted that the peer was not asked for yet. */
   hasUnasked(): boolean {
-    return [...this.#wanted].some((hash) => !this.#asked.has(hash))
+    return this.#unasked().length > 0
   }
 
   /** Names to ask for now, each once in a conversation. */
   takeToAsk(limit: number): ArtifactHash[] {
-    const names = [...this.#wanted].filter((hash) => !this.#asked.has(hash)).slice(0, limit)
+    const names = this.#unasked().slice(0, limit)
     for (const hash of names) this.#asked.add(hash)
     return names
+  }
+  #unasked(): ArtifactHash[] {
+    return [...this.#wanted].filter((hash) => !this.#asked.has(hash))
   }
 }
