@@ -12,6 +12,7 @@ import { openMemory } from '../db/node.ts'
 import type { Repo } from '../repo/repo.ts'
 import { storeLocal } from '../repo/store.ts'
 import { isTransportError } from '../base/error.ts'
+import { noFaults } from '../sim/link.ts'
 import { sync } from '../sync/sync.ts'
 import { checkBlobIntegrity } from './invariants/content.ts'
 import { checkConvergence } from './invariants/convergence.ts'
@@ -150,14 +151,24 @@ test('two peers that sync with a third at once both succeed', async () => {
   assert.equal(countBlobs(peers.repo('c')), 9)
 })
 
-test('a signal gives an exchange up', async () => {
+test('a signal gives an exchange up, before it begins or under way', async () => {
   using peers = peersOf(['a', 'b'])
-  const { signal } = ((controller) => {
-    controller.abort()
-    return controller
-  })(new AbortController())
-  const exchange = peers.network.transport('a', 'b').exchange(utf8(''), { signal })
-  await assert.rejects(exchange, { code: 'transport.aborted' })
+  const giveUp = new AbortController()
+  const transport = peers.network.transport('a', 'b')
+  const underWay = transport.exchange(utf8(''), { signal: giveUp.signal })
+  giveUp.abort()
+  await assert.rejects(underWay, { code: 'transport.aborted' })
+  const later = transport.exchange(utf8(''), { signal: giveUp.signal })
+  await assert.rejects(later, { code: 'transport.aborted' })
+})
+
+test('the drop rate leaves other faults as they are', async () => {
+  using peers = peersOf(['a', 'b'])
+  peers.network.setRates({ ...noFaults, refused: 1_000_000 })
+  peers.network.setDropRate(0.5)
+  const attempt = sync(peers.repo('a'), peers.network.transport('a', 'b'))
+  await assert.rejects(attempt, { code: 'transport.failed' })
+  assert.equal(peers.network.faultCounts().refused, 1)
 })
 
 test('a peer that there is not, twice or oneself is a typed error', () => {

@@ -21,19 +21,17 @@ import { PendingEvents } from '../runner/pending-events.ts'
 import { Turns } from '../runner/turns.ts'
 import { SimClock } from '../sim/clock.ts'
 import { FaultLog } from '../sim/fault.ts'
-import { type FaultKind, type FaultRates, noFaults } from '../sim/link.ts'
 import { type Direction, Network } from '../sim/network.ts'
 import { RandomSource } from '../sim/random.ts'
-import type { ExchangeOptions, Transport } from '../sync/transport.ts'
 import { MockFossil } from './mock-fossil.ts'
-import { ppmOf } from './sim-network.ts'
+import { NetworkControls } from './network-controls.ts'
+import { SimTransport } from './sim-network.ts'
 
 /** Peers and the links between them. */
-export class PeerNetwork {
-  readonly #clock = new SimClock()
+export class PeerNetwork extends NetworkControls {
+  readonly #clock: SimClock
   readonly #causality = new Causality()
   readonly #events: PendingEvents
-  readonly #network: Network
   readonly #exchanges: Exchanges
   readonly #turns = new Turns()
   readonly #peers = new Map<NodeId, MockFossil>()
@@ -43,12 +41,14 @@ export class PeerNetwork {
 
   /** @throws {FossilError} `option.invalid` for a seed that is no safe integer */
   constructor({ seed }: { readonly seed: number }) {
+    const clock = new SimClock()
     const source = new RandomSource(seed)
-    this.#events = new PendingEvents(this.#clock, this.#causality)
-    const faults = new FaultLog(source)
-    this.#network = new Network({ clock: this.#clock, source, faults })
+    const network = new Network({ clock, source, faults: new FaultLog(source) })
+    super(network)
+    this.#clock = clock
+    this.#events = new PendingEvents(clock, this.#causality)
     this.#exchanges = new Exchanges({
-      network: this.#network,
+      network,
       events: this.#events,
       note: () => {},
       canonical: (message) => message,
@@ -86,39 +86,6 @@ export class PeerNetwork {
     for (const peer of this.#peers.values()) peer.setBuggify(buggify)
   }
 
-  /** Sets the chance, from 0 to 1, that a request is lost, and the same for a reply. */
-  setDropRate(rate: number): void {
-    const ppm = ppmOf('dropRate', rate)
-    this.setRates({ ...noFaults, requestLost: ppm, replyLost: ppm })
-  }
-
-  /** Sets all fault rates, in parts per million. */
-  setRates(rates: FaultRates): void {
-    this.#network.setRates(rates)
-  }
-
-  /** Cuts a peer off, both ways. @throws {FossilError} `option.invalid` for no peer */
-  partition(id: NodeId): void {
-    this.#peer(id)
-    this.#network.partition(id)
-  }
-
-  /** Ends every partition of a peer. @throws {FossilError} `option.invalid` for no peer */
-  heal(id: NodeId): void {
-    this.#peer(id)
-    this.#network.heal(id)
-  }
-
-  /** Ends every partition. */
-  healAll(): void {
-    this.#network.healAll()
-  }
-
-  /** How often each fault struck. */
-  faultCounts(): Readonly<Record<FaultKind, number>> {
-    return this.#network.counts()
-  }
-
   /**
    * The way from one peer to another.
    *
@@ -131,9 +98,13 @@ export class PeerNetwork {
       const reason = `"${source}" does not sync with itself`
       throw new FossilError('option.invalid', { option: 'target', reason })
     }
-    return new PeerTransport((request, signal) =>
+    return new SimTransport((request, signal) =>
       this.#exchange({ from: source, to: target }, request, signal),
     )
+  }
+
+  protected override requireNode(id: NodeId): void {
+    this.#peer(id)
   }
 
   #peer(id: NodeId): MockFossil {
@@ -148,10 +119,12 @@ export class PeerNetwork {
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
     const reply = this.#exchanges.exchange(direction, request, signal)
-    const over = new AbortController()
-    const end = (): void => over.abort()
+    const state = { isOver: false }
+    const end = (): void => {
+      state.isOver = true
+    }
     reply.then(end, end)
-    while (!over.signal.aborted && (await this.#step()));
+    while (!state.isOver && (await this.#step()));
     return reply
   }
 
@@ -175,17 +148,5 @@ export class PeerNetwork {
   }
 }
 
-/** A peer's way to another. */
-export class PeerTransport implements Transport {
-  readonly #send: (request: Uint8Array, signal?: AbortSignal) => Promise<Uint8Array>
-
-  /** Use {@link PeerNetwork.transport}. */
-  constructor(send: (request: Uint8Array, signal?: AbortSignal) => Promise<Uint8Array>) {
-    this.#send = send
-  }
-
-  /** Resolves when the simulated reply arrives; rejects when the sender is told of a failure. */
-  exchange(request: Uint8Array, { signal }: ExchangeOptions = {}): Promise<Uint8Array> {
-    return this.#send(request, signal)
-  }
-}
+/** The way of a peer to another. */
+export type PeerTransport = SimTransport

@@ -6,9 +6,9 @@
 
 import { FossilError } from '../base/error.ts'
 import type { NodeId } from '../runner/model.ts'
-import type { FaultKind, FaultRates } from '../sim/link.ts'
 import type { Direction, Network } from '../sim/network.ts'
 import type { ExchangeOptions, Transport } from '../sync/transport.ts'
+import { NetworkControls } from './network-controls.ts'
 
 /** The node id of the upstream. */
 export const masterId: NodeId = 'master'
@@ -21,65 +21,16 @@ interface NetworkParts {
 }
 
 /** Links between leaves and the upstream, as the Go library's `SimNetwork`. */
-export class SimNetwork {
-  readonly #network: Network
+export class SimNetwork extends NetworkControls {
   readonly #parts: NetworkParts
 
   /** Use `Simulator.network`. */
   constructor(parts: NetworkParts) {
-    this.#network = parts.network
+    super(parts.network)
     this.#parts = parts
   }
 
-  /** Sets the chance, from 0 to 1, that a request is lost, and the same for a reply. */
-  setDropRate(rate: number): void {
-    const ppm = ppmOf('dropRate', rate)
-    this.setRates({ ...this.#network.rates, requestLost: ppm, replyLost: ppm })
-  }
-
-  /** Sets the chance, from 0 to 1, that a reply breaks off somewhere. */
-  setTruncateRate(rate: number): void {
-    this.setRates({ ...this.#network.rates, replyCut: ppmOf('truncateRate', rate) })
-  }
-
-  /** Sets all fault rates, in parts per million. */
-  setRates(rates: FaultRates): void {
-    this.#network.setRates(rates)
-  }
-
-  /** Cuts a node off, both ways. @throws {FossilError} `option.invalid` for no node */
-  partition(id: NodeId): void {
-    this.#check(id)
-    this.#network.partition(id)
-  }
-
-  /**
-   * Loses messages `from` one node `to` another; the other way stays open.
-   *
-   * @throws {FossilError} `option.invalid` for no node
-   */
-  partitionOneWay(from: NodeId, to: NodeId): void {
-    for (const id of [from, to]) this.#check(id)
-    this.#network.partitionOneWay({ from, to })
-  }
-
-  /** Ends every partition of a node. @throws {FossilError} `option.invalid` for no node */
-  heal(id: NodeId): void {
-    this.#check(id)
-    this.#network.heal(id)
-  }
-
-  /** Ends every partition. */
-  healAll(): void {
-    this.#network.healAll()
-  }
-
-  /** How often each fault struck. */
-  faultCounts(): Readonly<Record<FaultKind, number>> {
-    return this.#network.counts()
-  }
-
-  #check(id: NodeId): void {
+  protected override requireNode(id: NodeId): void {
     const { nodes } = this.#parts.model.topology
     if (nodes.includes(id)) return
     const reason = `no node "${id}": there are ${nodes.join(', ')}`
@@ -106,10 +57,4 @@ export class SimTransport implements Transport {
   exchange(request: Uint8Array, { signal }: ExchangeOptions = {}): Promise<Uint8Array> {
     return this.#send(request, signal)
   }
-}
-
-/** A chance from 0 to 1 in parts per million. @throws {FossilError} `option.invalid` */
-export function ppmOf(option: string, rate: number): number {
-  if (rate >= 0 && rate <= 1) return Math.round(rate * 1_000_000)
-  throw new FossilError('option.invalid', { option, reason: `${rate} is not between 0 and 1` })
 }

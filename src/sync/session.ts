@@ -237,13 +237,10 @@ export class SyncSession {
   }
 
   /**
-   * Takes note that the reply to the last request did not come, or could not be taken: nobody
-   * knows whether what it carried arrived. The next session announces what is unsent rather than
-   * send it unasked. A stock server that is sent an attachment once more fails on it
-   * (manifest.c:2649), and would do so at every sync. Where the server answered with a failure, the
-   * next session sends no deltas either: stock fails on one whose source it shuns (verify.c:50).
-   *
-   * @param error what ended the exchange
+   * Takes note that `error` ended the last exchange: nobody knows whether what it carried arrived.
+   * The next session announces what is unsent rather than send it unasked: stock fails on an
+   * attachment that comes again (manifest.c:2649), at every sync. Where the server answered with a
+   * failure, it sends no deltas either: stock fails on one whose source it shuns (verify.c:50).
    */
   abandon(error: unknown): void {
     this.#state = 'over'

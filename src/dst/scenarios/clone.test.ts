@@ -20,6 +20,7 @@ import { faultLevels, levelNames, type LevelName } from '../../sim/levels.ts'
 import { clone, sync } from '../../sync/sync.ts'
 import { checkin } from '../../write/checkin.ts'
 import { SeededBuggify } from '../buggify.ts'
+import { countBlobs } from '../holdings.ts'
 import { checkBlobIntegrity, checkDeltaChains } from '../invariants/content.ts'
 import { checkConvergence } from '../invariants/convergence.ts'
 import { checkNoOrphanPhantoms } from '../invariants/phantoms.ts'
@@ -52,6 +53,7 @@ function makeNetwork(seed: number, level: LevelName, server: Repo, copy: Repo): 
 
 /** Clones until the copy is whole; after each failure it must say that it is not. */
 async function insist(copy: Repo, network: PeerNetwork): Promise<number> {
+  let held = 0
   for (let attempts = 1; attempts <= 100; attempts++) {
     try {
       await clone(copy, network.transport('copy', 'server'))
@@ -60,6 +62,9 @@ async function insist(copy: Repo, network: PeerNetwork): Promise<number> {
     }
     checkBlobIntegrity('copy', copy)
     checkDeltaChains('copy', copy)
+    const before = held
+    held = countBlobs(copy)
+    assert.ok(held >= before, `${before} artifacts were here, and ${held} are`)
     if (cloneState(copy) === undefined) return attempts
   }
   return assert.fail('100 attempts do not suffice')
