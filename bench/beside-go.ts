@@ -14,7 +14,7 @@ import { buildGoPeer, type GoPeer } from './go-peer.ts'
 import { measureOurs } from './processes.ts'
 import { type BenchOptions, type BenchResult, benchRow, median } from './report.ts'
 
-/** What a process says of its turn. */
+/** The report of a process on its turn. */
 interface Turn {
   readonly seeds: number
   readonly cpuMs: number

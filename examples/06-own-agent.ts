@@ -15,7 +15,7 @@ class ThriftyAgent implements Node {
   readonly #isHasty: boolean
   #failures = 0
   #turnsToWait = 0
-  /** How many of the artifacts here the server has, as far as the agent knows. */
+  /** Count of the artifacts here that the server has, as far as the agent knows. */
   #pushed = 0
 
   constructor(repo: Repo, transport: Transport, { isHasty }: { isHasty: boolean }) {

@@ -47,12 +47,12 @@ export class Attempt {
     this.#sought = context.deliveries.soughtAt(remote.name)
   }
 
-  /** Whether something may have been written here that this attempt does not carry. */
+  /** True where something may have been written here that this attempt does not carry. */
   get isOutdated(): boolean {
     return this.isStale || this.#watch.hasChanged
   }
 
-  /** Whether it was given up. */
+  /** True once it was given up. */
   get isAborted(): boolean {
     return this.#controller.signal.aborted
   }
@@ -62,7 +62,7 @@ export class Attempt {
     this.#controller.abort()
   }
 
-  /** Whether somebody waits for the delivery of an artifact that this attempt does not look for. */
+  /** Tells whether somebody waits for an artifact that this attempt does not look for. */
   get hasNewWaits(): boolean {
     const sought = this.#context.deliveries.soughtAt(this.#remote.name)
     return [...sought].some((hash) => !this.#sought.has(hash))

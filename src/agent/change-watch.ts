@@ -21,7 +21,7 @@ export class ChangeWatch implements Transport {
     this.#transport = transport
   }
 
-  /** Whether anything was written since the first request that a sync did not write itself. */
+  /** Tells whether anything but this sync has written since its first request. */
   get hasChanged(): boolean {
     return this.#hasChanged || (this.#stateBefore ?? this.#state()) !== this.#state()
   }

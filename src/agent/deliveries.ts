@@ -21,7 +21,7 @@ export interface Delivery {
 /** Remotes that may satisfy a wait. */
 export interface DeliveryTargets {
   readonly names: readonly string[]
-  /** Whether private artifacts travel to one of them. */
+  /** True where private artifacts travel to one of them. */
   readonly sendsPrivate: boolean
 }
 

@@ -39,7 +39,7 @@ export function remoteRefusal(result: SyncResult, push: boolean): string | undef
   return result.pushRefused ? 'the server does not accept a push from us' : undefined
 }
 
-/** Whether an error says that the server will not have us, rather than that it cannot now. */
+/** Tells whether an error says that the server will not have us, rather than that it cannot now. */
 export function isRefusal(error: FossilError): boolean {
   if (FossilError.is(error, 'sync.refused')) {
     const { message } = error.detail

@@ -1,5 +1,5 @@
 /**
- * What a server holds is what it sends, and nothing else.
+ * Checks of holdings: a server holds what it sends, and nothing else.
  * @module
  */
 

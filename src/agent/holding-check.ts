@@ -56,7 +56,7 @@ export class HoldingCheck {
     return this.#held
   }
 
-  /** Whether every artifact was sent, or asked for in vain. */
+  /** True once every artifact was sent, or asked for in vain. */
   get isDone(): boolean {
     return this.#asked.length === 0 && this.#toAsk.length === 0
   }
@@ -107,7 +107,7 @@ export class HoldingCheck {
   }
 }
 
-/** Whether the server sent content that it could read. A delta is made of nothing else. */
+/** Tells whether the server sent content that it could read. A delta is made of nothing else. */
 function isReadable(card: Card): card is Card & { type: 'file' } {
   if (card.type !== 'file') return false
   return card.deltaSource !== undefined || matches(card.hash, card.content)

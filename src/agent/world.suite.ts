@@ -142,7 +142,7 @@ export function setUp({
   return { world, client, servers, links, events, agent }
 }
 
-/** What becomes of a promise, looked at without waiting for it. */
+/** The outcome of a promise, looked at without waiting for it. */
 export function outcomeOf<T>(promise: Promise<T>): { value?: T; error?: unknown } {
   const outcome: { value?: T; error?: unknown } = {}
   promise.then(

@@ -49,7 +49,7 @@ export function addPlanOptions(command: Command): Command {
     .option('--login', 'short for login=yes: nobody else may do anything at the master')
 }
 
-/** What is fixed of a plan, as one line; of two values of an option the later counts. */
+/** The fixed part of a plan, as one line; of two values of an option the later counts. */
 export function planLine(options: PlanOptions): string {
   const groups = [
     options.allKinds === true ? 'kinds' : '',

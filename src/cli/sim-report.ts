@@ -35,7 +35,7 @@ export function jsonReport(report: SimReport, replay: string): Record<string, un
   }
 }
 
-/** What went wrong, and what is known of it. */
+/** The failure, and what is known of it. */
 function jsonFailure(report: SimReport): Record<string, unknown> {
   const { violation, restless, calm, repeat, story } = report
   return {

@@ -26,7 +26,7 @@ export function seedsFrom(text: string): SeedRange {
   throw new FossilError('option.invalid', { option: '--seeds', reason })
 }
 
-/** How one seed is run, and made again. */
+/** The run of one seed, and the command that makes it again. */
 export interface SweptRun {
   readonly simulate: (seed: number) => Promise<SimReport>
   readonly replay: (seed: number) => string

@@ -62,7 +62,7 @@ function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
   if (children.length > 0 || hasParentTag(repo, rid)) pending.parentTags = true
 }
 
-/** Whether other parents were said of a check-in, before it came as a rule. */
+/** Tells whether other parents were said of a check-in, before it came as a rule. */
 function hasParentTag(repo: Repo, rid: Rid): boolean {
   const sql = `SELECT 1 FROM tagxref WHERE rid = ? AND tagid = ${parentTagId}`
   return dbOf(repo).prepare(sql).get(rid) !== undefined

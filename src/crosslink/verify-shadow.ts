@@ -68,7 +68,7 @@ function makeTemporary(db: Database, sql: string): void {
   db.exec(sql.replace(/\b(?:TABLE|INDEX)\s+/i, '$&temp.'))
 }
 
-/** Whether the file's tables and indexes are ours, which have the table first. */
+/** Tells whether the file's tables and indexes are ours, which have the table first. */
 function areSame(ours: readonly string[], theirs: readonly string[]): boolean {
   return ours.length === theirs.length && theirs.every((sql) => ours.includes(sql))
 }

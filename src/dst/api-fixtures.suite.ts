@@ -79,7 +79,7 @@ export class Peers implements Disposable {
     return this.#repos.get(id) ?? assert.fail(id)
   }
 
-  /** Whether a sync from one peer with another gets through. */
+  /** Tells whether a sync from one peer with another gets through. */
   syncs(from: NodeId, to: NodeId): Promise<boolean> {
     return succeeds(this.repo(from), this.network.transport(from, to))
   }
@@ -89,7 +89,7 @@ export class Peers implements Disposable {
   }
 }
 
-/** Whether a sync ends well. */
+/** Tells whether a sync ends well. */
 export async function succeeds(repo: Repo, transport: Transport): Promise<boolean> {
   return sync(repo, transport).then(
     ({ complete }) => complete,

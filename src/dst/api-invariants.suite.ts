@@ -1,5 +1,5 @@
 /**
- * What the names for looking into repositories do: holdings, invariants, and their error.
+ * Checks of the names for looking into repositories: holdings, invariants, and their error.
  * @module
  */
 
@@ -22,7 +22,7 @@ import {
 } from './index.ts'
 import { nobodys, Pair } from './invariants/pair.suite.ts'
 
-/** What is wrong with a phantom of no artifact, as the error tells it. */
+/** The words of the error for a phantom of no artifact. */
 function orphanError(): InvariantError {
   using pair = new Pair()
   pair.damage('leaf', 'INSERT INTO phantom VALUES(4000)')

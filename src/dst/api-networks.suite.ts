@@ -1,5 +1,5 @@
 /**
- * What the names of networks do: between peers, and between leaves and the master.
+ * Checks of the names of networks: between peers, and between leaves and the master.
  * @module
  */
 
@@ -19,7 +19,7 @@ import {
   Two,
 } from './api-fixtures.suite.ts'
 
-/** Which of ten syncs get through where one message in five is dropped. */
+/** The ones of ten syncs that get through where one message in five is dropped. */
 async function luckOf(seed: number): Promise<boolean[]> {
   using peers = new Peers(seed)
   peers.network.setDropRate(0.2)
@@ -28,7 +28,7 @@ async function luckOf(seed: number): Promise<boolean[]> {
   return luck
 }
 
-/** Which of a and b reach c when both were cut off and then something was done about it. */
+/** The ones of a and b that reach c when both were cut off and then something was done about it. */
 async function reachAfter(heal: (peers: Peers) => void): Promise<boolean[]> {
   using peers = new Peers()
   for (const id of ['a', 'b']) peers.network.partition(id)
@@ -36,7 +36,7 @@ async function reachAfter(heal: (peers: Peers) => void): Promise<boolean[]> {
   return [await peers.syncs('a', 'c'), await peers.syncs('b', 'c')]
 }
 
-/** Whether the messages of a sync that a transport carries reach the server and come back. */
+/** Tells whether the messages of a sync that a transport carries reach the server and come back. */
 async function carries(peers: Peers, from: string, to: string): Promise<boolean> {
   const hash = store(peers.repo(from), `from ${from} to ${to}`)
   const { startMs } = peers.network.clock()
@@ -129,7 +129,7 @@ const peers: ApiChecks = {
   },
 }
 
-/** What a seed decides at one site, over and over. */
+/** The decisions of a seed at one site, over and over. */
 function decisions(seed: number, probability: number): boolean[] {
   const buggify = new SeededBuggify(seed, { activeProbability: 1 })
   return Array.from({ length: 200 }, () => buggify.check('site', probability))
@@ -149,7 +149,7 @@ const faults: ApiChecks = {
   },
 }
 
-/** How many syncs of each leaf failed, after both have synced once. */
+/** Counts of failed syncs of each leaf, after both have synced once. */
 async function failures(before: (simulator: Simulator) => void): Promise<number[]> {
   using simulator = onDemand()
   before(simulator)

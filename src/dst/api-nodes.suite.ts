@@ -1,5 +1,5 @@
 /**
- * What the names of single nodes do: nodes and their actions, events and their queue, the server.
+ * Checks of the names of single nodes: nodes and their actions, events and their queue, the server.
  * @module
  */
 
@@ -83,7 +83,7 @@ const actions: ApiChecks = {
   ActionSynced: async () => assert.equal((await act()).type, 'synced'),
 }
 
-/** What a node with these options carries: artifacts there and back, a secret, a file. */
+/** The cargo of a node with these options: artifacts there and back, a secret, a file. */
 async function carried(options: DefaultNodeOpts): Promise<string> {
   using two = new Two()
   const { client, server, ofClient, ofServer } = two

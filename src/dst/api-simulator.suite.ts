@@ -1,5 +1,5 @@
 /**
- * What the names of the simulator and its configuration do.
+ * Checks of the names of the simulator and its configuration.
  * @module
  */
 
@@ -22,7 +22,7 @@ import { TraceLines } from './trace-lines.suite.ts'
 
 const orphan = 'INSERT INTO phantom VALUES(4000)'
 
-/** What happens in 50 steps of a hostile world, in short. */
+/** The events of 50 steps of a hostile world, in short. */
 async function hashOf(config: SimConfig): Promise<string> {
   using simulator = Simulator.create({ level: 'hostile', ...config })
   await simulator.run(50)
@@ -39,14 +39,14 @@ async function pausesMs(config: Partial<SimConfig>): Promise<Set<number>> {
   return new Set(times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0)))
 }
 
-/** Whether fault sites inside production code decide anything. */
+/** Tells whether fault sites inside production code decide anything. */
 async function asksSites(buggify: boolean): Promise<boolean> {
   using simulator = Simulator.create({ seed: 1, buggify })
   await passMs(simulator, 60_000)
   return simulator.coverage().some(({ active }) => active)
 }
 
-/** Whether a private artifact, and an unversioned file, come from a leaf to the master. */
+/** Tells whether a private artifact, and an unversioned file, come from a leaf to the master. */
 async function travels(config: Partial<SimConfig>): Promise<{ secret: boolean; file: boolean }> {
   using simulator = onDemand(config)
   const repo = simulator.repo('leaf-0')

@@ -28,7 +28,7 @@ export interface SimConfig {
   readonly seed: number
   /** Default 2. */
   readonly numLeaves?: number
-  /** Who syncs with whom. Default `star`; with an upstream of the caller's own it must be that. */
+  /** Links between nodes. Default `star`; with an upstream of the caller's own it must be that. */
   readonly topology?: TopologyName
   /** From one sync of a leaf to the next. Default 5,000 ms. */
   readonly pollIntervalMs?: number

@@ -46,7 +46,7 @@ export async function expectConverges({
 }
 
 /**
- * What went wrong in a run, in lines for a person: what, where and when, how the same ends on a
+ * The failure of a run, in lines for a person: what, where and when, how the same ends on a
  * calm network, the last events that touch it, and how to make the run again.
  *
  * @param replay the command or call that makes the run again

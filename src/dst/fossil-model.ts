@@ -63,7 +63,7 @@ function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
   }
 }
 
-/** What a leaf could not do in its latest sync, and what it lacks of the master's artifacts. */
+/** The last error of a leaf, and what it lacks of the master's artifacts. */
 function difficulty(id: NodeId, world: FossilWorld): Difficulty {
   const lastError = world.syncs.lastError(id)
   const { master } = world

@@ -37,7 +37,7 @@ import {
 export class FossilWorld implements World, OperationRecords {
   readonly config: ResolvedConfig
   readonly truth: Truth
-  /** What operations of this run made. */
+  /** Things that operations of this run made. */
   readonly references = new References()
   readonly syncs = new SyncCounter()
   readonly uvOperations: UvOperations

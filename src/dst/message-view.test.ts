@@ -15,7 +15,7 @@ import { TraceLines } from './trace-lines.suite.ts'
 
 const hash = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
 
-/** What is shown of a message with these bytes. */
+/** The view of a message with these bytes. */
 function shown(text: string | Uint8Array): unknown {
   return describeMessage(encodeMessage(typeof text === 'string' ? utf8(text) : text))
 }

@@ -27,7 +27,7 @@ export interface SimulateOptions {
   readonly leaves?: number
   /** Default `hostile`. */
   readonly level?: LevelName
-  /** How long faults last, in virtual milliseconds. Default 10 minutes. */
+  /** The time that faults last, in virtual milliseconds. Default 10 minutes. */
   readonly durationMs?: number
   /** Operations of people and programs, dealt out evenly to the nodes. Default 60. */
   readonly operationCount?: number
@@ -49,11 +49,11 @@ export interface SimulateOptions {
    */
   readonly upkeep?: boolean
   /**
-   * How often operations are drawn in comparison with each other, by name; 0 leaves one out. Those
+   * Weights of operations in the draw, by name; 0 leaves one out. Those
    * not named keep the weights that the options above give them.
    */
   readonly weights?: OperationWeights
-  /** How large the files of check-ins are. Default `mixed`: one change in fifty is up to 120 kB. */
+  /** Sizes of the files of check-ins. Default `mixed`: one change in fifty is up to 120 kB. */
   readonly sizes?: FileSizes
   /**
    * Operations to carry out instead of drawing any, as an earlier report recorded them; any of them
@@ -77,7 +77,7 @@ export interface SimulateOptions {
   readonly onEnd?: (simulator: Simulator) => void
 }
 
-/** How far a simulation has come. */
+/** The progress of a simulation. */
 export interface SimProgress {
   readonly phase: RunPhase
   /** Virtual time since the beginning. */

@@ -113,7 +113,7 @@ export class Simulator implements Disposable {
     return this.syncStats(id)
   }
 
-  /** How many syncs and failed syncs a node has begun; the master of a star begins none. */
+  /** Counts of syncs that a node began, and of failed ones; the master of a star begins none. */
   syncStats(id: NodeId): { readonly syncs: number; readonly errors: number } {
     const { syncs, errors } = this.#world.syncs.of(id)
     return { syncs, errors }
@@ -265,7 +265,7 @@ export class Simulator implements Disposable {
     this.#simulation.restart(id)
   }
 
-  /** Whether a node is up: it has not crashed, or has started again. */
+  /** Tells whether a node is up: it has not crashed, or has started again. */
   isUp(id: NodeId): boolean {
     return this.#simulation.isUp(id)
   }

@@ -82,7 +82,7 @@ test("a caller's own upstream stands in the middle of a star, and nowhere else",
   assert.throws(() => resolved('moebius'), { code: 'option.invalid' })
 })
 
-/** What a type checker would refuse comes from JavaScript. */
+/** A name that a type checker would refuse, as JavaScript may give it. */
 function resolved(topology: string): unknown {
   const config: Record<string, unknown> = { seed: 1, topology }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- wrong on purpose

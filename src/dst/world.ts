@@ -35,7 +35,7 @@ export interface Truth {
   readonly givenUp?: ReadonlyMap<string, ReadonlySet<ArtifactHash>> | undefined
   /** Settings that owners changed, in that order. */
   readonly settings?: readonly SettingChange[] | undefined
-  /** Who syncs with whom; by default everybody with the master. */
+  /** Links: who syncs with whom; by default everybody with the master. */
   readonly links?: readonly Direction[] | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
@@ -75,7 +75,7 @@ export function maySend(
   return what === 'artifacts' ? rights.write : rights.unversionedWrite
 }
 
-/** Whether the owner of a node removed an artifact there, and has not made it again since. */
+/** Tells whether the owner of a node removed an artifact there, and has not made it again since. */
 export function isGivenUp(
   { givenUp }: Truth,
   { hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>,
@@ -93,7 +93,7 @@ export function hasLogins({ truth: { access } }: World): boolean {
   return access !== undefined
 }
 
-/** Who syncs with whom. */
+/** The links of a world. */
 export function linksOf({ nodes, truth: { links } }: World): readonly Direction[] {
   const [master, ...leaves] = nodes
   return links ?? (master ? leaves.map(({ id: from }) => ({ from, to: master.id })) : [])

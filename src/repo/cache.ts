@@ -55,7 +55,7 @@ export class RepoCache {
   unresolved: Set<Rid> | undefined
   /** Whether `fx_trilobite_wait` is there: see crosslink/cherrypick.ts. */
   hasWaiting: boolean | undefined
-  /** Whether the table `unversioned` is there, which is made when it is first needed. */
+  /** True where the table `unversioned` is there, which is made when it is first needed. */
   hasUnversioned: boolean | undefined
   /** Deltas by the names of source and target: many peers of a server come for the same ones. */
   readonly madeDeltas = new RecentBytes<string>(maxMadeDeltaBytes)

@@ -19,7 +19,7 @@ export type PushTrouble = 'unanswered' | 'failed'
 /** The `config` row that holds it; `1` is `unanswered`. */
 const row = 'trilobite-push-unanswered'
 
-/** What a push sends unasked: public and held, in rid order. Each of its rounds asks. */
+/** Artifacts that a push sends unasked: public and held, in rid order. Each of its rounds asks. */
 export function unsentRids(repo: Repo): readonly Rid[] {
   const { holdings } = cacheOf(repo)
   holdings.unsent ??= readUnsent(repo)

@@ -9,7 +9,7 @@ import type { RandomStream } from '../sim/random.ts'
 import type { ActionOptions } from './action.ts'
 import type { NodeId } from './model.ts'
 
-/** How often nodes crash. Times are means of exponential distributions. */
+/** The pace of crashes. Times are means of exponential distributions. */
 export interface CrashPlan {
   /** From the restart of a node, or the start of the run, to the next crash of any. */
   readonly calmMeanMs: number

@@ -26,7 +26,7 @@ export interface ExchangeOptions {
   readonly onMessage: (facts: TraceFacts, message: Uint8Array) => void
   /** The name of the request that a node sends now: see turns.ts. */
   readonly nameOf: (direction: Direction) => string
-  /** Whether a node is up: one that is down refuses connections. */
+  /** Tells whether a node is up: one that is down refuses connections. */
   readonly isUp: (id: NodeId) => boolean
   /** Lets a node answer a request; `turn` names that. */
   readonly answer: (id: NodeId, request: Uint8Array, turn: string) => Promise<Uint8Array>

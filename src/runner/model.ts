@@ -88,11 +88,11 @@ export interface Host {
   moved(): void
 }
 
-/** What a model knows of a node that does not come to rest. */
+/** The knowledge of a model about a node that does not come to rest. */
 export interface Difficulty {
   /** The error that its work ended in last, where it did. */
   readonly lastError?: string
-  /** What it still lacks, in words. */
+  /** The things that it still lacks, in words. */
   readonly lacks?: string
 }
 
@@ -128,7 +128,7 @@ export interface Model<W extends CheckedWorld> {
    * bytes alone, and whatever these are, nothing is thrown.
    */
   describe?(message: Uint8Array): TraceValue
-  /** What keeps a node from rest, asked where a run stalls. */
+  /** Tells what keeps a node from rest; asked where a run stalls. */
   difficulty?(id: NodeId, world: W): Difficulty
   /** Releases everything that the nodes of a run hold. */
   stop?(world: W): void

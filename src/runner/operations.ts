@@ -53,7 +53,7 @@ export interface OperationResult {
 /** A kind of work. */
 export interface Operation<W extends CheckedWorld> {
   readonly name: string
-  /** How often it is drawn, in comparison with the others: a positive integer. */
+  /** The weight of the operation in the draw: a positive integer. */
   readonly weight: number
   /**
    * Draws arguments, or nothing where the operation makes no sense. It changes nothing. What other
@@ -68,7 +68,7 @@ export interface Operation<W extends CheckedWorld> {
   apply(world: W, node: NodeId, args: Arguments, id: OperationId): OperationResult
 }
 
-/** How much work there is. */
+/** The amount of work. */
 export interface OperationOptions<W extends CheckedWorld> {
   /** Drawn by weight. */
   readonly operations: readonly Operation<W>[]

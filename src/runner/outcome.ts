@@ -1,5 +1,5 @@
 /**
- * How a run ended, where it did not converge.
+ * The end of a run that did not converge.
  * @module
  */
 

@@ -16,11 +16,11 @@ export type PlanValue = string | number | boolean | readonly string[]
 
 /** One option of a plan. */
 export interface PlanOption<T extends PlanValue> {
-  /** What it is, for people. */
+  /** The meaning of the option, for people. */
   readonly about: string
   /** Draws a value where none is fixed. */
   readonly draw: (draw: Draw) => T
-  /** What a value must be, for errors: `yes or no`. */
+  /** The kind of value, for errors: `yes or no`. */
   readonly expects: string
   /** Undefined where the text is not what is expected. */
   readonly read: (text: string) => T | undefined

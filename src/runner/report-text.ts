@@ -12,8 +12,8 @@ import type { Failure, RestlessNode, RunOutcome, Violation } from './verdict.ts'
 const storyColumns = 120
 
 /**
- * What went wrong: the invariant or the error, where and when, how the same ends on a calm network,
- * the last events that touch it, and the line that makes the run again.
+ * The failure in words: the invariant or the error, where and when, how the same ends on a calm
+ * network, the last events that touch it, and the line that makes the run again.
  *
  * @returns lines, each with its newline; empty where the run converged
  */

@@ -30,7 +30,7 @@ export interface PreparedRun<W extends CheckedWorld> {
 /** `faults`: anything may fail. `settling`: nothing fails any more. */
 export type RunPhase = 'faults' | 'settling'
 
-/** How a run differs from the one that was asked for. */
+/** Differences from the run that was asked for. */
 export interface RunVariant {
   /** Checks to make instead of those that were asked for. */
   readonly checks?: CheckSchedule

@@ -213,7 +213,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#events.add({ timeMs: event.timeMs, node: id, happen })
   }
 
-  /** Whether a node is up: it was started, and has not crashed since. */
+  /** Tells whether a node is up: it was started, and has not crashed since. */
   isUp(id: NodeId): boolean {
     return this.#nodes.has(id)
   }

@@ -48,13 +48,13 @@ export interface RunOutcome {
   readonly restless?: readonly RestlessNode[]
 }
 
-/** What is found out about a run that did not converge. */
+/** Further findings on a run that did not converge. */
 export interface Diagnosis {
-  /** How the same operations ended on a network without any fault. */
+  /** The end of the same operations on a network without any fault. */
   readonly calm?: RunOutcome
   /**
-   * Whether the run, made once more, came to the same end; undefined where it was not made again.
-   * One that differs from itself depends on something besides its seed.
+   * The end of the run when it was made once more; undefined where it was not. One that differs
+   * from itself depends on something besides its seed.
    */
   readonly repeat?: 'same' | 'differs'
 }

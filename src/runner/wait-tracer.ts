@@ -17,7 +17,7 @@ interface Resource {
   readonly order: number
   readonly stack: string
   isSettled: boolean
-  /** What ran when the promise was settled. */
+  /** The execution in which the promise was settled. */
   settledIn: number | undefined
 }
 

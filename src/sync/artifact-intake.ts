@@ -49,7 +49,7 @@ export class ArtifactIntake {
   readonly #repo: Repo
   /** Damaged artifacts by name, replaced when they come. */
   readonly #damaged: Map<ArtifactHash, Rid>
-  /** What is not stored, and yet needed. */
+  /** Contents that are not stored, and yet needed. */
   readonly shunned = new ShunnedSources()
   /** Artifacts that the message that is being read brought. */
   #arrived = 0

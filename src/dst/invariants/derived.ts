@@ -70,7 +70,7 @@ export const derivedConvergence: Invariant = {
   },
 }
 
-/** What the derived tables follow from: what is shunned is no phantom that they could name. */
+/** The ground of the derived tables: what is shunned is no phantom that they could name. */
 function holdingsOf({ repo }: CheckedNode): string {
   const shunned = listShunned(repo).map(({ hash }) => hash)
   return [...allBlobUuidsSorted(repo), '', ...shunned].join()

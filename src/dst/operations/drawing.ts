@@ -60,7 +60,7 @@ export function checkins(repo: Repo): ArtifactHash[] {
   )
 }
 
-/** How many {@link checkins} there are. */
+/** The count of {@link checkins}. */
 function countCheckins(repo: Repo): number {
   const sql = `SELECT count(*) FROM event JOIN blob ON rid = objid WHERE type = 'ci'`
   return dbOf(repo).prepare<[number]>(sql).get()?.[0] ?? 0

@@ -65,7 +65,7 @@ function drawTime(draw: Draw, nowSec: number): number | undefined {
   return Math.floor((nowSec - agoSec) / gridSec) * gridSec
 }
 
-/** How large a file is at most, by the sizes that are wanted. */
+/** The largest size of a file, by the sizes that are wanted. */
 const mostBytes = { small: 3_000, mixed: 120_000, large: 120_000 } as const
 
 /** One of three versions that others write as well, nothing, or something new of any size. */

@@ -18,12 +18,12 @@ import type { UvEvent } from '../event.ts'
 import type { AcknowledgedArtifact, CheckedNode, SettingChange } from '../world.ts'
 import type { References } from './references.ts'
 
-/** How large the files of check-ins are. `large`: one in five has up to 120 kB. */
+/** Sizes of the files of check-ins. `large`: one in five has up to 120 kB. */
 export const fileSizes = ['small', 'mixed', 'large'] as const
 
 export type FileSizes = (typeof fileSizes)[number]
 
-/** What the simulation knows, as operations change it. */
+/** The records of a simulation, as operations change them. */
 export interface OperationRecords {
   readonly references: References
   /** True time, in milliseconds since 1970. */
@@ -39,7 +39,7 @@ export interface OperationRecords {
   changeUnversioned(event: UvEvent): boolean
 }
 
-/** What operations of a run may draw. */
+/** Limits of what operations of a run draw. */
 export interface DrawOptions {
   /** Some of what is written may be private. */
   readonly mayBePrivate: boolean
@@ -67,11 +67,11 @@ export interface ApplyContext extends OperationPlace {
   readonly world: OperationRecords
 }
 
-/** What came of an operation. */
+/** The result of an operation. */
 export interface Made {
   /** New artifacts, the most telling one last. */
   readonly artifacts?: readonly ArtifactHash[]
-  /** What others may refer to: by default the last artifact. */
+  /** The thing that others may refer to: by default the last artifact. */
   readonly subject?: string
   readonly facts?: TraceFacts
 }

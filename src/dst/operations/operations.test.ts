@@ -53,7 +53,7 @@ function of(report: SimReport, node: string): readonly Intention[] {
   return report.intentions.filter((intention) => intention.node === node)
 }
 
-/** How many artifacts of each kind of deck a repository holds. */
+/** Counts of the artifacts of each kind of deck a repository holds. */
 function deckKinds(repo: Repo): Map<string, number> {
   const counts = new Map<string, number>()
   for (const hash of allBlobUuidsSorted(repo)) {

@@ -12,7 +12,7 @@ import type { OperationId } from '../../runner/operations.ts'
 /** A reference as it is kept in arguments: the id of an operation, or the thing itself. */
 export type Reference = string
 
-/** What operations of one run made: artifacts, tickets, notes. */
+/** Things that operations of one run made: artifacts, tickets, notes. */
 export class References {
   readonly #made = new Map<Reference, string>()
   readonly #makers = new Map<string, Reference>()
@@ -31,7 +31,7 @@ export class References {
     }
   }
 
-  /** How arguments name a thing. */
+  /** The name of a thing in arguments. */
   to(subject: string): Reference {
     return this.#makers.get(subject) ?? subject
   }
