@@ -6,6 +6,7 @@
 
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
+import { hasMoved } from '../sync/movement.ts'
 import type { SyncResult } from '../sync/session.ts'
 import { Attempt, type AgentRemote, type AttemptContext } from './attempt.ts'
 import type { AgentEvent, SyncOutcome } from './events.ts'
@@ -237,11 +238,4 @@ async function outcomeOf(remote: string, attempt: Attempt): Promise<SyncOutcome>
     if (!FossilError.is(error) || error.code === 'option.invalid') throw error
     return { remote, error }
   }
-}
-
-/** Artifacts that a server refused have not moved, however often they are sent. */
-function hasMoved(result: SyncResult): boolean {
-  const { artifactsReceived, artifactsSent, pushRefused, unversioned: uv } = result
-  if (artifactsReceived > 0 || (artifactsSent > 0 && !pushRefused)) return true
-  return uv !== undefined && uv.sent + uv.received + uv.adopted > 0
 }

@@ -6,7 +6,7 @@
 
 import { FossilError } from '../base/error.ts'
 import type { Host, NodeHandle, NodeId, TickOutcome } from '../runner/model.ts'
-import type { SyncResult } from '../sync/session.ts'
+import { hasMoved } from '../sync/movement.ts'
 import type { Action, Node } from './node.ts'
 import type { SyncCounter } from './sync-counts.ts'
 
@@ -55,12 +55,4 @@ function outcomeOf(id: NodeId, action: Action, { host, counter }: LeafRecords): 
   const files = uv && { uvSent: uv.sent, uvReceived: uv.received, uvAdopted: uv.adopted }
   host.note('sync', { node: id, complete, rounds, artifactsSent, artifactsReceived, ...files })
   return hasMoved(action.result) ? 'moved' : 'quiet'
-}
-
-/** Artifacts that a server refused have not moved, however often they are sent. */
-function hasMoved(result: SyncResult): boolean {
-  const { artifactsReceived, artifactsSent, pushRefused, unversioned: uv, config } = result
-  if (artifactsReceived > 0 || (artifactsSent > 0 && !pushRefused)) return true
-  if (config !== undefined && config.stored > 0) return true
-  return uv !== undefined && uv.sent + uv.received + uv.adopted > 0
 }

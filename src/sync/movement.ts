@@ -1,0 +1,14 @@
+/**
+ * Movement: whether a sync brought anything to either side.
+ * @module
+ */
+
+import type { SyncResult } from './session.ts'
+
+/** Artifacts that a server refused have not moved, however often they are sent. */
+export function hasMoved(result: SyncResult): boolean {
+  const { artifactsReceived, artifactsSent, pushRefused, unversioned: uv, config } = result
+  if (artifactsReceived > 0 || (artifactsSent > 0 && !pushRefused)) return true
+  if (config !== undefined && config.stored > 0) return true
+  return uv !== undefined && uv.sent + uv.received + uv.adopted > 0
+}
