@@ -4,7 +4,6 @@
  * @module
  */
 
-import { assert } from '../base/assert.ts'
 import { SiteActivation, type SiteCoverage } from '../sim/activation.ts'
 import { SimClock } from '../sim/clock.ts'
 import type { Decision, Override } from '../sim/decision.ts'
@@ -16,17 +15,10 @@ import { Causality } from './causality.ts'
 import { type CheckSchedule, CheckTimes, stateSchedule } from './check-times.ts'
 import { Exchanges } from './exchanges.ts'
 import { type CheckedWorld, InvariantChecks } from './invariants.ts'
-import type {
-  Host,
-  Model,
-  NodeHandle,
-  NodeId,
-  TickEvent,
-  TickOutcome,
-  TraceFacts,
-} from './model.ts'
+import type { Host, Model, NodeId, TraceFacts } from './model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { ActionOptions } from './action.ts'
+import { Nodes } from './nodes.ts'
 import { PendingEvents } from './pending-events.ts'
 import { Rest } from './rest.ts'
 import { RunTrace } from './run-trace.ts'
@@ -66,9 +58,6 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   /** The links between the nodes. */
   readonly network: Network
 
-  /** Crashes of nodes so far. */
-  crashes = 0
-
   readonly #clock = new SimClock()
   readonly #causality = new Causality()
   readonly #source: RandomSource
@@ -78,20 +67,15 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #events: PendingEvents
   readonly #exchanges: Exchanges
   readonly #ticks: Ticks
+  readonly #nodes: Nodes
   readonly #rest = new Rest()
   readonly #watchdog = new Watchdog()
   readonly #turns = new Turns()
-  /** Counts of immediate syncs by node. */
-  readonly #wanted = new Map<NodeId, number>()
   #actions = 0
   #failedNode: NodeId | undefined
   readonly #checks: InvariantChecks<W>
   readonly #checkTimes: CheckTimes
   readonly #stateTimes: CheckTimes
-  /** Nodes that are up. */
-  readonly #nodes = new Map<NodeId, NodeHandle>()
-  /** Polls of each node so far, over all its lives. */
-  readonly #polls = new Map<NodeId, number>()
 
   /**
    * Starts every node of the model.
@@ -118,15 +102,16 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#exchanges = this.#makeExchanges()
     this.#ticks = new Ticks({
       isWaiting: (id) => this.#exchanges.isWaiting(id),
-      onBegin: (event) => this.#beginTick(event),
+      onBegin: (event) => this.#nodes.beginTick(event),
       tracesWaits: options.tracesWaits ?? false,
     })
+    this.#nodes = this.#makeNodes()
     this.#checks = new InvariantChecks(model.invariants, model.version)
     this.#checkTimes = new CheckTimes(options.checks)
     this.#stateTimes = new CheckTimes(stateSchedule(model.topology.nodes.length))
     this.world = model.world(this.#host())
     try {
-      for (const id of model.topology.nodes) this.#start(id)
+      for (const id of model.topology.nodes) this.#nodes.start(id)
     } catch (error) {
       this.close()
       throw error
@@ -175,7 +160,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
 
   /** Nodes that keep the run from coming to rest. */
   restlessNodes(): NodeId[] {
-    return this.#rest.restless(this.#tickingIds())
+    return this.#rest.restless(this.#nodes.tickingIds())
   }
 
   /** Checks that were made so far, and when safety last held. */
@@ -202,20 +187,12 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
 
   /** Lets a node tick now, in an event of its own. */
   tickNow(id: NodeId): void {
-    const count = (this.#wanted.get(id) ?? 0) + 1
-    this.#wanted.set(id, count)
-    const event: TickEvent = { timeMs: this.#clock.nowMs(), nodeId: id, type: 'syncNow' }
-    const happen = (): void => {
-      const node = this.#nodes.get(id)
-      if (node === undefined) return
-      this.#ticks.begin(node, event, () => this.#turns.begin(id, `syncNow#${count}`))
-    }
-    this.#events.add({ timeMs: event.timeMs, node: id, happen })
+    this.#nodes.tickNow(id)
   }
 
   /** Tells whether a node is up: it was started, and has not crashed since. */
   isUp(id: NodeId): boolean {
-    return this.#nodes.has(id)
+    return this.#nodes.isUp(id)
   }
 
   /**
@@ -224,21 +201,17 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    * it is down.
    */
   crash(id: NodeId): void {
-    if (!this.#nodes.delete(id)) return
-    this.crashes++
-    this.note('crash', { node: id })
-    this.#exchanges.forget(id)
-    this.#ticks.forget(id)
-    this.#turns.end(id)
-    this.#rest.moved(this.steps)
-    this.model.crash?.(id, this.world)
+    this.#nodes.crash(id)
+  }
+
+  /** Crashes of nodes so far. */
+  get crashes(): number {
+    return this.#nodes.crashes
   }
 
   /** A node that has crashed starts again, as {@link Model.start} starts it. */
   restart(id: NodeId): void {
-    if (this.isUp(id)) return
-    this.note('restart', { node: id })
-    this.#start(id)
+    this.#nodes.restart(id)
   }
 
   /** Sends a request along a link, for a caller that is no node. See {@link Host}. */
@@ -359,6 +332,23 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     }
   }
 
+  #makeNodes(): Nodes {
+    return new Nodes({
+      clock: this.#clock,
+      source: this.#source,
+      events: this.#events,
+      exchanges: this.#exchanges,
+      ticks: this.#ticks,
+      turns: this.#turns,
+      rest: this.#rest,
+      pollIntervalMs: this.options.pollIntervalMs,
+      note: (type, facts) => this.note(type, facts),
+      step: () => this.steps,
+      startNode: (id) => this.model.start(id, this.world),
+      onCrash: (id) => this.model.crash?.(id, this.world),
+    })
+  }
+
   #makeExchanges(): Exchanges {
     const { model } = this
     return new Exchanges({
@@ -368,8 +358,9 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       canonical: (message) => model.canonical?.(message) ?? message,
       onMessage: (facts, message) => this.#describe(facts, message),
       nameOf: (direction) => this.#turns.send(direction),
-      isUp: (id) => this.isUp(id),
-      answer: (id, request, turn) => this.#turns.answer(turn, () => this.#answer(id, request)),
+      isUp: (id) => this.#nodes.isUp(id),
+      answer: (id, request, turn) =>
+        this.#turns.answer(turn, () => this.#nodes.answer(id, request)),
       onUnheard: () => this.#rest.moved(this.steps),
       onEnd: (from) => this.#ticks.wake(from),
     })
@@ -382,50 +373,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     if (content !== undefined) this.#trace.explainMessage({ ...facts, content })
   }
 
-  #start(id: NodeId): void {
-    const node = this.model.start(id, this.world)
-    this.#nodes.set(id, node)
-    if (node.tick === undefined) return
-    const firstMs = this.stream(`timer/${id}`).next().int(0, this.options.pollIntervalMs)
-    this.#schedulePoll(node, { timeMs: this.#clock.nowMs() + firstMs, nodeId: id, type: 'timer' })
-  }
-
-  /** One poll after another, as long as the node lives. */
-  #schedulePoll(node: NodeHandle, event: TickEvent): void {
-    const { nodeId: id, timeMs } = event
-    const happen = (): void => {
-      if (this.#nodes.get(id) !== node) return
-      const count = (this.#polls.get(id) ?? 0) + 1
-      this.#polls.set(id, count)
-      this.#schedulePoll(node, { ...event, timeMs: timeMs + this.options.pollIntervalMs })
-      this.#ticks.begin(node, event, () => this.#turns.begin(id, `poll#${count}`))
-    }
-    this.#events.add({ timeMs, node: id, happen, isMoot: () => this.#nodes.get(id) !== node })
-  }
-
-  #beginTick({ nodeId: id, type }: TickEvent): (outcome: TickOutcome) => void {
-    const startStep = this.steps
-    this.note('tick', { node: id, trigger: type })
-    return (outcome) => {
-      this.#turns.end(id)
-      this.#rest.ticked(id, outcome, { startStep, endStep: this.steps })
-    }
-  }
-
-  #answer(id: NodeId, request: Uint8Array): Promise<Uint8Array> {
-    const node = this.#node(id)
-    assert(node.answer !== undefined, `a link leads to ${id}, which answers`)
-    return node.answer(request)
-  }
-
-  #node(id: NodeId): NodeHandle {
-    const node = this.#nodes.get(id)
-    assert(node !== undefined, `${id} is a node of the model`)
-    return node
-  }
-
   async #runToRest(deadlineMs: number): Promise<boolean> {
-    const ids = this.#tickingIds()
+    const ids = this.#nodes.tickingIds()
     for (const id of ids) this.tickNow(id)
     while (!this.#rest.includes(ids)) {
       const next = this.#events.peek()
@@ -433,10 +382,6 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       await this.step()
     }
     return true
-  }
-
-  #tickingIds(): NodeId[] {
-    return [...this.#nodes].filter(([, { tick }]) => tick !== undefined).map(([id]) => id)
   }
 
   #noteState(): void {
