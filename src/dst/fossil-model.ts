@@ -52,7 +52,7 @@ function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
     topology,
     invariants: config.invariants ?? invariants,
     world: (host) => new FossilWorld(config, topology, host),
-    start: (id, world) => world.start(id),
+    start: (_id, world, host) => world.start(host),
     crash: (id, world) => world.crash(id),
     version: ({ repo }) => stateOf(repo),
     state: digests,

@@ -8,8 +8,7 @@ import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { Host, NodeHandle, NodeId, Topology } from '../runner/model.ts'
-import type { Direction } from '../sim/network.ts'
+import type { Host, NodeHandle, NodeHost, NodeId, Topology } from '../runner/model.ts'
 import type { Credentials } from '../sync/login.ts'
 import type { ResolvedConfig, SimConfig } from './config.ts'
 import type { UvEvent } from './event.ts'
@@ -123,12 +122,13 @@ export class FossilWorld implements World, OperationRecords {
   }
 
   /** Starts a node over its repository: it answers, or syncs with others, or both. */
-  start(id: NodeId): NodeHandle {
+  start(host: NodeHost): NodeHandle {
+    const { id } = host
     if (id === masterId && this.config.upstream !== undefined) return this.#startUpstream()
     const repo = this.#repos.get(id) ?? this.#make(id)
     const targets = this.#topology.links.filter(({ from }) => from === id).map(({ to }) => to)
     return {
-      ...(targets.length === 0 ? {} : this.#startSyncing(id, repo, targets)),
+      ...(targets.length === 0 ? {} : this.#startSyncing(host, repo, targets)),
       ...(this.#isAsked(id) ? this.#startAnswering(repo) : {}),
     }
   }
@@ -167,8 +167,9 @@ export class FossilWorld implements World, OperationRecords {
     return { answer: (request) => mock.exchange(request) }
   }
 
-  #startSyncing(id: NodeId, repo: Repo, targets: readonly NodeId[]): NodeHandle {
-    const transports = new Map(targets.map((to) => [to, this.#transport({ from: id, to }, repo)]))
+  #startSyncing(host: NodeHost, repo: Repo, targets: readonly NodeId[]): NodeHandle {
+    const { id } = host
+    const transports = new Map(targets.map((to) => [to, transportTo(host, to)]))
     const [transport] = transports.values()
     assert(transport !== undefined, 'a node that syncs has somebody to sync with')
     const login = this.#logins?.credentials(id)
@@ -182,15 +183,6 @@ export class FossilWorld implements World, OperationRecords {
     assert(first !== undefined, 'there is a node for each way')
     this.#syncing.set(id, first)
     return leafHandle(id, nodes, { host: this.#host, counter: this.syncs })
-  }
-
-  /** The way of a node, as long as it lives: after a crash it has another repository. */
-  #transport(direction: Direction, repo: Repo): SimTransport {
-    return new SimTransport((request, signal) =>
-      this.#repos.get(direction.from) === repo
-        ? this.#host.exchange(direction, request, signal)
-        : new Promise(() => {}),
-    )
   }
 
   #defaultNode(repo: Repo, transport: SimTransport, login: Credentials | undefined): Node {
@@ -271,6 +263,10 @@ export class FossilWorld implements World, OperationRecords {
       this.acknowledge({ hash, nodeId: masterId, isPrivate: !open.has(hash) })
     }
   }
+}
+
+function transportTo(host: NodeHost, to: NodeId): SimTransport {
+  return new SimTransport((request, signal) => host.exchange(to, request, signal))
 }
 
 /** @throws {FossilError} `option.invalid` for what is no node: a `return` may be missing */

@@ -37,14 +37,14 @@ suite('a node that crashes', () => {
     const toy = counters()
     const watched: Model<CounterWorld> = {
       ...toy,
-      start: (id, world) => {
-        const node = toy.start(id, world)
+      start: (id, world, host) => {
+        const node = toy.start(id, world, host)
         if (id !== 'left') return node
         return {
           ...node,
           tick: async () => {
             try {
-              await world.host.exchange({ from: 'left', to: 'right' }, new Uint8Array())
+              await host.exchange('right', new Uint8Array())
               told.push('reply')
             } catch {
               told.push('error')

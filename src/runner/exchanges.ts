@@ -32,8 +32,8 @@ export interface ExchangeOptions {
   readonly answer: (id: NodeId, request: Uint8Array, turn: string) => Promise<Uint8Array>
   /** A request was answered that nobody awaits: what it moved, no sender can tell. */
   readonly onUnheard: () => void
-  /** The code of this node is about to go on: its exchange has ended. */
-  readonly onEnd: (from: NodeId) => void
+  /** The code of the sender is about to go on: its exchange has ended. */
+  readonly onEnd: (direction: Direction) => void
 }
 
 /** The messages of an exchange. */
@@ -191,12 +191,12 @@ export class Exchanges {
     waiting.reject(new FossilError('transport.failed', { reason: `simulated: ${reason}` }))
   }
 
-  #end({ from }: ExchangePlan, waiting: Waiting): void {
+  #end({ from, to }: ExchangePlan, waiting: Waiting): void {
     assert(!waiting.isOver, 'an exchange ends once')
     waiting.isOver = true
     waiting.ignoreSignal()
     this.#waiting.get(from)?.delete(waiting)
-    this.#options.onEnd(from)
+    this.#options.onEnd({ from, to })
   }
 
   /** The bytes as their receiver sees them; undefined where a partition has swallowed them. */

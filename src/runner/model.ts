@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Buggify } from '../base/env.ts'
+import type { Buggify, Clock, Random } from '../base/env.ts'
 import type { SimClock } from '../sim/clock.ts'
 import type { Direction } from '../sim/network.ts'
 import type { RandomSource } from '../sim/random.ts'
@@ -43,10 +43,10 @@ export type TickOutcome = 'idle' | 'quiet' | 'moved'
 /** A node that was started. */
 export interface NodeHandle {
   /**
-   * Reacts to an event; a node without it only answers. It may await its exchanges and promises
-   * that are already resolved, and nothing else: the runner could not replay that, and ends the run
-   * with `sim.foreignWait`. A rejection ends the run, too, so harm that a hostile world can do to a
-   * node is an outcome instead.
+   * Reacts to an event; a node without it acts when its timers fire, or only answers. It may await
+   * its exchanges, its timers and promises that are already resolved, and nothing else: the runner
+   * could not replay that, and ends the run with `sim.foreignWait`. A rejection ends the run, too,
+   * so harm that a hostile world can do to a node is an outcome instead.
    */
   readonly tick?: (event: TickEvent) => Promise<TickOutcome>
   /**
@@ -54,6 +54,11 @@ export interface NodeHandle {
    * sender waiting; any other ends the run.
    */
   readonly answer?: (request: Uint8Array) => Promise<Uint8Array>
+  /**
+   * Peers that the node looks at by itself, whenever it likes: see {@link NodeHost.look}. It is not
+   * polled then, and ticks only when somebody wants that.
+   */
+  readonly looksAt?: readonly NodeId[]
 }
 
 /** Facts of one line of the trace, in the order they are written. */
@@ -66,17 +71,6 @@ export interface Host {
   /** The fault sites inside the code of a node. */
   buggify(id: NodeId): Buggify
   /**
-   * Sends a request along a link.
-   *
-   * @param signal gives the exchange up when it aborts; its reason becomes the `cause` of the
-   *   error. What is on its way still arrives
-   * @returns the reply as it arrives, perhaps damaged
-   * @throws {FossilError} `transport.failed` when the sender is told of a failure;
-   *   `transport.aborted`;
-   *   `sim.foreignWait` where the node has waited for something else meanwhile
-   */
-  exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
-  /**
    * Adds a line to the trace, at the present virtual time and of the present event. A fact about
    * one node calls it `node`.
    *
@@ -86,6 +80,79 @@ export interface Host {
   note(type: string, facts: TraceFacts): void
   /** Something moved, or may have: no node is at rest that began to look before. */
   moved(): void
+}
+
+/** Storage of a node that outlives a crash: what was written is there, whole, from then on. */
+export interface KeyValueStore {
+  /** The value as it was written, as bytes of the caller's own; undefined where there is none. */
+  get(key: string): Uint8Array | undefined
+  set(key: string, value: Uint8Array): void
+  delete(key: string): void
+  /** All keys in ascending order of their UTF-16 units. */
+  keys(): string[]
+}
+
+/**
+ * The surroundings of one node for one life, from a start to the next crash. After that nothing
+ * that its code asks for happens: promises never settle, timers never fire, writes are lost.
+ *
+ *     start: (id, world, host) => {
+ *       const beat = async () => {
+ *         const told = host.look('server')
+ *         const reply = await host.exchange('server', request).catch(() => undefined)
+ *         told(reply === undefined || hasNews(reply) ? 'moved' : 'quiet')
+ *         host.after(5_000, beat)
+ *       }
+ *       host.after(0, beat)
+ *       return { looksAt: ['server'] }
+ *     }
+ */
+export interface NodeHost {
+  readonly id: NodeId
+  /** True time; a clock that is wrong is the model's own. */
+  readonly clock: Clock
+  /** Bytes of a stream of the node, which goes on over all its lives. */
+  readonly random: Random
+  readonly store: KeyValueStore
+  /**
+   * Calls `action` once, `ms` of virtual time from now, in an event of its own. Actions of one
+   * moment run in the order in which they were scheduled. What `action` throws ends the run.
+   *
+   * @returns a function that cancels it, and does nothing once `action` has run
+   * @throws {FossilError} `option.invalid` for a delay that is no whole number from 0
+   */
+  after(ms: number, action: () => void): () => void
+  /** Resolves `ms` from now; rejects with the reason of `signal` where that aborts before. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /**
+   * Sends a request along a link.
+   *
+   * @param signal gives the exchange up when it aborts; its reason becomes the `cause` of the
+   *   error. What is on its way still arrives
+   * @returns the reply as it arrives, perhaps damaged
+   * @throws {FossilError} `transport.failed` when the sender is told of a failure;
+   *   `transport.aborted`;
+   *   `sim.foreignWait` where the node has waited for something else meanwhile
+   */
+  exchange(to: NodeId, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
+  /**
+   * Digest of bytes, at once: `crypto.subtle.digest` ends when a thread of the machine does.
+   *
+   * @param algorithm as `node:crypto` names it, such as `sha256`
+   */
+  digest(algorithm: string, bytes: Uint8Array): Uint8Array
+  /**
+   * Begins to look for something to move between the node and a peer, one look at a time for each.
+   * Faults that the node meets until it ends are named by it. The run is at rest when every peer in
+   * {@link NodeHandle.looksAt} was looked at and nothing was left to move.
+   *
+   * @returns a function that takes the outcome, once
+   */
+  look(peer: NodeId): (outcome: TickOutcome) => void
+  /** Adds a line to the trace: see {@link Host.note}. */
+  note(type: string, facts: TraceFacts): void
+  /** Ends the run: the code of the node has a bug. */
+  fail(error: Error): void
 }
 
 /** The knowledge of a model about a node that does not come to rest. */
@@ -107,8 +174,10 @@ export interface Model<W extends CheckedWorld> {
   /**
    * Starts a node of the topology, which is part of the world from then on; and starts it again
    * after a crash, over what it has stored.
+   *
+   * @param host the surroundings of the node, until it crashes
    */
-  start(id: NodeId, world: W): NodeHandle
+  start(id: NodeId, world: W, host: NodeHost): NodeHandle
   /** A node has crashed: all that is left of it is what it has stored. Default: nothing to do. */
   crash?(id: NodeId, world: W): void
   /**

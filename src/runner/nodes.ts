@@ -5,9 +5,11 @@
 
 import { assert } from '../base/assert.ts'
 import type { SimClock } from '../sim/clock.ts'
+import type { Direction } from '../sim/network.ts'
 import type { RandomSource } from '../sim/random.ts'
 import type { Exchanges } from './exchanges.ts'
-import type { NodeHandle, NodeId, TickEvent, TickOutcome, TraceFacts } from './model.ts'
+import { Incarnation } from './incarnation.ts'
+import type { NodeHandle, NodeHost, NodeId, TickEvent, TickOutcome, TraceFacts } from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
 import type { Rest } from './rest.ts'
 import type { Ticks } from './ticks.ts'
@@ -28,7 +30,7 @@ export interface NodesOptions {
   /** Number of the present event. */
   readonly step: () => number
   /** Has the model start a node, for the first time or again. */
-  readonly startNode: (id: NodeId) => NodeHandle
+  readonly startNode: (host: NodeHost) => NodeHandle
   /** Tells the model that a node has crashed. */
   readonly onCrash: (id: NodeId) => void
 }
@@ -40,10 +42,11 @@ export class Nodes {
   readonly #options: NodesOptions
   /** Nodes that are up. */
   readonly #handles = new Map<NodeId, NodeHandle>()
-  /** Polls of each node so far, over all its lives. */
-  readonly #polls = new Map<NodeId, number>()
-  /** Counts of immediate ticks by node. */
-  readonly #wanted = new Map<NodeId, number>()
+  readonly #lives = new Map<NodeId, Incarnation>()
+  /** Entries in the stores of all nodes: they outlive crashes. */
+  readonly #stored = new Map<NodeId, Map<string, Uint8Array>>()
+  /** Counts of whatever is numbered, over all lives of its node. */
+  readonly #counts = new Map<string, number>()
 
   constructor(options: NodesOptions) {
     this.#options = options
@@ -54,17 +57,21 @@ export class Nodes {
     return this.#handles.has(id)
   }
 
-  /** Nodes that are up and tick, in the order they were started. */
-  tickingIds(): NodeId[] {
-    return [...this.#handles].filter(([, { tick }]) => tick !== undefined).map(([id]) => id)
+  /** Tells whether a timer of a node is to fire. */
+  isWaiting(id: NodeId): boolean {
+    return this.#lives.get(id)?.isWaiting ?? false
   }
 
   /** Starts a node for the first time. */
   start(id: NodeId): void {
-    const { clock, source, pollIntervalMs, startNode } = this.#options
-    const node = startNode(id)
+    const { clock, source, rest, pollIntervalMs, startNode } = this.#options
+    const life = this.#newLife(id)
+    this.#lives.set(id, life)
+    const node = startNode(life)
     this.#handles.set(id, node)
-    if (node.tick === undefined) return
+    const { tick, looksAt } = node
+    if (tick !== undefined || looksAt !== undefined) rest.expect(id, looksAt)
+    if (tick === undefined || looksAt !== undefined) return
     const firstMs = source.stream(`timer/${id}`).next().int(0, pollIntervalMs)
     this.#schedulePoll(node, { timeMs: clock.nowMs() + firstMs, nodeId: id, type: 'timer' })
   }
@@ -75,9 +82,11 @@ export class Nodes {
     const { note, exchanges, ticks, turns, rest, step, onCrash } = this.#options
     this.crashes++
     note('crash', { node: id })
+    this.#lives.get(id)?.end()
     exchanges.forget(id)
     ticks.forget(id)
-    turns.end(id)
+    turns.forget(id)
+    rest.forget(id)
     rest.moved(step())
     onCrash(id)
   }
@@ -92,15 +101,19 @@ export class Nodes {
   /** Lets a node tick now, in an event of its own. */
   tickNow(id: NodeId): void {
     const { clock, events, ticks, turns } = this.#options
-    const count = (this.#wanted.get(id) ?? 0) + 1
-    this.#wanted.set(id, count)
+    const name = this.#next(id, 'syncNow')
     const event: TickEvent = { timeMs: clock.nowMs(), nodeId: id, type: 'syncNow' }
     const happen = (): void => {
       const node = this.#handles.get(id)
-      if (node === undefined) return
-      ticks.begin(node, event, () => turns.begin(id, `syncNow#${count}`))
+      if (node?.tick === undefined) return
+      ticks.begin(node, event, () => turns.begin(id, name))
     }
     events.add({ timeMs: event.timeMs, node: id, happen })
+  }
+
+  /** Lets every node that ticks tick now. */
+  tickAll(): void {
+    for (const [id, { tick }] of this.#handles) if (tick !== undefined) this.tickNow(id)
   }
 
   /** A tick of a node begins; the returned function takes its outcome. */
@@ -110,7 +123,7 @@ export class Nodes {
     note('tick', { node: id, trigger: type })
     return (outcome) => {
       turns.end(id)
-      rest.ticked(id, outcome, { startStep, endStep: step() })
+      rest.looked(id, outcome, { startStep, endStep: step() })
     }
   }
 
@@ -128,11 +141,57 @@ export class Nodes {
     const { nodeId: id, timeMs } = event
     const happen = (): void => {
       if (this.#handles.get(id) !== node) return
-      const count = (this.#polls.get(id) ?? 0) + 1
-      this.#polls.set(id, count)
+      const name = this.#next(id, 'poll')
       this.#schedulePoll(node, { ...event, timeMs: timeMs + pollIntervalMs })
-      ticks.begin(node, event, () => turns.begin(id, `poll#${count}`))
+      ticks.begin(node, event, () => turns.begin(id, name))
     }
     events.add({ timeMs, node: id, happen, isMoot: () => this.#handles.get(id) !== node })
+  }
+
+  #newLife(id: NodeId): Incarnation {
+    const { clock, source, events, ticks, turns, exchanges, note } = this.#options
+    const stored = this.#stored.get(id) ?? new Map<string, Uint8Array>()
+    this.#stored.set(id, stored)
+    const random = source.stream(`host/${id}`)
+    return new Incarnation({
+      id,
+      clock,
+      random: { bytes: (length) => random.next().bytes(length) },
+      events,
+      stored,
+      exchange: (to, request, signal) =>
+        ticks.mayAct(id)
+          ? exchanges.exchange({ from: id, to }, request, signal)
+          : Promise.reject(ticks.foreignWait(id)),
+      look: (to) => this.#look({ from: id, to }),
+      note,
+      fail: (error) => ticks.fail(error),
+      act: (action) => {
+        ticks.wake(id)
+        turns.act(this.#next(id, 'timer'), action)
+      },
+      requireTurn: () => {
+        if (!ticks.mayAct(id)) throw ticks.foreignWait(id)
+      },
+    })
+  }
+
+  #look({ from, to }: Direction): (outcome: TickOutcome) => void {
+    const { note, step, turns, rest } = this.#options
+    const startStep = step()
+    turns.beginLook({ from, to }, this.#next(from, 'look', to))
+    note('tick', { node: from, trigger: 'own', peer: to })
+    return (outcome) => {
+      turns.endLook({ from, to })
+      rest.looked(from, outcome, { startStep, endStep: step() }, to)
+    }
+  }
+
+  /** The next name of a kind at a node, such as `poll#3`. */
+  #next(id: NodeId, kind: string, peer = ''): string {
+    const key = `${id}/${peer}/${kind}`
+    const count = (this.#counts.get(key) ?? 0) + 1
+    this.#counts.set(key, count)
+    return `${kind}#${count}`
   }
 }

@@ -145,7 +145,10 @@ test('nodes at rest that do not agree are violated, too: liveness', async () => 
   const toy = counters()
   const deaf: Model<CounterWorld> = {
     ...toy,
-    start: (id, world) => ({ ...toy.start(id, world), tick: () => Promise.resolve('quiet') }),
+    start: (id, world, host) => ({
+      ...toy.start(id, world, host),
+      tick: () => Promise.resolve('quiet'),
+    }),
   }
   const report = await run<CounterWorld, PreparedRun<CounterWorld>, RunReport>({
     prepare: () => prepareToy(deaf),
@@ -169,8 +172,8 @@ test('nodes that do not come to rest are named, with what the model knows of the
   const toy = counters()
   const busy: Model<CounterWorld> = {
     ...toy,
-    start: (id, world) => {
-      const node = toy.start(id, world)
+    start: (id, world, host) => {
+      const node = toy.start(id, world, host)
       return id === 'left' ? { ...node, tick: () => Promise.resolve('moved') } : node
     },
   }

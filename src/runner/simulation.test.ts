@@ -260,11 +260,12 @@ function countsOf({ world }: Simulation<CounterWorld>, id: string): ReadonlyMap<
 }
 
 /** Sends a count on a way that takes long, from a node that then gives the exchange up. */
-async function sendUnheard({ world, network }: Simulation<CounterWorld>): Promise<void> {
+async function sendUnheard(simulation: Simulation<CounterWorld>): Promise<void> {
+  const { network } = simulation
   const giveUp = new AbortController()
   const request = messageOf({ counts: new Map([['late', 1]]) })
   network.setRates({ ...noFaults, delayed: million })
-  const sent = world.host.exchange({ from: 'mute', to: 'hub' }, request, giveUp.signal)
+  const sent = simulation.exchange({ from: 'mute', to: 'hub' }, request, giveUp.signal)
   network.setRates(noFaults)
   giveUp.abort()
   await assert.rejects(sent, { code: 'transport.aborted' })
@@ -275,9 +276,9 @@ suite('nodes', () => {
     const stopped: number[] = []
     const model: Model<CounterWorld> = {
       ...counters(),
-      start: (id, world) => {
+      start: (id, world, host) => {
         if (id === 'right') throw new RangeError('no room for it')
-        return counters().start(id, world)
+        return counters().start(id, world, host)
       },
       stop: ({ nodes }) => void stopped.push(nodes.length),
     }
@@ -289,8 +290,8 @@ suite('nodes', () => {
     const refuse = new FossilError('transport.failed', { reason: 'not today' })
     const model: Model<CounterWorld> = {
       ...counters(),
-      start: (id, world) => {
-        const node = counters().start(id, world)
+      start: (id, world, host) => {
+        const node = counters().start(id, world, host)
         return id === 'left' ? node : { ...node, answer: () => Promise.reject(refuse) }
       },
     }

@@ -101,7 +101,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.network = new Network({ ...parts, link })
     this.#exchanges = this.#makeExchanges()
     this.#ticks = new Ticks({
-      isWaiting: (id) => this.#exchanges.isWaiting(id),
+      isWaiting: (id) => this.#exchanges.isWaiting(id) || this.#nodes.isWaiting(id),
       onBegin: (event) => this.#nodes.beginTick(event),
       tracesWaits: options.tracesWaits ?? false,
     })
@@ -160,7 +160,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
 
   /** Nodes that keep the run from coming to rest. */
   restlessNodes(): NodeId[] {
-    return this.#rest.restless(this.#nodes.tickingIds())
+    return this.#rest.restless()
   }
 
   /** Checks that were made so far, and when safety last held. */
@@ -214,7 +214,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#nodes.restart(id)
   }
 
-  /** Sends a request along a link, for a caller that is no node. See {@link Host}. */
+  /** Sends a request along a link, for a caller that is no node: see {@link NodeHost.exchange}. */
   exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
     return this.#exchanges.exchange(direction, request, signal)
   }
@@ -322,11 +322,6 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       clock: this.#clock,
       source: this.#source,
       buggify: (id) => this.#activation.buggify(id, () => this.#turns.of(id)),
-      exchange: (direction, request, signal) => {
-        const { from } = direction
-        if (!this.#ticks.mayAct(from)) return Promise.reject(this.#ticks.foreignWait(from))
-        return this.exchange(direction, request, signal)
-      },
       note: (type, facts) => this.note(type, facts),
       moved: () => this.#rest.moved(this.steps),
     }
@@ -344,7 +339,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       pollIntervalMs: this.options.pollIntervalMs,
       note: (type, facts) => this.note(type, facts),
       step: () => this.steps,
-      startNode: (id) => this.model.start(id, this.world),
+      startNode: (host) => this.model.start(host.id, this.world, host),
       onCrash: (id) => this.model.crash?.(id, this.world),
     })
   }
@@ -362,7 +357,10 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       answer: (id, request, turn) =>
         this.#turns.answer(turn, () => this.#nodes.answer(id, request)),
       onUnheard: () => this.#rest.moved(this.steps),
-      onEnd: (from) => this.#ticks.wake(from),
+      onEnd: (direction) => {
+        this.#turns.resume(direction)
+        this.#ticks.wake(direction.from)
+      },
     })
   }
 
@@ -374,9 +372,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   async #runToRest(deadlineMs: number): Promise<boolean> {
-    const ids = this.#nodes.tickingIds()
-    for (const id of ids) this.tickNow(id)
-    while (!this.#rest.includes(ids)) {
+    this.#nodes.tickAll()
+    while (!this.#rest.isReached) {
       const next = this.#events.peek()
       if (next === undefined || next.timeMs > deadlineMs) return false
       await this.step()

@@ -12,7 +12,7 @@ import { WaitTracer } from './wait-tracer.ts'
 
 /** The parts of a run that ticks use. */
 export interface TickOptions {
-  /** Tells whether a node waits for the network. */
+  /** Tells whether a node waits for the network, or for a timer of its host. */
   readonly isWaiting: (id: NodeId) => boolean
   /** A tick has begun. The returned function is called with its outcome, when it has ended. */
   readonly onBegin: (event: TickEvent) => (outcome: TickOutcome) => void
@@ -29,7 +29,7 @@ export class Ticks implements Disposable {
   /** Nodes whose tick is under way. */
   readonly #ticking = new Map<NodeId, NodeHandle>()
   /** Nodes whose code goes on in the present event. */
-  readonly #awake = new Map<NodeId, NodeHandle>()
+  readonly #awake = new Set<NodeId>()
   /** I/O and timers that the process waited for before any node ran. */
   readonly #known = pendingResources()
   readonly #tracer: WaitTracer | undefined
@@ -52,16 +52,14 @@ export class Ticks implements Disposable {
     onBegin()
     this.#tracer?.begin()
     this.#ticking.set(id, node)
-    this.#awake.set(id, node)
+    this.#awake.add(id)
     void this.#tick(node, event)
   }
 
-  /** The exchange of a node has ended: its code goes on in the present event. */
+  /** Code of a node goes on in the present event: an exchange of it has ended, a timer fires. */
   wake(id: NodeId): void {
-    const node = this.#ticking.get(id)
-    if (node === undefined) return
     this.#tracer?.begin()
-    this.#awake.set(id, node)
+    this.#awake.add(id)
   }
 
   /** A node has crashed: its tick never ends, and no other is in its way. */
@@ -71,7 +69,7 @@ export class Ticks implements Disposable {
   }
 
   /**
-   * Lets the code of woken nodes run until each has finished its tick or waits for the network. One
+   * Lets the code of woken nodes run until each has finished its tick or waits for its host. One
    * that does neither waits for something unrepeatable.
    *
    * @throws the error of a node's tick
@@ -86,6 +84,11 @@ export class Ticks implements Disposable {
   /** Whether the code of a node may run now, or no tick of it is under way. */
   mayAct(id: NodeId): boolean {
     return this.#awake.has(id) || !this.#ticking.has(id)
+  }
+
+  /** The run ends: the code of a node has failed. */
+  fail(error: Error): void {
+    this.#failure ??= error
   }
 
   /** The run ends: a node whose tick is under way went on by itself, or will never go on. */
@@ -128,7 +131,7 @@ export class Ticks implements Disposable {
 
   async #letReact(): Promise<void> {
     await quiesce()
-    const awake = [...this.#awake.keys()]
+    const awake = [...this.#awake]
     this.#awake.clear()
     for (const id of awake) {
       const isParked = !this.#ticking.has(id) || this.#options.isWaiting(id)

@@ -87,7 +87,7 @@ export function counters({
       return (counts?.size ?? 0) < nodes.length ? {} : { lacks: 'the counts of others' }
     },
     state: ({ nodes }) => nodes.map(({ id, counts }) => [id, format(counts)]),
-    start: (id, world): NodeHandle => {
+    start: (id, world, host): NodeHandle => {
       const known = world.nodes.find((counter) => counter.id === id)
       const counter = known ?? { id, counts: new Map() }
       const peers = links.filter(({ from }) => from === id)
@@ -103,7 +103,7 @@ export function counters({
           try {
             for (const direction of peers) {
               const sent = messageOf(counter)
-              const reply = await world.host.exchange(direction, sent)
+              const reply = await host.exchange(direction.to, sent)
               take(counter, reply, merge)
               if (fromUtf8(sent) !== fromUtf8(reply)) return 'moved'
             }
