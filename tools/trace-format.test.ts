@@ -69,6 +69,7 @@ const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
       crashes: { calmMeanMs: 60_000, downMeanMs: 5_000 },
     },
   },
+  'a run of agents': { plan: 'leaves=2,private=yes,faults=none', config: { node: 'agent' } },
   'a run with partitions': { workloads: (simulator) => [flickering(simulator)] },
   'a run whose server is out of order': {
     level: 'normal',

@@ -28,6 +28,7 @@ test('everything has a default but the seed', () => {
     seed: 9,
     numLeaves: 2,
     topology: 'star',
+    node: 'poll',
     pollIntervalMs: 5_000,
     level: 'normal',
     network: faultLevels.normal,

@@ -11,7 +11,7 @@ import { faultLevel, type FaultLevel, type LevelName } from '../sim/levels.ts'
 import { checkLink, longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
 import type { CrashPlan } from '../runner/crashes.ts'
-import type { NodeId } from '../runner/model.ts'
+import type { NodeHost, NodeId } from '../runner/model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { Credentials } from '../sync/login.ts'
 import type { SimLogin } from './logins.ts'
@@ -96,7 +96,13 @@ export interface SimConfig {
   readonly budgetBytes?: number
   /** Announced artifacts that make a cluster: see `HandlerOptions`. Default 100. */
   readonly clusterAtLeast?: number
-  /** Makes the node of whoever syncs with others. Default: a `DefaultNode` for each of these. */
+  /**
+   * Nodes that sync with others: `poll` syncs at every poll, with one after another; `agent` is a
+   * `SyncAgent` with back-off and timers of its own, that syncs with all of them side by side.
+   * Default `poll`.
+   */
+  readonly node?: NodeKind
+  /** Makes the node of whoever syncs with others. Default: as `node` says. */
   readonly makeNode?: (leaf: LeafParts) => Node
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[]
@@ -116,9 +122,16 @@ export interface SimConfig {
   readonly describesMessages?: boolean
 }
 
+/** Kinds of nodes that sync with others. */
+export const nodeKinds = ['poll', 'agent'] as const
+
+export type NodeKind = (typeof nodeKinds)[number]
+
 /** The parts of a leaf's node. */
 export interface LeafParts {
   readonly id: NodeId
+  /** Timers, randomness and a store of the node, until it crashes. */
+  readonly host: NodeHost
   readonly repo: Repo
   /** The way to the node that it syncs with; to the first of them, where there are several. */
   readonly transport: SimTransport
@@ -135,6 +148,7 @@ export type ResolvedConfig = SimConfig &
       SimConfig,
       | 'numLeaves'
       | 'topology'
+      | 'node'
       | 'pollIntervalMs'
       | 'level'
       | 'network'
@@ -160,6 +174,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
     network: config.network ?? faultLevel(level),
     numLeaves: config.numLeaves ?? 2,
     topology: config.topology ?? 'star',
+    node: config.node ?? 'poll',
     pollIntervalMs: config.pollIntervalMs ?? 5_000,
     buggify: config.buggify ?? level !== 'normal',
     private: config.private ?? false,
@@ -184,6 +199,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   checkLink(resolved.network.link)
   requireOneOf('hashPolicy', resolved.hashPolicy, hashPolicies)
   requireOneOf('topology', resolved.topology, topologyNames)
+  requireOneOf('node', resolved.node, nodeKinds)
   requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])
   readDecisions(config.overrides ?? [])
   if (config.upstream !== undefined && config.masterImage !== undefined) {

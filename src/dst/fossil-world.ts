@@ -7,16 +7,19 @@
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeHost, NodeId, Topology } from '../runner/model.ts'
 import type { Credentials } from '../sync/login.ts'
-import type { ResolvedConfig, SimConfig } from './config.ts'
+import { AgentNode } from './agent-node.ts'
+import type { LeafParts, ResolvedConfig, SimConfig } from './config.ts'
+import { PushWaits } from './deliveries.ts'
 import type { UvEvent } from './event.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
-import { leafHandle } from './leaf.ts'
+import { leafHandle, recordSync } from './leaf.ts'
 import { Logins } from './logins.ts'
 import { MockFossil } from './mock-fossil.ts'
-import { DefaultNode, type Node } from './node.ts'
+import { DefaultNode, type DefaultNodeOpts, type Node } from './node.ts'
 import type { OperationRecords } from './operations/operation.ts'
 import { References } from './operations/references.ts'
 import { RepoFactory } from './repo-factory.ts'
@@ -26,6 +29,7 @@ import { UvOperations } from './uv-operations.ts'
 import {
   type AcknowledgedArtifact,
   type CheckedNode,
+  isGivenUp,
   maySend,
   type SettingChange,
   type Truth,
@@ -51,6 +55,14 @@ export class FossilWorld implements World, OperationRecords {
   readonly #givenUp = new Map<NodeId, Set<ArtifactHash>>()
   readonly #settings: SettingChange[] = []
   readonly #logins: Logins | undefined
+  readonly #waits = new PushWaits({
+    holds: (id, hash) => {
+      const repo = this.#repos.get(id)
+      return repo && hasArtifact(repo, hash)
+    },
+    isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
+    maySend: (id) => maySend(this.truth, id, 'artifacts'),
+  })
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
 
@@ -76,6 +88,7 @@ export class FossilWorld implements World, OperationRecords {
       givenUp: this.#givenUp,
       settings: this.#settings,
       links: topology.links,
+      pushes: this.#waits,
     }
   }
 
@@ -137,6 +150,7 @@ export class FossilWorld implements World, OperationRecords {
   crash(id: NodeId): void {
     const repo = this.#repos.get(id)
     assert(repo !== undefined, 'only nodes with a repository of ours crash')
+    this.#waits.forget(id)
     this.#repos.set(id, this.#factory.reopen(id, repo))
   }
 
@@ -173,23 +187,51 @@ export class FossilWorld implements World, OperationRecords {
     const [transport] = transports.values()
     assert(transport !== undefined, 'a node that syncs has somebody to sync with')
     const login = this.#logins?.credentials(id)
-    const { makeNode } = this.config
-    const ways = [...transports.values()]
-    const nodes =
-      makeNode === undefined
-        ? ways.map((way) => this.#defaultNode(repo, way, login))
-        : [checkedNode(makeNode({ id, repo, transport, transports, login }))]
+    const nodes = this.#makeNodes({ id, host, repo, transport, transports, login })
     const [first] = nodes
     assert(first !== undefined, 'there is a node for each way')
     this.#syncing.set(id, first)
-    return leafHandle(id, nodes, { host: this.#host, counter: this.syncs })
+    if (first.agent !== undefined) this.#waits.begin(host, first.agent, first.looksAt ?? targets)
+    return leafHandle(id, nodes, { host, counter: this.syncs })
   }
 
-  #defaultNode(repo: Repo, transport: SimTransport, login: Credentials | undefined): Node {
+  /** A node of the caller's own, one agent for all ways, or a default node for each. */
+  #makeNodes(parts: LeafParts): readonly Node[] {
+    const { repo, transports, login } = parts
+    const { makeNode, node } = this.config
+    if (makeNode !== undefined) return [checkedNode(makeNode(parts))]
+    if (node === 'agent') return [this.#agentNode(parts)]
+    const options = this.#syncOptions(login)
+    return [...transports.values()].map((way) => new DefaultNode(repo, way, options))
+  }
+
+  #agentNode({ id, host, repo, transports, login }: LeafParts): AgentNode {
+    const { uv, ...options } = this.#syncOptions(login)
+    const remotes = [...transports].map(([name, transport]) => ({
+      name,
+      transport,
+      options: { ...options, unversioned: uv },
+    }))
+    const { pollIntervalMs: intervalMs } = this.config
+    const records = { host, counter: this.syncs }
+    return new AgentNode(repo, {
+      host,
+      remotes,
+      pace: { intervalMs, backoff: { minMs: Math.min(1000, intervalMs), maxMs: 60_000 } },
+      onSync: (action, peer) => {
+        const outcome = recordSync(id, action, records, peer)
+        // It is not at rest as long as somebody waits for it.
+        return this.#waits.isAwaited(id) ? 'moved' : outcome
+      },
+    })
+  }
+
+  /** Options of every sync. */
+  #syncOptions(login: Credentials | undefined): NodeSyncOptions {
     const { private: isPrivate, uv, settings } = this.config
     const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
-    const options = { private: isPrivate, uv, login, ...this.#limits(), ...fetched }
-    return new DefaultNode(repo, transport, options)
+    const asked = { private: isPrivate, uv, ...this.#limits(), ...fetched }
+    return login === undefined ? asked : { ...asked, login }
   }
 
   /** Moves the repository behind the upstream into the simulated world. The caller closes it. */
@@ -203,6 +245,14 @@ export class FossilWorld implements World, OperationRecords {
     this.#acknowledged.push(artifact)
     this.#givenUp.get(artifact.nodeId)?.delete(artifact.hash)
     this.#host.moved()
+    this.#waits.changed(artifact.nodeId)
+    this.#mayWait(artifact)
+  }
+
+  /** Somebody waits for every other artifact, to the end. */
+  #mayWait({ nodeId, hash }: AcknowledgedArtifact): void {
+    const draw = this.#host.source.stream(`pushed/${nodeId}`).named(hash)
+    if (draw.chance(0.5)) this.#waits.wait(nodeId, hash)
   }
 
   /** Remembers that the owner of a node removed an artifact there: it is no longer owed by it. */
@@ -216,6 +266,7 @@ export class FossilWorld implements World, OperationRecords {
   changeSetting(change: SettingChange): void {
     this.#settings.push(change)
     this.#host.moved()
+    this.#waits.changed(change.nodeId)
   }
 
   /**
@@ -226,7 +277,10 @@ export class FossilWorld implements World, OperationRecords {
    */
   changeUnversioned(event: UvEvent): boolean {
     const hasChanged = this.uvOperations.change(event, this.node(event.nodeId))
-    if (hasChanged) this.#host.moved()
+    if (hasChanged) {
+      this.#host.moved()
+      this.#waits.changed(event.nodeId)
+    }
     return hasChanged
   }
 
@@ -263,6 +317,12 @@ export class FossilWorld implements World, OperationRecords {
       this.acknowledge({ hash, nodeId: masterId, isPrivate: !open.has(hash) })
     }
   }
+}
+
+/** Options of every sync of a node. */
+type NodeSyncOptions = Omit<DefaultNodeOpts, 'login'> & {
+  readonly uv: boolean
+  readonly login?: Credentials
 }
 
 function transportTo(host: NodeHost, to: NodeId): SimTransport {

@@ -21,13 +21,15 @@ export function leafHandle(
   id: NodeId,
   nodes: readonly Node[],
   records: LeafRecords,
-): Required<Pick<NodeHandle, 'tick'>> {
+): Pick<NodeHandle, 'tick' | 'looksAt'> {
+  const looksAt = nodes[0]?.looksAt
   return {
     tick: async (event) => {
       const outcomes: TickOutcome[] = []
-      for (const node of nodes) outcomes.push(outcomeOf(id, await node.tick(event), records))
+      for (const node of nodes) outcomes.push(recordSync(id, await node.tick(event), records))
       return outcomes.reduce(further)
     },
+    ...(looksAt === undefined ? {} : { looksAt }),
   }
 }
 
@@ -37,13 +39,24 @@ function further(one: TickOutcome, other: TickOutcome): TickOutcome {
   return one === 'idle' || other === 'idle' ? 'idle' : 'quiet'
 }
 
-/** @throws the error of a sync that is no fault of a hostile world */
-function outcomeOf(id: NodeId, action: Action, { host, counter }: LeafRecords): TickOutcome {
+/**
+ * Counts a sync and traces it.
+ *
+ * @param peer the other side, where that is no matter of course
+ * @throws the error of a sync that is no fault of a hostile world
+ */
+export function recordSync(
+  id: NodeId,
+  action: Action,
+  { host, counter }: LeafRecords,
+  peer?: NodeId,
+): TickOutcome {
   if (action.type === 'none') return 'idle'
   counter.count(id, action)
+  const place = { node: id, ...(peer === undefined ? {} : { peer }) }
   if ('error' in action) {
     const { error } = action
-    host.note('sync.failed', { node: id, error: FossilError.is(error) ? error.code : error.name })
+    host.note('sync.failed', { ...place, error: FossilError.is(error) ? error.code : error.name })
     // An assertion that failed is a bug in us, and an override that no site can follow one of the
     // caller's: neither is a hostile world, so it ends the simulation.
     const isWorldly = FossilError.is(error) && error.code !== 'option.invalid'
@@ -53,6 +66,6 @@ function outcomeOf(id: NodeId, action: Action, { host, counter }: LeafRecords): 
   }
   const { complete, rounds, artifactsSent, artifactsReceived, unversioned: uv } = action.result
   const files = uv && { uvSent: uv.sent, uvReceived: uv.received, uvAdopted: uv.adopted }
-  host.note('sync', { node: id, complete, rounds, artifactsSent, artifactsReceived, ...files })
+  host.note('sync', { ...place, complete, rounds, artifactsSent, artifactsReceived, ...files })
   return hasMoved(action.result) ? 'moved' : 'quiet'
 }

@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { SyncAgent } from '../agent/agent.ts'
 import type { FossilError } from '../base/error.ts'
 import type { ConfigArea } from '../admin/config-areas.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -10,7 +11,7 @@ import type { Credentials } from '../sync/login.ts'
 import type { SyncResult } from '../sync/session.ts'
 import { sync } from '../sync/sync.ts'
 import type { Transport } from '../sync/transport.ts'
-import type { TickEvent } from '../runner/model.ts'
+import type { NodeId, TickEvent } from '../runner/model.ts'
 
 /** What came of one event. */
 export type Action =
@@ -20,13 +21,20 @@ export type Action =
 
 /**
  * Anything that reacts to events and owns a repository. `tick` may be async: what it awaits of its
- * transport resolves when the simulated reply arrives. It must await nothing else that is not
- * already resolved, since the simulator could not replay that. While one tick is under way, further
- * events for the same node are skipped.
+ * transport resolves when the simulated reply arrives, and of its host when a timer fires. It must
+ * await nothing else that is not already resolved, since the simulator could not replay that. While
+ * one tick is under way, further events for the same node are skipped.
  */
 export interface Node {
   readonly repo: Repo
   tick(event: TickEvent): Action | Promise<Action>
+  /**
+   * Peers that it syncs with by itself, on timers of {@link LeafParts.host}: then it is not polled,
+   * and tells what it finds by `host.look`.
+   */
+  readonly looksAt?: readonly NodeId[]
+  /** Its agent, where it has one: somebody waits for what it delivers, and compares. */
+  readonly agent?: SyncAgent
 }
 
 /** What a default node does when it ticks. Neither push nor pull means both. */

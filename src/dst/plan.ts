@@ -21,6 +21,7 @@ import {
   type RateKind,
   rateKinds,
 } from '../sim/link.ts'
+import { type NodeKind, nodeKinds } from './config.ts'
 import { operationGroups } from './operations/all.ts'
 import { fileSizes, type FileSizes } from './operations/operation.ts'
 import type { SimulateOptions } from './simulate-options.ts'
@@ -35,6 +36,7 @@ type FaultName = (typeof faultNames)[number]
 export type FossilPlan = {
   readonly topology: TopologyName
   readonly leaves: number
+  readonly node: NodeKind
   readonly durationMs: number
   readonly pollIntervalMs: number
   readonly operations: number
@@ -100,6 +102,7 @@ const options: OptionSpace<FossilPlan> = {
     { min: 1, max: longestMs },
     (draw) => draw.pick([1_000, 5_000, 5_000, 15_000]),
   ),
+  node: oneOf('how nodes sync', nodeKinds, ['agent', 'agent', 'agent', 'poll']),
   operations: wholeNumber('what people do, in all', { min: 0, max: 10_000_000 }, (draw) =>
     draw.int(20, 60),
   ),
@@ -156,6 +159,7 @@ function presetOf(level: LevelName): Partial<FossilPlan> {
 const golden: FossilPlan = {
   topology: 'star',
   leaves: 3,
+  node: 'poll',
   durationMs: 60_000,
   pollIntervalMs: 5_000,
   operations: 60,
@@ -199,6 +203,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       uv: has('uvWrite') || has('uvDelete'),
       settings: has('setting'),
       topology: plan.topology,
+      node: plan.node,
       pollIntervalMs: plan.pollIntervalMs,
       hashPolicy: plan.hashPolicy,
       clusterAtLeast: plan.clusterAtLeast,

@@ -37,8 +37,18 @@ export interface Truth {
   readonly settings?: readonly SettingChange[] | undefined
   /** Links: who syncs with whom; by default everybody with the master. */
   readonly links?: readonly Direction[] | undefined
+  /** Answers to those who wait for deliveries. */
+  readonly pushes?: Pushes | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
+}
+
+/** What agents said of deliveries. */
+export interface Pushes {
+  /** Answers that were not so when they were given. */
+  readonly falseAnswers: readonly { readonly nodeId: string; readonly detail: string }[]
+  /** Artifacts that were asked about at a node and not answered. */
+  openAt(nodeId: string): readonly ArtifactHash[]
 }
 
 /** An artifact that a node said it had stored. */

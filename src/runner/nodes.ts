@@ -132,6 +132,7 @@ export class Nodes {
     const node = this.#handles.get(id)
     assert(node !== undefined, `${id} is a node of the model`)
     assert(node.answer !== undefined, `a link leads to ${id}, which answers`)
+    this.#options.ticks.wake(id)
     return node.answer(request)
   }
 

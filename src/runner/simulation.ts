@@ -182,7 +182,11 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    */
   scheduleAction(timeMs: number, action: () => void, options: ActionOptions = {}): void {
     const { node, name = `action#${++this.#actions}` } = options
-    this.#events.add({ timeMs, node, happen: () => this.#turns.act(name, action) })
+    const happen = (): void => {
+      if (node !== undefined) this.#ticks.wake(node)
+      this.#turns.act(name, action)
+    }
+    this.#events.add({ timeMs, node, happen })
   }
 
   /** Lets a node tick now, in an event of its own. */

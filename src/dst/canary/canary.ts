@@ -19,6 +19,7 @@ import type { Node } from '../node.ts'
 import { SimTransport } from '../sim-network.ts'
 import { derivedCanaries } from './derived-canaries.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
+import { pushCanaries } from './push-canaries.ts'
 import { dbOf } from '../../repo/repo.ts'
 
 /** The same, from when there is an unversioned file. */
@@ -189,4 +190,5 @@ export const canaries: readonly Canary[] = [
     config: ungated,
   },
   ...derivedCanaries,
+  ...pushCanaries,
 ]

@@ -11,6 +11,7 @@ import { derived, derivedConvergence } from './derived.ts'
 import { event, leaf, plink, tags } from './history.ts'
 import { moments } from './moments.ts'
 import { phantoms } from './phantoms.ts'
+import { pushed, pushedAnswered } from './pushed.ts'
 import { rights } from './rights.ts'
 import { settings } from './settings.ts'
 import { tagxref } from './tagxref.ts'
@@ -28,6 +29,7 @@ export const invariants: readonly Invariant[] = [
   privateUnannounced,
   announced,
   rights,
+  pushed,
   uvIntegrity,
   uvNeverLost,
   tagxref,
@@ -42,4 +44,5 @@ export const invariants: readonly Invariant[] = [
   uvConvergence,
   uvLastWriterWins,
   settings,
+  pushedAnswered,
 ]

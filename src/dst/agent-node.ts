@@ -1,0 +1,77 @@
+/**
+ * A node that syncs in the background, by a {@link SyncAgent}: several remotes, back-off, timers of
+ * its own, and deliveries that somebody waits for.
+ * @module
+ */
+
+import { SyncAgent } from '../agent/agent.ts'
+import type { AgentRemote } from '../agent/attempt.ts'
+import type { AgentEvent } from '../agent/events.ts'
+import type { PaceOptions } from '../agent/pace.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { NodeHost, NodeId, TickEvent, TickOutcome } from '../runner/model.ts'
+import type { Action, Node } from './node.ts'
+
+/** The surroundings of an agent, and the pace that it keeps. */
+export interface AgentNodeOptions {
+  readonly host: NodeHost
+  /** Named after the nodes that they lead to. */
+  readonly remotes: readonly AgentRemote[]
+  readonly pace: PaceOptions
+  /** Records a sync that has ended, and tells what it means for the run. */
+  readonly onSync: (action: Action, peer: NodeId) => TickOutcome
+}
+
+/** A node over an agent. It looks at its remotes by itself. */
+export class AgentNode implements Node {
+  readonly repo: Repo
+  readonly agent: SyncAgent
+  readonly looksAt: readonly NodeId[]
+  readonly #options: AgentNodeOptions
+  /** Looks under way, by remote. */
+  readonly #looks = new Map<NodeId, (outcome: TickOutcome) => void>()
+
+  constructor(repo: Repo, options: AgentNodeOptions) {
+    const { host, remotes, pace } = options
+    this.repo = repo
+    this.#options = options
+    this.looksAt = remotes.map(({ name }) => name)
+    this.agent = new SyncAgent(repo, {
+      ...pace,
+      remotes,
+      timers: host,
+      onEvent: (event) => this.#heed(event),
+    })
+    this.agent.start()
+  }
+
+  /** Syncs with all remotes where somebody wants that now; its own timers do the rest. */
+  async tick({ type }: TickEvent): Promise<Action> {
+    if (type === 'syncNow') await this.agent.syncNow()
+    return { type: 'none' }
+  }
+
+  #heed(event: AgentEvent): void {
+    const { host } = this.#options
+    if (event.type === 'sync.begun') this.#looks.set(event.remote, host.look(event.remote))
+    if (event.type === 'sync.ended') this.#end(event.remote, actionOf(event))
+    if (event.type === 'sync.failed') this.#end(event.remote, actionOf(event))
+    if (event.type === 'crashed') host.fail(asError(event.error))
+  }
+
+  #end(peer: NodeId, action: Action): void {
+    const outcome = this.#options.onSync(action, peer)
+    this.#looks.get(peer)?.(outcome)
+    this.#looks.delete(peer)
+  }
+}
+
+function actionOf(event: AgentEvent & { type: 'sync.ended' | 'sync.failed' }): Action {
+  return event.type === 'sync.ended'
+    ? { type: 'synced', result: event.result }
+    : { type: 'synced', error: event.error }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,125 @@
+/**
+ * Programs that wait until a server holds what they made, and whether they were told the truth.
+ * Whoever loses its memory asks again in its next life.
+ * @module
+ */
+
+import type { SyncAgent } from '../agent/agent.ts'
+import type { Delivery } from '../agent/deliveries.ts'
+import { FossilError } from '../base/error.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import type { NodeHost, NodeId } from '../runner/model.ts'
+
+/** Knowledge of the world that answers are compared with. */
+export interface DeliveryFacts {
+  /** Tells whether a node holds an artifact now; undefined where nobody knows. */
+  readonly holds: (id: NodeId, hash: ArtifactHash) => boolean | undefined
+  /** Tells whether the owner of a node removed an artifact there. */
+  readonly isGivenUp: (id: NodeId, hash: ArtifactHash) => boolean
+  /** Tells whether a node may make others take its artifacts. */
+  readonly maySend: (id: NodeId) => boolean
+}
+
+/** An answer that is not so. */
+export interface FalseAnswer {
+  readonly nodeId: NodeId
+  readonly detail: string
+}
+
+/** An agent that runs, and the nodes that it may deliver to. */
+interface Running {
+  readonly agent: SyncAgent
+  readonly host: NodeHost
+  readonly peers: readonly NodeId[]
+}
+
+/** All that is waited for in one run. */
+export class PushWaits {
+  readonly falseAnswers: FalseAnswer[] = []
+  readonly #facts: DeliveryFacts
+  readonly #running = new Map<NodeId, Running>()
+  /** Artifacts that were asked about and not answered, by node, in the order they were asked. */
+  readonly #open = new Map<NodeId, Set<ArtifactHash>>()
+
+  constructor(facts: DeliveryFacts) {
+    this.#facts = facts
+  }
+
+  /** The agent of a node has started; whatever was not answered in its last life is asked again. */
+  begin(host: NodeHost, agent: SyncAgent, peers: readonly NodeId[]): void {
+    const running = { agent, host, peers }
+    this.#running.set(host.id, running)
+    for (const hash of this.#openAt(host.id)) this.#ask(running, hash)
+  }
+
+  /** A node has crashed. */
+  forget(id: NodeId): void {
+    this.#running.delete(id)
+  }
+
+  /** Lets somebody at a node wait for an artifact; nobody does where no agent runs. */
+  wait(id: NodeId, hash: ArtifactHash): void {
+    const running = this.#running.get(id)
+    if (running === undefined) return
+    this.#openAt(id).add(hash)
+    this.#ask(running, hash)
+  }
+
+  /** Something was written at a node, and its agent is told. */
+  changed(id: NodeId): void {
+    this.#running.get(id)?.agent.changed()
+  }
+
+  /** Tells whether anybody at a node waits for an answer. */
+  isAwaited(id: NodeId): boolean {
+    return this.#openAt(id).size > 0
+  }
+
+  /** Artifacts that were asked about at a node and not answered. */
+  openAt(id: NodeId): readonly ArtifactHash[] {
+    return [...this.#openAt(id)]
+  }
+
+  #openAt(id: NodeId): Set<ArtifactHash> {
+    const open = this.#open.get(id) ?? new Set<ArtifactHash>()
+    this.#open.set(id, open)
+    return open
+  }
+
+  #ask(running: Running, hash: ArtifactHash): void {
+    running.agent.pushed(hash).then(
+      (delivery) => this.#judgeDelivery(running, hash, delivery),
+      (error: unknown) => this.#judgeFailure(running, hash, error),
+    )
+  }
+
+  #judgeDelivery({ host }: Running, hash: ArtifactHash, { remote }: Delivery): void {
+    const { holds, isGivenUp } = this.#facts
+    this.#openAt(host.id).delete(hash)
+    host.note('pushed', { node: host.id, hash, peer: remote })
+    if (holds(remote, hash) !== false || isGivenUp(remote, hash)) return
+    const detail = `${hash} was said to be held by ${remote}, and is not there`
+    this.falseAnswers.push({ nodeId: host.id, detail })
+  }
+
+  #judgeFailure({ host, peers }: Running, hash: ArtifactHash, error: unknown): void {
+    if (!FossilError.is(error, 'push.failed')) {
+      host.fail(error instanceof Error ? error : new Error(String(error)))
+      return
+    }
+    const { fate } = error.detail
+    this.#openAt(host.id).delete(hash)
+    host.note('pushed', { node: host.id, hash, fate })
+    if (this.#isTrue(fate, host.id, peers, hash)) return
+    const detail = `${hash} was said to be ${fate}: ${error.message}`
+    this.falseAnswers.push({ nodeId: host.id, detail })
+  }
+
+  #isTrue(fate: string, id: NodeId, peers: readonly NodeId[], hash: ArtifactHash): boolean {
+    const { isGivenUp, maySend } = this.#facts
+    // Whoever lacks it, or shuns it, has had it removed.
+    if (fate === 'missing' || fate === 'shunned') return isGivenUp(id, hash)
+    if (fate !== 'refused') return fate === 'private'
+    return !maySend(id) || peers.every((peer) => isGivenUp(peer, hash))
+  }
+}
