@@ -106,22 +106,21 @@ async function cloneInto(
       means.exchange,
     ),
   )
-  if (outcome.complete) {
+  const isClone = cloneState(repo) === undefined
+  if (isClone) {
     if (options.once === true) forgetPeer(repo, outcome.peer)
     else rememberPeer(repo, outcome.peer)
   }
   const { path } = repo
-  const identity = outcome.complete ? identityFields(repo) : {}
+  const identity = isClone ? identityFields(repo) : {}
   const { settings } = outcome
   const fields = { repository: path, url: peer.url, resumed: wasUnfinished, settings }
-  const heading = outcome.complete
-    ? `cloned ${peer.url} to ${path}`
-    : `cloning ${peer.url} to ${path}`
+  const heading = isClone ? `cloned ${peer.url} to ${path}` : `cloning ${peer.url} to ${path}`
   print(
     options,
     { ...fields, ...identity, ...outcomeFields(outcome) },
     `${heading}\n${outcomeText(outcome)}${settingsText(settings)}` +
-      (outcome.complete ? identityText(repo) : ''),
+      (isClone ? identityText(repo) : ''),
   )
   process.exitCode = outcome.complete ? 0 : 1
 }

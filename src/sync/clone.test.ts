@@ -13,6 +13,7 @@ import { unresolvedRids } from '../repo/blob.ts'
 import { beginClone, cloneState, type CloneState } from '../repo/clone-state.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
+import { purge } from '../admin/purge.ts'
 import { findUser, putUser } from '../admin/user.ts'
 import type { Card } from '../xfer/card.ts'
 import { fullAccess } from './access.ts'
@@ -37,6 +38,7 @@ import {
 import { clone } from './sync.ts'
 
 const server = 'a'.repeat(40)
+const everything = { access: fullAccess }
 
 /** A repository that waits to become a clone. */
 function prepared(): Repo {
@@ -294,4 +296,21 @@ test('a clone takes settings, accounts only where asked to, and nothing that run
     assert.ok(heard.includes('config th1-hooks refused'))
     assert.equal(heard.includes('user bob stored'), withUsers)
   }
+})
+
+test('a clone ends although its server has lost an artifact that others name', async () => {
+  using served = makeRepo('server')
+  const [lost, ...kept] = addArtifacts(served, { to: 120 })
+  assert.ok(lost !== undefined)
+  // Whoever pulls has the server form a cluster, which names them all.
+  handleXfer(served, bodyOf({ type: 'pull', serverCode: server, projectCode }), everything)
+  purge(served, [lost])
+  using repo = prepared()
+  const exchange = (request: Uint8Array): Promise<Uint8Array> =>
+    Promise.resolve(handleXfer(served, request, everything))
+  const { complete, missing } = await clone(repo, { exchange })
+  assert.deepEqual([complete, missing], [false, [lost]])
+  assert.equal(cloneState(repo), undefined)
+  const held = new Set(heldNames(repo))
+  assert.ok(kept.every((hash) => held.has(hash)))
 })

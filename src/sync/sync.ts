@@ -7,6 +7,7 @@ import { cloneAreas } from '../admin/config-areas.ts'
 import { cloneState, endClone } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import { CloneSession, type CloneSessionOptions } from './clone.ts'
+import { defaultMaxRounds } from './limits.ts'
 import { type SyncOptions, type SyncResult, SyncSession } from './session.ts'
 import type { ExchangeOptions, Transport } from './transport.ts'
 
@@ -48,8 +49,8 @@ export type CloneOptions = CloneSessionOptions &
 /**
  * Brings a repository that `beginClone` prepared up to a server, from wherever an interrupted
  * clone of it stopped. Every artifact is verified. Settings come with it, except those that have
- * stock run something. The result covers this call alone; where it is
- * complete the repository is whole.
+ * stock run something. The result covers this call alone. The repository is a whole clone once all
+ * has come that the server has; `missing` names what it has lost.
  *
  * @throws {FossilError} as {@link sync}, and `sync.wrongproject` and `sync.endless`. Call again to
  *   go on.
@@ -66,7 +67,10 @@ export async function clone(
   const pullConfig = cloneAreas({ withUsers })
   const pull: SyncOptions = { ...rounds, push: false, pullConfig, pullScripts: false }
   const rest = await sync(repo, transport, pull, exchange)
-  if (rest.complete && cloneState(repo) !== undefined) endClone(repo)
+  // What the server was asked for and did not send it does not have: it may be gone for good, as
+  // what was purged there. Later syncs go on asking.
+  const isOver = rest.complete || rest.rounds < (options.maxRounds ?? defaultMaxRounds)
+  if (isOver && cloneState(repo) !== undefined) endClone(repo)
   return {
     ...rest,
     rounds: rest.rounds + bulk.rounds,
