@@ -70,6 +70,9 @@ const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
     },
   },
   'a run of agents': { plan: 'leaves=2,private=yes,faults=none', config: { node: 'agent' } },
+  'a run whose nodes come and go': {
+    plan: 'leaves=2,late=1,operations=30,topology=star,faults=stop+pause+crash',
+  },
   'a run with partitions': { workloads: (simulator) => [flickering(simulator)] },
   'a run whose server is out of order': {
     level: 'normal',

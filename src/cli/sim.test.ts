@@ -41,8 +41,12 @@ function trilobite(...args: string[]): Promise<RunResult> {
   return run(process.execPath, ['--no-warnings', main, ...args], { cwd: scratch, env })
 }
 
+/** Leaves that are there from the beginning, and what people do there. */
+const plan = 'node=poll,late=0,mix=checkin+rename+amendment+wiki+forum+uvWrite+publish+shun'
+
 function simRun(...args: string[]): Promise<RunResult> {
-  return trilobite('sim', 'run', '--leaves', '2', '--duration', '15s', ...args)
+  const size = ['--leaves', '2', '--duration', '15s']
+  return trilobite('sim', 'run', '--plan', plan, ...size, ...args)
 }
 
 type Json = Pick<

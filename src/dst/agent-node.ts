@@ -8,6 +8,7 @@ import { SyncAgent } from '../agent/agent.ts'
 import type { AgentRemote } from '../agent/attempt.ts'
 import type { AgentEvent } from '../agent/events.ts'
 import type { PaceOptions } from '../agent/pace.ts'
+import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NodeHost, NodeId, TickEvent, TickOutcome } from '../runner/model.ts'
 import type { Action, Node } from './node.ts'
@@ -18,6 +19,8 @@ export interface AgentNodeOptions {
   /** Named after the nodes that they lead to. */
   readonly remotes: readonly AgentRemote[]
   readonly pace: PaceOptions
+  /** Brings a repository that is an unfinished clone further. */
+  readonly clone: () => Promise<Action>
   /** Records a sync that has ended, and tells what it means for the run. */
   readonly onSync: (action: Action, peer: NodeId) => TickOutcome
 }
@@ -42,13 +45,30 @@ export class AgentNode implements Node {
       timers: host,
       onEvent: (event) => this.#heed(event),
     })
-    this.agent.start()
+    if (cloneState(repo) === undefined) this.agent.start()
+    else host.after(0, () => void this.#finishClone())
   }
 
   /** Syncs with all remotes where somebody wants that now; its own timers do the rest. */
   async tick({ type }: TickEvent): Promise<Action> {
     if (type === 'syncNow') await this.agent.syncNow()
     return { type: 'none' }
+  }
+
+  /** Clones until that is done, and is an agent from then on. */
+  async #finishClone(): Promise<void> {
+    const { host, clone, pace, onSync } = this.#options
+    const [peer = ''] = this.looksAt
+    try {
+      const told = host.look(peer)
+      const action = await clone()
+      onSync(action, peer)
+      told('moved')
+      if (cloneState(this.repo) === undefined) this.agent.start()
+      else host.after(pace.backoff?.minMs ?? 1000, () => void this.#finishClone())
+    } catch (error) {
+      host.fail(asError(error))
+    }
   }
 
   #heed(event: AgentEvent): void {

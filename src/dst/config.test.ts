@@ -29,6 +29,7 @@ test('everything has a default but the seed', () => {
     numLeaves: 2,
     topology: 'star',
     node: 'poll',
+    late: 0,
     pollIntervalMs: 5_000,
     level: 'normal',
     network: faultLevels.normal,

@@ -10,7 +10,7 @@ import type { Database } from '../db/driver.ts'
 import { faultLevel, type FaultLevel, type LevelName } from '../sim/levels.ts'
 import { checkLink, longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
-import type { CrashPlan } from '../runner/crashes.ts'
+import type { OutagePlan } from '../runner/outages.ts'
 import type { NodeHost, NodeId } from '../runner/model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { Credentials } from '../sync/login.ts'
@@ -30,6 +30,11 @@ export interface SimConfig {
   readonly numLeaves?: number
   /** Links between nodes. Default `star`; with an upstream of the caller's own it must be that. */
   readonly topology?: TopologyName
+  /**
+   * Leaves, at most, that are not there at first and join as clones, by an operation of `simulate`
+   * or by `restart`: the last ones that nobody else syncs with. Default 0.
+   */
+  readonly late?: number
   /** From one sync of a leaf to the next. Default 5,000 ms. */
   readonly pollIntervalMs?: number
   /** How hostile the network is, and whether partitions come and go. Default `normal`. */
@@ -37,7 +42,11 @@ export interface SimConfig {
   /** Faults and latency of every link, and partitions, instead of those of the level. */
   readonly network?: FaultLevel
   /** Nodes crash now and then, and start again over what they have stored. Default: never. */
-  readonly crashes?: CrashPlan
+  readonly crashes?: OutagePlan
+  /** Nodes end as they should now and then, and start again. Default: never. */
+  readonly stops?: OutagePlan
+  /** Nodes sleep now and then: what is to happen there waits. Default: never. */
+  readonly pauses?: OutagePlan
   /** Fault sites inside production code take unlucky turns. Default: unless `normal`. */
   readonly buggify?: boolean
   /** Sync private artifacts. Default false. */
@@ -149,6 +158,7 @@ export type ResolvedConfig = SimConfig &
       | 'numLeaves'
       | 'topology'
       | 'node'
+      | 'late'
       | 'pollIntervalMs'
       | 'level'
       | 'network'
@@ -175,6 +185,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
     numLeaves: config.numLeaves ?? 2,
     topology: config.topology ?? 'star',
     node: config.node ?? 'poll',
+    late: config.late ?? 0,
     pollIntervalMs: config.pollIntervalMs ?? 5_000,
     buggify: config.buggify ?? level !== 'normal',
     private: config.private ?? false,
@@ -188,6 +199,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
     deflateOverBytes: config.deflateOverBytes ?? 65_536,
   }
   requireInteger('numLeaves', resolved.numLeaves, { min: 1, max: 100_000 })
+  requireInteger('late', resolved.late, { min: 0, max: resolved.numLeaves - 1 })
   requireInteger('pollIntervalMs', resolved.pollIntervalMs, { min: 1, max: longestMs })
   requireInteger('safetyCheckInterval', resolved.safetyCheckInterval, { min: 0 })
   requireInteger('safetyCheckFrom', resolved.safetyCheckFrom, { min: 0 })

@@ -28,7 +28,7 @@ test('networks whose nodes crash converge, and nothing acknowledged is lost', as
   }
   const crashed = new Set(trace.events('crash').map(({ node }) => JSON.stringify(node)))
   assert.ok(crashed.size > 2, [...crashed].join(' '))
-  assert.equal(trace.events('crash').length, trace.events('restart').length)
+  assert.equal(trace.events('crash', 'stop').length, trace.events('restart').length)
 })
 
 suite('code of a node that has crashed', () => {

@@ -108,6 +108,8 @@ export class PushWaits {
       return
     }
     const { fate } = error.detail
+    // The agent was stopped: whoever waits asks its next life.
+    if (fate === 'unreachable') return
     this.#openAt(host.id).delete(hash)
     host.note('pushed', { node: host.id, hash, fate })
     if (this.#isTrue(fate, host.id, peers, hash)) return

@@ -17,7 +17,7 @@ import { invariants } from './invariants/all.ts'
 import { stateOf } from './invariants/state.ts'
 import { catalogueHash } from './invariants/unversioned.ts'
 import { canonicalMessage, describeMessage } from './message-view.ts'
-import { topologyOf } from './topology.ts'
+import { lateNodes, topologyOf } from './topology.ts'
 import { syncsUnversioned, type World } from './world.ts'
 
 /** Starts a simulation of Fossil. */
@@ -26,8 +26,10 @@ export function simulateFossil(
   options: { readonly tracesWaits?: boolean } = {},
 ): Simulation<FossilWorld> {
   const { seed, pollIntervalMs, overrides, unlisted, onTraceLine, describesMessages } = config
-  return new Simulation(fossilModel(config), {
+  const model = fossilModel(config)
+  return new Simulation(model, {
     seed,
+    late: lateNodes(model.topology, config.late),
     pollIntervalMs,
     link: config.network.link,
     checks: {
@@ -53,7 +55,7 @@ function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
     invariants: config.invariants ?? invariants,
     world: (host) => new FossilWorld(config, topology, host),
     start: (_id, world, host) => world.start(host),
-    crash: (id, world) => world.crash(id),
+    down: (id, world) => world.down(id),
     version: ({ repo }) => stateOf(repo),
     state: digests,
     canonical: canonicalMessage,

@@ -9,23 +9,25 @@ import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { Host, NodeHandle, NodeHost, NodeId, Topology } from '../runner/model.ts'
-import type { Credentials } from '../sync/login.ts'
-import { AgentNode } from './agent-node.ts'
-import type { LeafParts, ResolvedConfig, SimConfig } from './config.ts'
+import type { Host, NodeHandle, NodeHost, NodeId, TickOutcome, Topology } from '../runner/model.ts'
+import type { ResolvedConfig } from './config.ts'
 import { PushWaits } from './deliveries.ts'
 import type { UvEvent } from './event.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { leafHandle, recordSync } from './leaf.ts'
 import { Logins } from './logins.ts'
 import { MockFossil } from './mock-fossil.ts'
-import { DefaultNode, type DefaultNodeOpts, type Node } from './node.ts'
+import { Backups, lostBy } from './backups.ts'
+import { NodeMaker } from './node-maker.ts'
+import type { Action, Node } from './node.ts'
+import type { Cluster } from './operations/cluster.ts'
 import type { OperationRecords } from './operations/operation.ts'
 import { References } from './operations/references.ts'
 import { RepoFactory } from './repo-factory.ts'
 import { masterId, SimTransport } from './sim-network.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { UvOperations } from './uv-operations.ts'
+import { lateNodes } from './topology.ts'
 import {
   type AcknowledgedArtifact,
   type CheckedNode,
@@ -37,7 +39,7 @@ import {
 } from './world.ts'
 
 /** A master, its leaves, and everything that is known of them. */
-export class FossilWorld implements World, OperationRecords {
+export class FossilWorld implements World, OperationRecords, Cluster {
   readonly config: ResolvedConfig
   readonly truth: Truth
   /** Things that operations of this run made. */
@@ -46,6 +48,7 @@ export class FossilWorld implements World, OperationRecords {
   readonly uvOperations: UvOperations
   readonly #host: Host
   readonly #factory: RepoFactory
+  readonly #maker: NodeMaker
   readonly #topology: Topology
   /** The repositories of all nodes that are known, in the order of the topology. */
   readonly #repos = new Map<NodeId, Repo>()
@@ -63,6 +66,8 @@ export class FossilWorld implements World, OperationRecords {
     isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
     maySend: (id) => maySend(this.truth, id, 'artifacts'),
   })
+  readonly #backups = new Backups()
+  readonly #late: ReadonlySet<NodeId>
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
 
@@ -71,9 +76,12 @@ export class FossilWorld implements World, OperationRecords {
     this.config = config
     this.#topology = topology
     this.#host = host
+    this.#late = new Set(lateNodes(topology, config.late))
     this.#factory = new RepoFactory(config, host)
+    this.#maker = new NodeMaker(config, { onSync: (...sync) => this.#recordSync(...sync) })
     const ids = [...new Set(topology.links.map(({ from }) => from))]
-    this.#logins = login && new Logins(host.source, { login, ids, isPrivate })
+    this.#logins =
+      login && new Logins(host.source, { login, ids, isPrivate, mayClone: config.late > 0 })
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes,
       note: (type, facts) => host.note(type, facts),
@@ -146,20 +154,56 @@ export class FossilWorld implements World, OperationRecords {
     }
   }
 
-  /** A node has crashed: its repository is as it was last committed. */
-  crash(id: NodeId): void {
+  /** A node is down: its repository is as it was last committed. */
+  down(id: NodeId): void {
     const repo = this.#repos.get(id)
     assert(repo !== undefined, 'only nodes with a repository of ours crash')
     this.#waits.forget(id)
     this.#repos.set(id, this.#factory.reopen(id, repo))
   }
 
+  isToJoin(id: NodeId): boolean {
+    return this.#late.has(id) && !this.#repos.has(id)
+  }
+
+  join(id: NodeId): void {
+    this.#host.restart(id)
+  }
+
+  keepBackup(id: NodeId): void {
+    this.#backups.keep(this.node(id), this.truth)
+  }
+
+  hasBackup(id: NodeId): boolean {
+    return this.#backups.of(id) !== undefined
+  }
+
+  restoreBackup(id: NodeId): boolean {
+    const backup = this.#backups.of(id)
+    if (backup === undefined) return false
+    const others = this.nodes.filter((node) => node.id !== id)
+    const lost = lostBy(backup, this.node(id), others, this.truth)
+    if (lost === undefined) return false
+    this.#host.halt(id)
+    this.#repos.set(id, this.#factory.replace(id, this.node(id).repo, backup.image))
+    for (const hash of lost) this.giveUp({ hash, nodeId: id })
+    this.#host.restart(id)
+    return true
+  }
+
   #make(id: NodeId): Repo {
+    if (this.#late.has(id)) return this.#makeClone(id)
     const isMaster = id === masterId
     const repo = this.#factory.make(id, isMaster ? this.config.masterImage : undefined)
     if (isMaster) this.#setMaster(repo)
     else this.#repos.set(id, repo)
     if (!isMaster && this.#isAsked(id)) this.#logins?.install(repo)
+    return repo
+  }
+
+  #makeClone(id: NodeId): Repo {
+    const repo = this.#factory.makeClone(id)
+    this.#repos.set(id, repo)
     return repo
   }
 
@@ -177,7 +221,7 @@ export class FossilWorld implements World, OperationRecords {
 
   #startAnswering(repo: Repo): NodeHandle {
     const users = this.#logins && ({ access: 'users' } as const)
-    const mock = new MockFossil(repo, { ...this.#limits(), ...users })
+    const mock = new MockFossil(repo, { ...this.#maker.limits(), ...users })
     return { answer: (request) => mock.exchange(request) }
   }
 
@@ -187,7 +231,7 @@ export class FossilWorld implements World, OperationRecords {
     const [transport] = transports.values()
     assert(transport !== undefined, 'a node that syncs has somebody to sync with')
     const login = this.#logins?.credentials(id)
-    const nodes = this.#makeNodes({ id, host, repo, transport, transports, login })
+    const nodes = this.#maker.make({ id, host, repo, transport, transports, login })
     const [first] = nodes
     assert(first !== undefined, 'there is a node for each way')
     this.#syncing.set(id, first)
@@ -195,43 +239,10 @@ export class FossilWorld implements World, OperationRecords {
     return leafHandle(id, nodes, { host, counter: this.syncs })
   }
 
-  /** A node of the caller's own, one agent for all ways, or a default node for each. */
-  #makeNodes(parts: LeafParts): readonly Node[] {
-    const { repo, transports, login } = parts
-    const { makeNode, node } = this.config
-    if (makeNode !== undefined) return [checkedNode(makeNode(parts))]
-    if (node === 'agent') return [this.#agentNode(parts)]
-    const options = this.#syncOptions(login)
-    return [...transports.values()].map((way) => new DefaultNode(repo, way, options))
-  }
-
-  #agentNode({ id, host, repo, transports, login }: LeafParts): AgentNode {
-    const { uv, ...options } = this.#syncOptions(login)
-    const remotes = [...transports].map(([name, transport]) => ({
-      name,
-      transport,
-      options: { ...options, unversioned: uv },
-    }))
-    const { pollIntervalMs: intervalMs } = this.config
-    const records = { host, counter: this.syncs }
-    return new AgentNode(repo, {
-      host,
-      remotes,
-      pace: { intervalMs, backoff: { minMs: Math.min(1000, intervalMs), maxMs: 60_000 } },
-      onSync: (action, peer) => {
-        const outcome = recordSync(id, action, records, peer)
-        // It is not at rest as long as somebody waits for it.
-        return this.#waits.isAwaited(id) ? 'moved' : outcome
-      },
-    })
-  }
-
-  /** Options of every sync. */
-  #syncOptions(login: Credentials | undefined): NodeSyncOptions {
-    const { private: isPrivate, uv, settings } = this.config
-    const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
-    const asked = { private: isPrivate, uv, ...this.#limits(), ...fetched }
-    return login === undefined ? asked : { ...asked, login }
+  #recordSync(host: NodeHost, action: Action, peer: NodeId): TickOutcome {
+    const outcome = recordSync(host.id, action, { host, counter: this.syncs }, peer)
+    // A node is not at rest as long as somebody waits for it.
+    return this.#waits.isAwaited(host.id) ? 'moved' : outcome
   }
 
   /** Moves the repository behind the upstream into the simulated world. The caller closes it. */
@@ -294,16 +305,6 @@ export class FossilWorld implements World, OperationRecords {
     this.#factory.close()
   }
 
-  /** Sizes that both sides keep to. */
-  #limits(): Pick<SimConfig, 'budgetBytes' | 'clusterAtLeast' | 'deflateOverBytes'> {
-    const { budgetBytes, clusterAtLeast, deflateOverBytes } = this.config
-    return {
-      deflateOverBytes,
-      ...(budgetBytes === undefined ? {} : { budgetBytes }),
-      ...(clusterAtLeast === undefined ? {} : { clusterAtLeast }),
-    }
-  }
-
   /** The master's artifacts of before the simulation must not be lost, nor leak, either. */
   #setMaster(repo: Repo): void {
     this.#repos.set(masterId, repo)
@@ -319,18 +320,6 @@ export class FossilWorld implements World, OperationRecords {
   }
 }
 
-/** Options of every sync of a node. */
-type NodeSyncOptions = Omit<DefaultNodeOpts, 'login'> & {
-  readonly uv: boolean
-  readonly login?: Credentials
-}
-
 function transportTo(host: NodeHost, to: NodeId): SimTransport {
   return new SimTransport((request, signal) => host.exchange(to, request, signal))
-}
-
-/** @throws {FossilError} `option.invalid` for what is no node: a `return` may be missing */
-function checkedNode(node: Node | undefined): Node {
-  if (typeof node?.tick === 'function') return node
-  throw new FossilError('option.invalid', { option: 'makeNode', reason: 'must return a node' })
 }

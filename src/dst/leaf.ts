@@ -21,8 +21,8 @@ export function leafHandle(
   id: NodeId,
   nodes: readonly Node[],
   records: LeafRecords,
-): Pick<NodeHandle, 'tick' | 'looksAt'> {
-  const looksAt = nodes[0]?.looksAt
+): Pick<NodeHandle, 'tick' | 'looksAt' | 'stop'> {
+  const { looksAt, agent } = nodes[0] ?? {}
   return {
     tick: async (event) => {
       const outcomes: TickOutcome[] = []
@@ -30,6 +30,7 @@ export function leafHandle(
       return outcomes.reduce(further)
     },
     ...(looksAt === undefined ? {} : { looksAt }),
+    ...(agent === undefined ? {} : { stop: () => agent.stop() }),
   }
 }
 

@@ -18,7 +18,7 @@ import type { NodeId } from '../runner/model.ts'
 export interface SimLogin {
   /**
    * Capability letters of a leaf's user on the master. Default `iy`, push, pull and unversioned
-   * files, with `x` where private artifacts travel.
+   * files, with `x` where private artifacts travel, and `g`, clone, where leaves join late.
    */
   readonly capabilities?: (id: NodeId) => string
 }
@@ -31,11 +31,22 @@ export class Logins {
 
   constructor(
     source: RandomSource,
-    { login, ids, isPrivate }: { login: SimLogin; ids: readonly NodeId[]; isPrivate: boolean },
+    {
+      login,
+      ids,
+      isPrivate,
+      mayClone,
+    }: {
+      login: SimLogin
+      ids: readonly NodeId[]
+      isPrivate: boolean
+      mayClone: boolean
+    },
   ) {
     this.#source = source
     this.#ids = ids
-    this.#capabilities = login.capabilities ?? (() => (isPrivate ? 'ixy' : 'iy'))
+    this.#capabilities =
+      login.capabilities ?? (() => `${mayClone ? 'g' : ''}i${isPrivate ? 'x' : ''}y`)
   }
 
   /** What a leaf logs in with. */

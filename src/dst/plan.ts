@@ -23,12 +23,13 @@ import {
 } from '../sim/link.ts'
 import { type NodeKind, nodeKinds } from './config.ts'
 import { operationGroups } from './operations/all.ts'
+import { backupOperations } from './operations/cluster.ts'
 import { fileSizes, type FileSizes } from './operations/operation.ts'
 import type { SimulateOptions } from './simulate-options.ts'
 import { type TopologyName, topologyNames } from './topology.ts'
 
 /** Everything that can go wrong: faults of links, and of what is around them. */
-const faultNames = [...rateKinds, 'partition', 'crash', 'code'] as const
+const faultNames = [...rateKinds, 'partition', 'crash', 'code', 'stop', 'pause'] as const
 
 type FaultName = (typeof faultNames)[number]
 
@@ -37,6 +38,7 @@ export type FossilPlan = {
   readonly topology: TopologyName
   readonly leaves: number
   readonly node: NodeKind
+  readonly late: number
   readonly durationMs: number
   readonly pollIntervalMs: number
   readonly operations: number
@@ -54,19 +56,19 @@ export type FossilPlan = {
   readonly faults: readonly FaultName[]
 } & Readonly<Record<RateKind, number>>
 
-const operations = Object.values(operationGroups).flat()
+const operations = [...Object.values(operationGroups).flat(), ...backupOperations]
 
 /** Operations that belong together, by name. */
 const groups = Object.fromEntries(
-  Object.entries(operationGroups)
+  Object.entries({ ...operationGroups, backups: backupOperations })
     .filter(([, members]) => members.length > 1)
     .map(([name, members]) => [name, members.map((each) => each.name)]),
 )
 
 const timeRange = { min: 0, max: longestMs }
 
-/** Some crashes in a run of a minute or two. */
-const usualCrashes = { calmMeanMs: 30_000, downMeanMs: 8_000 }
+/** Some outages in a run of a minute or two. */
+const usualOutages = { calmMeanMs: 30_000, downMeanMs: 8_000 }
 
 /** Percents from which the rate of each fault is drawn. */
 const usualRates: readonly number[] = [1, 3, 8, 20]
@@ -103,6 +105,9 @@ const options: OptionSpace<FossilPlan> = {
     (draw) => draw.pick([1_000, 5_000, 5_000, 15_000]),
   ),
   node: oneOf('how nodes sync', nodeKinds, ['agent', 'agent', 'agent', 'poll']),
+  late: wholeNumber('leaves that join late, at most', { min: 0, max: 10_000 }, (draw) =>
+    draw.pick([0, 0, 1]),
+  ),
   operations: wholeNumber('what people do, in all', { min: 0, max: 10_000_000 }, (draw) =>
     draw.int(20, 60),
   ),
@@ -144,7 +149,7 @@ function presetOf(level: LevelName): Partial<FossilPlan> {
   const { link, partition } = faultLevels[level]
   const struck = rateKinds.filter((kind) => link.rates[kind] > 0)
   const others: FaultName[] = [
-    ...(partition === undefined ? [] : (['partition', 'crash'] as const)),
+    ...(partition === undefined ? [] : (['partition', 'crash', 'stop', 'pause'] as const)),
     ...(level === 'normal' ? [] : (['code'] as const)),
   ]
   return {
@@ -160,10 +165,11 @@ const golden: FossilPlan = {
   topology: 'star',
   leaves: 3,
   node: 'poll',
+  late: 0,
   durationMs: 60_000,
   pollIntervalMs: 5_000,
   operations: 60,
-  mix: operations.map(({ name }) => name),
+  mix: Object.values(operationGroups).flatMap((group) => group.map(({ name }) => name)),
   sizes: 'mixed',
   private: true,
   privateSync: false,
@@ -204,6 +210,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       settings: has('setting'),
       topology: plan.topology,
       node: plan.node,
+      late: Math.min(plan.late, leaves - 1),
       pollIntervalMs: plan.pollIntervalMs,
       hashPolicy: plan.hashPolicy,
       clusterAtLeast: plan.clusterAtLeast,
@@ -211,7 +218,9 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       ...(budgetBytes === 0 ? {} : { budgetBytes }),
       maxSkewMs: plan.maxSkewMs,
       buggify: plan.faults.includes('code'),
-      ...(plan.faults.includes('crash') ? { crashes: usualCrashes } : {}),
+      ...(plan.faults.includes('crash') ? { crashes: usualOutages } : {}),
+      ...(plan.faults.includes('stop') ? { stops: usualOutages } : {}),
+      ...(plan.faults.includes('pause') ? { pauses: usualOutages } : {}),
       network: {
         link: linkOf(plan),
         partition: plan.faults.includes('partition') ? faultLevels.hostile.partition : undefined,

@@ -12,6 +12,7 @@ import { simulateFossil } from './fossil-model.ts'
 import type { FossilWorld } from './fossil-world.ts'
 import { chosenOperations, type OperationGroup } from './operations/all.ts'
 import { begin } from './operations/checkins.ts'
+import { clusterOperations } from './operations/cluster.ts'
 import { asOperation } from './operations/operation.ts'
 import type { SimulateOptions } from './simulate-options.ts'
 import { type Simulator, simulatorOf } from './simulator.ts'
@@ -50,9 +51,9 @@ export function prepare(options: TimedOptions, variant: RunVariant): PreparedFos
     const operations = operationsOf(simulation, options, variant.calm ?? options.intentions)
     const untilMs = simulator.clock().startMs + options.durationMs
     const partitions = { start: () => simulator.schedulePartitions(untilMs) }
-    const crashes = { start: () => simulator.scheduleCrashes(untilMs) }
+    const outages = { start: () => simulator.scheduleOutages(untilMs) }
     const further = options.workloads?.(simulator) ?? []
-    return { simulation, simulator, operations, workloads: [partitions, crashes, ...further] }
+    return { simulation, simulator, operations, workloads: [partitions, outages, ...further] }
   } catch (error) {
     simulation.close()
     throw error
@@ -89,7 +90,7 @@ function variantOf(config: SimConfig, { checks, calm }: RunVariant): SimConfig {
         }
   if (calm === undefined) return checked
   const { onTraceLine: _line, onTraceStart: _start, overrides: _overrides, ...calmer } = checked
-  const { crashes: _crashes, ...quiet } = calmer
+  const { crashes: _crashes, stops: _stops, pauses: _pauses, ...quiet } = calmer
   const network = { link: calmLink, partition: undefined }
   return { ...quiet, network, buggify: false, maxSkewMs: 0 }
 }
@@ -104,8 +105,11 @@ function operationsOf(
   const { operations: own } = simulation.world.config
   const chosen = chosenOperations(groupsOf(simulation.world.config, options), weights, own)
   const draws = { mayBePrivate, sizes }
-  return new Operations(simulation, {
-    operations: chosen.map((each) => asOperation(each, draws)),
+  return new Operations<FossilWorld>(simulation, {
+    operations: [
+      ...chosen.map((each) => asOperation<FossilWorld>(each, draws)),
+      ...clusterOperations(weights, { hasLate: simulation.world.config.late > 0 }),
+    ],
     first: [asOperation(begin, draws)],
     count,
     durationMs,

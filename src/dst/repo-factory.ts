@@ -12,6 +12,7 @@ import { openMemory } from '../db/node.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
 import { projectCode, setConfig } from '../repo/config.ts'
+import { beginClone } from '../repo/clone-state.ts'
 import { identify } from '../repo/create.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
@@ -61,15 +62,26 @@ export class RepoFactory {
     return repo
   }
 
+  /** Makes the repository of a node that joins: a clone that is still to begin. */
+  makeClone(id: NodeId): Repo {
+    const repo = this.make(id)
+    withoutBuggify(repo, () => beginClone(repo))
+    return repo
+  }
+
   /**
    * A node has crashed: its repository is opened anew, as it was last committed, and what still
    * holds the old one finds it closed.
    */
   reopen(id: NodeId, crashed: Repo): Repo {
-    const { env, deflateOverBytes } = crashed
     const db = dbOf(crashed)
     if (db.inTransaction) db.exec('ROLLBACK')
-    const image = db.serialize()
+    return this.replace(id, crashed, db.serialize())
+  }
+
+  /** Puts `image` in the place of a repository; what still holds the old one finds it closed. */
+  replace(id: NodeId, crashed: Repo, image: Uint8Array): Repo {
+    const { env, deflateOverBytes } = crashed
     crashed.close()
     const repo = openRepo(this.#open(id, image), { ...env, buggify: noBuggify })
     repo.deflateOverBytes = deflateOverBytes

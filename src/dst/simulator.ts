@@ -9,7 +9,7 @@
 import { FossilError } from '../base/error.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NodeId, TraceFacts } from '../runner/model.ts'
-import { scheduleCrashes } from '../runner/crashes.ts'
+import { outageKinds, scheduleOutages } from '../runner/outages.ts'
 import { schedulePartitions } from '../runner/partitions.ts'
 import type { Simulation } from '../runner/simulation.ts'
 import type { SiteCoverage } from '../sim/activation.ts'
@@ -240,12 +240,15 @@ export class Simulator implements Disposable {
     if (plan !== undefined) schedulePartitions(this.#simulation, links, { plan, untilMs })
   }
 
-  /** Lets nodes crash and start again until `untilMs`, as the configuration says; or never. */
-  scheduleCrashes(untilMs: number): void {
-    const { crashes: plan, upstream } = this.config
+  /** Lets nodes crash, stop and sleep until `untilMs`, as the configuration says; or never. */
+  scheduleOutages(untilMs: number): void {
+    const { upstream } = this.config
     const { nodes } = this.#simulation.model.topology
     const mortal = upstream === undefined ? nodes : this.leafIds()
-    if (plan !== undefined) scheduleCrashes(this.#simulation, mortal, { plan, untilMs })
+    for (const kind of outageKinds) {
+      const plan = this.config[kind]
+      if (plan !== undefined) scheduleOutages(this.#simulation, mortal, { kind, plan, untilMs })
+    }
   }
 
   /**
@@ -259,13 +262,40 @@ export class Simulator implements Disposable {
     this.#simulation.crash(id)
   }
 
-  /** A node that has crashed starts again, over what it has stored. */
-  restart(id: NodeId): void {
+  /**
+   * A node ends as it should, a `SyncAgent` by its own `stop`. Does nothing where it is down.
+   *
+   * @throws {FossilError} `option.invalid` where there is no such node
+   */
+  stop(id: NodeId): void {
     this.#world.node(id)
+    this.#simulation.stop(id)
+  }
+
+  /**
+   * A node does nothing until it is resumed, as where its machine sleeps: its timers and whatever
+   * arrives wait. Does nothing where it is down.
+   *
+   * @throws {FossilError} `option.invalid` where there is no such node
+   */
+  pause(id: NodeId): void {
+    this.#world.node(id)
+    this.#simulation.pause(id)
+  }
+
+  /** A paused node goes on. */
+  resume(id: NodeId): void {
+    this.#world.node(id)
+    this.#simulation.resume(id)
+  }
+
+  /** A node that is down starts again, over what it has stored; or joins, as a clone. */
+  restart(id: NodeId): void {
+    if (!this.#world.isToJoin(id)) this.#world.node(id)
     this.#simulation.restart(id)
   }
 
-  /** Tells whether a node is up: it has not crashed, or has started again. */
+  /** Tells whether a node is up: it has neither crashed nor stopped, or has started again. */
   isUp(id: NodeId): boolean {
     return this.#simulation.isUp(id)
   }

@@ -91,3 +91,10 @@ const linkers: Readonly<Record<TopologyName, Linker>> = {
 function pairs(nodes: readonly NodeId[]): Direction[] {
   return nodes.flatMap((from) => nodes.filter((to) => to !== from).map((to) => ({ from, to })))
 }
+
+/** The last nodes, `count` at most, that others do not depend on: they may join late. */
+export function lateNodes({ nodes, links }: Topology, count: number): readonly NodeId[] {
+  const asked = new Set(links.map(({ to }) => to))
+  const free = nodes.filter((id) => !asked.has(id))
+  return free.slice(Math.max(0, free.length - count))
+}

@@ -9,6 +9,8 @@ import type { NodeId } from './model.ts'
 export interface ActionOptions {
   /** The node that it happens at, where it is one. */
   readonly node?: NodeId
+  /** Done to the node and not by it, so that it happens also while the node is paused. */
+  readonly isImposed?: boolean
   /** Unique in the run: faults that the action meets are named by it. Default: a count. */
   readonly name?: string
 }

@@ -155,10 +155,11 @@ export class Exchanges {
     const { note, events } = this.#options
     note('lost', { ...byAnswerer(plan), message })
     if (!arrival.isAwaited) return
+    const atMs = events.nowMs
     events.add({
-      timeMs: arrival.atMs,
+      timeMs: atMs,
       node: plan.from,
-      happen: () => this.#fails(plan, { atMs: arrival.atMs, reason: 'refused' }, waiting),
+      happen: () => this.#fails(plan, { atMs, reason: 'refused' }, waiting),
       isMoot: () => waiting.isOver,
     })
   }

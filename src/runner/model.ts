@@ -54,6 +54,8 @@ export interface NodeHandle {
    * sender waiting; any other ends the run.
    */
   readonly answer?: (request: Uint8Array) => Promise<Uint8Array>
+  /** Ends the node as it should. What it awaits is as for `tick`. */
+  readonly stop?: () => Promise<void>
   /**
    * Peers that the node looks at by itself, whenever it likes: see {@link NodeHost.look}. It is not
    * polled then, and ticks only when somebody wants that.
@@ -80,6 +82,10 @@ export interface Host {
   note(type: string, facts: TraceFacts): void
   /** Something moved, or may have: no node is at rest that began to look before. */
   moved(): void
+  /** A node is down at once, as where somebody switches it off. */
+  halt(id: NodeId): void
+  /** A node that is down starts: again, or as one that joins. */
+  restart(id: NodeId): void
 }
 
 /** Storage of a node that outlives a crash: what was written is there, whole, from then on. */
@@ -178,8 +184,11 @@ export interface Model<W extends CheckedWorld> {
    * @param host the surroundings of the node, until it crashes
    */
   start(id: NodeId, world: W, host: NodeHost): NodeHandle
-  /** A node has crashed: all that is left of it is what it has stored. Default: nothing to do. */
-  crash?(id: NodeId, world: W): void
+  /**
+   * A node has crashed, or has stopped: all that is left of it is what it has stored. Default:
+   * nothing to do.
+   */
+  down?(id: NodeId, world: W): void
   /**
    * The state of a node in brief, asked often: equal versions of one node mean that nothing that an
    * invariant of it alone looks at has changed. Without it every check looks at every node.

@@ -31,8 +31,8 @@ export interface NodesOptions {
   readonly step: () => number
   /** Has the model start a node, for the first time or again. */
   readonly startNode: (host: NodeHost) => NodeHandle
-  /** Tells the model that a node has crashed. */
-  readonly onCrash: (id: NodeId) => void
+  /** Tells the model that a node has crashed or stopped. */
+  readonly onDown: (id: NodeId) => void
 }
 
 /** The nodes of one run. */
@@ -52,7 +52,7 @@ export class Nodes {
     this.#options = options
   }
 
-  /** Tells whether a node is up: it was started, and has not crashed since. */
+  /** Tells whether a node is up: it was started, and has neither crashed nor stopped since. */
   isUp(id: NodeId): boolean {
     return this.#handles.has(id)
   }
@@ -78,23 +78,75 @@ export class Nodes {
 
   /** A node stops dead: see {@link Simulation.crash}. */
   crash(id: NodeId): void {
-    if (!this.#handles.delete(id)) return
-    const { note, exchanges, ticks, turns, rest, step, onCrash } = this.#options
+    if (!this.isUp(id)) return
     this.crashes++
-    note('crash', { node: id })
+    this.#options.note('crash', { node: id })
+    this.#down(id)
+  }
+
+  /** A node ends as it should: see {@link Simulation.stop}. */
+  stop(id: NodeId): void {
+    const node = this.#handles.get(id)
+    if (node === undefined) return
+    const { note, ticks, events } = this.#options
+    note('stop', { node: id })
+    events.resume(id)
+    if (node.stop === undefined) return this.#down(id)
+    ticks.wake(id)
+    const down = (): void => {
+      if (this.#handles.get(id) === node) this.#down(id)
+    }
+    node.stop().then(down, (error: unknown) => {
+      ticks.fail(error instanceof Error ? error : new Error(String(error)))
+    })
+  }
+
+  /** A node ends at once, as somebody has it. */
+  halt(id: NodeId): void {
+    if (!this.isUp(id)) return
+    this.#options.note('stop', { node: id })
+    this.#down(id)
+  }
+
+  /** A node does nothing until it is resumed: see {@link Simulation.pause}. */
+  pause(id: NodeId): void {
+    const { note, events } = this.#options
+    if (!this.isUp(id) || events.paused.includes(id)) return
+    note('pause', { node: id })
+    events.pause(id)
+  }
+
+  /** A paused node goes on. */
+  resume(id: NodeId): void {
+    const { note, events } = this.#options
+    if (!events.paused.includes(id)) return
+    note('resume', { node: id })
+    events.resume(id)
+  }
+
+  /** All paused nodes go on. */
+  resumeAll(): void {
+    for (const id of this.#options.events.paused) this.resume(id)
+  }
+
+  /** Nothing is left of a node but what it has stored. */
+  #down(id: NodeId): void {
+    const { events, exchanges, ticks, turns, rest, step, onDown } = this.#options
+    this.#handles.delete(id)
+    events.resume(id)
     this.#lives.get(id)?.end()
     exchanges.forget(id)
     ticks.forget(id)
     turns.forget(id)
     rest.forget(id)
     rest.moved(step())
-    onCrash(id)
+    onDown(id)
   }
 
-  /** A node that has crashed starts again. */
+  /** A node that is down starts again, or for the first time. */
   restart(id: NodeId): void {
     if (this.isUp(id)) return
-    this.#options.note('restart', { node: id })
+    this.#options.note(this.#lives.has(id) ? 'restart' : 'join', { node: id })
     this.start(id)
   }
 
@@ -138,13 +190,16 @@ export class Nodes {
 
   /** One poll after another, as long as the node lives. */
   #schedulePoll(node: NodeHandle, event: TickEvent): void {
-    const { events, ticks, turns, pollIntervalMs } = this.#options
+    const { clock, events, ticks, turns, pollIntervalMs } = this.#options
     const { nodeId: id, timeMs } = event
     const happen = (): void => {
       if (this.#handles.get(id) !== node) return
       const name = this.#next(id, 'poll')
-      this.#schedulePoll(node, { ...event, timeMs: timeMs + pollIntervalMs })
-      ticks.begin(node, event, () => turns.begin(id, name))
+      // A node that was paused polls late, and misses some.
+      const nowMs = clock.nowMs()
+      const nextMs = timeMs + pollIntervalMs > nowMs ? timeMs : nowMs
+      this.#schedulePoll(node, { ...event, timeMs: nextMs + pollIntervalMs })
+      ticks.begin(node, { ...event, timeMs: nowMs }, () => turns.begin(id, name))
     }
     events.add({ timeMs, node: id, happen, isMoot: () => this.#handles.get(id) !== node })
   }

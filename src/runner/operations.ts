@@ -55,6 +55,8 @@ export interface Operation<W extends CheckedWorld> {
   readonly name: string
   /** The weight of the operation in the draw: a positive integer. */
   readonly weight: number
+  /** Nodes that it is done at: those that are up, or down. Default `up`. */
+  readonly atNode?: 'up' | 'down'
   /**
    * Draws arguments, or nothing where the operation makes no sense. It changes nothing. What other
    * operations made is named by their ids, so that the arguments mean the same in any run.
@@ -120,7 +122,7 @@ export class Operations<W extends CheckedWorld> implements Workload {
 
   #drawAll(): void {
     const { first = [], operations, count } = this.#options
-    const nodes = this.#simulation.world.nodes.map(({ id }) => id)
+    const nodes = this.#nodes()
     for (const [index, node] of nodes.entries()) {
       const own = index === 0 ? first : []
       own.forEach((operation, at) =>
@@ -129,6 +131,13 @@ export class Operations<W extends CheckedWorld> implements Workload {
       const share = Math.floor(count / nodes.length) + (index < count % nodes.length ? 1 : 0)
       if (operations.length > 0) this.#dealOut(node, share, own.length)
     }
+  }
+
+  /** Nodes that are there, and those that are to join. */
+  #nodes(): readonly NodeId[] {
+    const { world, model, options } = this.#simulation
+    const known = new Set([...world.nodes.map(({ id }) => id), ...(options.late ?? [])])
+    return model.topology.nodes.filter((id) => known.has(id))
   }
 
   /** Times are drawn first, so that operations are numbered in the order they take place. */
@@ -151,11 +160,9 @@ export class Operations<W extends CheckedWorld> implements Workload {
     const draw = this.#simulation.stream('operations').named(place.id)
     this.#schedule(place, () => {
       const { world } = this.#simulation
-      const operation = pickByWeight(operations, draw)
-      const isUp = this.#simulation.isUp(place.node)
-      const args = isUp ? operation.plan(world, place.node, draw) : undefined
-      const op = args === undefined ? idle : operation.name
-      return { ...place, op, args: args ?? {} }
+      const operation = pickByWeight(this.#possible(operations, place.node), draw)
+      const args = operation?.plan(world, place.node, draw)
+      return { ...place, op: (args && operation?.name) ?? idle, args: args ?? {} }
     })
   }
 
@@ -174,11 +181,18 @@ export class Operations<W extends CheckedWorld> implements Workload {
     if (op === idle) return
     const reader = new Arguments(`${id} (${op})`, args)
     const { world } = this.#simulation
-    const { outcome, facts }: OperationResult = this.#simulation.isUp(node)
-      ? this.#operation(op).apply(world, node, reader, id)
-      : { outcome: 'impossible' }
+    const [operation] = this.#possible([this.#operation(op)], node)
+    const { outcome, facts }: OperationResult = operation?.apply(world, node, reader, id) ?? {
+      outcome: 'impossible',
+    }
     this.#count(op)[outcome]++
     this.#simulation.note('operation', { node, id, op, args, outcome, ...facts })
+  }
+
+  /** Those of some operations that can be done at a node as it is. */
+  #possible(operations: readonly Operation<W>[], node: NodeId): readonly Operation<W>[] {
+    const state = this.#simulation.isUp(node) ? 'up' : 'down'
+    return operations.filter(({ atNode = 'up' }) => atNode === state)
   }
 
   #count(name: string): Record<Outcome, number> {
@@ -207,7 +221,8 @@ export class Operations<W extends CheckedWorld> implements Workload {
 function pickByWeight<O extends { readonly weight: number }>(
   operations: readonly O[],
   draw: Draw,
-): O {
+): O | undefined {
+  if (operations.length === 0) return undefined
   const sum = operations.reduce((total, { weight }) => total + weight, 0)
   let at = draw.int(1, sum)
   const picked = operations.find(({ weight }) => (at -= weight) <= 0)

@@ -1,11 +1,11 @@
 /**
- * Crashes: a node stops dead between two events, and starts again over what it has stored.
+ * Outages: a node stops dead between two events, ends as it should, or sleeps; and comes back.
  * @module
  */
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { scheduleCrashes } from './crashes.ts'
+import { outageKinds, scheduleOutages } from './outages.ts'
 import type { Model } from './model.ts'
 import type { Simulation } from './simulation.ts'
 import { counters, counting, type CounterWorld, startToy, toyDurationMs } from './toy.suite.ts'
@@ -121,7 +121,7 @@ test('counters that crash now and then come to agree', async () => {
     counting(simulation).start()
     const untilMs = simulation.clock().startMs + toyDurationMs
     const plan = { calmMeanMs: 8_000, downMeanMs: 4_000 }
-    scheduleCrashes(simulation, ['a', 'b', 'c'], { plan, untilMs })
+    scheduleOutages(simulation, ['a', 'b', 'c'], { kind: 'crashes', plan, untilMs })
     await simulation.runUntil(untilMs)
     assert.ok(linesOf(simulation, 'crash').length > 0)
     assert.ok(['a', 'b', 'c'].every((id) => simulation.isUp(id)))
@@ -130,4 +130,120 @@ test('counters that crash now and then come to agree', async () => {
     simulation.checkSafety()
     simulation.checkSettled()
   }
+})
+
+/** The toy, whose node `left` takes a second to end. */
+function slowToEnd(ended: string[]): Model<CounterWorld> {
+  const toy = counters()
+  return {
+    ...toy,
+    start: (id, world, host) => {
+      const node = toy.start(id, world, host)
+      if (id !== 'left') return node
+      const stop = async (): Promise<void> => {
+        await host.sleep(1_000)
+        ended.push('ended')
+      }
+      return { ...node, stop }
+    },
+  }
+}
+
+suite('a node that stops', () => {
+  test('is down once it has ended, and starts again', async () => {
+    const ended: string[] = []
+    using simulation = startToy(slowToEnd(ended), { level: 'normal' })
+    await simulation.runUntil(simulation.clock().startMs + 10_000)
+    const atMs = simulation.clock().nowMs()
+    simulation.scheduleAction(atMs, () => simulation.stop('left'), { node: 'left' })
+    await simulation.runUntil(atMs + 900)
+    assert.deepEqual([simulation.isUp('left'), ended], [true, []])
+    await simulation.runUntil(atMs + 1_100)
+    assert.deepEqual([simulation.isUp('left'), ended], [false, ['ended']])
+    simulation.restart('left')
+    assert.ok(await simulation.settle(600_000))
+    assert.deepEqual([simulation.crashes, linesOf(simulation, 'stop').length], [0, 1])
+  })
+
+  test('is down at once where it has nothing to end', () => {
+    using simulation = startToy(counters())
+    simulation.stop('left')
+    simulation.stop('left')
+    assert.ok(!simulation.isUp('left'))
+    assert.equal(linesOf(simulation, 'stop').length, 1)
+  })
+})
+
+suite('a node that is paused', () => {
+  test('does nothing, and then what has come meanwhile', async () => {
+    using simulation = startToy(counters(), { level: 'normal' })
+    await simulation.runUntil(simulation.clock().startMs + 10_000)
+    simulation.pause('left')
+    const before = linesOf(simulation, 'arrival').length
+    await simulation.runUntil(simulation.clock().nowMs() + 20_000)
+    const meanwhile = linesOf(simulation, 'arrival').slice(before)
+    assert.ok(meanwhile.every((line) => line.includes('"node":"right"')))
+    simulation.resume('left')
+    await simulation.step()
+    const last = simulation.recentLines().at(-1) ?? ''
+    assert.ok(last.includes('"node":"left"'), last)
+    assert.ok(await simulation.settle(600_000))
+  })
+
+  test('crashes all the same, and its askers are refused', async () => {
+    using simulation = startToy(counters(), { level: 'normal' })
+    simulation.pause('left')
+    const atMs = simulation.clock().nowMs() + 20_000
+    const options = { node: 'left', isImposed: true }
+    simulation.scheduleAction(atMs, () => simulation.crash('left'), options)
+    await simulation.runUntil(atMs)
+    assert.ok(!simulation.isUp('left'))
+    await simulation.runUntil(atMs + 10_000)
+    assert.ok(linesOf(simulation, 'failure').some((line) => line.includes('refused')))
+  })
+
+  test('goes on when faults end', async () => {
+    using simulation = startToy(counters(), { level: 'normal' })
+    simulation.pause('left')
+    assert.equal(await simulation.settle(60_000), false)
+    simulation.endFaults()
+    assert.ok(await simulation.settle(600_000))
+  })
+})
+
+test('a node that joins late is down until then, and agrees in the end', async () => {
+  using simulation = startToy(counters({ ids: ['a', 'b', 'c'] }), { late: ['c'] })
+  counting(simulation).start()
+  await simulation.runUntil(simulation.clock().startMs + toyDurationMs / 2)
+  assert.ok(!simulation.isUp('c'))
+  simulation.restart('c')
+  assert.deepEqual(
+    [linesOf(simulation, 'join').length, linesOf(simulation, 'restart').length],
+    [1, 0],
+  )
+  await simulation.runUntil(simulation.clock().startMs + toyDurationMs)
+  simulation.endFaults()
+  assert.ok(await simulation.settle(3_600_000))
+  simulation.checkSettled()
+})
+
+test('counters that stop and sleep now and then come to agree', async () => {
+  const ids = ['a', 'b', 'c']
+  const types = ['crash', 'stop', 'restart', 'pause', 'resume']
+  const seen = new Set<string>()
+  for (let seed = 1; seed <= 10; seed++) {
+    using simulation = startToy(counters({ ids }), { seed })
+    counting(simulation).start()
+    const untilMs = simulation.clock().startMs + toyDurationMs
+    const plan = { calmMeanMs: 8_000, downMeanMs: 4_000 }
+    for (const kind of outageKinds) scheduleOutages(simulation, ids, { kind, plan, untilMs })
+    await simulation.runUntil(untilMs)
+    for (const type of types) if (linesOf(simulation, type).length > 0) seen.add(type)
+    assert.ok(ids.every((id) => simulation.isUp(id)))
+    simulation.endFaults()
+    assert.ok(await simulation.settle(3_600_000))
+    simulation.checkSafety()
+    simulation.checkSettled()
+  }
+  assert.equal(seen.size, types.length)
 })

@@ -1,6 +1,6 @@
 /**
- * Crashes during a run: a node stops dead, and starts again after a while. Times and nodes come
- * from a stream of their own.
+ * Outages of nodes during a run: a node crashes, stops or is paused, and comes back after a while.
+ * Times and nodes come from a stream of each kind.
  * @module
  */
 
@@ -9,45 +9,65 @@ import type { RandomStream } from '../sim/random.ts'
 import type { ActionOptions } from './action.ts'
 import type { NodeId } from './model.ts'
 
-/** The pace of crashes. Times are means of exponential distributions. */
-export interface CrashPlan {
-  /** From the restart of a node, or the start of the run, to the next crash of any. */
+/**
+ * - `crashes`: a node stops dead, and starts again over what it has stored;
+ * - `stops`: a node ends as it should, and starts again;
+ * - `pauses`: a node does nothing for a while, as where its machine sleeps, and does it all then.
+ */
+export const outageKinds = ['crashes', 'stops', 'pauses'] as const
+
+export type OutageKind = (typeof outageKinds)[number]
+
+/** The pace of outages. Times are means of exponential distributions. */
+export interface OutagePlan {
+  /** From the end of one, or the start of the run, to the next of any node. */
   readonly calmMeanMs: number
-  /** From a crash to the restart. */
+  /** The length of one. */
   readonly downMeanMs: number
 }
 
-/** The side of a simulation that crashes act on. */
-export interface CrashHost {
+/** The side of a simulation that outages act on. */
+export interface OutageHost {
   clock(): Clock
   stream(name: string): RandomStream
   scheduleAction(timeMs: number, action: () => void, options?: ActionOptions): void
   crash(id: NodeId): void
+  stop(id: NodeId): void
   restart(id: NodeId): void
+  pause(id: NodeId): void
+  resume(id: NodeId): void
 }
 
 /**
- * Schedules one crash after another; the last node is up again by `untilMs`.
+ * Schedules one outage of a kind after another; the last node is back by `untilMs`.
  *
- * @param nodes those that may crash
+ * @param nodes those that may be struck
  */
-export function scheduleCrashes(
-  host: CrashHost,
+export function scheduleOutages(
+  host: OutageHost,
   nodes: readonly NodeId[],
-  { plan, untilMs }: { plan: CrashPlan; untilMs: number },
+  { kind, plan, untilMs }: { kind: OutageKind; plan: OutagePlan; untilMs: number },
 ): void {
-  const draw = host.stream('crashes').next()
+  const draw = host.stream(kind).next()
   const downMs = host.clock().nowMs() + Math.max(1, draw.exponentialMs(plan.calmMeanMs))
   const upMs = Math.min(downMs + Math.max(1, draw.exponentialMs(plan.downMeanMs)), untilMs)
   if (downMs >= untilMs || nodes.length === 0) return
   const node = draw.pick(nodes)
-  host.scheduleAction(downMs, () => host.crash(node), { node })
+  const options = { node, isImposed: true }
+  host.scheduleAction(downMs, () => begin(host, kind, node), options)
   host.scheduleAction(
     upMs,
     () => {
-      host.restart(node)
-      scheduleCrashes(host, nodes, { plan, untilMs })
+      if (kind === 'pauses') host.resume(node)
+      else host.restart(node)
+      scheduleOutages(host, nodes, { kind, plan, untilMs })
     },
-    { node },
+    options,
   )
+}
+
+function begin(host: OutageHost, kind: OutageKind, node: NodeId): void {
+  if (kind === 'crashes') host.crash(node)
+  if (kind === 'stops') host.stop(node)
+  if (kind === 'pauses') host.pause(node)
 }

@@ -16,6 +16,8 @@ export interface PendingEvent {
   readonly timeMs: number
   /** The node that it happens at; left out where it is none, as when a partition begins. */
   readonly node?: NodeId | undefined
+  /** Done to its node and not by it: it happens also while the node is paused. */
+  readonly isImposed?: boolean
   readonly happen: () => void | Promise<void>
   /** True when nobody waits for it any more, so that it never takes place. */
   readonly isMoot?: () => boolean
@@ -32,10 +34,17 @@ export class PendingEvents {
   readonly #clock: Clock
   readonly #causality: Causality
   readonly #queue = new EventQueue<ScheduledEvent>()
+  /** Events of paused nodes whose time has come, in that order. */
+  readonly #held = new Map<NodeId, ScheduledEvent[]>()
 
   constructor(clock: Clock, causality: Causality) {
     this.#clock = clock
     this.#causality = causality
+  }
+
+  /** The present time, in milliseconds since 1970. */
+  get nowMs(): number {
+    return this.#clock.nowMs()
   }
 
   /** @throws {FossilError} `option.invalid` for a time that is past */
@@ -44,17 +53,45 @@ export class PendingEvents {
     this.#queue.push(event.timeMs, { event, origin: this.#causality.present })
   }
 
+  /** Holds what happens at a node until it is resumed. */
+  pause(node: NodeId): void {
+    if (!this.#held.has(node)) this.#held.set(node, [])
+  }
+
+  /** Lets everything happen now that was held at a node, in the order of its times. */
+  resume(node: NodeId): void {
+    const held = this.#held.get(node) ?? []
+    this.#held.delete(node)
+    const timeMs = this.#clock.nowMs()
+    for (const { event, origin } of held) {
+      this.#queue.push(timeMs, { event: { ...event, timeMs }, origin })
+    }
+  }
+
+  /** Nodes that are paused. */
+  get paused(): readonly NodeId[] {
+    return [...this.#held.keys()]
+  }
+
   /** The next event, left where it is. */
   peek(): PendingEvent | undefined {
     for (;;) {
-      const event = this.#queue.peek()?.event.event
-      if (event?.isMoot === undefined || !event.isMoot()) return event
+      const next = this.#queue.peek()?.event
+      if (next === undefined) return undefined
+      const held = this.#heldWith(next.event)
+      if (held === undefined && next.event.isMoot?.() !== true) return next.event
       this.#queue.pop()
+      held?.push(next)
     }
   }
 
   /** Takes the next event out. */
   next(): ScheduledEvent | undefined {
     return this.peek() === undefined ? undefined : this.#queue.pop()?.event
+  }
+
+  /** Where an event is to wait: its node is paused. */
+  #heldWith({ node, isImposed = false }: PendingEvent): ScheduledEvent[] | undefined {
+    return node === undefined || isImposed ? undefined : this.#held.get(node)
   }
 }

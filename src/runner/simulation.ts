@@ -39,6 +39,8 @@ export interface SimulationOptions {
   readonly overrides?: readonly Override[] | undefined
   /** How a fault site without override decides. Default `drawn`: by the seed. */
   readonly unlisted?: 'drawn' | 'benign' | undefined
+  /** Nodes that are down when the run begins. Default: none. */
+  readonly late?: readonly NodeId[] | undefined
   /** Slow: finds the place in the code where a node began to wait for something foreign. */
   readonly tracesWaits?: boolean | undefined
   /** Receives every line of the trace. */
@@ -83,7 +85,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    * @throws {FossilError} `option.invalid` for a seed or a link that makes no sense
    */
   constructor(model: Model<W>, options: SimulationOptions) {
-    const { seed, link, overrides = [], unlisted = 'drawn', onTraceLine } = options
+    const { seed, link, overrides = [], unlisted = 'drawn', late = [], onTraceLine } = options
     this.model = model
     this.options = options
     this.#source = new RandomSource(seed)
@@ -111,7 +113,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#stateTimes = new CheckTimes(stateSchedule(model.topology.nodes.length))
     this.world = model.world(this.#host())
     try {
-      for (const id of model.topology.nodes) this.#nodes.start(id)
+      for (const id of model.topology.nodes) if (!late.includes(id)) this.#nodes.start(id)
     } catch (error) {
       this.close()
       throw error
@@ -181,12 +183,12 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    * @throws {FossilError} `option.invalid` for the past
    */
   scheduleAction(timeMs: number, action: () => void, options: ActionOptions = {}): void {
-    const { node, name = `action#${++this.#actions}` } = options
+    const { node, isImposed = false, name = `action#${++this.#actions}` } = options
     const happen = (): void => {
       if (node !== undefined) this.#ticks.wake(node)
       this.#turns.act(name, action)
     }
-    this.#events.add({ timeMs, node, happen })
+    this.#events.add({ timeMs, node, isImposed, happen })
   }
 
   /** Lets a node tick now, in an event of its own. */
@@ -194,7 +196,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#nodes.tickNow(id)
   }
 
-  /** Tells whether a node is up: it was started, and has not crashed since. */
+  /** Tells whether a node is up: it was started, and has neither crashed nor stopped since. */
   isUp(id: NodeId): boolean {
     return this.#nodes.isUp(id)
   }
@@ -213,7 +215,28 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return this.#nodes.crashes
   }
 
-  /** A node that has crashed starts again, as {@link Model.start} starts it. */
+  /**
+   * A node ends as it should, by {@link NodeHandle.stop}, and is down once that has ended; without
+   * one it is at once, as after a crash.
+   */
+  stop(id: NodeId): void {
+    this.#nodes.stop(id)
+  }
+
+  /**
+   * A node does nothing for a while, as where its machine sleeps: its timers and whatever arrives
+   * wait until it is resumed, and happen then. Does nothing where it is down.
+   */
+  pause(id: NodeId): void {
+    this.#nodes.pause(id)
+  }
+
+  /** A paused node goes on. */
+  resume(id: NodeId): void {
+    this.#nodes.resume(id)
+  }
+
+  /** A node that is down starts, as {@link Model.start} starts it: again, or as one that joins. */
   restart(id: NodeId): void {
     this.#nodes.restart(id)
   }
@@ -269,12 +292,13 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     if (this.#clock.nowMs() < deadlineMs) this.#clock.advanceTo(deadlineMs)
   }
 
-  /** Ends every fault and every partition, for good. Exchanges under way may still fail. */
+  /** Ends every fault, partition and pause, for good. Exchanges under way may still fail. */
   endFaults(): void {
     this.note('faults.end', {})
     this.#faults.disable()
     this.network.setRates(noFaults)
     this.network.healAll()
+    this.#nodes.resumeAll()
   }
 
   /**
@@ -328,6 +352,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       buggify: (id) => this.#activation.buggify(id, () => this.#turns.of(id)),
       note: (type, facts) => this.note(type, facts),
       moved: () => this.#rest.moved(this.steps),
+      halt: (id) => this.#nodes.halt(id),
+      restart: (id) => this.restart(id),
     }
   }
 
@@ -344,7 +370,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       note: (type, facts) => this.note(type, facts),
       step: () => this.steps,
       startNode: (host) => this.model.start(host.id, this.world, host),
-      onCrash: (id) => this.model.crash?.(id, this.world),
+      onDown: (id) => this.model.down?.(id, this.world),
     })
   }
 

@@ -158,6 +158,7 @@ export interface ToySimulationOptions {
   readonly onTraceLine?: (line: string) => void
   readonly describesMessages?: boolean
   readonly tracesWaits?: boolean
+  readonly late?: readonly NodeId[]
   readonly intentions?: readonly Intention[]
 }
 
@@ -172,9 +173,10 @@ export function startToy(
     onTraceLine,
     describesMessages = false,
     tracesWaits = false,
+    late = [],
   }: ToySimulationOptions = {},
 ): Simulation<CounterWorld> {
-  const observed = { onTraceLine, describesMessages, tracesWaits }
+  const observed = { onTraceLine, describesMessages, tracesWaits, late }
   return new Simulation(model, { seed, pollIntervalMs: 3_000, link, checks, ...observed })
 }
 

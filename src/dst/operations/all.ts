@@ -8,6 +8,7 @@ import { FossilError } from '../../base/error.ts'
 import { branch, cherrypick, merge, rename } from './branches.ts'
 import { plain, variant } from './checkins.ts'
 import { uvDelete, uvWrite } from './files.ts'
+import { backupOperations } from './cluster.ts'
 import type { FossilOperation } from './operation.ts'
 import { attachment, forum, technote, ticket, wiki } from './pages.ts'
 import { amendment, mark, tag } from './tags.ts'
@@ -55,7 +56,7 @@ export function chosenOperations(
   known: readonly FossilOperation[] = [],
 ): FossilOperation[] {
   const all: readonly FossilOperation[] = [...Object.values(operationGroups).flat(), ...known]
-  for (const name of Object.keys(weights)) checkName(name, all)
+  for (const name of Object.keys(weights)) checkName(name, [...all, ...backupOperations])
   const grouped = new Set<FossilOperation>([
     ...groups.flatMap((group) => operationGroups[group]),
     ...known,
@@ -66,7 +67,7 @@ export function chosenOperations(
   })
 }
 
-function checkName(name: string, all: readonly FossilOperation[]): void {
+function checkName(name: string, all: readonly { readonly name: string }[]): void {
   if (all.some((operation) => operation.name === name)) return
   const names = all.map((operation) => operation.name).join(', ')
   const reason = `there is no operation "${name}"; there are ${names}`

@@ -7,6 +7,7 @@
 import { FossilError } from '../../base/error.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { findHeld, isPrivate, privateArtifacts } from '../../repo/blob.ts'
+import { cloneState } from '../../repo/clone-state.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { NamedArtifact } from '../../repo/rid.ts'
 import type { Arguments, ArgumentValues } from '../../runner/arguments.ts'
@@ -102,10 +103,15 @@ export function asOperation<W extends OperationRecords & CheckedWorld>(
   return {
     name,
     weight,
-    plan: (world, id, draw) =>
-      plan({ ...placeOf(world, id), ...options, nowMs: world.nowMs, draw }),
+    plan: (world, id, draw) => {
+      const place = placeOf(world, id)
+      if (cloneState(place.repo) !== undefined) return undefined
+      return plan({ ...place, ...options, nowMs: world.nowMs, draw })
+    },
     apply: (world, id, args, operationId) => {
       const place = placeOf(world, id)
+      // Nobody works in a clone that is unfinished.
+      if (cloneState(place.repo) !== undefined) return { outcome: 'impossible' }
       const secrets = privateArtifacts(place.repo)
       try {
         const made = apply({ ...place, args, world })

@@ -1,0 +1,135 @@
+/**
+ * Makes the nodes of a simulation that sync with others: a caller's own, one agent for all ways, or
+ * a default node for each. One that joins late is a clone before it is anything else.
+ * @module
+ */
+
+import { cloneState } from '../repo/clone-state.ts'
+import { FossilError } from '../base/error.ts'
+import type { Repo } from '../repo/repo.ts'
+import type { NodeHost, NodeId, TickEvent, TickOutcome } from '../runner/model.ts'
+import type { Credentials } from '../sync/login.ts'
+import { clone } from '../sync/sync.ts'
+import type { Transport } from '../sync/transport.ts'
+import { AgentNode } from './agent-node.ts'
+import type { LeafParts, ResolvedConfig, SimConfig } from './config.ts'
+import { type Action, DefaultNode, type DefaultNodeOpts, type Node } from './node.ts'
+
+/** The records of nodes that are made. */
+export interface NodeRecords {
+  /** Records a sync of an agent that has ended, and tells what it means for the run. */
+  readonly onSync: (host: NodeHost, action: Action, peer: NodeId) => TickOutcome
+}
+
+/** Options of every sync of a node. */
+type NodeSyncOptions = Omit<DefaultNodeOpts, 'login'> & {
+  readonly uv: boolean
+  readonly login?: Credentials
+}
+
+/** Makes nodes, all by one configuration. */
+export class NodeMaker {
+  readonly #config: ResolvedConfig
+  readonly #records: NodeRecords
+
+  constructor(config: ResolvedConfig, records: NodeRecords) {
+    this.#config = config
+    this.#records = records
+  }
+
+  /** The node of a leaf, or several that tick one after another. */
+  make(parts: LeafParts): readonly Node[] {
+    const { makeNode, node } = this.#config
+    const { repo, transports, login } = parts
+    if (makeNode !== undefined) return [checkedNode(makeNode(parts))]
+    if (node === 'agent') return [this.#agentNode(parts)]
+    const options = this.#syncOptions(login)
+    const nodes = [...transports.values()].map((way) => new DefaultNode(repo, way, options))
+    if (cloneState(repo) === undefined) return nodes
+    // The first remote is the one that it is a clone of.
+    return nodes.map(
+      (each, at) =>
+        new AfterClone(each, at > 0 ? doNothing : () => cloneInto(repo, parts.transport, options)),
+    )
+  }
+
+  /** Sizes that both sides of a sync keep to. */
+  limits(): Pick<SimConfig, 'budgetBytes' | 'clusterAtLeast' | 'deflateOverBytes'> {
+    const { budgetBytes, clusterAtLeast, deflateOverBytes } = this.#config
+    return {
+      deflateOverBytes,
+      ...(budgetBytes === undefined ? {} : { budgetBytes }),
+      ...(clusterAtLeast === undefined ? {} : { clusterAtLeast }),
+    }
+  }
+
+  #agentNode({ host, repo, transport, transports, login }: LeafParts): AgentNode {
+    const { uv, ...options } = this.#syncOptions(login)
+    const remotes = [...transports].map(([name, way]) => ({
+      name,
+      transport: way,
+      options: { ...options, unversioned: uv },
+    }))
+    const { pollIntervalMs: intervalMs } = this.#config
+    return new AgentNode(repo, {
+      host,
+      remotes,
+      pace: { intervalMs, backoff: { minMs: Math.min(1000, intervalMs), maxMs: 60_000 } },
+      clone: () => cloneInto(repo, transport, { ...options, uv }),
+      onSync: (action, peer) => this.#records.onSync(host, action, peer),
+    })
+  }
+
+  #syncOptions(login: Credentials | undefined): NodeSyncOptions {
+    const { private: isPrivate, uv, settings } = this.#config
+    const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
+    const asked = { private: isPrivate, uv, ...this.limits(), ...fetched }
+    return login === undefined ? asked : { ...asked, login }
+  }
+}
+
+const doNothing = (): Promise<Action> => Promise.resolve({ type: 'none' })
+
+/** A node over a repository that may still be an unfinished clone: that is finished first. */
+class AfterClone implements Node {
+  readonly repo: Repo
+  readonly #node: Node
+  readonly #clone: () => Promise<Action>
+
+  constructor(node: Node, cloneFirst: () => Promise<Action>) {
+    this.repo = node.repo
+    this.#node = node
+    this.#clone = cloneFirst
+  }
+
+  async tick(event: TickEvent): Promise<Action> {
+    const isWhole = cloneState(this.repo) === undefined
+    return await (isWhole ? this.#node.tick(event) : this.#clone())
+  }
+}
+
+/** Clones, from wherever an earlier attempt stopped. */
+async function cloneInto(
+  repo: Repo,
+  transport: Transport,
+  { uv, login, private: isPrivate, deflateOverBytes }: NodeSyncOptions,
+): Promise<Action> {
+  try {
+    const result = await clone(repo, transport, {
+      unversioned: uv,
+      ...(login === undefined ? {} : { login }),
+      ...(isPrivate === undefined ? {} : { private: isPrivate }),
+      ...(deflateOverBytes === undefined ? {} : { deflateOverBytes }),
+    })
+    return { type: 'synced', result }
+  } catch (error) {
+    if (error instanceof Error) return { type: 'synced', error }
+    throw error
+  }
+}
+
+/** @throws {FossilError} `option.invalid` for what is no node: a `return` may be missing */
+function checkedNode(node: Node | undefined): Node {
+  if (typeof node?.tick === 'function') return node
+  throw new FossilError('option.invalid', { option: 'makeNode', reason: 'must return a node' })
+}
