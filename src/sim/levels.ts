@@ -5,7 +5,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import { calmLink, type LinkConfig, noFaults } from './link.ts'
+import { calmLink, type LinkConfig, noDatagramFaults, noFaults, noStreamFaults } from './link.ts'
 
 /** Partitions that come and go. Times are means of exponential distributions. */
 export type PartitionPlan = {
@@ -34,17 +34,25 @@ export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
   /** Nothing goes wrong. */
   normal: { link: calmLink, partition: undefined },
 
-  /** One exchange in ten fails: refused, lost on the way there, or lost on the way back. */
+  /**
+   * One exchange in ten fails: refused, lost on the way there, or lost on the way back. One
+   * datagram in ten is lost; one stream in fifty is refused, and breaks at one send in fifty.
+   */
   adversarial: {
     link: {
       ...calmLink,
       rates: { ...noFaults, refused: 20_000, requestLost: 40_000, replyLost: 40_000 },
       latency: { minMs: 1, meanMs: 60, maxMs: 2_000 },
+      datagrams: { ...noDatagramFaults, lost: 100_000 },
+      streams: { ...noStreamFaults, refused: 20_000, broken: 20_000 },
     },
     partition: undefined,
   },
 
-  /** One exchange in five fails so, and everything else that can happen does, now and then. */
+  /**
+   * One exchange in five fails so, one datagram in five is lost, and everything else that can
+   * happen does, now and then.
+   */
   hostile: {
     link: {
       ...calmLink,
@@ -60,6 +68,8 @@ export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
         replyCorrupted: 10_000,
       },
       latency: { minMs: 1, meanMs: 150, maxMs: 5_000 },
+      datagrams: { lost: 200_000, delayed: 30_000, duplicated: 30_000, corrupted: 10_000 },
+      streams: { refused: 40_000, slowStart: 30_000, delayed: 30_000, broken: 30_000 },
     },
     partition: { calmMeanMs: 120_000, lengthMeanMs: 30_000, oneWayPpm: 400_000 },
   },

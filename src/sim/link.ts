@@ -49,6 +49,36 @@ export type FaultKind = (typeof faultKinds)[number]
 /** How often each kind strikes where it could, in ppm: 0 (never) to 1000000 (always). */
 export type FaultRates = Readonly<Record<RateKind, number>>
 
+/**
+ * The faults of datagrams that strike at a rate:
+ * - `lost`: it vanishes, and nobody hears of it;
+ * - `delayed`: it takes much longer, so that later ones overtake it. Two that are on their way at
+ *   one time overtake each other without any fault, by their latencies;
+ * - `duplicated`: it arrives a second time, later;
+ * - `corrupted`: one byte arrives changed. Nothing cuts a datagram: it comes whole or not at all.
+ */
+export const datagramRateKinds = ['lost', 'delayed', 'duplicated', 'corrupted'] as const
+
+export type DatagramRateKind = (typeof datagramRateKinds)[number]
+
+/** How often each kind strikes, in ppm. */
+export type DatagramRates = Readonly<Record<DatagramRateKind, number>>
+
+/**
+ * The faults of streams that strike at a rate. Bytes arrive in order and undamaged, as TCP's
+ * checksums and numbers see to it:
+ * - `refused`: the other side does not listen, and the node that connects is told soon;
+ * - `slowStart`: connecting takes much longer, perhaps longer than a node waits for it;
+ * - `delayed`: what is sent takes much longer, and what is sent after it waits behind it;
+ * - `broken`: the stream breaks at what is sent: some of it still arrives, perhaps all.
+ */
+export const streamRateKinds = ['refused', 'slowStart', 'delayed', 'broken'] as const
+
+export type StreamRateKind = (typeof streamRateKinds)[number]
+
+/** How often each kind strikes, in ppm: the first two at a connect, the others at a send. */
+export type StreamRates = Readonly<Record<StreamRateKind, number>>
+
 /** A delay: at least `minMs`, `meanMs` on average (before the cap), never above `maxMs`. */
 export type Latency = { readonly minMs: number; readonly meanMs: number; readonly maxMs: number }
 
@@ -59,8 +89,17 @@ export type LinkConfig = {
   readonly latency: Latency
   /** The time that a `delayed` message takes on top, and how long after the first a copy comes. */
   readonly spike: Latency
-  /** How long the sender of a request waits for the reply. */
+  /**
+   * How long the sender of a request waits for the reply, a node that connects for the other, and a
+   * stream for a partition to end.
+   */
   readonly timeoutMs: number
+  /** Faults of datagrams. Default: none. */
+  readonly datagrams?: DatagramRates
+  /** The most that one datagram holds, in bytes. Default {@link maxDatagramBytes}. */
+  readonly maxDatagramBytes?: number
+  /** Faults of streams. Default: none. */
+  readonly streams?: StreamRates
 }
 
 /** No fault ever strikes. */
@@ -76,6 +115,15 @@ export const noFaults: FaultRates = {
   replyCorrupted: 0,
 }
 
+/** No fault of a datagram ever strikes. */
+export const noDatagramFaults: DatagramRates = { lost: 0, delayed: 0, duplicated: 0, corrupted: 0 }
+
+/** No fault of a stream ever strikes. */
+export const noStreamFaults: StreamRates = { refused: 0, slowStart: 0, delayed: 0, broken: 0 }
+
+/** The most that UDP over IPv4 carries, in bytes: 65535 less two headers (RFC 768, RFC 791). */
+export const maxDatagramBytes = 65_507
+
 /** A quick and faultless link. */
 export const calmLink: LinkConfig = {
   rates: noFaults,
@@ -90,6 +138,15 @@ export type Corruption = { readonly atPpm: number; readonly xorMask: number }
 /** The first `ppm` millionths of `bytes`, rounded down, as a new array. */
 export function cut(bytes: Uint8Array, ppm: number): Uint8Array {
   return bytes.slice(0, Math.floor((bytes.length * ppm) / million))
+}
+
+/** A stretch of bytes, from one part per million of their length to another. */
+export type Stretch = { readonly fromPpm: number; readonly toPpm: number }
+
+/** A stretch of `bytes`, both of its ends rounded down, as a new array. */
+export function stretchOf(bytes: Uint8Array, { fromPpm, toPpm }: Stretch): Uint8Array {
+  const at = (ppm: number): number => Math.floor((bytes.length * ppm) / million)
+  return bytes.slice(at(fromPpm), at(toPpm))
 }
 
 /** A copy of `bytes` with one byte changed, if it has any: `atPpm` from 0 to 999999. */
@@ -108,15 +165,25 @@ export function drawLatency(draw: Draw, { minMs, meanMs, maxMs }: Latency): numb
 
 /** @throws {FossilError} `option.invalid` unless every rate is an integer from 0 to 1000000 */
 export function checkRates(rates: FaultRates): void {
-  for (const kind of rateKinds) checkInteger(`rates.${kind}`, rates[kind], 0, million)
+  for (const kind of rateKinds) checkPpm(`rates.${kind}`, rates[kind])
 }
 
 /** @throws {FossilError} `option.invalid` unless rates, times and their order make sense */
-export function checkLink({ rates, latency, spike, timeoutMs }: LinkConfig): void {
+export function checkLink(link: LinkConfig): void {
+  const { rates, latency, spike, timeoutMs } = link
   checkRates(rates)
+  const { datagrams = noDatagramFaults, streams = noStreamFaults } = link
+  for (const kind of datagramRateKinds) checkPpm(`datagrams.${kind}`, datagrams[kind])
+  for (const kind of streamRateKinds) checkPpm(`streams.${kind}`, streams[kind])
+  const { maxDatagramBytes: most = maxDatagramBytes } = link
+  checkInteger('maxDatagramBytes', most, 1, Number.MAX_SAFE_INTEGER)
   checkInteger('timeoutMs', timeoutMs, 1, longestMs)
   checkLatency('latency', latency, 0)
   checkLatency('spike', spike, 1)
+}
+
+function checkPpm(option: string, value: number): void {
+  checkInteger(option, value, 0, million)
 }
 
 function checkLatency(option: string, { minMs, meanMs, maxMs }: Latency, lowestMs: number): void {

@@ -11,69 +11,76 @@ import {
   checkInteger,
   type Corruption,
   drawLatency,
-  type FaultKind,
-  type LinkConfig,
+  type Latency,
   longestMs,
   million,
-  type RateKind,
 } from './link.ts'
 import type { Draw } from './random.ts'
 
-/** The link of a message: its sites are called `<name>/<kind>`. */
-type FaultyLink = { readonly name: string; readonly config: LinkConfig }
+/** A link and the kinds of fault that a message can meet: its sites are called `<name>/<kind>`. */
+export type FaultyLink<K extends string> = {
+  readonly name: string
+  readonly rates: Readonly<Record<K, number>>
+  readonly spike: Latency
+}
 
-/** An exchange of a link: its number, and when it began, where that has a name. */
-type ExchangeName = { readonly number: number; readonly at: string | undefined }
+/** A message of a link: its number, and when it began, where that has a name. */
+export type MessageName = { readonly number: number; readonly at: string | undefined }
+
+/** The outcome of a break that does not happen: one behind the message is a break, too. */
+const unbroken = -1
 
 /** The decisions of the fault log about one message, asked kind by kind. */
-export class MessageFaults {
+export class MessageFaults<K extends string> {
   /** The kinds that struck, in the order they were asked. */
-  readonly faults: FaultKind[] = []
+  readonly faults: (K | 'partitioned')[] = []
   readonly #log: FaultLog
-  readonly #link: FaultyLink
-  readonly #exchange: ExchangeName
+  readonly #link: FaultyLink<K>
+  readonly #message: MessageName
 
-  /** @param exchange its use of each site */
-  constructor(log: FaultLog, link: FaultyLink, exchange: ExchangeName) {
+  /** @param message its use of each site */
+  constructor(log: FaultLog, link: FaultyLink<K>, message: MessageName) {
     this.#log = log
     this.#link = link
-    this.#exchange = exchange
+    this.#message = message
   }
 
   /** A fault that strikes or does not. */
-  strikes(kind: RateKind): boolean {
+  strikes(kind: K): boolean {
     return this.#decide(kind, kind, () => true, false)
   }
 
   /** Milliseconds of extra delay, 0 for none; decided at the site `name`. */
-  spikeMs(kind: RateKind, name: string = kind): number {
-    const { spike } = this.#link.config
+  spikeMs(kind: K, name: string = kind): number {
+    const { spike } = this.#link
     const ms = this.#decide(kind, name, (draw) => drawLatency(draw, spike), 0)
     checkInteger(this.#site(name), ms, 0, longestMs)
     return ms
   }
 
   /** Where the message ends, in ppm of its length: 1000000 for at its end. */
-  cutAtPpm(kind: RateKind): number {
+  cutAtPpm(kind: K): number {
     const ppm = this.#decide(kind, kind, (draw) => draw.int(0, million - 1), million)
     checkInteger(this.#site(kind), ppm, 0, million)
     return ppm
   }
 
+  /** Where a stream breaks, in ppm of the message: 1000000 for behind all of it. */
+  breakAtPpm(kind: K): number | undefined {
+    const ppm = this.#decide(kind, kind, (draw) => draw.int(0, million), unbroken)
+    checkInteger(this.#site(kind), ppm, unbroken, million)
+    return ppm === unbroken ? undefined : ppm
+  }
+
   /** The byte that changes. Its outcome reads `<atPpm>^<xorMask>`, in decimal. */
-  corruption(kind: RateKind): Corruption | undefined {
+  corruption(kind: K): Corruption | undefined {
     const outcome = this.#decide(kind, kind, drawCorruption, '')
     return outcome === '' ? undefined : parseCorruption(this.#site(kind), outcome)
   }
 
-  #decide<T extends Outcome>(
-    kind: RateKind,
-    name: string,
-    severity: (draw: Draw) => T,
-    benign: T,
-  ): T {
-    const { at, number } = this.#exchange
-    const probability = this.#link.config.rates[kind] / million
+  #decide<T extends Outcome>(kind: K, name: string, severity: (draw: Draw) => T, benign: T): T {
+    const { at, number } = this.#message
+    const probability = this.#link.rates[kind] / million
     const outcome = this.#log.decideAt(
       { site: this.#site(name), use: at ?? number, number },
       probability === 0

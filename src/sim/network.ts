@@ -16,6 +16,9 @@
  * `poll#14.round#2`; without one, use n of a site belongs to exchange n of that direction. Hence a
  * plan depends on its name, and not on other links, other exchanges, or the length of what is sent.
  *
+ * Streams and datagrams have plans of their own (stream-plans.ts, datagram-plans.ts), over the
+ * links and partitions of this network.
+ *
  * Knows nothing of what the bytes mean.
  * @module
  */
@@ -23,7 +26,7 @@
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { MessageFaults } from './message-faults.ts'
+import { type FaultyLink, MessageFaults } from './message-faults.ts'
 import type { FaultLog } from './fault.ts'
 import {
   calmLink,
@@ -38,6 +41,7 @@ import {
   type LinkConfig,
   million,
   noFaults,
+  type RateKind,
 } from './link.ts'
 import type { Draw, RandomSource, RandomStream } from './random.ts'
 
@@ -116,7 +120,7 @@ export class Network {
     return { ...this.#counts }
   }
 
-  /** How often faults strike on a link that {@link setLink} has not changed. */
+  /** How often exchanges suffer on a link that {@link setLink} has not changed. */
   get rates(): FaultRates {
     return this.#config.rates
   }
@@ -127,7 +131,12 @@ export class Network {
     this.#link(direction).config = config
   }
 
-  /** Sets how often faults strike, on every link. @throws {FossilError} `option.invalid` */
+  /** The settings of one direction. */
+  linkOf(direction: Direction): LinkConfig {
+    return this.#link(direction).config
+  }
+
+  /** Sets how often exchanges suffer, on every link. @throws {FossilError} `option.invalid` */
   setRates(rates: FaultRates): void {
     checkRates(rates)
     this.#config = { ...this.#config, rates }
@@ -173,7 +182,7 @@ export class Network {
   planExchange({ from, to }: Direction, at?: string): ExchangePlan {
     const link = this.#link({ from, to })
     const number = link.exchanges++
-    const message = new MessageFaults(this.#faults, link, { number, at })
+    const message = new MessageFaults(this.#faults, faultyLink(link), { number, at })
     const nowMs = this.#clock.nowMs()
     const deadlineMs = nowMs + link.config.timeoutMs
     const travelMs = drawLatency(drawsOf(link.requestLatency, { number, at }), link.config.latency)
@@ -210,7 +219,7 @@ export class Network {
     )
     const link = this.#link(exchange)
     const [from, to] = [exchange.to, exchange.from]
-    const message = new MessageFaults(this.#faults, link, exchange)
+    const message = new MessageFaults(this.#faults, faultyLink(link), exchange)
     const travelMs = drawLatency(drawsOf(link.replyLatency, exchange), link.config.latency)
     let arrival: Arrival | undefined
 
@@ -258,6 +267,10 @@ export class Network {
     }
     return link
   }
+}
+
+function faultyLink({ name, config: { rates, spike } }: Link): FaultyLink<RateKind> {
+  return { name, rates, spike }
 }
 
 function drawsOf(stream: RandomStream, { number, at }: Pick<ExchangePlan, 'number' | 'at'>): Draw {
