@@ -1,0 +1,202 @@
+/**
+ * Streams as nodes see them: an end of a connection to another node.
+ * @module
+ */
+
+import { noBytes, concat } from '../base/bytes.ts'
+import { FossilError } from '../base/error.ts'
+import type { NodeId } from './model.ts'
+
+/**
+ * An end of an ordered stream. Bytes arrive in the order they are sent, undamaged, in chunks that
+ * have nothing to do with those in which they were sent. A stream breaks at any time; whatever has
+ * arrived before can still be received.
+ *
+ * @example
+ * ```ts
+ * const stream = await host.connect('hub')
+ * stream.send(utf8('ping\n'))
+ * stream.end()
+ * for (let chunk = await stream.receive(); chunk; chunk = await stream.receive()) take(chunk)
+ * ```
+ */
+export interface Stream {
+  /** Name of the connection, the same at both ends: `leaf-1/poll#14.stream#1`. */
+  readonly name: string
+  /** The node at the other end. */
+  readonly peer: NodeId
+  /**
+   * Sends a copy of `bytes`; an empty array does nothing. There is no back-pressure. Does nothing
+   * on a stream that is broken: {@link receive} tells of that.
+   *
+   * @throws {FossilError} `option.invalid` after {@link end}
+   */
+  send(bytes: Uint8Array): void
+  /** Ends this direction: the other end is told behind all that was sent. */
+  end(): void
+  /**
+   * Everything that has arrived since the last call, or else the next that arrives: at least one
+   * byte. Undefined where the other end has ended its direction.
+   *
+   * @throws {FossilError} `transport.failed` where the stream is broken; `transport.aborted` where
+   *   this end broke it; `option.invalid` while another call waits; and as every method
+   *   `sim.foreignWait` where the node has waited for something else meanwhile
+   */
+  receive(): Promise<Uint8Array | undefined>
+  /** Breaks the stream: this end at once; the other hears of it, perhaps ahead of bytes. */
+  abort(): void
+}
+
+/** The ways in which a stream, or the attempt at one, breaks off for one of its ends. */
+export type BreakReason = 'refused' | 'reset' | 'timeout' | 'aborted'
+
+/** The error in which a stream ends for a node. */
+export function brokenBy(reason: BreakReason): FossilError {
+  return reason === 'aborted'
+    ? new FossilError('transport.aborted', { reason: 'simulated' })
+    : new FossilError('transport.failed', { reason: `simulated: ${reason}` })
+}
+
+/** The connection of an end. */
+export interface EndOptions {
+  readonly name: string
+  readonly peer: NodeId
+  /** The code of the node is about to go on: what it waited for has come. */
+  readonly wake: () => void
+  /** @throws {FossilError} `sim.foreignWait` where the code of the node may not go on now */
+  readonly requireTurn: () => void
+  /** Sends bytes that are the caller's: it copies them. */
+  readonly send: (bytes: Uint8Array) => void
+  readonly end: () => void
+  readonly abort: () => void
+}
+
+interface Waiter {
+  readonly resolve: (bytes: Uint8Array | undefined) => void
+  readonly reject: (error: FossilError) => void
+}
+
+/** An end of a stream, and what has reached it. */
+export class StreamEnd implements Stream {
+  readonly name: string
+  readonly peer: NodeId
+  readonly #options: EndOptions
+  /** Bytes that have arrived, still to be received. */
+  #arrived: Uint8Array[] = []
+  /** What has arrived is seen together with what follows. */
+  #isHeld = false
+  /** The other end has ended its direction: `untold` as long as the node does not know. */
+  #peerEnd: 'none' | 'untold' | 'told' = 'none'
+  #hasEnded = false
+  #failure: BreakReason | undefined
+  #isDead = false
+  #waiter: Waiter | undefined
+
+  constructor(options: EndOptions) {
+    this.name = options.name
+    this.peer = options.peer
+    this.#options = options
+  }
+
+  /** Tells whether the node waits for bytes. */
+  get isWaiting(): boolean {
+    return this.#waiter !== undefined
+  }
+
+  /** Tells whether anything can still happen here: neither dead, broken nor ended both ways. */
+  get isLive(): boolean {
+    const isClosed = this.#hasEnded && this.#peerEnd !== 'none'
+    return !this.#isDead && this.#failure === undefined && !isClosed
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#isDead) return
+    this.#options.requireTurn()
+    if (this.#hasEnded) {
+      const reason = `nothing is sent on ${this.name} after its end`
+      throw new FossilError('option.invalid', { option: 'send', reason })
+    }
+    if (this.#failure === undefined && bytes.length > 0) this.#options.send(bytes)
+  }
+
+  end(): void {
+    if (this.#isDead || this.#hasEnded) return
+    this.#options.requireTurn()
+    this.#hasEnded = true
+    if (this.#failure === undefined) this.#options.end()
+  }
+
+  abort(): void {
+    if (!this.isLive) return
+    this.#options.requireTurn()
+    this.#options.abort()
+  }
+
+  receive(): Promise<Uint8Array | undefined> {
+    if (this.#waiter !== undefined) {
+      const reason = `a call on ${this.name} waits already`
+      return Promise.reject(new FossilError('option.invalid', { option: 'receive', reason }))
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#isDead) return
+      this.#options.requireTurn()
+      this.#waiter = { resolve, reject }
+      this.#settle()
+    })
+  }
+
+  /** Bytes arrive; where they are held, the node sees them together with the next. */
+  take(bytes: Uint8Array, isHeld: boolean): void {
+    this.#arrived.push(bytes)
+    this.#isHeld = isHeld
+    this.#wake()
+  }
+
+  /** The other end has ended its direction. */
+  takeEnd(): void {
+    this.#peerEnd = 'untold'
+    this.#isHeld = false
+    this.#wake()
+  }
+
+  /** The stream is broken, as this end learns now. */
+  fail(reason: BreakReason): void {
+    this.#failure = reason
+    this.#isHeld = false
+    this.#wake()
+  }
+
+  /** The node has crashed: what it waits for never settles. */
+  die(): void {
+    this.#isDead = true
+    this.#waiter = undefined
+  }
+
+  #wake(): void {
+    if (this.#waiter !== undefined && this.#isReady()) this.#options.wake()
+    this.#settle()
+  }
+
+  #isReady(): boolean {
+    const hasBytes = !this.#isHeld && this.#arrived.some(({ length }) => length > 0)
+    return hasBytes || this.#peerEnd !== 'none' || this.#failure !== undefined
+  }
+
+  /** In the order in which it happened: bytes, the end, the break. */
+  #settle(): void {
+    const waiter = this.#waiter
+    if (waiter === undefined || !this.#isReady()) return
+    this.#waiter = undefined
+    const bytes = this.#takeArrived()
+    if (bytes.length > 0) return waiter.resolve(bytes)
+    const isNews = this.#peerEnd === 'untold'
+    if (isNews) this.#peerEnd = 'told'
+    if (isNews || this.#failure === undefined) waiter.resolve(undefined)
+    else waiter.reject(brokenBy(this.#failure))
+  }
+
+  #takeArrived(): Uint8Array {
+    if (this.#isHeld) return noBytes
+    return concat(this.#arrived.splice(0))
+  }
+}
