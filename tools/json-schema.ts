@@ -55,6 +55,7 @@ const rules: Readonly<Record<string, Rule>> = {
   const: isEqual,
   enum: (value, values) => isArray(values) && values.some((each) => isEqual(value, each)),
   minimum: (value, least) => typeof value !== 'number' || value >= Number(least),
+  maximum: (value, most) => typeof value !== 'number' || value <= Number(most),
   minLength: (value, least) => lengthOf(value) >= Number(least),
   maxLength: (value, most) => typeof value !== 'string' || lengthOf(value) <= Number(most),
   pattern: (value, pattern) =>

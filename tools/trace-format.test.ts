@@ -1,6 +1,8 @@
 /**
  * The format of a trace is what docs/trace-format.md and its schema say: every line of three runs
- * satisfies the schema, the page names every type of line, and its example is a real run.
+ * satisfies the schema, the page names every type of line, and its example is a real run. Fossil
+ * uses neither datagrams nor streams: their lines are those that the page shows of another run,
+ * which a test of the runner compares with it.
  * @module
  */
 
@@ -55,6 +57,12 @@ function flickering(simulator: Simulator): { start(): void } {
 const unwell = (): Promise<Uint8Array> =>
   Promise.reject(new FossilError('transport.failed', { reason: 'out of order' }))
 
+/** The lines of datagrams and streams that the page shows. */
+function linesOfLinks(): Line[] {
+  const [, example = ''] = /\n### Datagrams and streams\n[^]*?```jsonl\n([^]*?)```/.exec(page) ?? []
+  return example.split('\n').slice(0, -1).map(parsed)
+}
+
 const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
   'a calm run': { level: 'normal', config: { hashPolicy: 'sha3' } },
   'a hostile run with everything on': {
@@ -95,7 +103,14 @@ suite('the schema', async () => {
     })
   }
 
-  const samples = new Map([...traces.values()].flat().map((line) => [line.type, line]))
+  test('allows every line of datagrams and streams', () => {
+    for (const line of linesOfLinks()) {
+      assert.equal(problemOf(line, schema), undefined, JSON.stringify(line))
+    }
+  })
+
+  const written = [...traces.values(), linesOfLinks()].flat()
+  const samples = new Map(written.map((line) => [line.type, line]))
 
   test('has no type that these runs do not write', () => {
     assert.deepEqual([...samples.keys()].sort(), [...types].sort())
