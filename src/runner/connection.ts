@@ -14,9 +14,9 @@ import type { Clock } from '../base/env.ts'
 import { stretchOf } from '../sim/link.ts'
 import type { Direction } from '../sim/network.ts'
 import type { Chunk, StreamPlans } from '../sim/stream-plans.ts'
-import type { NodeId, TraceFacts } from './model.ts'
+import type { NodeId, Stream, TraceFacts } from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
-import { type BreakReason, brokenBy, type Stream, StreamEnd } from './stream.ts'
+import { type BreakReason, brokenBy, StreamEnd } from './stream.ts'
 import { StreamPipe } from './stream-pipe.ts'
 
 /** The parts of a run that streams use. */

@@ -11,9 +11,9 @@ import { FossilError } from '../base/error.ts'
 import type { Outcome } from '../sim/decision.ts'
 import { faultLevels, type LevelName } from '../sim/levels.ts'
 import { datagramFaultKinds } from '../sim/datagram-plans.ts'
-import type { ReceivedDatagram } from './datagrams.ts'
 import { startGossip, type Gossip } from './gossip.suite.ts'
 import { LinkWorld, type LinkWorldOptions, steadyLink } from './links.suite.ts'
+import type { ReceivedDatagram } from './model.ts'
 
 interface Pair {
   readonly world: LinkWorld

@@ -10,19 +10,8 @@ import { hash } from 'node:crypto'
 import type { DatagramArrival, DatagramFaultKind, DatagramPlans } from '../sim/datagram-plans.ts'
 import type { Direction } from '../sim/network.ts'
 import { turnAfter } from './link-names.ts'
-import type { NodeId, TraceFacts } from './model.ts'
+import type { DatagramKind, NodeId, ReceivedDatagram, TraceFacts } from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
-
-/** A notice tells that there is something new, and perhaps what; on its way it is a datagram. */
-export type DatagramKind = 'datagram' | 'notice'
-
-/** A datagram, as the node sees it that it reaches. */
-export interface ReceivedDatagram {
-  readonly kind: DatagramKind
-  readonly from: NodeId
-  /** Perhaps damaged. */
-  readonly bytes: Uint8Array
-}
 
 /** The parts of a run that datagrams use. */
 export interface DatagramOptions {

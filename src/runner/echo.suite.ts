@@ -7,7 +7,7 @@
 import { fromUtf8, utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { LinkWorld, type LinkWorldOptions } from './links.suite.ts'
-import type { Stream } from './stream.ts'
+import type { Stream } from './model.ts'
 
 /** A client, and the words that have come back to it. */
 export interface Echo {

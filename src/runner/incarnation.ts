@@ -11,7 +11,15 @@ import { assert } from '../base/assert.ts'
 import type { Clock, Random } from '../base/env.ts'
 import { requireInteger } from '../base/options.ts'
 import { longestMs } from '../sim/link.ts'
-import type { KeyValueStore, NodeHost, NodeId, TickOutcome, TraceFacts } from './model.ts'
+import type {
+  DatagramKind,
+  KeyValueStore,
+  NodeHost,
+  NodeId,
+  Stream,
+  TickOutcome,
+  TraceFacts,
+} from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
 
 /** The parts of a run that one life of a node uses. */
@@ -23,6 +31,8 @@ export interface IncarnationParts {
   /** Entries that the node has stored in earlier lives, to be changed in place. */
   readonly stored: Map<string, Uint8Array>
   readonly exchange: NodeHost['exchange']
+  readonly send: (to: NodeId, bytes: Uint8Array, kind: DatagramKind) => void
+  readonly connect: NodeHost['connect']
   readonly look: NodeHost['look']
   readonly note: (type: string, facts: TraceFacts) => void
   readonly fail: (error: Error) => void
@@ -108,6 +118,20 @@ export class Incarnation implements NodeHost {
     return this.#isAlive ? this.#parts.exchange(to, request, signal) : never
   }
 
+  send(to: NodeId, bytes: Uint8Array): void {
+    this.#send(to, bytes, 'datagram')
+  }
+
+  notify(to: NodeId, bytes: Uint8Array): void {
+    this.#send(to, bytes, 'notice')
+  }
+
+  connect(to: NodeId): Promise<Stream> {
+    if (!this.#isAlive) return never
+    this.#parts.requireTurn()
+    return this.#parts.connect(to)
+  }
+
   digest(algorithm: string, bytes: Uint8Array): Uint8Array {
     return hash(algorithm, bytes, 'buffer')
   }
@@ -131,6 +155,12 @@ export class Incarnation implements NodeHost {
 
   fail(error: Error): void {
     if (this.#isAlive) this.#parts.fail(error)
+  }
+
+  #send(to: NodeId, bytes: Uint8Array, kind: DatagramKind): void {
+    if (!this.#isAlive) return
+    this.#parts.requireTurn()
+    this.#parts.send(to, bytes, kind)
   }
 }
 

@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import type { TraceEvent } from '../sim/trace.ts'
 import { hear, LinkWorld } from './links.suite.ts'
-import type { Stream } from './stream.ts'
+import type { Stream } from './model.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/trace-format.md'), 'utf8')
 

@@ -54,6 +54,10 @@ export interface NodeHandle {
    * sender waiting; any other ends the run.
    */
   readonly answer?: (request: Uint8Array) => Promise<Uint8Array>
+  /** Takes a datagram or a notice; without it these are passed over. */
+  readonly onDatagram?: (datagram: ReceivedDatagram) => void
+  /** Takes a stream that another node begins; without it the node refuses streams. */
+  readonly onStream?: (stream: Stream) => void
   /** Ends the node as it should. What it awaits is as for `tick`. */
   readonly stop?: () => Promise<void>
   /**
@@ -86,6 +90,57 @@ export interface Host {
   halt(id: NodeId): void
   /** A node that is down starts: again, or as one that joins. */
   restart(id: NodeId): void
+}
+
+/** A notice tells that there is something new, and perhaps what; on its way it is a datagram. */
+export type DatagramKind = 'datagram' | 'notice'
+
+/** A datagram, as the node sees it that it reaches. */
+export interface ReceivedDatagram {
+  readonly kind: DatagramKind
+  readonly from: NodeId
+  /** Perhaps damaged. */
+  readonly bytes: Uint8Array
+}
+
+/**
+ * An end of an ordered stream. Bytes arrive in the order they are sent, undamaged, in chunks that
+ * have nothing to do with those in which they were sent. A stream breaks at any time; whatever has
+ * arrived before can still be received.
+ *
+ * @example
+ * ```ts
+ * const stream = await host.connect('hub')
+ * stream.send(utf8('ping\n'))
+ * stream.end()
+ * for (let chunk = await stream.receive(); chunk; chunk = await stream.receive()) take(chunk)
+ * ```
+ */
+export interface Stream {
+  /** Name of the connection, the same at both ends: `leaf-1/poll#14.stream#1`. */
+  readonly name: string
+  /** The node at the other end. */
+  readonly peer: NodeId
+  /**
+   * Sends a copy of `bytes`; an empty array does nothing. There is no back-pressure. Does nothing
+   * on a stream that is broken: {@link receive} tells of that.
+   *
+   * @throws {FossilError} `option.invalid` after {@link end}
+   */
+  send(bytes: Uint8Array): void
+  /** Ends this direction: the other end is told behind all that was sent. */
+  end(): void
+  /**
+   * Everything that has arrived since the last call, or else the next that arrives: at least one
+   * byte. Undefined where the other end has ended its direction.
+   *
+   * @throws {FossilError} `transport.failed` where the stream is broken; `transport.aborted` where
+   *   this end broke it; `option.invalid` while another call waits; and as every method
+   *   `sim.foreignWait` where the node has waited for something else meanwhile
+   */
+  receive(): Promise<Uint8Array | undefined>
+  /** Breaks the stream: this end at once; the other hears of it, perhaps ahead of bytes. */
+  abort(): void
 }
 
 /** Storage of a node that outlives a crash: what was written is there, whole, from then on. */
@@ -141,6 +196,20 @@ export interface NodeHost {
    *   `sim.foreignWait` where the node has waited for something else meanwhile
    */
   exchange(to: NodeId, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
+  /**
+   * Sends a lossy datagram: it may be lost, doubled, overtaken or damaged, and nobody is told.
+   *
+   * @throws {FossilError} `option.invalid` for more bytes than the link carries in one
+   */
+  send(to: NodeId, bytes: Uint8Array): void
+  /** Tells a node that there is something new, one way: a datagram under another name. */
+  notify(to: NodeId, bytes: Uint8Array): void
+  /**
+   * Connects to a node: an ordered stream of bytes each way, which may break.
+   *
+   * @throws {FossilError} `transport.failed` where the other refuses, or is not reached in time
+   */
+  connect(to: NodeId): Promise<Stream>
   /**
    * Digest of bytes, at once: `crypto.subtle.digest` ends when a thread of the machine does.
    *

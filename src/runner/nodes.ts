@@ -7,9 +7,18 @@ import { assert } from '../base/assert.ts'
 import type { SimClock } from '../sim/clock.ts'
 import type { Direction } from '../sim/network.ts'
 import type { RandomSource } from '../sim/random.ts'
-import type { Exchanges } from './exchanges.ts'
 import { Incarnation } from './incarnation.ts'
-import type { NodeHandle, NodeHost, NodeId, TickEvent, TickOutcome, TraceFacts } from './model.ts'
+import type { LinkedNodes, Links } from './links.ts'
+import type {
+  NodeHandle,
+  NodeHost,
+  NodeId,
+  ReceivedDatagram,
+  Stream,
+  TickEvent,
+  TickOutcome,
+  TraceFacts,
+} from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
 import type { Rest } from './rest.ts'
 import type { Ticks } from './ticks.ts'
@@ -20,7 +29,7 @@ export interface NodesOptions {
   readonly clock: SimClock
   readonly source: RandomSource
   readonly events: PendingEvents
-  readonly exchanges: Exchanges
+  readonly links: Links
   readonly ticks: Ticks
   readonly turns: Turns
   readonly rest: Rest
@@ -36,7 +45,7 @@ export interface NodesOptions {
 }
 
 /** The nodes of one run. */
-export class Nodes {
+export class Nodes implements LinkedNodes {
   /** Crashes so far. */
   crashes = 0
   readonly #options: NodesOptions
@@ -131,11 +140,11 @@ export class Nodes {
 
   /** Nothing is left of a node but what it has stored. */
   #down(id: NodeId): void {
-    const { events, exchanges, ticks, turns, rest, step, onDown } = this.#options
+    const { events, links, ticks, turns, rest, step, onDown } = this.#options
     this.#handles.delete(id)
     events.resume(id)
     this.#lives.get(id)?.end()
-    exchanges.forget(id)
+    links.forget(id)
     ticks.forget(id)
     turns.forget(id)
     rest.forget(id)
@@ -188,6 +197,27 @@ export class Nodes {
     return node.answer(request)
   }
 
+  /** Hands a datagram to a node; one that has no use for it passes it over. */
+  takeDatagram(id: NodeId, datagram: ReceivedDatagram, turn: string): void {
+    const { ticks, turns } = this.#options
+    const node = this.#handles.get(id)
+    if (node?.onDatagram === undefined) return
+    ticks.wake(id)
+    turns.act(turn, () => node.onDatagram?.(datagram))
+  }
+
+  /** Tells whether a node is up and takes streams. */
+  acceptsStreams(id: NodeId): boolean {
+    return this.#handles.get(id)?.onStream !== undefined
+  }
+
+  /** Hands a stream to a node that takes them. */
+  takeStream(id: NodeId, stream: Stream, turn: string): void {
+    const { ticks, turns } = this.#options
+    ticks.wake(id)
+    turns.act(turn, () => this.#handles.get(id)?.onStream?.(stream))
+  }
+
   /** One poll after another, as long as the node lives. */
   #schedulePoll(node: NodeHandle, event: TickEvent): void {
     const { clock, events, ticks, turns, pollIntervalMs } = this.#options
@@ -205,7 +235,7 @@ export class Nodes {
   }
 
   #newLife(id: NodeId): Incarnation {
-    const { clock, source, events, ticks, turns, exchanges, note } = this.#options
+    const { clock, source, events, ticks, turns, links, note } = this.#options
     const stored = this.#stored.get(id) ?? new Map<string, Uint8Array>()
     this.#stored.set(id, stored)
     const random = source.stream(`host/${id}`)
@@ -217,7 +247,7 @@ export class Nodes {
       stored,
       exchange: (to, request, signal) =>
         ticks.mayAct(id)
-          ? exchanges.exchange({ from: id, to }, request, signal)
+          ? links.exchanges.exchange({ from: id, to }, request, signal)
           : Promise.reject(ticks.foreignWait(id)),
       look: (to) => this.#look({ from: id, to }),
       note,
@@ -226,9 +256,9 @@ export class Nodes {
         ticks.wake(id)
         turns.act(this.#next(id, 'timer'), action)
       },
-      requireTurn: () => {
-        if (!ticks.mayAct(id)) throw ticks.foreignWait(id)
-      },
+      send: (to, bytes, kind) => links.datagrams.send({ from: id, to }, bytes, kind),
+      connect: (to) => links.streams.connect({ from: id, to }),
+      requireTurn: () => ticks.requireTurn(id),
     })
   }
 

@@ -13,8 +13,8 @@ import { type Direction, Network } from '../sim/network.ts'
 import { RandomSource, type RandomStream } from '../sim/random.ts'
 import { Causality } from './causality.ts'
 import { type CheckSchedule, CheckTimes, stateSchedule } from './check-times.ts'
-import { Exchanges } from './exchanges.ts'
 import { type CheckedWorld, InvariantChecks } from './invariants.ts'
+import { Links } from './links.ts'
 import type { Host, Model, NodeId, TraceFacts } from './model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { ActionOptions } from './action.ts'
@@ -67,7 +67,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #faults: FaultLog
   readonly #activation: SiteActivation
   readonly #events: PendingEvents
-  readonly #exchanges: Exchanges
+  readonly #links: Links
   readonly #ticks: Ticks
   readonly #nodes: Nodes
   readonly #rest = new Rest()
@@ -101,9 +101,9 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#events = new PendingEvents(clock, causality)
     const parts = { clock, source: this.#source, faults: this.#faults }
     this.network = new Network({ ...parts, link })
-    this.#exchanges = this.#makeExchanges()
+    this.#links = this.#makeLinks()
     this.#ticks = new Ticks({
-      isWaiting: (id) => this.#exchanges.isWaiting(id) || this.#nodes.isWaiting(id),
+      isWaiting: (id) => this.#links.isWaiting(id) || this.#nodes.isWaiting(id),
       onBegin: (event) => this.#nodes.beginTick(event),
       tracesWaits: options.tracesWaits ?? false,
     })
@@ -243,7 +243,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
 
   /** Sends a request along a link, for a caller that is no node: see {@link NodeHost.exchange}. */
   exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.#exchanges.exchange(direction, request, signal)
+    return this.#links.exchanges.exchange(direction, request, signal)
   }
 
   /**
@@ -362,7 +362,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       clock: this.#clock,
       source: this.#source,
       events: this.#events,
-      exchanges: this.#exchanges,
+      links: this.#links,
       ticks: this.#ticks,
       turns: this.#turns,
       rest: this.#rest,
@@ -374,23 +374,20 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     })
   }
 
-  #makeExchanges(): Exchanges {
-    const { model } = this
-    return new Exchanges({
+  #makeLinks(): Links {
+    return new Links({
+      clock: this.#clock,
+      source: this.#source,
+      faults: this.#faults,
       network: this.network,
       events: this.#events,
+      turns: this.#turns,
+      nodes: () => this.#nodes,
+      ticks: () => this.#ticks,
       note: (type, facts) => this.note(type, facts),
-      canonical: (message) => model.canonical?.(message) ?? message,
+      canonical: (message) => this.model.canonical?.(message) ?? message,
       onMessage: (facts, message) => this.#describe(facts, message),
-      nameOf: (direction) => this.#turns.send(direction),
-      isUp: (id) => this.#nodes.isUp(id),
-      answer: (id, request, turn) =>
-        this.#turns.answer(turn, () => this.#nodes.answer(id, request)),
       onUnheard: () => this.#rest.moved(this.steps),
-      onEnd: (direction) => {
-        this.#turns.resume(direction)
-        this.#ticks.wake(direction.from)
-      },
     })
   }
 

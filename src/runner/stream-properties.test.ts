@@ -15,7 +15,7 @@ import { streamFaultKinds } from '../sim/stream-plans.ts'
 import type { TraceEvent } from '../sim/trace.ts'
 import { type Echo, type Framing, startEcho } from './echo.suite.ts'
 import { hear, type Heard, LinkWorld, type LinkWorldOptions } from './links.suite.ts'
-import type { Stream } from './stream.ts'
+import type { Stream } from './model.ts'
 
 const ids = ['left', 'right'] as const
 

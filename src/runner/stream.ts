@@ -5,47 +5,7 @@
 
 import { noBytes, concat } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
-import type { NodeId } from './model.ts'
-
-/**
- * An end of an ordered stream. Bytes arrive in the order they are sent, undamaged, in chunks that
- * have nothing to do with those in which they were sent. A stream breaks at any time; whatever has
- * arrived before can still be received.
- *
- * @example
- * ```ts
- * const stream = await host.connect('hub')
- * stream.send(utf8('ping\n'))
- * stream.end()
- * for (let chunk = await stream.receive(); chunk; chunk = await stream.receive()) take(chunk)
- * ```
- */
-export interface Stream {
-  /** Name of the connection, the same at both ends: `leaf-1/poll#14.stream#1`. */
-  readonly name: string
-  /** The node at the other end. */
-  readonly peer: NodeId
-  /**
-   * Sends a copy of `bytes`; an empty array does nothing. There is no back-pressure. Does nothing
-   * on a stream that is broken: {@link receive} tells of that.
-   *
-   * @throws {FossilError} `option.invalid` after {@link end}
-   */
-  send(bytes: Uint8Array): void
-  /** Ends this direction: the other end is told behind all that was sent. */
-  end(): void
-  /**
-   * Everything that has arrived since the last call, or else the next that arrives: at least one
-   * byte. Undefined where the other end has ended its direction.
-   *
-   * @throws {FossilError} `transport.failed` where the stream is broken; `transport.aborted` where
-   *   this end broke it; `option.invalid` while another call waits; and as every method
-   *   `sim.foreignWait` where the node has waited for something else meanwhile
-   */
-  receive(): Promise<Uint8Array | undefined>
-  /** Breaks the stream: this end at once; the other hears of it, perhaps ahead of bytes. */
-  abort(): void
-}
+import type { NodeId, Stream } from './model.ts'
 
 /** The ways in which a stream, or the attempt at one, breaks off for one of its ends. */
 export type BreakReason = 'refused' | 'reset' | 'timeout' | 'aborted'

@@ -11,7 +11,7 @@ import { quiesce } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { Outcome, Override } from '../sim/decision.ts'
 import { hear, type Heard, LinkWorld, type LinkWorldOptions, steadyLink } from './links.suite.ts'
-import type { Stream } from './stream.ts'
+import type { Stream } from './model.ts'
 
 /** `left` connects to `right` at 0 ms; either end receives all that it can. */
 interface Connected {

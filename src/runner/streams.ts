@@ -7,8 +7,7 @@
 import type { Direction } from '../sim/network.ts'
 import { Connection, type Side, type StreamOptions } from './connection.ts'
 import { turnAfter } from './link-names.ts'
-import type { NodeId } from './model.ts'
-import type { Stream } from './stream.ts'
+import type { NodeId, Stream } from './model.ts'
 
 /** The streams of one run. */
 export class Streams {

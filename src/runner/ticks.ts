@@ -86,6 +86,11 @@ export class Ticks implements Disposable {
     return this.#awake.has(id) || !this.#ticking.has(id)
   }
 
+  /** @throws {FossilError} `sim.foreignWait` where the code of a node goes on by itself */
+  requireTurn(id: NodeId): void {
+    if (!this.mayAct(id)) throw this.foreignWait(id)
+  }
+
   /** The run ends: the code of a node has failed. */
   fail(error: Error): void {
     this.#failure ??= error

@@ -1,0 +1,106 @@
+/**
+ * All that travels between the nodes of one run, by three contracts: exchanges, datagrams with
+ * notices, and streams.
+ * @module
+ */
+
+import type { SimClock } from '../sim/clock.ts'
+import { DatagramPlans } from '../sim/datagram-plans.ts'
+import type { FaultLog } from '../sim/fault.ts'
+import type { Network } from '../sim/network.ts'
+import type { RandomSource } from '../sim/random.ts'
+import { StreamPlans } from '../sim/stream-plans.ts'
+import { Datagrams } from './datagrams.ts'
+import { Exchanges } from './exchanges.ts'
+import { LinkNames } from './link-names.ts'
+import type { NodeId, ReceivedDatagram, Stream, TraceFacts } from './model.ts'
+import type { PendingEvents } from './pending-events.ts'
+import { Streams } from './streams.ts'
+import type { Turns } from './turns.ts'
+
+/** The nodes at the ends of links. */
+export interface LinkedNodes {
+  isUp(id: NodeId): boolean
+  /** Lets a node answer a request. */
+  answer(id: NodeId, request: Uint8Array): Promise<Uint8Array>
+  /** Hands a datagram to a node that is up. */
+  takeDatagram(id: NodeId, datagram: ReceivedDatagram, turn: string): void
+  /** Tells whether a node is up and takes streams. */
+  acceptsStreams(id: NodeId): boolean
+  /** Hands a stream to a node that takes them. */
+  takeStream(id: NodeId, stream: Stream, turn: string): void
+}
+
+/** The code of the nodes, as links wake it. */
+export interface LinkedCode {
+  /** Code of a node goes on in the present event. */
+  wake(id: NodeId): void
+  /** @throws {FossilError} `sim.foreignWait` where the code of a node goes on by itself */
+  requireTurn(id: NodeId): void
+}
+
+/** The parts of a run that links use. */
+export interface LinksOptions {
+  readonly clock: SimClock
+  readonly source: RandomSource
+  readonly faults: FaultLog
+  readonly network: Network
+  readonly events: PendingEvents
+  readonly turns: Turns
+  /** Made after the links, which is why they are asked for. */
+  readonly nodes: () => LinkedNodes
+  readonly ticks: () => LinkedCode
+  readonly note: (type: string, facts: TraceFacts) => void
+  readonly canonical: (message: Uint8Array) => Uint8Array
+  readonly onMessage: (facts: TraceFacts, message: Uint8Array) => void
+  /** A request was answered that nobody awaits: what it moved, no sender can tell. */
+  readonly onUnheard: () => void
+}
+
+/** The links of one run. */
+export class Links {
+  readonly exchanges: Exchanges
+  readonly datagrams: Datagrams
+  readonly streams: Streams
+
+  constructor(options: LinksOptions) {
+    const { turns, nodes, ticks, onUnheard, ...parts } = options
+    const names = new LinkNames((id) => turns.of(id))
+    const onEnd = (direction: { from: NodeId; to: NodeId }): void => {
+      turns.resume(direction)
+      ticks().wake(direction.from)
+    }
+    const shared = { ...parts, onEnd, isUp: (id: NodeId): boolean => nodes().isUp(id) }
+    this.exchanges = new Exchanges({
+      ...shared,
+      onUnheard,
+      nameOf: (direction) => turns.send(direction),
+      answer: (id, request, turn) => turns.answer(turn, () => nodes().answer(id, request)),
+    })
+    this.datagrams = new Datagrams({
+      ...shared,
+      plans: new DatagramPlans(parts),
+      nameOf: (direction, kind) => names.next(direction, kind),
+      deliver: (id, datagram, turn) => nodes().takeDatagram(id, datagram, turn),
+    })
+    this.streams = new Streams({
+      ...shared,
+      plans: new StreamPlans(parts),
+      nameOf: (direction) => names.next(direction, 'stream'),
+      accepts: (id) => nodes().acceptsStreams(id),
+      onStream: (id, stream, turn) => nodes().takeStream(id, stream, turn),
+      requireTurn: (id) => ticks().requireTurn(id),
+    })
+  }
+
+  /** Tells whether a node waits for something to arrive. */
+  isWaiting(id: NodeId): boolean {
+    return this.exchanges.isWaiting(id) || this.streams.isWaiting(id)
+  }
+
+  /** A node has crashed: what it waits for never settles. What it has sent is on its way. */
+  forget(id: NodeId): void {
+    this.exchanges.forget(id)
+    this.streams.forget(id)
+  }
+}
