@@ -13,6 +13,7 @@ import { sha1 } from '../hash/hash.ts'
 import { storeLocal } from '../repo/store.ts'
 import type { Repo } from '../repo/repo.ts'
 import { hasBlob } from './holdings.ts'
+import type { LeafParts } from './config.ts'
 import { DefaultNode, type Node } from './node.ts'
 import { simulate } from './simulate.ts'
 import { Simulator } from './simulator.ts'
@@ -32,15 +33,26 @@ test('networks whose nodes crash converge, and nothing acknowledged is lost', as
 })
 
 suite('code of a node that has crashed', () => {
+  /** The surroundings of a node that acknowledges. */
+  interface StubbornParts {
+    readonly attempt: () => Promise<unknown>
+    readonly host: LeafParts['host']
+    readonly acknowledge: () => void
+  }
+
   /** Syncs, and whatever happens tries once more, writes, and says that it has stored it. */
   class Stubborn implements Node {
     readonly repo: Repo
-    readonly #attempt: () => Promise<unknown>
     readonly seen: string[] = []
+    readonly #attempt: () => Promise<unknown>
+    readonly #host: LeafParts['host']
+    readonly #acknowledge: () => void
 
-    constructor(repo: Repo, attempt: () => Promise<unknown>) {
+    constructor(repo: Repo, { attempt, host, acknowledge }: StubbornParts) {
       this.repo = repo
       this.#attempt = attempt
+      this.#host = host
+      this.#acknowledge = acknowledge
     }
 
     async tick(): Promise<{ type: 'none' }> {
@@ -56,6 +68,10 @@ suite('code of a node that has crashed', () => {
           assert.ok(error instanceof Error)
           this.seen.push('closed')
         }
+        this.#host.emit(this.#acknowledge)
+        this.#host.note('stored', { node: this.#host.id })
+        this.#host.store.set('stored', utf8('yes'))
+        this.#host.after(1_000, () => this.seen.push('timer'))
         void this.#attempt().then(
           () => this.seen.push('answered'),
           () => this.seen.push('failed'),
@@ -65,20 +81,22 @@ suite('code of a node that has crashed', () => {
     }
   }
 
-  test('is seen by no link, no database and no trace, though something else wakes it', async () => {
+  test('is seen by no link, database, trace or oracle, though something wakes it', async () => {
     const trace = new TraceLines()
     const nodes: Stubborn[] = []
     const wakers: (() => void)[] = []
+    const acknowledged: string[] = []
+    const acknowledge = (): void => void acknowledged.push('written by the dead')
     using simulator = Simulator.create({
       seed: 1,
       numLeaves: 1,
       onTraceLine: trace.onTraceLine,
-      makeNode: ({ repo, transport, login }) => {
+      makeNode: ({ repo, transport, login, host }) => {
         if (nodes.length > 0) return new DefaultNode(repo, transport, { login })
         const woken = new Promise<void>((resolve) => void wakers.push(resolve))
         const request = utf8('nothing that a server understands')
         const attempt = (): Promise<unknown> => Promise.race([transport.exchange(request), woken])
-        const node = new Stubborn(repo, attempt)
+        const node = new Stubborn(repo, { attempt, host, acknowledge })
         nodes.push(node)
         return node
       },
@@ -93,6 +111,7 @@ suite('code of a node that has crashed', () => {
     assert.ok(dead)
     // The repository that it knew is closed; its second attempt reaches nobody.
     assert.deepEqual(dead.seen, ['closed', 'answered'])
+    assert.deepEqual([acknowledged, trace.events('stored')], [[], []])
     assert.ok(trace.events('request').length > sent, 'the next life syncs')
     const written = parseArtifactHash(sha1(utf8('written by the dead')))
     assert.ok(written)

@@ -153,6 +153,10 @@ export class Incarnation implements NodeHost {
     if (this.#isAlive) this.#parts.note(type, facts)
   }
 
+  emit(effect: () => void): void {
+    if (this.#isAlive) effect()
+  }
+
   fail(error: Error): void {
     if (this.#isAlive) this.#parts.fail(error)
   }

@@ -226,6 +226,8 @@ export interface NodeHost {
   look(peer: NodeId): (outcome: TickOutcome) => void
   /** Adds a line to the trace: see {@link Host.note}. */
   note(type: string, facts: TraceFacts): void
+  /** Lets others see something, such as a person who is told that a write was stored. */
+  emit(effect: () => void): void
   /** Ends the run: the code of the node has a bug. */
   fail(error: Error): void
 }

@@ -162,6 +162,7 @@ suite('a node that has crashed', () => {
     dead.store.set('kept', utf8('after'))
     dead.store.delete('kept')
     dead.note('seen', { node: 'left' })
+    dead.emit(() => seen.push('told'))
     dead.fail(new Error('of the dead'))
     dead.look('right')('moved')
     dead.after(10, () => seen.push('late timer'))
