@@ -9,6 +9,7 @@ import type { Delivery } from '../agent/deliveries.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { NodeHost, NodeId } from '../runner/model.ts'
+import type { Finding } from './world.ts'
 
 /** Knowledge of the world that answers are compared with. */
 export interface DeliveryFacts {
@@ -20,12 +21,6 @@ export interface DeliveryFacts {
   readonly maySend: (id: NodeId) => boolean
 }
 
-/** An answer that is not so. */
-export interface FalseAnswer {
-  readonly nodeId: NodeId
-  readonly detail: string
-}
-
 /** An agent that runs, and the nodes that it may deliver to. */
 interface Running {
   readonly agent: SyncAgent
@@ -35,7 +30,7 @@ interface Running {
 
 /** All that is waited for in one run. */
 export class PushWaits {
-  readonly falseAnswers: FalseAnswer[] = []
+  readonly falseAnswers: Finding[] = []
   readonly #facts: DeliveryFacts
   readonly #running = new Map<NodeId, Running>()
   /** Artifacts that were asked about and not answered, by node, in the order they were asked. */

@@ -18,6 +18,7 @@ import { leafHandle, recordSync } from './leaf.ts'
 import { Logins } from './logins.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { Backups, lostBy } from './backups.ts'
+import { CloneWitness } from './clones.ts'
 import { NodeMaker } from './node-maker.ts'
 import type { Action, Node } from './node.ts'
 import type { Cluster } from './operations/cluster.ts'
@@ -67,6 +68,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     maySend: (id) => maySend(this.truth, id, 'artifacts'),
   })
   readonly #backups = new Backups()
+  readonly #witness = new CloneWitness()
   readonly #late: ReadonlySet<NodeId>
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
@@ -97,6 +99,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       settings: this.#settings,
       links: topology.links,
       pushes: this.#waits,
+      cloneGaps: this.#witness.gaps,
     }
   }
 
@@ -185,6 +188,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const lost = lostBy(backup, this.node(id), others, this.truth)
     if (lost === undefined) return false
     this.#host.halt(id)
+    this.#witness.forgetServer(id)
     this.#repos.set(id, this.#factory.replace(id, this.node(id).repo, backup.image))
     for (const hash of lost) this.giveUp({ hash, nodeId: id })
     this.#host.restart(id)
@@ -227,7 +231,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
 
   #startSyncing(host: NodeHost, repo: Repo, targets: readonly NodeId[]): NodeHandle {
     const { id } = host
-    const transports = new Map(targets.map((to) => [to, transportTo(host, to)]))
+    const transports = new Map(targets.map((to) => [to, this.#transportTo(host, to)]))
     const [transport] = transports.values()
     assert(transport !== undefined, 'a node that syncs has somebody to sync with')
     const login = this.#logins?.credentials(id)
@@ -237,6 +241,18 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#syncing.set(id, first)
     if (first.agent !== undefined) this.#waits.begin(host, first.agent, first.looksAt ?? targets)
     return leafHandle(id, nodes, { host, counter: this.syncs })
+  }
+
+  #transportTo(host: NodeHost, to: NodeId): SimTransport {
+    return new SimTransport((request, signal) => {
+      if (this.#late.has(host.id)) this.#witness.sends(this.node(host.id), this.#known(to), request)
+      return host.exchange(to, request, signal)
+    })
+  }
+
+  #known(id: NodeId): CheckedNode | undefined {
+    const repo = this.#repos.get(id)
+    return repo && { id, repo }
   }
 
   #recordSync(host: NodeHost, action: Action, peer: NodeId): TickOutcome {
@@ -318,8 +334,4 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       this.acknowledge({ hash, nodeId: masterId, isPrivate: !open.has(hash) })
     }
   }
-}
-
-function transportTo(host: NodeHost, to: NodeId): SimTransport {
-  return new SimTransport((request, signal) => host.exchange(to, request, signal))
 }

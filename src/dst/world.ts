@@ -39,14 +39,22 @@ export interface Truth {
   readonly links?: readonly Direction[] | undefined
   /** Answers to those who wait for deliveries. */
   readonly pushes?: Pushes | undefined
+  /** Clones whose bulk left something out. */
+  readonly cloneGaps?: readonly Finding[] | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
+}
+
+/** Something at a node that is not as it should be. */
+export interface Finding {
+  readonly nodeId: string
+  readonly detail: string
 }
 
 /** What agents said of deliveries. */
 export interface Pushes {
   /** Answers that were not so when they were given. */
-  readonly falseAnswers: readonly { readonly nodeId: string; readonly detail: string }[]
+  readonly falseAnswers: readonly Finding[]
   /** Artifacts that were asked about at a node and not answered. */
   openAt(nodeId: string): readonly ArtifactHash[]
 }

@@ -17,6 +17,7 @@ import type { LeafParts, SimConfig } from '../config.ts'
 import { MockFossil } from '../mock-fossil.ts'
 import type { Node } from '../node.ts'
 import { SimTransport } from '../sim-network.ts'
+import { cloneCanaries } from './clone-canaries.ts'
 import { derivedCanaries } from './derived-canaries.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
 import { pushCanaries } from './push-canaries.ts'
@@ -191,4 +192,5 @@ export const canaries: readonly Canary[] = [
   },
   ...derivedCanaries,
   ...pushCanaries,
+  ...cloneCanaries,
 ]

@@ -5,6 +5,7 @@
 
 import type { Invariant } from '../world.ts'
 import { announced, privateUnannounced } from './announced.ts'
+import { cloneWhole } from './clones.ts'
 import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
 import { derived, derivedConvergence } from './derived.ts'
@@ -30,6 +31,7 @@ export const invariants: readonly Invariant[] = [
   announced,
   rights,
   pushed,
+  cloneWhole,
   uvIntegrity,
   uvNeverLost,
   tagxref,

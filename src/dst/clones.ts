@@ -1,0 +1,64 @@
+/**
+ * Witness of clones: whether the bulk of a clone brings all that its server had. The pull after it
+ * would hide a gap, at the cost of asking for each artifact by name.
+ * @module
+ */
+
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { hasArtifact } from '../repo/blob.ts'
+import { cloneState } from '../repo/clone-state.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
+import type { NodeId } from '../runner/model.ts'
+import { decodeMessage } from '../xfer/frame.ts'
+import { parseCards } from '../xfer/parse.ts'
+import type { CheckedNode, Finding } from './world.ts'
+
+/** The clones of one run. */
+export class CloneWitness {
+  readonly gaps: Finding[] = []
+  /** Artifacts that the bulk is to bring, by the node of the clone. */
+  readonly #owed = new Map<NodeId, { server: NodeId; hashes: Set<ArtifactHash> }>()
+
+  /** A node that may be an unfinished clone is about to send a request to its server. */
+  sends(node: CheckedNode, server: CheckedNode | undefined, request: Uint8Array): void {
+    const state = cloneState(node.repo)
+    if (state === undefined || server === undefined) return
+    if (!asksForBulk(request)) return this.#judge(node, server.repo)
+    const owed = this.#owed.get(node.id) ?? { server: server.id, hashes: new Set() }
+    this.#owed.set(node.id, owed)
+    for (const hash of heldFrom(server.repo, state.sequence)) owed.hashes.add(hash)
+  }
+
+  /** An old backup of a node was put back: its artifacts are in another order. */
+  forgetServer(id: NodeId): void {
+    for (const [node, { server }] of this.#owed) if (server === id) this.#owed.delete(node)
+  }
+
+  #judge({ id, repo }: CheckedNode, server: Repo): void {
+    const hashes = [...(this.#owed.get(id)?.hashes ?? [])]
+    this.#owed.delete(id)
+    const missing = hashes.filter((hash) => hasArtifact(server, hash) && !hasArtifact(repo, hash))
+    if (missing.length === 0) return
+    const detail = `the bulk of its clone left out ${missing.length}, such as ${missing[0]}`
+    this.gaps.push({ nodeId: id, detail })
+  }
+}
+
+/** Public artifacts of a server at and after a place in its order. */
+function heldFrom(repo: Repo, sequence: number): ArtifactHash[] {
+  return dbOf(repo)
+    .prepare<[ArtifactHash]>(
+      `SELECT uuid FROM blob WHERE rid >= ? AND size >= 0
+          AND rid NOT IN (SELECT rid FROM private) ORDER BY rid`,
+    )
+    .all(sequence)
+    .map(([hash]) => hash)
+    .filter((hash) => hasArtifact(repo, hash))
+}
+
+function asksForBulk(request: Uint8Array): boolean {
+  for (const { type } of parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))) {
+    if (type === 'clone') return true
+  }
+  return false
+}
