@@ -31,9 +31,10 @@ export const rows: readonly (readonly string[])[] = [
 export const satellites: Readonly<Record<string, readonly string[]>> = {
   bench: ['bench', 'tools'],
   bin: [],
+  canaries: ['canaries'],
   examples: ['examples'],
   interop: ['interop', 'tools'],
-  tools: ['tools'],
+  tools: ['tools', 'canaries'],
 }
 
 /**

@@ -1,0 +1,19 @@
+/**
+ * Every canary, and the function that runs them: the door of this folder, for
+ * `trilobite sim canary` and for `npm run nightly -- canaries`.
+ * @module
+ */
+
+import { crosslinkMutations } from './crosslink.ts'
+import type { Mutation } from './mutation.ts'
+import { repoMutations } from './repo.ts'
+import { syncMutations } from './sync.ts'
+
+export { sweepCanaries } from './sweep.ts'
+
+/** Every canary, in the order they are listed. */
+export const mutations: readonly Mutation[] = [
+  ...syncMutations,
+  ...repoMutations,
+  ...crosslinkMutations,
+]

@@ -1,0 +1,43 @@
+/**
+ * Messages between the process that sweeps and the one that runs over a planted bug, and the work
+ * that the latter is given.
+ * @module
+ */
+
+import type { Mutation } from './mutation.ts'
+
+/** Seeds from `first` to `last`, both included. */
+export interface Seeds {
+  readonly first: number
+  readonly last: number
+}
+
+/** Work of one process: the argument that it is started with, as JSON. */
+export interface Task extends Seeds {
+  readonly mutation: Mutation
+}
+
+/** A run that did not converge, or that did not come to an end. */
+export interface Finding {
+  readonly seed: number
+  /** That of the run; `hung` or `died` where there was none: the process did. */
+  readonly verdict: 'violated' | 'failed' | 'stalled' | 'hung' | 'died'
+  /** Set where `violated`. */
+  readonly invariant?: string
+  readonly detail: string
+  /** True where everything that the bug needs had happened in that run. */
+  readonly hadNeeds: boolean
+}
+
+/** The end of one run. */
+export interface SeedEnded {
+  readonly type: 'seed'
+  readonly seed: number
+  /** True where everything that the bug needs happened in it. */
+  readonly hadNeeds: boolean
+  /** Set where it did not converge: the last message. */
+  readonly finding?: Finding
+}
+
+/** What a process says to the one that started it. */
+export type Message = SeedEnded | { readonly type: 'unplanted'; readonly reason: string }

@@ -1,0 +1,173 @@
+/**
+ * Runs the simulator over planted bugs: a process for each, a few at a time, seed after seed until
+ * one does not converge.
+ *
+ * Imports nothing of the project: the processes load it, with the bug in it.
+ * @module
+ */
+
+import { fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+
+import type { Finding, Message, Seeds } from './messages.ts'
+import { type Mutation, mutated } from './mutation.ts'
+
+const root = join(import.meta.dirname, '..')
+
+/** A process that says nothing for so long hangs: a seed takes a second or two. */
+const defaultSilenceMs = 120_000
+
+/** The last characters of what a dying process wrote that are told. */
+const maxLastWords = 2_000
+
+/**
+ * The end of one canary.
+ *
+ * - `caught`: by something that `caughtBy` lists
+ * - `other`: by something else, which is a finding about the canary or about the simulator
+ * - `missed`: every seed converged
+ * - `unplanted`: its text does not occur once in its file, or the simulator does not load that
+ */
+export interface CanaryResult {
+  readonly mutation: Mutation
+  readonly status: 'caught' | 'other' | 'missed' | 'unplanted'
+  /** Runs that were made, the one that found the bug included. */
+  readonly runs: number
+  /** Of these, the ones in which everything happened that the bug needs. */
+  readonly led: number
+  /** Set where `caught` or `other`. */
+  readonly finding?: Finding
+  /** Why, in words, where `unplanted`. */
+  readonly reason?: string
+}
+
+/** Options of a sweep. */
+export interface SweepOptions {
+  readonly seeds: Seeds
+  /** Processes at a time. Default: as many as there are processors. */
+  readonly jobs?: number
+  /** A process that says nothing for so long is ended, as hung. Default two minutes. */
+  readonly silenceMs?: number
+  /** Called after each run. */
+  readonly onRun?: (mutation: Mutation, seed: number) => void
+  /** Called when a canary is done, in the order in which they are. */
+  readonly onEnd?: (result: CanaryResult) => void
+}
+
+/** Runs all of them. Results are in the order of `mutations`. */
+export async function sweepCanaries(
+  mutations: readonly Mutation[],
+  options: SweepOptions,
+): Promise<CanaryResult[]> {
+  const { jobs = availableParallelism(), onEnd } = options
+  const results: CanaryResult[] = []
+  const waiting = [...mutations.entries()]
+  const workOff = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, mutation] = next
+      const result = await runCanary(mutation, options)
+      results[index] = result
+      onEnd?.(result)
+    }
+  }
+  await Promise.all(Array.from({ length: jobs }, workOff))
+  return results
+}
+
+/** Runs one of them to its end. */
+export function runCanary(mutation: Mutation, options: SweepOptions): Promise<CanaryResult> {
+  const problem = planting(mutation)
+  if (problem !== undefined) return Promise.resolve(unplanted(mutation, problem))
+  const { seeds, silenceMs = defaultSilenceMs, onRun } = options
+  return new Promise((resolve, reject) => {
+    const child = fork(
+      join(import.meta.dirname, 'worker.ts'),
+      [JSON.stringify({ mutation, ...seeds })],
+      {
+        cwd: root,
+        execArgv: ['--conditions=source', '--no-warnings'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    )
+    const progress = new Progress(mutation, seeds.first)
+    const watchdog = setTimeout(() => {
+      progress.lose('hung', `it said nothing for ${silenceMs / 1000} s`)
+      child.kill('SIGKILL')
+    }, silenceMs)
+    let lastWords = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = (lastWords + text).slice(-maxLastWords)
+    })
+    child.on('message', (message: Message) => {
+      watchdog.refresh()
+      progress.take(message)
+      if (message.type === 'seed') onRun?.(mutation, message.seed)
+    })
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      clearTimeout(watchdog)
+      const end = signal ?? `exit code ${code}`
+      if (code !== 0) progress.lose('died', `${end}: ${lastWords.trim()}`)
+      resolve(progress.result)
+    })
+  })
+}
+
+/** Why a bug cannot be planted, or undefined where it can. */
+function planting(mutation: Mutation): string | undefined {
+  try {
+    mutated(readFileSync(join(root, mutation.file), 'utf8'), mutation)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function unplanted(mutation: Mutation, reason: string): CanaryResult {
+  return { mutation, status: 'unplanted', runs: 0, led: 0, reason }
+}
+
+/** The runs of one process, as far as they have come. */
+class Progress {
+  readonly #mutation: Mutation
+  #seed: number
+  #runs = 0
+  #led = 0
+  #finding: Finding | undefined
+  #reason: string | undefined
+
+  constructor(mutation: Mutation, firstSeed: number) {
+    this.#mutation = mutation
+    this.#seed = firstSeed
+  }
+
+  take(message: Message): void {
+    if (message.type === 'unplanted') {
+      this.#reason = message.reason
+      return
+    }
+    this.#seed = message.seed + 1
+    this.#runs++
+    if (message.hadNeeds) this.#led++
+    this.#finding = message.finding
+  }
+
+  /** The process came to no end by itself: the run under way is the finding. The first counts. */
+  lose(verdict: 'hung' | 'died', detail: string): void {
+    if (this.#finding !== undefined || this.#reason !== undefined) return
+    this.#runs++
+    this.#finding = { seed: this.#seed, verdict, detail, hadNeeds: false }
+  }
+
+  get result(): CanaryResult {
+    const mutation = this.#mutation
+    if (this.#reason !== undefined) return unplanted(mutation, this.#reason)
+    const counts = { mutation, runs: this.#runs, led: this.#led }
+    const finding = this.#finding
+    if (finding === undefined) return { ...counts, status: 'missed' }
+    const isExpected = mutation.caughtBy.includes(finding.invariant ?? finding.verdict)
+    return { ...counts, status: isExpected ? 'caught' : 'other', finding }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Bugs in src/sync and src/xfer.
+ * @module
+ */
+
+import type { Mutation } from './mutation.ts'
+
+export const syncMutations: readonly Mutation[] = [
+  {
+    name: 'state-kept-across-restart',
+    bug: 'notes that a sync is under way where a crash does not take the note away',
+    file: 'src/sync/sync.ts',
+    find: `
+  while (session.result === undefined) {
+    const request = session.request()
+    try {
+      session.receive(await transport.exchange(request, exchange))
+    } catch (error) {
+      session.abandon(error)
+      throw error
+    }
+  }
+  return session.result
+}
+`,
+    replace: `
+  const code = serverCode(repo)
+  if (underWay.has(code)) throw new FossilError('repo.io', { reason: 'a sync is under way' })
+  underWay.add(code)
+  try {
+    while (session.result === undefined) {
+      const request = session.request()
+      try {
+        session.receive(await transport.exchange(request, exchange))
+      } catch (error) {
+        session.abandon(error)
+        throw error
+      }
+    }
+  } finally {
+    underWay.delete(code)
+  }
+  return session.result
+}
+
+import { FossilError } from '../base/error.ts'
+import { serverCode } from '../repo/config.ts'
+
+const underWay = new Set<string>()
+`,
+    needs: ['fault:crash'],
+    caughtBy: ['stalled'],
+    plan: 'faults=crash',
+  },
+  {
+    name: 'gimme-unanswered',
+    bug: 'does not send what the server asks for',
+    file: 'src/sync/session.ts',
+    find: '    this.#wanted = progress.wanted\n',
+    replace: '',
+    needs: ['fault:requestLost'],
+    caughtBy: ['convergence', 'stalled', 'pushed'],
+    plan: 'faults=requestLost',
+  },
+  {
+    name: 'shunned-taken',
+    bug: 'takes an artifact again that was shunned here',
+    file: 'src/sync/artifacts.ts',
+    find: "    if (isShunned(this.#repo, hash)) return 'shunned'\n",
+    replace: '',
+    needs: ['op:shun'],
+    caughtBy: ['convergence', 'announced', 'plink', 'tags', 'leaf', 'event', 'derived'],
+    plan: 'mix=checkin+tag+branch+shun',
+  },
+  {
+    name: 'igot-visibility-lost',
+    bug: 'announces private artifacts as public ones',
+    file: 'src/xfer/format.ts',
+    find: "this.#addHashCard('igot ', card.hash, card.isPrivate ? ' 1' : '')",
+    replace: "this.#addHashCard('igot ', card.hash, '')",
+    needs: ['plan:private=yes', 'plan:privateSync=yes'],
+    caughtBy: ['convergence', 'stalled'],
+    plan: 'private=yes,privateSync=yes',
+  },
+  {
+    name: 'uv-sent-if-listed',
+    bug: 'sends no file that the server has not heard of',
+    file: 'src/sync/unversioned-client.ts',
+    find: '      else if (isUnversionedName(entry.name)) this.#unsent.add(entry.name)\n',
+    replace: '',
+    needs: ['op:uvWrite'],
+    caughtBy: ['uv-convergence', 'uv-last-writer-wins'],
+  },
+]
