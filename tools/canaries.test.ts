@@ -56,7 +56,7 @@ suite('each canary', () => {
   })
 })
 
-test('nothing of canaries/ is in the package, and nothing of the product knows of them', () => {
+test('nothing of canaries/ is in the package, and nothing but the command knows of them', () => {
   const manifest: { files: string[]; exports: Record<string, { source: string }> } = JSON.parse(
     readFileSync(join(root, 'package.json'), 'utf8'),
   )
@@ -65,5 +65,5 @@ test('nothing of canaries/ is in the package, and nothing of the product knows o
   const told = readSources(root, ['src'])
     .filter(({ path, text }) => !path.includes('.test.') && text.includes('canaries/'))
     .map(({ path }) => path)
-  assert.deepEqual(told, [])
+  assert.deepEqual(told, ['src/cli/sim-canary.ts'])
 })

@@ -7,6 +7,7 @@
 import { type Command, Option } from 'commander'
 import { drawPlan, simulate, type SimulateOptions, type SimReport } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
+import { addCanaryCommand } from './sim-canary.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
 import { StockMaster } from './sim-stock.ts'
 import {
@@ -59,6 +60,7 @@ export function addSimCommand(program: Command): void {
       options.seeds === undefined ? runSimulation(options) : runSweep(options, options.seeds),
     )
   addPlanCommand(sim)
+  addCanaryCommand(sim)
 }
 
 async function runSimulation(options: SimRunOptions): Promise<void> {
