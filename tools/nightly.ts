@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 
 import { annotations } from './nightly/annotations.ts'
 import { bitFlips } from './nightly/bit-flips.ts'
+import { canaries } from './nightly/canaries.ts'
 import { cancelledFaults } from './nightly/cancelled-faults.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   cancelledFaults,
   handlerMessages,
   fullMix,
+  canaries,
 ]
 
 interface Ended extends CheckResult {
