@@ -4,6 +4,7 @@
  * @module
  */
 
+import { agentMutations } from './agent.ts'
 import { crosslinkMutations } from './crosslink.ts'
 import type { Mutation } from './mutation.ts'
 import { repoMutations } from './repo.ts'
@@ -14,6 +15,7 @@ export { sweepCanaries } from './sweep.ts'
 /** Every canary, in the order they are listed. */
 export const mutations: readonly Mutation[] = [
   ...syncMutations,
+  ...agentMutations,
   ...repoMutations,
   ...crosslinkMutations,
 ]

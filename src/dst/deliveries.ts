@@ -17,6 +17,8 @@ export interface DeliveryFacts {
   readonly holds: (id: NodeId, hash: ArtifactHash) => boolean | undefined
   /** Tells whether the owner of a node removed an artifact there. */
   readonly isGivenUp: (id: NodeId, hash: ArtifactHash) => boolean
+  /** Tells whether that was so lately that news of before may still be on the way. */
+  readonly isNewlyGivenUp: (id: NodeId, hash: ArtifactHash) => boolean
   /** Tells whether a node may make others take its artifacts. */
   readonly maySend: (id: NodeId) => boolean
 }
@@ -89,10 +91,10 @@ export class PushWaits {
   }
 
   #judgeDelivery({ host }: Running, hash: ArtifactHash, { remote }: Delivery): void {
-    const { holds, isGivenUp } = this.#facts
+    const { holds, isNewlyGivenUp } = this.#facts
     this.#openAt(host.id).delete(hash)
     host.note('pushed', { node: host.id, hash, peer: remote })
-    if (holds(remote, hash) !== false || isGivenUp(remote, hash)) return
+    if (holds(remote, hash) !== false || isNewlyGivenUp(remote, hash)) return
     const detail = `${hash} was said to be held by ${remote}, and is not there`
     this.falseAnswers.push({ nodeId: host.id, detail })
   }

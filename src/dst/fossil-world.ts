@@ -39,6 +39,9 @@ import {
   type World,
 } from './world.ts'
 
+/** The time that news of a node may take to another, messages that wait for a sleeper included. */
+const newsMs = 60_000
+
 /** A master, its leaves, and everything that is known of them. */
 export class FossilWorld implements World, OperationRecords, Cluster {
   readonly config: ResolvedConfig
@@ -57,6 +60,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #syncing = new Map<NodeId, Node>()
   readonly #acknowledged: AcknowledgedArtifact[] = []
   readonly #givenUp = new Map<NodeId, Set<ArtifactHash>>()
+  readonly #givenUpAtMs = new Map<string, number>()
   readonly #settings: SettingChange[] = []
   readonly #logins: Logins | undefined
   readonly #waits = new PushWaits({
@@ -65,6 +69,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       return repo && hasArtifact(repo, hash)
     },
     isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
+    isNewlyGivenUp: (nodeId, hash) =>
+      this.nowMs - (this.#givenUpAtMs.get(`${nodeId} ${hash}`) ?? 0) < newsMs,
     maySend: (id) => maySend(this.truth, id, 'artifacts'),
   })
   readonly #backups = new Backups()
@@ -286,6 +292,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
     const hashes = this.#givenUp.get(nodeId) ?? new Set()
     this.#givenUp.set(nodeId, hashes.add(hash))
+    this.#givenUpAtMs.set(`${nodeId} ${hash}`, this.nowMs)
     this.#host.moved()
   }
 
