@@ -27,6 +27,18 @@ export const agentMutations: readonly Mutation[] = [
     plan: 'late=2,topology=star,budgetBytes=2000,faults=replyLost+crash',
   },
   {
+    name: 'sync-taken-for-delivery',
+    bug: 'takes the end of a sync for the proof that the server holds what was sent',
+    file: 'src/agent/attempt.ts',
+    find: `      await checkHoldings(check, this.#watch, { signal: this.#controller.signal })
+      this.#noteHeld(check)
+`,
+    replace: '      this.#noteHeld({ held: this.#sought })\n',
+    needs: ['plan:node=agent', 'plan:rights=mixed'],
+    caughtBy: ['pushed'],
+    plan: 'node=agent,login=yes,rights=mixed,mix=checkin',
+  },
+  {
     name: 'silence-taken-for-refusal',
     bug: 'says that a server refuses what it once forgot to ask for',
     file: 'src/agent/deliveries.ts',

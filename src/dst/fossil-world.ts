@@ -87,9 +87,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#late = new Set(lateNodes(topology, config.late))
     this.#factory = new RepoFactory(config, host)
     this.#maker = new NodeMaker(config, { onSync: (...sync) => this.#recordSync(...sync) })
-    const ids = [...new Set(topology.links.map(({ from }) => from))]
     this.#logins =
-      login && new Logins(host.source, { login, ids, isPrivate, mayClone: config.late > 0 })
+      login && new Logins(host.source, { login, topology, isPrivate, mayClone: config.late > 0 })
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes,
       note: (type, facts) => host.note(type, facts),

@@ -12,7 +12,7 @@ import type { RandomSource } from '../sim/random.ts'
 import { type Access, accessOf } from '../sync/access.ts'
 import type { Credentials } from '../sync/login.ts'
 import { withoutBuggify } from './buggify.ts'
-import type { NodeId } from '../runner/model.ts'
+import type { NodeId, Topology } from '../runner/model.ts'
 
 /** How leaves log in. */
 export interface SimLogin {
@@ -21,6 +21,29 @@ export interface SimLogin {
    * files, with `x` where private artifacts travel, and `g`, clone, where leaves join late.
    */
   readonly capabilities?: (id: NodeId) => string
+  /**
+   * `mixed`: the seed draws what each leaf may do that nobody else syncs with, unless
+   * `capabilities` says. Default `all`: everybody may do everything.
+   */
+  readonly rights?: Rights
+}
+
+/** Ways to give leaves rights. */
+export const rightsNames = ['all', 'mixed'] as const
+
+export type Rights = (typeof rightsNames)[number]
+
+/** Push and unversioned files, either of them, or nothing but to read. */
+const mixed = ['iy', 'i', 'oy', 'o'] as const
+
+/** The world that logs in. */
+export interface LoginsOptions {
+  readonly login: SimLogin
+  readonly topology: Topology
+  /** Private artifacts travel. */
+  readonly isPrivate: boolean
+  /** Leaves join late, as clones. */
+  readonly mayClone: boolean
 }
 
 /** The users of one simulation, each named after its leaf. */
@@ -29,24 +52,16 @@ export class Logins {
   readonly #capabilities: (id: NodeId) => string
   readonly #ids: readonly NodeId[]
 
-  constructor(
-    source: RandomSource,
-    {
-      login,
-      ids,
-      isPrivate,
-      mayClone,
-    }: {
-      login: SimLogin
-      ids: readonly NodeId[]
-      isPrivate: boolean
-      mayClone: boolean
-    },
-  ) {
+  constructor(source: RandomSource, options: LoginsOptions) {
+    const { login, topology, isPrivate, mayClone } = options
     this.#source = source
-    this.#ids = ids
+    this.#ids = [...new Set(topology.links.map(({ from }) => from))]
+    const asked = new Set(topology.links.map(({ to }) => to))
+    const draws = (id: NodeId): boolean => login.rights === 'mixed' && !asked.has(id)
+    const further = `${mayClone ? 'g' : ''}${isPrivate ? 'x' : ''}`
     this.#capabilities =
-      login.capabilities ?? (() => `${mayClone ? 'g' : ''}i${isPrivate ? 'x' : ''}y`)
+      login.capabilities ??
+      ((id) => further + (draws(id) ? source.stream('rights').named(id).pick(mixed) : 'iy'))
   }
 
   /** What a leaf logs in with. */

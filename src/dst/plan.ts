@@ -26,6 +26,7 @@ import { operationGroups } from './operations/all.ts'
 import { backupOperations } from './operations/cluster.ts'
 import { fileSizes, type FileSizes } from './operations/operation.ts'
 import type { SimulateOptions } from './simulate-options.ts'
+import { type Rights, rightsNames } from './logins.ts'
 import { type TopologyName, topologyNames } from './topology.ts'
 
 /** Everything that can go wrong: faults of links, and of what is around them. */
@@ -47,6 +48,7 @@ export type FossilPlan = {
   readonly private: boolean
   readonly privateSync: boolean
   readonly login: boolean
+  readonly rights: Rights
   readonly hashPolicy: 'sha1' | 'sha3'
   readonly budgetBytes: number
   readonly clusterAtLeast: number
@@ -120,6 +122,7 @@ const options: OptionSpace<FossilPlan> = {
   private: yesOrNo('some check-ins are private', 0.4),
   privateSync: yesOrNo('private artifacts travel', 0.15),
   login: yesOrNo('leaves log in', 0.4),
+  rights: oneOf('what leaves may do that log in', rightsNames, ['all', 'mixed']),
   hashPolicy: oneOf<'sha1' | 'sha3'>(
     'how artifacts are named',
     ['sha1', 'sha3'],
@@ -174,6 +177,7 @@ const golden: FossilPlan = {
   private: true,
   privateSync: false,
   login: true,
+  rights: 'all',
   hashPolicy: 'sha1',
   budgetBytes: 0,
   clusterAtLeast: 20,
@@ -205,6 +209,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
     login,
     privateCheckins: plan.private,
     config: {
+      ...(login ? { login: { rights: plan.rights } } : {}),
       private: plan.privateSync,
       uv: has('uvWrite') || has('uvDelete'),
       settings: has('setting'),
