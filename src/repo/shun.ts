@@ -52,6 +52,12 @@ export function listShunned(repo: Repo): {
     .map(([hash, mtimeSec, comment]) => ({ hash, mtimeSec, comment: comment ?? '' }))
 }
 
+/** Tells whether an artifact or a name is still here that is banned. */
+export function holdsShunned(repo: Repo): boolean {
+  const row = dbOf(repo).prepare('SELECT 1 FROM shun CROSS JOIN blob USING(uuid) LIMIT 1').get()
+  return row !== undefined
+}
+
 /**
  * Removes the banned artifacts that are here; deltas of them are stored whole. The derived tables
  * speak of them until they are worked out anew.

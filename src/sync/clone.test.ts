@@ -13,6 +13,7 @@ import { unresolvedRids } from '../repo/blob.ts'
 import { beginClone, cloneState, type CloneState } from '../repo/clone-state.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
+import { shun } from '../repo/shun.ts'
 import { purge } from '../admin/purge.ts'
 import { findUser, putUser } from '../admin/user.ts'
 import type { Card } from '../xfer/card.ts'
@@ -313,4 +314,21 @@ test('a clone ends although its server has lost an artifact that others name', a
   assert.equal(cloneState(repo), undefined)
   const held = new Set(heldNames(repo))
   assert.ok(kept.every((hash) => held.has(hash)))
+})
+
+test('a clone ends without what its server shuns, and without the names of it', async () => {
+  using served = makeRepo('server')
+  const [shunned, named] = addArtifacts(served, { to: 120 })
+  assert.ok(shunned !== undefined && named !== undefined)
+  handleXfer(served, bodyOf({ type: 'pull', serverCode: server, projectCode }), everything)
+  // One that is here, and one that the cluster names alone.
+  purge(served, [named])
+  shun(served, [shunned, named])
+  using repo = prepared()
+  const exchange = (request: Uint8Array): Promise<Uint8Array> =>
+    Promise.resolve(handleXfer(served, request, everything))
+  const { complete } = await clone(repo, { exchange })
+  const left = dbOf(repo).prepare('SELECT uuid FROM shun JOIN blob USING(uuid)').all()
+  assert.deepEqual([complete, left], [true, []])
+  verifyRepo(repo)
 })

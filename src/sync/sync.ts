@@ -5,7 +5,9 @@
 
 import { cloneAreas } from '../admin/config-areas.ts'
 import { cloneState, endClone } from '../repo/clone-state.ts'
+import { rebuild } from '../crosslink/rebuild.ts'
 import type { Repo } from '../repo/repo.ts'
+import { holdsShunned } from '../repo/shun.ts'
 import { CloneSession, type CloneSessionOptions } from './clone.ts'
 import { defaultMaxRounds } from './limits.ts'
 import { type SyncOptions, type SyncResult, SyncSession } from './session.ts'
@@ -70,7 +72,7 @@ export async function clone(
   // What the server was asked for and did not send it does not have: it may be gone for good, as
   // what was purged there. Later syncs go on asking.
   const isOver = rest.complete || rest.rounds < (options.maxRounds ?? defaultMaxRounds)
-  if (isOver && cloneState(repo) !== undefined) endClone(repo)
+  if (isOver && cloneState(repo) !== undefined) finish(repo)
   return {
     ...rest,
     rounds: rest.rounds + bulk.rounds,
@@ -78,4 +80,15 @@ export async function clone(
     bytesSent: rest.bytesSent + bulk.bytesSent,
     bytesReceived: rest.bytesReceived + bulk.bytesReceived,
   }
+}
+
+/**
+ * A clone is whole. What it shuns came before it knew, and goes by a rebuild, with which stock ends
+ * every clone. Source: fossil src/clone.c (clone_cmd).
+ */
+function finish(repo: Repo): void {
+  repo.transaction(() => {
+    if (holdsShunned(repo)) rebuild(repo)
+    endClone(repo)
+  })
 }
