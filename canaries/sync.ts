@@ -111,4 +111,14 @@ const underWay = new Set<string>()
     caughtBy: ['uv-convergence', 'uv-last-writer-wins', 'stalled'],
     plan: 'login=yes,rights=mixed',
   },
+  {
+    name: 'private-unmarked',
+    bug: 'sends private artifacts without the mark that says so',
+    file: 'src/sync/artifacts.ts',
+    find: "    if (asPrivate) writer.add({ type: 'private' })\n",
+    replace: '',
+    needs: ['plan:private=yes', 'plan:privateSync=some'],
+    caughtBy: ['nothing-leaks', 'private-convergence', 'convergence', 'stalled'],
+    plan: 'private=yes,privateSync=some',
+  },
 ]

@@ -79,7 +79,7 @@ suite('a leaf that joins late', () => {
 })
 
 suite('an old backup', () => {
-  const truth: Truth = { acknowledged: [], syncsPrivate: false }
+  const truth: Truth = { acknowledged: [], asksPrivate: new Set() }
 
   test('is put back where others have all that is newer', async () => {
     using simulator = Simulator.create({ seed: 1, numLeaves: 1 })

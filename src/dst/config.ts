@@ -49,8 +49,8 @@ export interface SimConfig {
   readonly pauses?: OutagePlan
   /** Fault sites inside production code take unlucky turns. Default: unless `normal`. */
   readonly buggify?: boolean
-  /** Sync private artifacts. Default false. */
-  readonly private?: boolean
+  /** Nodes sync private artifacts: all, some that the seed draws, or none. Default false. */
+  readonly private?: boolean | 'some'
   /** Sync unversioned files. Default false. */
   readonly uv?: boolean
   /** Leaves fetch settings of the project and the skin in every sync. Default false. */

@@ -80,15 +80,25 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #foreign = new Set<string>()
 
   constructor(config: ResolvedConfig, topology: Topology, host: Host) {
-    const { login, private: isPrivate, uv } = config
+    const { login, uv } = config
+    const asksPrivate = askersOf(config, topology, host)
     this.config = config
     this.#topology = topology
     this.#host = host
     this.#late = new Set(lateNodes(topology, config.late))
     this.#factory = new RepoFactory(config, host)
-    this.#maker = new NodeMaker(config, { onSync: (...sync) => this.#recordSync(...sync) })
+    this.#maker = new NodeMaker(config, {
+      onSync: (...sync) => this.#recordSync(...sync),
+      asksPrivate: (id) => asksPrivate.has(id),
+    })
     this.#logins =
-      login && new Logins(host.source, { login, topology, isPrivate, mayClone: config.late > 0 })
+      login &&
+      new Logins(host.source, {
+        login,
+        topology,
+        isPrivate: config.private !== false,
+        mayClone: config.late > 0,
+      })
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes,
       note: (type, facts) => host.note(type, facts),
@@ -96,7 +106,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     })
     this.truth = {
       acknowledged: this.#acknowledged,
-      syncsPrivate: isPrivate,
+      asksPrivate,
       unversioned: uv ? this.uvOperations.oracle : undefined,
       access: this.#logins?.access(),
       foreign: this.#foreign,
@@ -340,4 +350,15 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       this.acknowledge({ hash, nodeId: masterId, isPrivate: !open.has(hash) })
     }
   }
+}
+
+/** Nodes that sync private artifacts. */
+function askersOf(
+  { private: asked }: ResolvedConfig,
+  { links }: Topology,
+  { source }: Host,
+): ReadonlySet<NodeId> {
+  const ids = new Set(links.map(({ from }) => from))
+  if (typeof asked === 'boolean') return asked ? ids : new Set()
+  return new Set([...ids].filter((id) => source.stream('private').named(id).chance(0.5)))
 }

@@ -15,8 +15,10 @@ import { AgentNode } from './agent-node.ts'
 import type { LeafParts, ResolvedConfig, SimConfig } from './config.ts'
 import { type Action, DefaultNode, type DefaultNodeOpts, type Node } from './node.ts'
 
-/** The records of nodes that are made. */
+/** The side of a simulation that its nodes are made for. */
 export interface NodeRecords {
+  /** Tells whether a node syncs private artifacts. */
+  readonly asksPrivate: (id: NodeId) => boolean
   /** Records a sync of an agent that has ended, and tells what it means for the run. */
   readonly onSync: (host: NodeHost, action: Action, peer: NodeId) => TickOutcome
 }
@@ -40,10 +42,10 @@ export class NodeMaker {
   /** The node of a leaf, or several that tick one after another. */
   make(parts: LeafParts): readonly Node[] {
     const { makeNode, node } = this.#config
-    const { repo, transports, login } = parts
+    const { repo, transports } = parts
     if (makeNode !== undefined) return [checkedNode(makeNode(parts))]
     if (node === 'agent') return [this.#agentNode(parts)]
-    const options = this.#syncOptions(login)
+    const options = this.#syncOptions(parts)
     const nodes = [...transports.values()].map((way) => new DefaultNode(repo, way, options))
     if (cloneState(repo) === undefined) return nodes
     // The first remote is the one that it is a clone of.
@@ -63,8 +65,9 @@ export class NodeMaker {
     }
   }
 
-  #agentNode({ host, repo, transport, transports, login }: LeafParts): AgentNode {
-    const { uv, ...options } = this.#syncOptions(login)
+  #agentNode(parts: LeafParts): AgentNode {
+    const { host, repo, transport, transports } = parts
+    const { uv, ...options } = this.#syncOptions(parts)
     const remotes = [...transports].map(([name, way]) => ({
       name,
       transport: way,
@@ -80,10 +83,11 @@ export class NodeMaker {
     })
   }
 
-  #syncOptions(login: Credentials | undefined): NodeSyncOptions {
-    const { private: isPrivate, uv, settings } = this.#config
+  #syncOptions({ id, login }: LeafParts): NodeSyncOptions {
+    const { uv, settings } = this.#config
     const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
-    const asked = { private: isPrivate, uv, ...this.limits(), ...fetched }
+    const asksPrivate = this.#records.asksPrivate(id)
+    const asked = { private: asksPrivate, uv, ...this.limits(), ...fetched }
     return login === undefined ? asked : { ...asked, login }
   }
 }

@@ -46,7 +46,7 @@ export type FossilPlan = {
   readonly mix: readonly string[]
   readonly sizes: FileSizes
   readonly private: boolean
-  readonly privateSync: boolean
+  readonly privateSync: 'no' | 'some' | 'yes'
   readonly login: boolean
   readonly rights: Rights
   readonly hashPolicy: 'sha1' | 'sha3'
@@ -120,7 +120,11 @@ const options: OptionSpace<FossilPlan> = {
   ),
   sizes: oneOf('how large files are', fileSizes, ['small', 'small', 'mixed', 'large']),
   private: yesOrNo('some check-ins are private', 0.4),
-  privateSync: yesOrNo('private artifacts travel', 0.15),
+  privateSync: oneOf<'no' | 'some' | 'yes'>(
+    'whose private artifacts travel',
+    ['no', 'some', 'yes'],
+    ['no', 'no', 'no', 'some', 'some', 'yes'],
+  ),
   login: yesOrNo('leaves log in', 0.4),
   rights: oneOf('what leaves may do that log in', rightsNames, ['all', 'mixed']),
   hashPolicy: oneOf<'sha1' | 'sha3'>(
@@ -175,7 +179,7 @@ const golden: FossilPlan = {
   mix: Object.values(operationGroups).flatMap((group) => group.map(({ name }) => name)),
   sizes: 'mixed',
   private: true,
-  privateSync: false,
+  privateSync: 'no',
   login: true,
   rights: 'all',
   hashPolicy: 'sha1',
@@ -210,7 +214,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
     privateCheckins: plan.private,
     config: {
       ...(login ? { login: { rights: plan.rights } } : {}),
-      private: plan.privateSync,
+      private: { no: false, some: 'some' as const, yes: true }[plan.privateSync],
       uv: has('uvWrite') || has('uvDelete'),
       settings: has('setting'),
       topology: plan.topology,

@@ -25,8 +25,8 @@ export interface CheckedNode {
 export interface Truth {
   /** Every artifact whose making was acknowledged, and where. */
   readonly acknowledged: readonly AcknowledgedArtifact[]
-  /** Private artifacts are meant to travel. */
-  readonly syncsPrivate: boolean
+  /** Nodes that ask those they sync with for private artifacts, and send them theirs. */
+  readonly asksPrivate: ReadonlySet<string>
   /** Undefined where unversioned files do not travel. */
   readonly unversioned?: UvOracle | undefined
   /** The rights of each leaf on the master; undefined where all may do everything. */

@@ -119,6 +119,12 @@ export const canaries: readonly Canary[] = [
     ),
   },
   {
+    bug: 'says that it asks for private artifacts and does not',
+    invariant: 'private-convergence',
+    plant: soundNode,
+    config: () => ({ private: true, login: {} }),
+  },
+  {
     bug: 'queues private artifacts for announcement',
     invariant: 'private-unannounced',
     plant: sql('INSERT OR IGNORE INTO unclustered SELECT rid FROM private'),

@@ -16,7 +16,7 @@ import { pushed, pushedAnswered } from './pushed.ts'
 import { rights } from './rights.ts'
 import { settings } from './settings.ts'
 import { tagxref } from './tagxref.ts'
-import { nothingLeaks, nothingLost } from './truth.ts'
+import { nothingLeaks, nothingLost, privateConvergence } from './truth.ts'
 import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
 import { uvConvergence, uvIntegrity } from './unversioned.ts'
 
@@ -42,6 +42,7 @@ export const invariants: readonly Invariant[] = [
   moments,
   derived,
   convergence,
+  privateConvergence,
   derivedConvergence,
   uvConvergence,
   uvLastWriterWins,

@@ -17,6 +17,7 @@ import { allBlobUuidsSorted, publicBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { type CheckedNode, type Invariant, isGivenUp, linksOf, maySend } from '../world.ts'
 import { checkBlobIntegrity } from './content.ts'
+import { connected } from './reach.ts'
 
 /**
  * Every leaf holds the same public artifacts as the master, with the same content.
@@ -102,33 +103,6 @@ function checkWhereItTravels(
     const detail = `${hash} can come from ${holders[0]?.id} and is not here`
     throw new InvariantError('convergence', { nodeId: lacking.id, detail })
   }
-}
-
-/** Groups of nodes that are linked with each other, by way of nodes of the same group. */
-function connected(
-  nodes: readonly CheckedNode[],
-  links: readonly Direction[],
-): readonly (readonly CheckedNode[])[] {
-  const left = new Set(nodes)
-  const groups: CheckedNode[][] = []
-  for (const first of nodes) {
-    if (!left.delete(first)) continue
-    const group = [first]
-    // The loop visits what is added during it.
-    for (const { id } of group) {
-      for (const node of left) {
-        if (!areLinked(links, id, node.id)) continue
-        left.delete(node)
-        group.push(node)
-      }
-    }
-    groups.push(group)
-  }
-  return groups
-}
-
-function areLinked(links: readonly Direction[], a: string, b: string): boolean {
-  return links.some(({ from, to }) => (from === a && to === b) || (from === b && to === a))
 }
 
 function reposOf(nodes: readonly CheckedNode[]): Map<string, Repo> {

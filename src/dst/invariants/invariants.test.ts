@@ -189,6 +189,34 @@ const damages: readonly Damage[] = [
     inflict: ({ leaf }) => storeLocal(leaf, utf8('secret'), { isPrivate: true }),
   },
   {
+    what: 'a private artifact that does not come to who asks for it',
+    invariant: 'private-convergence',
+    where: 'leaf-0',
+    detail: /can come from master and is not here/,
+    inflict: ({ asksPrivate }) => asksPrivate.add('leaf-0'),
+  },
+  {
+    what: 'an answer to who waits that was not so',
+    invariant: 'pushed',
+    where: 'leaf-0',
+    detail: /of course/,
+    inflict: ({ pushes }) => pushes.falseAnswers.push({ nodeId: 'leaf-0', detail: 'of course' }),
+  },
+  {
+    what: 'somebody who waits in vain',
+    invariant: 'pushed-answered',
+    where: 'leaf-0',
+    detail: /still waits/,
+    inflict: ({ pushes, named: { plain } }) => pushes.open.push(plain),
+  },
+  {
+    what: 'a clone that left something out',
+    invariant: 'clone-whole',
+    where: 'leaf-0',
+    detail: /left out/,
+    inflict: ({ cloneGaps }) => cloneGaps.push({ nodeId: 'leaf-0', detail: 'left out' }),
+  },
+  {
     what: 'a private artifact queued for announcing',
     invariant: 'private-unannounced',
     where: 'master',
@@ -373,7 +401,7 @@ suite('what is private', () => {
   test('may be anywhere where private artifacts are meant to travel', () => {
     using pair = new Pair()
     storeLocal(pair.leaf, utf8('secret'), { isPrivate: true })
-    named('nothing-leaks').check(pair.world({ syncsPrivate: true }))
+    named('nothing-leaks').check(pair.world({ asksPrivate: new Set(['leaf-0']) }))
   })
 
   test('to two makers is at home with both', () => {

@@ -21,7 +21,9 @@ import type { Access } from '../../sync/access.ts'
 import {
   type AcknowledgedArtifact,
   type CheckedNode,
+  type Finding,
   maySend,
+  type Pushes,
   type SettingChange,
   type World,
 } from '../world.ts'
@@ -55,6 +57,14 @@ export class Pair implements Disposable {
   /** What nodes may do on the master; everything unless it is said here. */
   readonly access = new Map<string, Access>()
   readonly uvOperations: UvOperations
+
+  readonly asksPrivate = new Set<string>()
+  readonly cloneGaps: Finding[] = []
+  readonly pushes: { falseAnswers: Finding[]; open: ArtifactHash[] } & Pushes = {
+    falseAnswers: [],
+    open: [],
+    openAt: (id) => (id === 'leaf-0' ? this.pushes.open : []),
+  }
 
   /**
    * Four files, one of them stored as a delta of another, in two check-ins; a cluster of them all;
@@ -142,12 +152,10 @@ export class Pair implements Disposable {
 
   /** What the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
-    const { acknowledged, access } = this
+    const { acknowledged, access, asksPrivate, pushes, cloneGaps } = this
     const unversioned = this.uvOperations.oracle
-    return {
-      nodes: this.nodes(),
-      truth: { acknowledged, access, unversioned, settings, syncsPrivate: false, ...truth },
-    }
+    const told = { acknowledged, access, asksPrivate, pushes, cloneGaps, unversioned, settings }
+    return { nodes: this.nodes(), truth: { ...told, ...truth } }
   }
 
   /** Damages a repository behind the back of the code that keeps it in order. */

@@ -2,14 +2,17 @@
  * Invariants against what the simulation knows: nothing is lost, nothing leaks.
  *
  * Verifies: a node still holds everything whose making it acknowledged, unless its owner has
- * shunned or purged it since; a private artifact is on no node but those that made it, as long as
- * private sync is off. Does not verify that others got it: that is convergence.
+ * shunned or purged it since; a private artifact is only where it was made, and where it can travel
+ * to over links of nodes that ask for what is private; and once faults have ended it is everywhere
+ * there, unless those who hold it may not push. Does not verify that others got what is public:
+ * that is convergence.
  * @module
  */
 
-import { hasArtifact } from '../../repo/blob.ts'
+import { hasArtifact, isShunned } from '../../repo/blob.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type Invariant, isGivenUp, type World } from '../world.ts'
+import { type Invariant, isGivenUp, maySend, type World } from '../world.ts'
+import { connected, privateLinks } from './reach.ts'
 
 /** What a node acknowledged is there to stay. */
 export const nothingLost: Invariant = {
@@ -28,18 +31,40 @@ export const nothingLost: Invariant = {
   },
 }
 
-/** What is private stays where it was made. */
+/** What is private stays where it was made, and with those who ask for it there. */
 export const nothingLeaks: Invariant = {
   name: 'nothing-leaks',
   holds: 'always',
   check: (world) => {
-    if (world.truth.syncsPrivate) return
-    const makers = privateMakers(world)
-    for (const [hash, ids] of makers) {
-      for (const { id, repo } of world.nodes) {
-        if (ids.has(id) || !hasArtifact(repo, hash)) continue
+    const groups = connected(world.nodes, privateLinks(world))
+    for (const [hash, ids] of privateMakers(world)) {
+      for (const group of groups) {
+        if (group.some(({ id }) => ids.has(id))) continue
+        const holder = group.find(({ repo }) => hasArtifact(repo, hash))
+        if (holder === undefined) continue
         const detail = `${hash} is private to ${[...ids].join(', ')} and held here`
-        throw new InvariantError('nothing-leaks', { nodeId: id, detail })
+        throw new InvariantError('nothing-leaks', { nodeId: holder.id, detail })
+      }
+    }
+  },
+}
+
+/** What is private comes to everybody who asks for it, wherever it can come from. */
+export const privateConvergence: Invariant = {
+  name: 'private-convergence',
+  holds: 'settled',
+  appliesTo: ({ truth }) => truth.asksPrivate.size > 0,
+  check: (world) => {
+    const { nodes, truth } = world
+    for (const hash of privateMakers(world).keys()) {
+      const open = nodes.filter(({ repo }) => !isShunned(repo, hash))
+      for (const group of connected(open, privateLinks(world))) {
+        const holders = group.filter(({ repo }) => hasArtifact(repo, hash))
+        const from = holders.find(({ id }) => maySend(truth, id, 'artifacts'))
+        const lacking = group.find((node) => !holders.includes(node))
+        if (from === undefined || lacking === undefined) continue
+        const detail = `${hash} is private, can come from ${from.id} and is not here`
+        throw new InvariantError('private-convergence', { nodeId: lacking.id, detail })
       }
     }
   },
