@@ -51,9 +51,18 @@ function checkEqual(
  * @throws {InvariantError} `subset`
  */
 export function checkSubsetOf(master: Repo, leaves: ReadonlyMap<string, Repo>): void {
+  checkSubset(master, leaves, () => true)
+}
+
+function checkSubset(
+  master: Repo,
+  leaves: ReadonlyMap<string, Repo>,
+  isMeant: (hash: ArtifactHash) => boolean,
+): void {
   for (const [nodeId, repo] of leaves) {
     const held = new Set(allBlobUuidsSorted(repo))
-    const expected = publicBlobUuidsSorted(master).filter(travelsBetween(master, repo))
+    const travels = travelsBetween(master, repo)
+    const expected = publicBlobUuidsSorted(master).filter(isMeant).filter(travels)
     const lacking = expected.find((hash) => !held.has(hash))
     if (lacking !== undefined) {
       throw new InvariantError('subset', { nodeId, detail: `${lacking} of the master is not here` })
@@ -75,7 +84,7 @@ export const convergence: Invariant = {
     const travels = (hash: ArtifactHash): boolean => !shunned.has(hash)
     checkEqual(master.repo, reposOf(senders), travels)
     // Who may not push has all that the others have, and what it made besides.
-    checkSubsetOf(master.repo, reposOf(others))
+    checkSubset(master.repo, reposOf(others), travels)
     for (const hash of shunned) checkWhereItTravels([master, ...senders], linksOf(world), hash)
     for (const { hash, nodeId, isPrivate: wasPrivate } of truth.acknowledged) {
       if (wasPrivate || !maySendAll(nodeId) || shunned.has(hash)) continue

@@ -18,11 +18,12 @@ import { InvariantError } from '../../runner/invariants.ts'
 import {
   type CheckedNode,
   type Invariant,
+  linksOf,
   maySend,
   syncsUnversioned,
   type World,
 } from '../world.ts'
-import { settles, type UvOracle } from '../uv-oracle.ts'
+import { beats, settles, type UvOracle } from '../uv-oracle.ts'
 
 /**
  * A version that is owed is somewhere, and a node holds what it wrote last, or what beats that.
@@ -53,10 +54,10 @@ export const uvLastWriterWins: Invariant = {
   name: 'uv-last-writer-wins',
   holds: 'settled',
   appliesTo: syncsUnversioned,
-  check: ({ nodes, truth }) => {
-    if (truth.unversioned === undefined) return
-    for (const name of namesIn({ nodes, truth })) {
-      for (const node of nodes) checkWinner({ nodes, truth }, name, node)
+  check: (world) => {
+    if (world.truth.unversioned === undefined) return
+    for (const name of namesIn(world)) {
+      for (const node of world.nodes) checkWinner(world, name, node)
     }
   },
 }
@@ -70,12 +71,22 @@ function checkFloor(oracle: UvOracle, name: string, { id, repo }: CheckedNode): 
   throw new InvariantError('uv-never-lost', { nodeId: id, detail })
 }
 
-function checkWinner({ nodes, truth }: World, name: string, { id, repo }: CheckedNode): void {
+/** The version that wins among those whom a node syncs with. */
+function bestAtServers(world: World, name: string, id: string): UnversionedVersion | undefined {
+  const servers = new Set(linksOf(world).flatMap(({ from, to }) => (from === id ? [to] : [])))
+  return world.nodes
+    .filter((node) => servers.has(node.id))
+    .map(({ repo }) => findUnversioned(repo, name))
+    .reduce((best, row) => (row !== undefined && beats(row, best) ? row : best), undefined)
+}
+
+function checkWinner(world: World, name: string, { id, repo }: CheckedNode): void {
+  const { truth } = world
   const { unversioned: oracle } = truth
   if (oracle === undefined) return
-  // Who may not send hears of what the master has, which never had to hear of every deletion.
+  // Who may not send hears of what its servers have, which never had to hear of every deletion.
   const isSender = maySend(truth, id, 'unversioned')
-  const owed = isSender ? oracle.owed(name) : nodes[0] && findUnversioned(nodes[0].repo, name)
+  const owed = isSender ? oracle.owed(name) : bestAtServers(world, name, id)
   const row = findUnversioned(repo, name)
   const fail = (detail: string): InvariantError =>
     new InvariantError('uv-last-writer-wins', { nodeId: id, detail })
