@@ -56,6 +56,7 @@ function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
     world: (host) => new FossilWorld(config, topology, host),
     start: (_id, world, host) => world.start(host),
     down: (id, world) => world.down(id),
+    wallClock: (id, world) => world.clockOf(id),
     version: ({ repo }) => stateOf(repo),
     state: digests,
     canonical: canonicalMessage,

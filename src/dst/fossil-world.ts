@@ -5,11 +5,13 @@
  */
 
 import { assert } from '../base/assert.ts'
+import type { Clock } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeHost, NodeId, TickOutcome, Topology } from '../runner/model.ts'
+import { runOutside } from '../sim/context.ts'
 import type { ResolvedConfig } from './config.ts'
 import { PushWaits } from './deliveries.ts'
 import type { UvEvent } from './event.ts'
@@ -160,6 +162,11 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     throw new FossilError('option.invalid', { option: 'nodeId', reason: `no node "${id}"` })
   }
 
+  /** The clock of a node, which is that of its repository, where this is known. */
+  clockOf(id: NodeId): Clock | undefined {
+    return this.#repos.get(id)?.env.clock
+  }
+
   /** Starts a node over its repository: it answers, or syncs with others, or both. */
   start(host: NodeHost): NodeHandle {
     const { id } = host
@@ -231,7 +238,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const { upstream } = this.config
     assert(upstream !== undefined, 'there is an upstream')
     if (upstream instanceof MockFossil) this.adoptMaster(upstream.repo)
-    return { answer: (request) => upstream.exchange(request) }
+    // It may well be a process of stock's.
+    return { answer: (request) => runOutside(() => upstream.exchange(request)) }
   }
 
   #isAsked(id: NodeId): boolean {

@@ -17,6 +17,7 @@ import { identify } from '../repo/create.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { SimClock } from '../sim/clock.ts'
+import { runOutside } from '../sim/context.ts'
 import type { RandomSource } from '../sim/random.ts'
 import { withoutBuggify } from './buggify.ts'
 import type { ResolvedConfig } from './config.ts'
@@ -110,7 +111,8 @@ export class RepoFactory {
 
   #open(id: NodeId, image: Uint8Array | undefined): Database {
     const bytes = inRollbackMode(image ?? template(this.#config.hashPolicy))
-    return this.#config.openDatabase?.(id, bytes) ?? openMemory(bytes)
+    // A database of the caller's may be a file, which nodes have none of.
+    return runOutside(() => this.#config.openDatabase?.(id, bytes)) ?? openMemory(bytes)
   }
 
   #env(id: NodeId): Env {

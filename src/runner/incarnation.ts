@@ -99,6 +99,14 @@ export class Incarnation implements NodeHost {
     }
   }
 
+  /** Random bytes for code that was not written for a simulation. */
+  drawBytes(length: number): Uint8Array {
+    // The next life goes on with the stream, whatever the dead still draw.
+    if (!this.#isAlive) return new Uint8Array(length)
+    this.#parts.requireTurn()
+    return this.random.bytes(length)
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const abort = (): void => {

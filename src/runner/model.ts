@@ -261,6 +261,11 @@ export interface Model<W extends CheckedWorld> {
    */
   down?(id: NodeId, world: W): void
   /**
+   * The clock that code of a node reads as `Date`, where the model has one: it may be wrong. Asked
+   * each time, also before the node is part of the world. Default: true time.
+   */
+  wallClock?(id: NodeId, world: W): Clock | undefined
+  /**
    * The state of a node in brief, asked often: equal versions of one node mean that nothing that an
    * invariant of it alone looks at has changed. Without it every check looks at every node.
    */

@@ -4,9 +4,12 @@
  */
 
 import { assert } from '../base/assert.ts'
+import type { Clock } from '../base/env.ts'
 import type { SimClock } from '../sim/clock.ts'
+import { runInside, type SimulatedGlobals } from '../sim/context.ts'
 import type { Direction } from '../sim/network.ts'
 import type { RandomSource } from '../sim/random.ts'
+import { globalsOf } from './globals.ts'
 import { Incarnation } from './incarnation.ts'
 import type { LinkedNodes, Links } from './links.ts'
 import type {
@@ -33,6 +36,10 @@ export interface NodesOptions {
   readonly ticks: Ticks
   readonly turns: Turns
   readonly rest: Rest
+  /** The ways between the nodes. */
+  readonly ways: readonly Direction[]
+  /** The clock of a node, where it has one of its own. */
+  readonly wallClock: (id: NodeId) => Clock | undefined
   /** From one tick of a node to its next. */
   readonly pollIntervalMs: number
   readonly note: (type: string, facts: TraceFacts) => void
@@ -44,6 +51,12 @@ export interface NodesOptions {
   readonly onDown: (id: NodeId) => void
 }
 
+/** A life of a node, and its surroundings as code finds them that was not written for it. */
+interface Life {
+  readonly host: Incarnation
+  readonly globals: SimulatedGlobals
+}
+
 /** The nodes of one run. */
 export class Nodes implements LinkedNodes {
   /** Crashes so far. */
@@ -51,7 +64,7 @@ export class Nodes implements LinkedNodes {
   readonly #options: NodesOptions
   /** Nodes that are up. */
   readonly #handles = new Map<NodeId, NodeHandle>()
-  readonly #lives = new Map<NodeId, Incarnation>()
+  readonly #lives = new Map<NodeId, Life>()
   /** Entries in the stores of all nodes: they outlive crashes. */
   readonly #stored = new Map<NodeId, Map<string, Uint8Array>>()
   /** Counts of whatever is numbered, over all lives of its node. */
@@ -68,15 +81,17 @@ export class Nodes implements LinkedNodes {
 
   /** Tells whether a timer of a node is to fire. */
   isWaiting(id: NodeId): boolean {
-    return this.#lives.get(id)?.isWaiting ?? false
+    return this.#lives.get(id)?.host.isWaiting ?? false
   }
 
   /** Starts a node for the first time. */
   start(id: NodeId): void {
-    const { clock, source, rest, pollIntervalMs, startNode } = this.#options
+    const { clock, source, rest, ticks, pollIntervalMs, startNode } = this.#options
     const life = this.#newLife(id)
+    const { host, globals } = life
     this.#lives.set(id, life)
-    const node = startNode(life)
+    ticks.wake(id)
+    const node = runInside(globals, () => handleInside(globals, startNode(host)))
     this.#handles.set(id, node)
     const { tick, looksAt } = node
     if (tick !== undefined || looksAt !== undefined) rest.expect(id, looksAt)
@@ -143,7 +158,7 @@ export class Nodes implements LinkedNodes {
     const { events, links, ticks, turns, rest, step, onDown } = this.#options
     this.#handles.delete(id)
     events.resume(id)
-    this.#lives.get(id)?.end()
+    this.#lives.get(id)?.host.end()
     links.forget(id)
     ticks.forget(id)
     turns.forget(id)
@@ -218,6 +233,13 @@ export class Nodes implements LinkedNodes {
     turns.act(turn, () => this.#handles.get(id)?.onStream?.(stream))
   }
 
+  /** Runs an action at a node as code of it, where it is up. */
+  runAt(id: NodeId, action: () => void): void {
+    const life = this.isUp(id) ? this.#lives.get(id) : undefined
+    if (life === undefined) action()
+    else runInside(life.globals, action)
+  }
+
   /** One poll after another, as long as the node lives. */
   #schedulePoll(node: NodeHandle, event: TickEvent): void {
     const { clock, events, ticks, turns, pollIntervalMs } = this.#options
@@ -234,7 +256,16 @@ export class Nodes implements LinkedNodes {
     events.add({ timeMs, node: id, happen, isMoot: () => this.#handles.get(id) !== node })
   }
 
-  #newLife(id: NodeId): Incarnation {
+  #newLife(id: NodeId): Life {
+    const { ways, wallClock } = this.#options
+    const host = this.#newHost(id, (action) => runInside(globals, action))
+    const ownClock = (): Clock => wallClock(id) ?? this.#options.clock
+    const globals = globalsOf({ life: host, wallClock: ownClock, ways })
+    return { host, globals }
+  }
+
+  /** @param runIn runs code of the node */
+  #newHost(id: NodeId, runIn: (action: () => void) => void): Incarnation {
     const { clock, source, events, ticks, turns, links, note } = this.#options
     const stored = this.#stored.get(id) ?? new Map<string, Uint8Array>()
     this.#stored.set(id, stored)
@@ -254,7 +285,7 @@ export class Nodes implements LinkedNodes {
       fail: (error) => ticks.fail(error),
       act: (action) => {
         ticks.wake(id)
-        turns.act(this.#next(id, 'timer'), action)
+        turns.act(this.#next(id, 'timer'), () => runIn(action))
       },
       send: (to, bytes, kind) => links.datagrams.send({ from: id, to }, bytes, kind),
       connect: (to) => links.streams.connect({ from: id, to }),
@@ -279,5 +310,22 @@ export class Nodes implements LinkedNodes {
     const count = (this.#counts.get(key) ?? 0) + 1
     this.#counts.set(key, count)
     return `${kind}#${count}`
+  }
+}
+
+/** A node whose code runs inside its surroundings. */
+function handleInside(globals: SimulatedGlobals, node: NodeHandle): NodeHandle {
+  const { tick, answer, onDatagram, onStream, stop, looksAt } = node
+  const inside =
+    <A extends unknown[], R>(method: (...args: A) => R) =>
+    (...args: A): R =>
+      runInside(globals, () => method.apply(node, args))
+  return {
+    ...(tick && { tick: inside(tick) }),
+    ...(answer && { answer: inside(answer) }),
+    ...(onDatagram && { onDatagram: inside(onDatagram) }),
+    ...(onStream && { onStream: inside(onStream) }),
+    ...(stop && { stop: inside(stop) }),
+    ...(looksAt && { looksAt }),
   }
 }

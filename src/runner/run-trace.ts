@@ -5,6 +5,7 @@
 
 import { FossilError } from '../base/error.ts'
 import type { SimClock } from '../sim/clock.ts'
+import { runOutside } from '../sim/context.ts'
 import { reservedNames, Trace, type TraceEvent, traceFormat } from '../sim/trace.ts'
 import type { Causality, CausalStamp } from './causality.ts'
 import type { NodeId, TraceFacts } from './model.ts'
@@ -52,7 +53,8 @@ export class RunTrace {
     this.#trace = new Trace({
       onLine: (line) => {
         this.#recent.push(line)
-        onLine?.(line)
+        // An observer is no part of the node that is written of, and may well write to a file.
+        if (onLine !== undefined) runOutside(() => onLine(line))
       },
     })
   }

@@ -184,9 +184,11 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    */
   scheduleAction(timeMs: number, action: () => void, options: ActionOptions = {}): void {
     const { node, isImposed = false, name = `action#${++this.#actions}` } = options
+    const act = (): void => this.#turns.act(name, action)
     const happen = (): void => {
       if (node !== undefined) this.#ticks.wake(node)
-      this.#turns.act(name, action)
+      if (node === undefined || isImposed) act()
+      else this.#nodes.runAt(node, act)
     }
     this.#events.add({ timeMs, node, isImposed, happen })
   }
@@ -254,11 +256,17 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    * @throws {FossilError} `sim.stuck`, `sim.foreignWait`; and whatever the code of a node throws
    */
   async step(): Promise<boolean> {
+    await this.#ticks.catchUp()
+    return this.#step()
+  }
+
+  async #step(): Promise<boolean> {
     const next = this.#events.next()
     if (next === undefined) return false
     const { event, origin } = next
     this.#clock.advanceTo(event.timeMs)
     this.#causality.begin(event.node, origin)
+    this.#ticks.beginEvent()
     try {
       this.#watchdog.sees(event)
       const happening = event.happen()
@@ -270,6 +278,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       this.#failedNode = event.node
       throw error
     } finally {
+      this.#ticks.endEvent()
       this.#causality.end()
     }
     return true
@@ -278,16 +287,18 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   /** Lets up to `maxSteps` events happen. */
   async run(maxSteps: number): Promise<void> {
     requireInteger('maxSteps', maxSteps, { min: 0 })
-    for (let step = 0; step < maxSteps; step++) if (!(await this.step())) return
+    await this.#ticks.catchUp()
+    for (let step = 0; step < maxSteps; step++) if (!(await this.#step())) return
   }
 
   /** Lets everything happen up to `deadlineMs`, virtual time since 1970; then it is that time. */
   async runUntil(deadlineMs: number): Promise<void> {
     requireInteger('deadlineMs', deadlineMs, { min: 0 })
+    await this.#ticks.catchUp()
     for (;;) {
       const next = this.#events.peek()
       if (next === undefined || next.timeMs > deadlineMs) break
-      await this.step()
+      await this.#step()
     }
     if (this.#clock.nowMs() < deadlineMs) this.#clock.advanceTo(deadlineMs)
   }
@@ -366,6 +377,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       ticks: this.#ticks,
       turns: this.#turns,
       rest: this.#rest,
+      ways: this.model.topology.links,
+      wallClock: (id) => this.model.wallClock?.(id, this.world),
       pollIntervalMs: this.options.pollIntervalMs,
       note: (type, facts) => this.note(type, facts),
       step: () => this.steps,
@@ -399,11 +412,12 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   async #runToRest(deadlineMs: number): Promise<boolean> {
+    await this.#ticks.catchUp()
     this.#nodes.tickAll()
     while (!this.#rest.isReached) {
       const next = this.#events.peek()
       if (next === undefined || next.timeMs > deadlineMs) return false
-      await this.step()
+      await this.#step()
     }
     return true
   }

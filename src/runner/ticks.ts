@@ -7,6 +7,7 @@
 import { assert } from '../base/assert.ts'
 import { pendingResources, quiesce } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
+import { presentNode } from '../sim/context.ts'
 import type { NodeHandle, NodeId, TickEvent, TickOutcome } from './model.ts'
 import { WaitTracer } from './wait-tracer.ts'
 
@@ -33,6 +34,7 @@ export class Ticks implements Disposable {
   /** I/O and timers that the process waited for before any node ran. */
   readonly #known = pendingResources()
   readonly #tracer: WaitTracer | undefined
+  #isInEvent = false
   #failure: Error | undefined
 
   constructor(options: TickOptions) {
@@ -62,6 +64,16 @@ export class Ticks implements Disposable {
     this.#awake.add(id)
   }
 
+  /** An event begins: until its end, no code of nodes goes on but of those that it wakes. */
+  beginEvent(): void {
+    this.#isInEvent = true
+  }
+
+  /** The event has ended, and whoever drives the run may do at nodes as it likes. */
+  endEvent(): void {
+    this.#isInEvent = false
+  }
+
   /** A node has crashed: its tick never ends, and no other is in its way. */
   forget(id: NodeId): void {
     this.#ticking.delete(id)
@@ -81,9 +93,22 @@ export class Ticks implements Disposable {
     if (failure !== undefined) throw failure
   }
 
-  /** Whether the code of a node may run now, or no tick of it is under way. */
+  /**
+   * Lets code run on that began outside of events: where nodes start, or whoever drives the run
+   * does something at one. It runs at the time when it began, not in the midst of the next event.
+   */
+  async catchUp(): Promise<void> {
+    await quiesce()
+    await this.react()
+  }
+
+  /**
+   * True where the code of a node runs in the present event, or where no tick of it is under way
+   * and somebody else may have called: during an event, the context tells these apart.
+   */
   mayAct(id: NodeId): boolean {
-    return this.#awake.has(id) || !this.#ticking.has(id)
+    if (this.#awake.has(id)) return true
+    return !this.#ticking.has(id) && !(this.#isInEvent && presentNode()?.id === id)
   }
 
   /** @throws {FossilError} `sim.foreignWait` where the code of a node goes on by itself */

@@ -116,10 +116,12 @@ function stackBefore(hook: (id: number, type: string, triggerId: number) => void
   return made.stack ?? ''
 }
 
-/** Files that wait for nodes, or on their behalf. */
+/** Files that wait for nodes, or on their behalf; names that they begin with. */
 const runner: readonly string[] = [
   new URL('.', import.meta.url).href,
   new URL('../base/env', import.meta.url).href,
+  new URL('../sim/context', import.meta.url).href,
+  new URL('../sim/world', import.meta.url).href,
 ]
 
 /** The place where something was made, unless the runner made it. */

@@ -84,6 +84,7 @@ export const exceptions: ReadonlyMap<string, readonly [reaches: readonly Reach[]
   new Map([
     ['src/base/env.ts', [['clock', 'randomness', 'host'], 'it is where the host comes in']],
     ['src/agent/timers.ts', [['clock'], 'it is where the timers of the host come in']],
+    ['src/sim/context.test.ts', [['clock'], 'it looks at what is replaced']],
     ['src/folder/disk-files.ts', [['host'], 'what a file is differs from system to system']],
     ['src/db/driver.suite.ts', [['clock', 'randomness'], "it checks that SQL's own are replaced"]],
     ['src/crosslink/ticket-clock.test.ts', [['clock', 'randomness'], 'its tables ask for them']],
