@@ -77,6 +77,8 @@ export type FossilErrors = {
   'transport.failed': { reason: string }
   /** A simulated node waits for something other than its host, so that no run repeats it. */
   'sim.foreignWait': { node: string; waitsFor: string; at?: string }
+  /** Code of a simulated node has called a form of Node that no run repeats; `at` is its place. */
+  'sim.unsimulated': { node: string; api: string; at?: string; reason: string }
   /** A simulation goes on and on at one moment of virtual time, last at this node. */
   'sim.stuck': { node: string; events: number }
   /** An option or argument outside what is allowed. */

@@ -84,7 +84,25 @@ export const exceptions: ReadonlyMap<string, readonly [reaches: readonly Reach[]
   new Map([
     ['src/base/env.ts', [['clock', 'randomness', 'host'], 'it is where the host comes in']],
     ['src/agent/timers.ts', [['clock'], 'it is where the timers of the host come in']],
+    ['src/sim/world.ts', [['host'], 'it replaces what reaches the host']],
+    ['src/sim/world/outside.ts', [['host'], 'it closes what reaches the host']],
+    ['src/sim/world/clocks.ts', [['clock', 'host'], 'it replaces the clocks']],
+    ['src/sim/world/timers.ts', [['clock', 'host'], 'it replaces the timers']],
+    ['src/sim/world/timers-promises.ts', [['clock'], 'it replaces the timers']],
+    ['src/sim/world.test.ts', [['clock', 'randomness', 'host'], 'it asks for what is replaced']],
     ['src/sim/context.test.ts', [['clock'], 'it looks at what is replaced']],
+    [
+      'src/runner/globals.test.ts',
+      [['clock', 'randomness', 'host'], 'its nodes use what is replaced'],
+    ],
+    [
+      'src/dst/unpatched-agent.test.ts',
+      [['clock', 'randomness', 'host'], 'its agent uses what is replaced'],
+    ],
+    [
+      'examples/09-unpatched-agent.ts',
+      [['clock', 'randomness', 'host'], 'it shows what is replaced'],
+    ],
     ['src/folder/disk-files.ts', [['host'], 'what a file is differs from system to system']],
     ['src/db/driver.suite.ts', [['clock', 'randomness'], "it checks that SQL's own are replaced"]],
     ['src/crosslink/ticket-clock.test.ts', [['clock', 'randomness'], 'its tables ask for them']],

@@ -1,0 +1,33 @@
+/**
+ * The global forms of time, randomness and the network, routed by context: code of a simulated node
+ * that was not written for a simulation runs in virtual time, and replays. Everywhere else they are
+ * the real ones. Loaded before anything that keeps references to them:
+ *
+ *     node --import trilobite/sim/world --test
+ *
+ * What cannot be simulated throws `sim.unsimulated` inside a node, and ends the run.
+ * @module
+ */
+
+import { syncBuiltinESMExports } from 'node:module'
+import { keepContext } from './context.ts'
+import { routeClocks } from './world/clocks.ts'
+import { routeFetch } from './world/fetch.ts'
+import { closeOutside } from './world/outside.ts'
+import { routeRandomness } from './world/randomness.ts'
+import { routeThreads } from './world/threads.ts'
+import { routeTimers } from './world/timers.ts'
+import { routeAbortSignals, routeTimerPromises } from './world/timers-promises.ts'
+
+keepContext()
+// Streams that Node makes when they are first asked for, and that write to files.
+void [process.stdout, process.stderr]
+routeTimers()
+routeTimerPromises()
+routeAbortSignals()
+routeClocks()
+routeRandomness()
+routeThreads()
+routeFetch()
+closeOutside()
+syncBuiltinESMExports()
