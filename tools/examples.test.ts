@@ -11,10 +11,18 @@ import { test } from 'node:test'
 
 import { run } from './run.ts'
 
-async function output(example: string, ...args: string[]): Promise<string> {
+const output = (example: string, ...args: string[]): Promise<string> =>
+  outputWith([], example, args)
+
+async function outputWith(
+  options: readonly string[],
+  example: string,
+  args: readonly string[] = [],
+): Promise<string> {
   const path = join(import.meta.dirname, '..', 'examples', example)
   const { code, stdout, stderr } = await run(process.execPath, [
     '--conditions=source',
+    ...options,
     path,
     ...args,
   ])
@@ -100,4 +108,15 @@ test('07-own-rules counts and checks beside all that is there', async () => {
   const lines = (await output('07-own-rules.ts')).trim().split('\n')
   assert.equal(lines.length, 5)
   for (const line of lines) assert.match(line, /^seed \d: converged, [1-9]\d* times counted on$/)
+})
+
+test('09-unpatched-agent converges, the same way each time', async () => {
+  const options = ['--import', 'trilobite/sim/world']
+  const lines = (await outputWith(options, '09-unpatched-agent.ts')).trim().split('\n')
+  assert.match(
+    lines[0] ?? '',
+    /^seed 1: converged, with [1-9]\d* messages lost, trace [0-9a-f]{8}$/,
+  )
+  assert.match(lines[1] ?? '', /^seed 2: converged/)
+  assert.deepEqual(lines.slice(2), [lines[0]])
 })
