@@ -64,6 +64,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #givenUp = new Map<NodeId, Set<ArtifactHash>>()
   readonly #givenUpAtMs = new Map<string, number>()
   readonly #settings: SettingChange[] = []
+  readonly #published = new Set<ArtifactHash>()
   readonly #logins: Logins | undefined
   readonly #waits = new PushWaits({
     holds: (id, hash) => {
@@ -109,6 +110,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.truth = {
       acknowledged: this.#acknowledged,
       asksPrivate,
+      published: this.#published,
       unversioned: uv ? this.uvOperations.oracle : undefined,
       access: this.#logins?.access(),
       foreign: this.#foreign,
@@ -311,6 +313,11 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#givenUp.set(nodeId, hashes.add(hash))
     this.#givenUpAtMs.set(`${nodeId} ${hash}`, this.nowMs)
     this.#host.moved()
+  }
+
+  /** Remembers that artifacts are no secret: a public check-in names them. */
+  publishNamed(hashes: readonly ArtifactHash[]): void {
+    for (const hash of hashes) this.#published.add(hash)
   }
 
   /** Remembers a setting that the owner of a node changed. */

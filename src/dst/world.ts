@@ -27,6 +27,8 @@ export interface Truth {
   readonly acknowledged: readonly AcknowledgedArtifact[]
   /** Nodes that ask those they sync with for private artifacts, and send them theirs. */
   readonly asksPrivate: ReadonlySet<string>
+  /** Artifacts that check-ins name which were private and are public. */
+  readonly published?: ReadonlySet<ArtifactHash> | undefined
   /** Undefined where unversioned files do not travel. */
   readonly unversioned?: UvOracle | undefined
   /** The rights of each leaf on the master; undefined where all may do everything. */

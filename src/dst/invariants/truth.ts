@@ -80,6 +80,6 @@ function privateMakers({ truth }: World): Map<Hash, Set<string>> {
     if (!isPrivate) isPublic.add(hash)
     makers.set(hash, (makers.get(hash) ?? new Set()).add(nodeId))
   }
-  for (const hash of isPublic) makers.delete(hash)
+  for (const hash of [...isPublic, ...(truth.published ?? [])]) makers.delete(hash)
   return makers
 }

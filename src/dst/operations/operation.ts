@@ -34,6 +34,8 @@ export interface OperationRecords {
   acknowledge(artifact: AcknowledgedArtifact): void
   /** The owner of a node removed an artifact there: it is no longer owed by it. */
   giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void
+  /** A public check-in names artifacts: they are no secret, wherever they are. */
+  publishNamed(hashes: readonly ArtifactHash[]): void
   /** The owner of a node changed a setting. */
   changeSetting(change: SettingChange): void
   /** Lets an owner write or delete an unversioned file; tells whether anything changed. */

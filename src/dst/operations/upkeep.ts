@@ -8,7 +8,9 @@ import { publish as publishCheckins } from '../../admin/publish.ts'
 import { purge as purgeArtifacts } from '../../admin/purge.ts'
 import { rebuild as rebuildTables } from '../../crosslink/rebuild.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
+import { findHeld } from '../../repo/blob.ts'
 import { setConfig } from '../../repo/config.ts'
+import { deckOf } from '../../repo/deck.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { shun as shunArtifacts } from '../../repo/shun.ts'
 import { hashes, news, privateCheckins } from './drawing.ts'
@@ -22,12 +24,21 @@ export const publish: FossilOperation = {
     const known = privateCheckins(repo)
     return known.length === 0 ? undefined : { checkin: references.to(draw.pick(known)) }
   },
-  apply: ({ repo, args, references }) => {
+  apply: ({ repo, args, references, world }) => {
     const hash = references.artifact(args.text('checkin'))
     if (hash === undefined) return undefined
     const artifacts = publishCheckins(repo, [hash])
+    world.publishNamed(artifacts.flatMap((published) => namedBy(repo, published)))
     return artifacts.length === 0 ? undefined : { facts: { hash, artifacts: artifacts.length } }
   },
+}
+
+/** Files and parents that a check-in names, which are no secret once it is public. */
+function namedBy(repo: Repo, hash: ArtifactHash): readonly ArtifactHash[] {
+  const rid = findHeld(repo, hash)
+  const deck = rid === undefined ? undefined : deckOf(repo, rid)
+  if (deck?.kind !== 'checkin') return []
+  return [...deck.files.flatMap((file) => file.hash ?? []), ...deck.parents]
 }
 
 /** Bans an artifact here: what nobody builds on, so that the ban takes nothing else with it. */
