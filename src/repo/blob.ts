@@ -90,11 +90,15 @@ export function isShunned(repo: Repo, hash: string): boolean {
   return holdings.hasShunned && exists(repo, 'SELECT 1 FROM shun WHERE uuid = ?', hash)
 }
 
+/** Tells whether anything here is private. */
+export function holdsPrivate(repo: Repo): boolean {
+  const { holdings } = cacheOf(repo)
+  return (holdings.hasPrivate ??= exists(repo, 'SELECT 1 FROM private LIMIT 1'))
+}
+
 /** Tells whether the artifact stays here unless private content is asked for and allowed. */
 export function isPrivate(repo: Repo, rid: Rid): boolean {
-  const { holdings } = cacheOf(repo)
-  holdings.hasPrivate ??= exists(repo, 'SELECT 1 FROM private LIMIT 1')
-  return holdings.hasPrivate && exists(repo, 'SELECT 1 FROM private WHERE rid = ?', rid)
+  return holdsPrivate(repo) && exists(repo, 'SELECT 1 FROM private WHERE rid = ?', rid)
 }
 
 /** Tells whether only the name of the artifact is here. */

@@ -29,6 +29,7 @@ import { readContent } from '../repo/content.ts'
 import { cacheOf, type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { publishHeld } from '../repo/store.ts'
+import { ClusterVisibility } from './cluster-visibility.ts'
 import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import { ArtifactIntake } from './artifact-intake.ts'
@@ -89,6 +90,7 @@ export class ArtifactExchange {
   readonly #cameInVain = new Set<ArtifactHash>()
   readonly #wants: WantList
   readonly #intake: ArtifactIntake
+  readonly #clusters: ClusterVisibility
   /** Damaged artifacts that have not come yet. */
   readonly #damaged: Map<ArtifactHash, Rid>
   /** Names that the message that is being read added as phantoms. */
@@ -108,6 +110,7 @@ export class ArtifactExchange {
     this.#damaged = new Map(options.damaged?.map(({ hash, rid }) => [hash, rid]))
     this.#wants = new WantList(repo, this.#damaged)
     this.#intake = new ArtifactIntake(repo, this.#damaged)
+    this.#clusters = new ClusterVisibility(repo)
   }
 
   /** How many artifacts the peer asks for again and again although they were sent. */
@@ -180,7 +183,10 @@ export class ArtifactExchange {
     }
     const outcome = this.#intake.take(card, asPrivate)
     if (outcome.kind === 'postponed') return false
-    if (outcome.kind === 'held') this.#peerHas.add(outcome.rid)
+    if (outcome.kind === 'held') {
+      this.#peerHas.add(outcome.rid)
+      if (!asPrivate && this.#acceptsPrivate) this.#clusters.heed(outcome.rid)
+    }
     const isNew = 'isNew' in outcome && outcome.isNew
     if (isNew && outcome.kind === 'held' && this.#check('file.reject', 0.01)) {
       throw new FossilError('repo.io', { reason: 'simulated: the artifact could not be stored' })
@@ -389,8 +395,9 @@ export class ArtifactExchange {
       if (!isHere) makePrivate(this.#repo, rid)
     } else if (!isHere) {
       makePublic(this.#repo, rid)
-    } else if (this.#acceptsPrivate && isPrivate(this.#repo, rid)) {
-      publishHeld(this.#repo, rid)
+    } else if (this.#acceptsPrivate) {
+      if (isPrivate(this.#repo, rid)) publishHeld(this.#repo, rid)
+      this.#clusters.heed(rid)
     }
   }
 

@@ -272,3 +272,27 @@ test('the files of a check-in that a peer announces as public are public here, t
   assert.ok(newArtifacts.every((name) => !isPrivateHere(client, name)))
   assert.deepEqual(verify(client).differences, [])
 })
+
+/** A server that has published the secret and named it in a cluster, which a cluster names. */
+function publisher(): Repo {
+  const server = makeRepo('server')
+  addForeign(server, secret)
+  addArtifacts(server, { from: 10, to: 12 })
+  createClusters(server, { atLeast: 1 })
+  addArtifacts(server, { from: 20, to: 22 })
+  createClusters(server, { atLeast: 1 })
+  return server
+}
+
+test('what a cluster names becomes public for who may have private content anyway', () => {
+  for (const isPrivate of [true, false]) {
+    using client = keeper('client')
+    using server = publisher()
+    assert.ok(syncPair(client, server, { private: isPrivate }).result.complete)
+    assert.equal(isPrivateHere(client), !isPrivate)
+    verifyRepo(client)
+    // The clusters are known by now, and announced again.
+    assert.ok(syncPair(client, server, { private: true }).result.complete)
+    assert.equal(isPrivateHere(client), false)
+  }
+})
