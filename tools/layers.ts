@@ -18,6 +18,7 @@ export const rows: readonly (readonly string[])[] = [
   ['crosslink'],
   ['write'],
   ['admin'],
+  ['tables'],
   ['sync', 'history', 'folder'],
   ['transport', 'agent', 'index'],
   ['dst'],

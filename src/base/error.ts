@@ -40,6 +40,14 @@ export type FossilErrors = {
   'checkin.fork': { parent: string; branch: string; leaves: readonly string[] }
   /** A tag, page, ticket, note or post that cannot be written as asked. */
   'artifact.invalid': { kind: string; reason: string }
+  /** A definition that a synced table cannot have. */
+  'table.invalid': { table: string; reason: string }
+  /** A synced table that is not defined here. */
+  'table.missing': { table: string }
+  /** A row that a synced table cannot hold, or a key that is none. */
+  'table.row': { table: string; reason: string }
+  /** A row that belongs to another login. */
+  'table.owned': { table: string; owner: string; user: string }
   /** A name that means no artifact of this repository. */
   'name.unknown': { name: string; reason: string }
   /** A prefix of several hashes. At most 100 candidates, sorted. */

@@ -1,0 +1,89 @@
+/**
+ * Rows as they are stored: one current version of each, deleted ones included, so that a deletion
+ * can be told to others.
+ *
+ * May know the tables that hold them and keeps the digests of ranges in step; which version stands
+ * is resolve.ts, what a peer may do the caller's.
+ * @module
+ */
+
+import type { Statement } from '../db/driver.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
+import { type Digest, formatDigest, noteChange, rowDigest } from './ranges.ts'
+import type { Version } from './resolve.ts'
+import type { StoredTable } from './schema.ts'
+
+/** A row of a synced table as it is stored. */
+export interface StoredRow extends Version {
+  /** The hash of its key. */
+  readonly key: string
+  /** Of all that it says, as text. */
+  readonly digest: string
+}
+
+type RowTuple = [
+  key: string,
+  mtimeSec: number,
+  owner: string,
+  deleted: number,
+  data: string,
+  lo: number,
+  hi: number,
+]
+
+function selectRows(repo: Repo, rest: string): Statement<RowTuple> {
+  return dbOf(repo).prepare<RowTuple>(
+    `SELECT key, mtime, owner, deleted, data, lo, hi FROM fx_trilobite_row WHERE tid = ? ${rest}`,
+  )
+}
+
+function rowOf([key, mtimeSec, owner, deleted, data, lo, hi]: RowTuple): StoredRow {
+  return { key, mtimeSec, owner, isDeleted: deleted !== 0, data, digest: formatDigest({ lo, hi }) }
+}
+
+/** The row of this key hash, which may say that it was deleted. */
+export function findRow(repo: Repo, table: StoredTable, key: string): StoredRow | undefined {
+  const row = selectRows(repo, 'AND key = ?').get(table.id, key)
+  return row === undefined ? undefined : rowOf(row)
+}
+
+/**
+ * Rows of a range by key, the first `limit` of those that come after `after`.
+ *
+ * @param range.prefix of hex digits; none for all rows
+ */
+export function rowsAfter(
+  repo: Repo,
+  table: StoredTable,
+  { prefix, after, limit }: { prefix: string; after: string; limit: number },
+): StoredRow[] {
+  return selectRows(repo, 'AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?')
+    .all(table.id, after, prefix, `${prefix}g`, limit)
+    .map(rowOf)
+}
+
+/** Writes a version of a row, in place of whatever is there: compare first. */
+export function storeRow(repo: Repo, table: StoredTable, key: string, row: Version): void {
+  const db = dbOf(repo)
+  const before = db
+    .prepare<[lo: number, hi: number]>(
+      'SELECT lo, hi FROM fx_trilobite_row WHERE tid = ? AND key = ?',
+    )
+    .get(table.id, key)
+  const after = rowDigest(key, row)
+  db.prepare(
+    `REPLACE INTO fx_trilobite_row(tid, key, mtime, owner, deleted, lo, hi, data)
+     VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(table.id, key, row.mtimeSec, row.owner, row.isDeleted ? 1 : 0, after.lo, after.hi, row.data)
+  noteChange(repo, table, key, { before: digestIn(before), after })
+}
+
+function digestIn(columns: [lo: number, hi: number] | undefined): Digest | undefined {
+  return columns === undefined ? undefined : { lo: columns[0], hi: columns[1] }
+}
+
+/** Tells whether a table has any rows, deleted ones included. */
+export function hasRows(repo: Repo, table: StoredTable): boolean {
+  const sql = 'SELECT 1 FROM fx_trilobite_row WHERE tid = ? LIMIT 1'
+  return dbOf(repo).prepare(sql).get(table.id) !== undefined
+}
