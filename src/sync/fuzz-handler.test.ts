@@ -85,7 +85,7 @@ const otherCard: fc.Arbitrary<Card> = fc.oneof(
   fc.constantFrom<Card>(
     { type: 'message', text: 'm' },
     { type: 'clone_seqno', sequence: 5 },
-    { type: 'unknown', name: 'schema', line: 'schema t 1 0 0 0' },
+    { type: 'unknown', name: 'florp', line: 'florp t 1 0 0 0' },
     { type: 'login', user: 'nobody', nonce: 'x', signature: 'y' },
   ),
 )

@@ -12,6 +12,7 @@ import { setConfig } from '../repo/config.ts'
 import { type Repo, workOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import type { Card, UnknownCard } from '../xfer/card.ts'
+import { isTableCard } from '../xfer/table-card.ts'
 import type { ArtifactExchange } from './artifacts.ts'
 import { countCard, limitedCards, OnceOnly } from './budget.ts'
 import type { SyncObserver } from './events.ts'
@@ -96,7 +97,8 @@ export function applyReply(repo: Repo, message: Uint8Array, context: ReplyContex
 
 function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Progress): void {
   const { exchange } = context
-  if (context.side.receive(card)) return
+  // Servers with synced tables volunteer them, whether or not they are wanted here.
+  if (context.side.receive(card) || isTableCard(card)) return
   switch (card.type) {
     case 'file':
     case 'cfile':
@@ -129,8 +131,8 @@ function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Prog
 }
 
 /**
- * Peers have cards of their own (go-libfossil: `schema`, `xigot`, `xrow`), each of one line, their
- * payloads too; stock's client says so and goes on. A page is the answer of something else.
+ * Peers may have cards of their own, each of one line, their payloads too; stock's client says so
+ * and goes on. A page is the answer of something else.
  *
  * @throws {FossilError} `xfer.malformed` for a page
  */

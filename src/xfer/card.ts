@@ -10,6 +10,7 @@
  */
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import type { TableCard } from './table-card.ts'
 
 /** An artifact: its content, or a delta that makes it from the content of `deltaSource`. */
 export interface FileCard {
@@ -203,6 +204,7 @@ export type NamedCard =
   | PragmaCard
   | ErrorCard
   | MessageCard
+  | TableCard
 
 /** Any line of a message, with its payload. */
 export type Card = NamedCard | CommentCard | OddNameCard | UnknownCard

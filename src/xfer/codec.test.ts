@@ -97,6 +97,38 @@ const texts: readonly [card: Card, text: string][] = [
   [{ type: 'pragma', name: 'p', args: ['1', '2', '3', '4'] }, 'pragma p 1 2 3 4\n'],
   [{ type: 'error', text: 'not authorized\n' }, 'error not\\sauthorized\\n\n'],
   [{ type: 'message', text: 'pull only' }, 'message pull\\sonly\n'],
+  [
+    {
+      type: 'schema',
+      table: 't',
+      version: 1,
+      hash: sha1,
+      mtimeSec: 7,
+      content: utf8('{}'),
+    },
+    `schema t 1 ${sha1} 7 2\n{}\n`,
+  ],
+  [{ type: 'xigot', table: 't', pkHash: sha1, mtimeSec: 7 }, `xigot t ${sha1} 7\n`],
+  [{ type: 'xgimme', table: 't', pkHash: sha1 }, `xgimme t ${sha1}\n`],
+  [
+    { type: 'xrow', table: 't', pkHash: sha1, mtimeSec: 7, owner: undefined, content: utf8('{}') },
+    `xrow t ${sha1} 7 2\n{}\n`,
+  ],
+  [
+    { type: 'xrow', table: 't', pkHash: sha1, mtimeSec: 7, owner: 'a b', content: utf8('{}') },
+    `xrow t ${sha1} 7 2 a\\sb\n{}\n`,
+  ],
+  [
+    { type: 'xdelete', table: 't', pkHash: sha1, mtimeSec: 0, owner: 'amy', content: utf8('') },
+    `xdelete t ${sha1} 0 0 amy\n\n`,
+  ],
+  [{ type: 'xrange', table: 't', prefix: '', count: 3, digest: 'ab' }, 'xrange t - 3 ab\n'],
+  [
+    { type: 'xlist', table: 't', prefix: '0f', content: utf8('x 1 y\n') },
+    'xlist t 0f 6\nx 1 y\n\n',
+  ],
+  [{ type: 'xask', table: 't', prefix: '0', after: '' }, 'xask t 0 -\n'],
+  [{ type: 'xmore', table: 't', prefix: '', after: sha1 }, `xmore t - ${sha1}\n`],
   [{ type: 'comment', text: 'timestamp x' }, '# timestamp x\n'],
   [{ type: 'comment', text: '' }, '# \n'],
   [{ type: 'unknown', name: 'florp', line: 'florp a  b' }, 'florp a  b\n'],
@@ -129,6 +161,17 @@ const token = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 12 })
   .filter((word) => !/[ \t\n\v\f\r]/.test(word))
 const uvName = token.filter(isUnversionedName)
+const place = fc.oneof(
+  fc.constant(''),
+  token.filter((word) => word !== '-'),
+)
+const tableRow = {
+  table: token,
+  pkHash: token,
+  mtimeSec: seconds,
+  owner: fc.option(text, { nil: undefined }),
+  content: payload,
+}
 const projectCode = fc.oneof(anyHash, fc.constant('AB'.repeat(20)))
 const codesOf = { serverCode: token, projectCode }
 
@@ -184,6 +227,21 @@ const anyCards: { [T in NamedCard['type']]: fc.Arbitrary<Extract<NamedCard, { ty
   pragma: record('pragma', { name: token, args: fc.array(token, { maxLength: 4 }) }),
   error: record('error', { text }),
   message: record('message', { text }),
+  schema: record('schema', {
+    table: token,
+    version: integer,
+    hash: token,
+    mtimeSec: seconds,
+    content: payload,
+  }),
+  xigot: record('xigot', { table: token, pkHash: token, mtimeSec: seconds }),
+  xgimme: record('xgimme', { table: token, pkHash: token }),
+  xrow: record('xrow', tableRow),
+  xdelete: record('xdelete', tableRow),
+  xrange: record('xrange', { table: token, prefix: place, count: integer, digest: token }),
+  xlist: record('xlist', { table: token, prefix: place, content: payload }),
+  xask: record('xask', { table: token, prefix: place, after: place }),
+  xmore: record('xmore', { table: token, prefix: place, after: place }),
 }
 
 function record<T extends string, R>(

@@ -11,23 +11,10 @@ import { assert } from '../base/assert.ts'
 import { defossilize, fossilize } from '../deck/fossilize.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { NamedCard, UvfileCard } from './card.ts'
+import type { CardCodec, CardText } from './card-codec.ts'
 import type { CardLine } from './line.ts'
+import { tableCards } from './table-codec.ts'
 import { isUnversionedName } from './unversioned-name.ts'
-
-/** A card on its way out: arguments after the name, then the payload and how it ends. */
-export interface CardText {
-  args: readonly (string | number)[]
-  payload?: Uint8Array
-  /** A newline after the payload: always, or where the payload does not end in one. */
-  newline?: 'always' | 'if-missing'
-}
-
-/** Both directions of one card; `parse` undoes `format`. */
-export interface CardCodec<C> {
-  /** @throws {FossilError} `xfer.malformed` */
-  parse(line: CardLine): C
-  format(card: C): CardText
-}
 
 /** The protocol, one entry per card; line numbers are stock's xfer.c, sender then receiver. */
 export const cards: {
@@ -219,6 +206,8 @@ export const cards: {
     },
     format: ({ text }) => ({ args: [fossilize(text)] }),
   },
+
+  ...tableCards,
 }
 
 /** Bits of a `uvfile`'s flags; the others mean nothing. xfer.c:311-319. */

@@ -8,7 +8,8 @@
 
 import { assert } from '../base/assert.ts'
 import type { Card, NamedCard } from './card.ts'
-import { type CardCodec, type CardText, cards } from './codec.ts'
+import type { CardCodec, CardText } from './card-codec.ts'
+import { cards } from './codec.ts'
 import { largestInteger, mostTokens } from './line.ts'
 
 const codecs: Readonly<Record<NamedCard['type'], CardCodec<NamedCard>>> = cards

@@ -9,7 +9,8 @@
 import { fromUtf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import type { Card, CommentCard, NamedCard, OddNameCard, UnknownCard } from './card.ts'
-import { type CardCodec, cards } from './codec.ts'
+import type { CardCodec } from './card-codec.ts'
+import { cards } from './codec.ts'
 import { CardLine, hashAt } from './line.ts'
 
 /** A map, so that a line that says `constructor` is an unknown card. */
