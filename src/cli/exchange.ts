@@ -140,6 +140,7 @@ class Tally {
       messages: this.#messages,
       clockSkewMs: undefined,
       unversioned: undefined,
+      tables: undefined,
       config: undefined,
       lockedBy: undefined,
       avoidsDeltaManifests: false,

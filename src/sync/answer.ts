@@ -30,6 +30,7 @@ import { futureCheckins, refuseFuture } from './clock-skew.ts'
 import { writeRememberedBatch } from './clone-server.ts'
 import { ConfigServer } from './config-areas.ts'
 import { checkHandlerOptions, type HandlerOptions } from './handler-options.ts'
+import { TableServer, type TableTurn } from './tables-server.ts'
 import { UnversionedServer } from './unversioned.ts'
 import { refused } from './refusal.ts'
 
@@ -45,6 +46,7 @@ interface Conversations {
   readonly login: string
   readonly artifacts: ArtifactExchange
   readonly unversioned: UnversionedServer
+  readonly tables: TableServer
   readonly config: ConfigServer
 }
 
@@ -108,6 +110,7 @@ export class Answer {
       artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
     }
     if (this.#pull) this.#announce()
+    this.#conversations?.tables.finish(this.#writer, this.#tableTurn)
     this.#tellLeftForLater()
     const now = formatDate(this.#repo.env.clock.nowMs(), 'seconds')
     this.#writer.add({ type: 'comment', text: `timestamp ${now} errors 0` })
@@ -125,10 +128,11 @@ export class Answer {
   #apply(card: Card, cards: CardReader): void {
     if (card.type === 'comment' || card.type === 'cookie' || card.type === 'oddname') return
     if (card.type === 'login') return this.#logIn(card, cards.rest)
-    const { unversioned, config } = this.#sender
+    const { unversioned, tables, config } = this.#sender
     const overBudget = card.type === 'uvgimme' && this.#isBudgetSpent()
     if (unversioned.receive(card, this.#writer, { overBudget })) return
     if (config.receive(card, this.#writer)) return
+    if (tables.receive(card, this.#writer, this.#tableTurn)) return
     this.#applyArtifactCard(card)
   }
 
@@ -284,6 +288,10 @@ export class Answer {
     return this.#writer.sizeBytes >= this.#budgetBytes || workOf(this.#repo)?.isSpent === true
   }
 
+  get #tableTurn(): TableTurn {
+    return { pull: this.#pull, push: this.#push, isOverBudget: () => this.#isBudgetSpent() }
+  }
+
   #announce(): void {
     const { artifacts } = this.#sender
     const isEarly = this.#repo.env.buggify.check('handler.cluster.early', 0.02)
@@ -347,7 +355,8 @@ export class Answer {
     })
     const uvAccess = { read: access.read, write: access.unversionedWrite }
     const unversioned = new UnversionedServer(repo, uvAccess)
+    const tables = new TableServer(repo, access, login ?? '')
     const config = new ConfigServer(repo, access)
-    return { access, login: login ?? '', artifacts, unversioned, config }
+    return { access, login: login ?? '', artifacts, unversioned, tables, config }
   }
 }

@@ -66,6 +66,8 @@ function sortOf(card: Card): string | undefined {
     case 'cookie':
       return card.type
     case 'pragma':
+      // One for each table.
+      if (card.name === 'xtable-hash') return `pragma ${card.name} ${card.args[0]}`
       return `pragma ${card.name}`
     case 'reqconfig':
     case 'uvgimme':

@@ -20,6 +20,8 @@ export type SyncEvent =
   | { type: 'message.cut'; announcements: number; artifacts: number }
   /** A row of shared configuration: the setting `key` where the table is `config`, the login … */
   | { type: 'config.received'; table: string; key: string; outcome: ConfigOutcome }
+  /** A row of a synced table, or its definition, that came and was none. */
+  | { type: 'row.skipped'; table: string; reason: string }
   | { type: 'peer.message'; text: string }
   | { type: 'card.unknown'; line: string }
   /** The handler kept nothing of a request and told the peer so, perhaps in fewer words. */

@@ -74,6 +74,22 @@ export const stepsOf = {
 } as const
 
 /**
+ * Steps that cards about synced tables take; `xrange` for a range that is compared, and for each
+ * that is told in answer. What is over is left out, and compared again in the next sync.
+ */
+export const tableSteps = {
+  schema: 100,
+  xigot: 5,
+  xgimme: 15,
+  xrow: 40,
+  xdelete: 40,
+  xrange: 10,
+  xlist: 200,
+  xask: 50,
+  xmore: 1,
+} as const
+
+/**
  * Names that one message announces where everything is to be announced (`send-catalog`): about
  * what the text of a message holds, and what its receiver looks at. The newest; what is older has
  * been clustered for longer.

@@ -87,6 +87,7 @@ export function applyReply(repo: Repo, message: Uint8Array, context: ReplyContex
     countCard(card, work)
     if (!once.isRepeated(card)) applyCard(repo, card, context, progress)
   }
+  context.side.endReply()
   progress.verified = exchange.arrivals
   const { announcements, artifacts } = exchange.leftForLater
   if (announcements + artifacts > 0) observer?.({ type: 'message.cut', announcements, artifacts })

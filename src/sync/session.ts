@@ -207,7 +207,7 @@ export class SyncSession {
     this.#sentUnsent = []
     this.#lastFiles = []
     if (this.#push) metered(this.#repo, () => this.#writeArtifacts(writer, budgetBytes))
-    this.#side.writeRequest(writer, { budgetBytes })
+    this.#side.writeRequest(writer, { budgetBytes, push: this.#push, pull: this.#pull })
     // Makes every message unique, and with it the nonce of a login card.
     writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
     const body = this.#encode(writer)

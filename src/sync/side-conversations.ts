@@ -1,6 +1,6 @@
 /**
- * What a client's session talks about besides artifacts: unversioned files, settings, a check-in
- * lock. Each conversation owns its state; this file asks them in turn.
+ * What a client's session talks about besides artifacts: unversioned files, synced tables,
+ * settings, a check-in lock. Each conversation owns its state; this file asks them in turn.
  * @module
  */
 
@@ -12,6 +12,7 @@ import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import type { SyncObserver } from './events.ts'
 import { ConfigClient, type ConfigSummary } from './config-areas.ts'
+import { type TableBudget, TableClient, type TableSummary } from './tables-client.ts'
 import { UnversionedClient, type UnversionedSummary } from './unversioned-client.ts'
 
 /** What a session may do besides pushing and pulling artifacts. */
@@ -21,6 +22,12 @@ export interface SideOptions {
    * pulls, and otherwise they are left out.
    */
   readonly unversioned?: boolean
+  /**
+   * Sync tables, with a server of ours or one that shows that it has some. `plain`: say from the
+   * first request on what go-libfossil's clients say, so that a server of its that has no table yet
+   * gets ours; stock refuses such a request as a whole. Default false.
+   */
+  readonly tables?: boolean | 'plain'
   /** Fetch settings of these areas. */
   readonly pullConfig?: readonly ConfigArea[]
   /** Of those, take the ones that have stock run something (hooks, scripts), too. Default true. */
@@ -42,6 +49,8 @@ export interface CheckinLockRequest {
 /** What came of it. */
 export interface SideSummary {
   readonly unversioned: UnversionedSummary | undefined
+  /** What became of rows; undefined where tables were left out. */
+  readonly tables: TableSummary | undefined
   readonly config: ConfigSummary | undefined
   /** Somebody else holds the lock that was asked for, since `mtimeSec` by the server's clock. */
   readonly lockedBy: { readonly login: string; readonly mtimeSec: number } | undefined
@@ -53,6 +62,7 @@ export interface SideSummary {
 export class SideConversations {
   readonly #options: SideOptions
   readonly #unversioned: UnversionedClient | undefined
+  readonly #tables: TableClient | undefined
   readonly #config: ConfigClient | undefined
   #lockWasAsked = false
   #lockedBy: SideSummary['lockedBy']
@@ -62,6 +72,10 @@ export class SideConversations {
     this.#options = options
     if (options.unversioned === true) this.#unversioned = new UnversionedClient(repo)
     const { pullConfig = [], pushConfig = [], pullScripts: code = true, observer } = options
+    const { tables = false } = options
+    if (tables !== false) {
+      this.#tables = new TableClient(repo, { speaksPlain: tables === 'plain', observer })
+    }
     if (pullConfig.length + pushConfig.length > 0) {
       const areas = { pull: pullConfig, push: pushConfig }
       this.#config = new ConfigClient(repo, { ...areas, code, observer })
@@ -77,17 +91,19 @@ export class SideConversations {
 
   /** Whether another request has something to say. */
   get goesOn(): boolean {
-    return (this.#unversioned?.goesOn ?? false) || (this.#config?.goesOn ?? false)
+    const talks = [this.#unversioned, this.#tables, this.#config]
+    return talks.some((talk) => talk?.goesOn ?? false)
   }
 
   /** Whether the last round moved anything that did not move before in this session. */
   get hasMoved(): boolean {
-    return this.#unversioned?.hasMoved ?? false
+    return (this.#unversioned?.hasMoved ?? false) || (this.#tables?.hasMoved ?? false)
   }
 
   get summary(): SideSummary {
     return {
       unversioned: this.#unversioned?.summary,
+      tables: this.#tables?.summary,
       config: this.#config?.summary,
       lockedBy: this.#lockedBy,
       avoidsDeltaManifests: this.#avoidsDeltaManifests,
@@ -98,15 +114,16 @@ export class SideConversations {
   get shortfall(): string | undefined {
     const { missing = [], unsent = [], pullOnly = false } = this.#unversioned?.summary ?? {}
     if (missing.length > 0) return `${missing.length} unversioned files did not come`
-    if (unsent.length === 0) return undefined
+    if (unsent.length === 0) return this.#tables?.shortfall
     const files = unsent.length === 1 ? '1 unversioned file' : `${unsent.length} unversioned files`
     return pullOnly ? `the server does not accept ${files} from us` : `${files} could not be sent`
   }
 
   /** Writes everything that the next request says besides artifacts. */
-  writeRequest(writer: CardWriter, budget: { budgetBytes: number }): void {
+  writeRequest(writer: CardWriter, budget: TableBudget): void {
     this.#config?.writeRequest(writer)
     this.#unversioned?.writeRequest(writer, budget)
+    this.#tables?.writeRequest(writer, budget)
     this.#writeLock(writer)
   }
 
@@ -121,12 +138,19 @@ export class SideConversations {
       this.#avoidsDeltaManifests = true
       return true
     }
-    return (this.#unversioned?.receive(card) ?? false) || (this.#config?.receive(card) ?? false)
+    const talks = [this.#unversioned, this.#tables, this.#config]
+    return talks.some((talk) => talk?.receive(card) ?? false)
+  }
+
+  /** Notes that the reply has been read to its end. */
+  endReply(): void {
+    this.#tables?.endReply()
   }
 
   /** Begins again, where a reply was dropped as a whole and the session goes on. */
   restart(): void {
     this.#unversioned?.restart()
+    this.#tables?.restart()
     this.#config?.restart()
     this.#lockWasAsked = false
   }
