@@ -110,6 +110,24 @@ test('07-own-rules counts and checks beside all that is there', async () => {
   for (const line of lines) assert.match(line, /^seed \d: converged, [1-9]\d* times counted on$/)
 })
 
+test('08-offline-tasks ends with one list, in which the later change counts', async () => {
+  assert.equal(
+    await output('08-offline-tasks.ts'),
+    [
+      'laptop: 0 rows in, 3 out, complete',
+      'phone: 3 rows in, 0 out, complete',
+      'laptop: 0 rows in, 2 out, complete',
+      'phone: 2 rows in, 1 out, complete',
+      'laptop: 1 rows in, 0 out, complete',
+      '[ ] Buy bread',
+      '[ ] Clean the trilobites',
+      '[ ] Water the plants and the cactus',
+      'all three agree: true',
+      '',
+    ].join('\n'),
+  )
+})
+
 test('09-unpatched-agent converges, the same way each time', async () => {
   const options = ['--import', 'trilobite/sim/world']
   const lines = (await outputWith(options, '09-unpatched-agent.ts')).trim().split('\n')

@@ -34,6 +34,7 @@ interface CloneCommandOptions extends LoginOptions {
   readonly adminUser?: string
   readonly private?: boolean
   readonly unversioned?: boolean
+  readonly tables?: boolean
   readonly withUsers?: boolean
   readonly once?: boolean
   readonly json?: boolean
@@ -53,6 +54,7 @@ export function addCloneCommand(program: Command): void {
     )
     .option('--private', 'copy private artifacts, where the server allows it')
     .option('-u, --unversioned', 'copy unversioned files, too')
+    .option('--tables', 'copy synced tables, too')
     .option('--with-users', "take the server's accounts, too, where the login may see them")
     .option('--once', 'do not remember the server')
     .option('--json', 'print one JSON object and nothing else')
@@ -96,13 +98,13 @@ async function cloneInto(
   options: CloneCommandOptions & { wasUnfinished: boolean },
 ): Promise<void> {
   const { private: withPrivate = false, unversioned = false, wasUnfinished } = options
-  const { withUsers = false } = options
+  const { withUsers = false, tables = false } = options
   const isQuiet = options.json === true
   const outcome = await runExchange(peer, { isQuiet, next }, (means) =>
     clone(
       repo,
       means.transport,
-      { ...means.options, private: withPrivate, unversioned, withUsers },
+      { ...means.options, private: withPrivate, unversioned, tables, withUsers },
       means.exchange,
     ),
   )

@@ -28,6 +28,7 @@ export function outcomeFields(outcome: Outcome): Record<string, unknown> {
     bytesSent,
     bytesReceived,
     unversioned: outcome.unversioned ?? null,
+    tables: outcome.tables ?? null,
     messages,
     clockSkewMs: outcome.clockSkewMs ?? null,
     redirectedTo: outcome.redirectedTo ?? null,
@@ -63,7 +64,14 @@ export function outcomeText(outcome: Outcome): string {
         (adopted === 0 ? '' : `, ${counted(adopted, 'time or deletion', 'times or deletions')}`),
     )
   }
-  const { redirectedTo, clockSkewMs } = outcome
+  const { redirectedTo, clockSkewMs, tables } = outcome
+  if (tables !== undefined) {
+    lines.push(
+      tables.peer === 'none'
+        ? 'the server has no synced tables, and takes none'
+        : `${counted(tables.received, 'row')} received, ${tables.sent} sent`,
+    )
+  }
   if (clockSkewMs !== undefined) lines.push(skewText(clockSkewMs))
   if (redirectedTo !== undefined) {
     lines.push(

@@ -29,6 +29,7 @@ import {
   writeWiki,
 } from '../index.ts'
 import { dbOf } from '../repo/repo.ts'
+import { defineTable, putRow } from '../tables/index.ts'
 import { Scratch } from './command.suite.ts'
 
 const scratch = new Scratch()
@@ -40,6 +41,7 @@ const notWalked = new RegExp(
   `^(?:${[
     'new|clone|sync|pull|push|serve|ci|amend|sim run|sim plan|rebuild',
     '.* (?:new|add|rm|off|close|reopen|hide|unhide|cancel|write|change|edit|sync|undo|obliterate)',
+    'table (?:define|put)',
     'purge (?:checkins|artifacts|files)|user (?:capabilities|password)',
   ].join('|')})$`,
 )
@@ -103,6 +105,9 @@ function fill(repo: Repo): Planted {
   shun(repo, [banned.hash], { comment: evil })
   const purged = storeLocal(repo, utf8(evil))
   purge(repo, [purged.hash], { notes: evil })
+  const columns = ['id', 'v'].map((name) => ({ name, type: 'text', key: name === 'id' }) as const)
+  defineTable(repo, { name: 'notes', columns, conflict: 'owner-write' })
+  putRow(repo, 'notes', { id: evil, v: evil }, { user: evil })
   // What our own code refuses, a peer's need not.
   const db = dbOf(repo)
   db.prepare('UPDATE unversioned SET name = CAST(? AS TEXT)').run(encodeText(evil))
@@ -151,6 +156,9 @@ test('no command that reads obeys control characters of a repository', async () 
     ['technote', 'ls'],
     ['technote', 'cat', note],
     ['attach', 'ls'],
+    ['table', 'ls'],
+    ['table', 'ls', 'notes'],
+    ['table', 'get', 'notes', `id=${evil}`],
     ['verify'],
     ['shun', 'ls'],
     ['purge', 'ls'],

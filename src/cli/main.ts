@@ -27,6 +27,7 @@ import { addRemoteCommand } from './remote.ts'
 import { addServeCommand } from './serve.ts'
 import { addShunCommand } from './shun.ts'
 import { addSyncCommands } from './sync.ts'
+import { addTableCommand } from './table.ts'
 import { addTagCommand } from './tag.ts'
 import { printNotice, printTrail } from './output.ts'
 import { addTechnoteCommand } from './technote.ts'
@@ -59,6 +60,7 @@ addInfoCommand(program)
 addRemoteCommand(program)
 addUserCommand(program)
 addUvCommand(program)
+addTableCommand(program)
 addTimelineCommand(program)
 addLsCommand(program)
 addCatCommand(program)

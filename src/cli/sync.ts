@@ -17,6 +17,7 @@ import { print } from './output.ts'
 export interface SyncCommandOptions extends LoginOptions {
   readonly private?: boolean
   readonly unversioned?: boolean
+  readonly tables?: boolean
   readonly verily?: boolean
   readonly once?: boolean
   readonly json?: boolean
@@ -46,12 +47,19 @@ export function addSyncCommands(program: Command): void {
     withRemote(program.command(name).description(description))
       .option('--private', 'include private artifacts, where the server allows it')
       .option('-u, --unversioned', 'include unversioned files; the setting uv-sync does, too')
+      .option('--tables', 'include synced tables')
       .option('--verily', 'repair: compare everything, and fetch what is damaged or missing')
       .action(async (remote: string | undefined, options: SyncCommandOptions) => {
         using repo = openWhole(repositoryPath(program))
-        const { private: withPrivate = false, unversioned, verily = false } = options
+        const { private: withPrivate = false, unversioned, verily = false, tables } = options
         const asked = unversioned === undefined ? {} : { unversioned }
-        const what = { ...directions, private: withPrivate, verily, ...asked }
+        const what = {
+          ...directions,
+          private: withPrivate,
+          verily,
+          tables: tables === true,
+          ...asked,
+        }
         await runSync(repo, { remote, what, done, ...options })
       })
   }

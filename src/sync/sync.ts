@@ -43,7 +43,7 @@ export async function sync(
 
 /** How to clone: as in a sync, as far as it makes sense. */
 export type CloneOptions = CloneSessionOptions &
-  Pick<SyncOptions, 'unversioned'> & {
+  Pick<SyncOptions, 'unversioned' | 'tables'> & {
     /** Take the server's accounts, too, where the login may see them. Default false. */
     readonly withUsers?: boolean
   }

@@ -1,0 +1,31 @@
+/**
+ * Synced tables: rows of typed columns that travel with a sync, beside the artifacts. A sync takes
+ * them along with the option `tables`.
+ *
+ *     defineTable(repo, {
+ *       name: 'tasks',
+ *       columns: [{ name: 'id', type: 'text', key: true }, { name: 'title', type: 'text' }],
+ *       conflict: 'mtime-wins',
+ *     })
+ *     putRow(repo, 'tasks', { id: '7', title: 'Water the plants' })
+ *     await sync(repo, transport, { tables: true })
+ *
+ * @module
+ */
+
+export type { Column, TableDefinition } from './definition.ts'
+export {
+  addColumn,
+  catalogHash,
+  defineTable,
+  deleteRow,
+  getRow,
+  isTombstone,
+  listRows,
+  pkHash,
+  putRow,
+  type RowAuthor,
+  type TableRow,
+  tables,
+} from './tables.ts'
+export type { RowValue } from './value.ts'
