@@ -20,6 +20,7 @@ const benches = new Map<string, () => Promise<BenchModule>>([
   ['rebuild', () => import('./rebuild.ts')],
   ['ci', () => import('./ci.ts')],
   ['strangers', () => import('./strangers.ts')],
+  ['tables', () => import('./tables.ts')],
 ])
 
 const { values, positionals } = parseArgs({

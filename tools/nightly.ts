@@ -16,6 +16,7 @@ import { canaries } from './nightly/canaries.ts'
 import { cancelledFaults } from './nightly/cancelled-faults.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
+import { tableMessages } from './nightly/table-messages.ts'
 import type { Check, CheckResult, Progress } from './nightly/check.ts'
 
 /** Every check, in the order they run. */
@@ -24,6 +25,7 @@ export const checks: readonly Check[] = [
   annotations,
   cancelledFaults,
   handlerMessages,
+  tableMessages,
   fullMix,
   canaries,
 ]

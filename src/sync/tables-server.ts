@@ -220,7 +220,7 @@ export class TableServer {
 
   #takeRow(card: XrowCard | XdeleteCard, writer: CardWriter, turn: TableTurn): void {
     const { table: name, pkHash } = card
-    const table = this.#unfit.has(name) ? undefined : findTable(this.#repo, name)
+    const table = findTable(this.#repo, name)
     if (table === undefined) return this.#skip('no such table here')
     if (!isKeyHash(pkHash)) return this.#skip('its key hash is none')
     if (!turn.push) return this.#answerRow(table, pkHash, writer, turn)

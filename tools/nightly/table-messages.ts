@@ -1,0 +1,32 @@
+/**
+ * A hundred thousand messages about synced tables, to both sides: src/sync/fuzz-tables.test.ts,
+ * which sends a few hundred by default, with more patience.
+ * @module
+ */
+
+import { join } from 'node:path'
+
+import { run } from '../run.ts'
+import type { Check } from './check.ts'
+
+const root = join(import.meta.dirname, '../..')
+const usualCount = 100_000
+
+/** The check, in a process of its own: its memory is a part of what is checked. */
+export const tableMessages: Check = {
+  name: 'table-messages',
+  about: 'a hundred thousand messages about synced tables: each is answered, other rows are kept',
+  run: async ({ seed, count = usualCount, progress }) => {
+    progress(`${count} messages`)
+    const args = ['--conditions=source', '--test', 'src/sync/fuzz-tables.test.ts']
+    const env = {
+      ...process.env,
+      TRILOBITE_FUZZ_MESSAGES: String(count),
+      TRILOBITE_FUZZ_SEED: String(seed),
+    }
+    const { code, stdout, stderr } = await run(process.execPath, args, { cwd: root, env })
+    if (code === 0) return { summary: `${count} messages were answered`, failures: [] }
+    const failures = [`seed ${seed}:\n${stdout}${stderr}`]
+    return { summary: `not all of ${count} messages were answered well`, failures }
+  },
+}
