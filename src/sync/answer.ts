@@ -355,7 +355,8 @@ export class Answer {
     })
     const uvAccess = { read: access.read, write: access.unversionedWrite }
     const unversioned = new UnversionedServer(repo, uvAccess)
-    const tables = new TableServer(repo, access, login ?? '')
+    const { maxFutureMs = Infinity } = this.#options
+    const tables = new TableServer(repo, { admin: access.admin, maxFutureMs }, login ?? '')
     const config = new ConfigServer(repo, access)
     return { access, login: login ?? '', artifacts, unversioned, tables, config }
   }

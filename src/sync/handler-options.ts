@@ -23,7 +23,7 @@ export interface HandlerOptions {
   readonly loginGuard?: LoginGuard
   /** Who sent it, for the records. */
   readonly remoteAddress?: string | undefined
-  /** Time that a pushed check-in may be dated after now. Default: any. */
+  /** Time that a pushed check-in, or a row of a table, may be dated after now. Default: any. */
   readonly maxFutureMs?: number
   /**
    * Bytes, 1 or more, after which a reply begins no further artifact. One that began goes whole,

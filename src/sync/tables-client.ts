@@ -89,6 +89,8 @@ export class TableClient {
   #peer: TableSummary['peer'] | 'unknown' = 'unknown'
   #push = false
   #pull = false
+  /** Rows were to be sent when the session began. */
+  #wasPush = false
   /** Rows that are to be asked for until they come, by `table key`, the longest unasked first. */
   #wanted = new Map<string, RowName>()
   readonly #outbox: TableOutbox
@@ -106,6 +108,8 @@ export class TableClient {
   #state: string | undefined
   /** The reply under way says what each table comes to there. */
   #isComparing = false
+  /** The tables differed when they were last compared, and nobody has looked since. */
+  #isUnsettled = false
   /** What had moved when the tables were last compared; undefined before. */
   #movedWhenCompared: number | undefined
   /** Comparing again brings nothing. */
@@ -141,8 +145,10 @@ export class TableClient {
     const { ask, list, parts } = this.#places
     if (this.#push && (!this.#outbox.isEmpty || this.#schemas.size > 0)) return true
     if (list.length + parts.length > 0) return true
-    if (!this.#pull || (this.#wanted.size === 0 && ask.length === 0)) return false
-    return this.#arrivals > 0 || this.#roundsInVain < maxRoundsInVain
+    if (this.#pull && this.#wanted.size + ask.length > 0) {
+      return this.#arrivals > 0 || this.#roundsInVain < maxRoundsInVain
+    }
+    return this.#isUnsettled
   }
 
   /** Whether the last round moved a row. */
@@ -167,9 +173,10 @@ export class TableClient {
     const { missing, skipped, differs } = this.summary
     if (skipped > 0) return `${counted(skipped, 'row')} of tables could not be taken`
     if (missing > 0) return `${counted(missing, 'row')} of tables did not come`
-    return differs && this.#push && this.#pull
+    if (!differs || !this.#wasPush || !this.#pull) return undefined
+    return this.#push
       ? 'some rows of tables could not be synced'
-      : undefined
+      : 'the server does not accept rows of tables from us'
   }
 
   get #moved(): number {
@@ -178,6 +185,7 @@ export class TableClient {
 
   /** Writes this conversation's part of the next request. */
   writeRequest(writer: CardWriter, { budgetBytes, push, pull }: TableBudget): void {
+    if (this.#peer === 'unknown') this.#wasPush ||= push
     this.#push = push
     this.#pull = pull
     this.#beginRound()
@@ -239,6 +247,7 @@ export class TableClient {
     this.#schemas = new Set()
     this.#theirs = new Map()
     this.#movedWhenCompared = undefined
+    this.#isUnsettled = false
     this.#rowsAsked = 0
     this.#arrivals = 0
   }
@@ -303,10 +312,10 @@ export class TableClient {
     if (name !== statePragma) return false
     if (this.#state === undefined) return true
     this.#isComparing = args[0] !== this.#state
-    this.#isStuck = false
-    if (!this.#isComparing) return true
     // Comparing again helps only where something has moved since.
-    this.#isStuck = this.#movedWhenCompared === this.#moved
+    this.#isStuck = this.#isComparing && this.#movedWhenCompared === this.#moved
+    this.#isUnsettled = this.#isComparing && !this.#isStuck
+    if (!this.#isComparing) return true
     this.#movedWhenCompared = this.#moved
     this.#theirs = new Map()
     return true

@@ -44,6 +44,8 @@ import {
 export interface TableAccess {
   /** Write what belongs to others, and change the rule of a table. */
   readonly admin: boolean
+  /** Time that a row may be dated after now. */
+  readonly maxFutureMs: number
 }
 
 /** What the message is for, as far as its sender may. */
@@ -224,6 +226,11 @@ export class TableServer {
     if (table === undefined) return this.#skip('no such table here')
     if (!isKeyHash(pkHash)) return this.#skip('its key hash is none')
     if (!turn.push) return this.#answerRow(table, pkHash, writer, turn)
+    const aheadMs = card.mtimeSec * 1000 - this.#repo.env.clock.nowMs()
+    if (aheadMs > this.#access.maxFutureMs) {
+      // Nothing could replace it before then.
+      return this.#skip('it is dated too far ahead: set the clock right')
+    }
     try {
       const arrival = arrivalIn(card, { isPlain: !this.#isOurs })
       const outcome = takeRow(this.#repo, table, arrival, this.#bringer(table))

@@ -23,7 +23,17 @@ import {
 import type { Card } from '../xfer/card.ts'
 import { accessOf } from './access.ts'
 import { handleXfer } from './handler.ts'
-import { ask, bodyOf, cardsOf, makeRepo, ofType, pragma, pullCard, pushCard } from './pair.suite.ts'
+import {
+  ask,
+  bodyOf,
+  cardsOf,
+  makeRepo,
+  ofType,
+  pragma,
+  pullCard,
+  pushCard,
+  syncPair,
+} from './pair.suite.ts'
 import {
   aboutTables,
   noted,
@@ -291,6 +301,27 @@ suite('rights', () => {
     const reply = ask(server, [pushCard, ...everything], { access: writer })
     assert.deepEqual(ofType(reply, 'xrow'), [])
     assert.deepEqual(noted(server)['a'], 'changed')
+  })
+
+  test('a client that may not push is told that its rows stay', () => {
+    using client = repoWith('client', { mine: '1' })
+    using server = repoWith('server', { a: '1' })
+    const { result } = syncPair(client, server, { tables: true, access: accessOf('o') })
+    assert.equal(result.shortfall, 'the server does not accept rows of tables from us')
+    assert.deepEqual(noted(client), { a: '1', mine: '1' })
+    assert.deepEqual(noted(server), { a: '1' })
+  })
+
+  test('a row that is dated too far ahead is told and skipped', () => {
+    using client = repoWith('client')
+    putRow(client, 'notes', { id: 'far', v: '1' }, { mtimeSec: Number.MAX_SAFE_INTEGER })
+    putRow(client, 'notes', { id: 'near', v: '1' })
+    using server = makeRepo('server')
+    const handler = { maxFutureMs: 86_400_000 }
+    const { result } = syncPair(client, server, { tables: true, access: writer, handler })
+    assert.match(result.messages[0] ?? '', /1 not taken: it is dated too far ahead/)
+    assert.equal(result.shortfall, 'some rows of tables could not be synced')
+    assert.deepEqual(noted(server), { near: '1' })
   })
 
   test('a client that only pulls sends nothing, and one that only pushes takes nothing', () => {

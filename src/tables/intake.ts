@@ -11,14 +11,16 @@ import {
   type Column,
   compareDefinitions,
   type DatedDefinition,
-  definitionJson,
   mergeDefinitions,
 } from './definition.ts'
 import { isSameValue, ownerOf, resolve, type Version, type Writer } from './resolve.ts'
 import { findRow, hasRows, storeRow, type StoredRow } from './rows.ts'
-import { findTable, storeDefinition, type StoredTable } from './schema.ts'
+import { findTable, storeDefinition, storedTables, type StoredTable } from './schema.ts'
 import { isGoneInGo } from './tables.ts'
 import { badRow, hashOfKey, parseRow, type Row, rowData } from './value.ts'
+
+/** Tables that peers may make: each is looked at in every sync. */
+const maxTables = 1000
 
 /** Who brings what comes, and what they know. */
 export interface Bringer {
@@ -153,6 +155,10 @@ export function takeDefinition(
 ): 'stored' | 'same' | 'refused' {
   const held = findTable(repo, incoming.name)
   if (held === undefined) {
+    if (storedTables(repo).length >= maxTables) {
+      const reason = `there are ${maxTables} tables already`
+      throw new FossilError('table.invalid', { table: incoming.name, reason })
+    }
     storeDefinition(repo, incoming)
     return 'stored'
   }
@@ -174,9 +180,4 @@ function replacement(
 ): DatedDefinition | undefined {
   if (hasRows(repo, held)) return undefined
   return compareDefinitions(incoming, held) > 0 ? incoming : held
-}
-
-/** Tells whether two definitions say the same, whenever they were made. */
-export function isSameDefinition(a: DatedDefinition, b: DatedDefinition): boolean {
-  return definitionJson(a) === definitionJson(b)
 }
