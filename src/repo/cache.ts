@@ -57,6 +57,8 @@ export class RepoCache {
   hasWaiting: boolean | undefined
   /** True where the table `unversioned` is there, which is made when it is first needed. */
   hasUnversioned: boolean | undefined
+  /** True where the tables of tables/schema.ts are there, which are made when first needed. */
+  hasTables: boolean | undefined
   /** Deltas by the names of source and target: many peers of a server come for the same ones. */
   readonly madeDeltas = new RecentBytes<string>(maxMadeDeltaBytes)
   #names = new Map<ArtifactHash, Rid>()
@@ -75,6 +77,7 @@ export class RepoCache {
     this.#fileNameIds.clear()
     this.hasWaiting = undefined
     this.hasUnversioned = undefined
+    this.hasTables = undefined
     this.#names.clear()
     this.#checkins.clear()
     this.#checkinFiles = 0

@@ -359,7 +359,7 @@ export class TableClient {
     try {
       const isPlain = this.#peer === 'plain'
       const arrival = arrivalIn(card, { isPlain })
-      const outcome = takeRow(this.#repo, table, arrival, {
+      const { outcome } = takeRow(this.#repo, table, arrival, {
         writer: { login: '', isTrusted: true },
         isServer: true,
         plainColumns: isPlain ? this.#columnsOf(table) : undefined,

@@ -233,13 +233,14 @@ export class TableServer {
     }
     try {
       const arrival = arrivalIn(card, { isPlain: !this.#isOurs })
-      const outcome = takeRow(this.#repo, table, arrival, this.#bringer(table))
+      const taken = takeRow(this.#repo, table, arrival, this.#bringer(table))
       if (!this.#isOurs) this.#plainTable(name).settled.add(pkHash)
-      const row = findRow(this.#repo, table, pkHash)
-      if (row === undefined) return this.#skip('it belongs to somebody else')
-      const isAsItCame = row.mtimeSec === card.mtimeSec && row.owner === (card.owner ?? '')
-      const isDone = outcome === 'stored' || outcome === 'same'
-      if (isDone && (isAsItCame || (!this.#isOurs && row.mtimeSec === card.mtimeSec))) return
+      const { outcome, standing } = taken
+      if (standing === undefined) return this.#skip('it belongs to somebody else')
+      const hasItsTime = standing.mtimeSec === card.mtimeSec
+      const hasItsOwner = !this.#isOurs || standing.owner === (card.owner ?? '')
+      const isTaken = outcome === 'stored' || outcome === 'same'
+      if (isTaken && hasItsTime && hasItsOwner) return
       this.#answerRow(table, pkHash, writer, turn)
     } catch (error) {
       if (!FossilError.is(error, 'table.row')) throw error

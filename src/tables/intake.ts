@@ -13,7 +13,14 @@ import {
   type DatedDefinition,
   mergeDefinitions,
 } from './definition.ts'
-import { isSameValue, ownerOf, resolve, type Version, type Writer } from './resolve.ts'
+import {
+  isSameValue,
+  ownerOf,
+  type Resolution,
+  resolve,
+  type Version,
+  type Writer,
+} from './resolve.ts'
 import { findRow, hasRows, storeRow, type StoredRow } from './rows.ts'
 import { findTable, storeDefinition, storedTables, type StoredTable } from './schema.ts'
 import { isGoneInGo } from './tables.ts'
@@ -50,36 +57,43 @@ export interface Arrival {
  */
 export type IntakeOutcome = 'stored' | 'same' | 'kept' | 'refused'
 
+/** What became of a version, and the one that stands now; undefined where there is none. */
+export interface Taken {
+  readonly outcome: IntakeOutcome
+  readonly standing: Version | undefined
+}
+
 /**
  * Takes a version of a row in.
  *
  * @throws {FossilError} `table.row` for what is no row of the table; nothing was changed then
  */
-export function takeRow(
-  repo: Repo,
-  table: StoredTable,
-  arrival: Arrival,
-  bringer: Bringer,
-): IntakeOutcome {
+export function takeRow(repo: Repo, table: StoredTable, arrival: Arrival, bringer: Bringer): Taken {
+  const { key } = arrival
   const held = findRow(repo, table, arrival.key)
   const { version, isWhole } = readVersion(table, arrival, { held, bringer })
   const { writer, isServer, plainColumns } = bringer
   const owner = ownerOf(table.conflict, { held, claimed: arrival.owner, writer })
-  if (owner === undefined) return 'refused'
+  if (owner === undefined) return { outcome: 'refused', standing: held }
   const incoming = { ...version, owner }
-  const outcome = resolve(held, incoming, { isServer })
-  const standing = outcome === 'take' || held === undefined ? incoming : held
+  const resolution = resolve(held, incoming, { isServer })
+  const standing = resolution === 'take' || held === undefined ? incoming : held
   const timesAreAll = plainColumns !== undefined || table.isPlain
   if (timesAreAll && held?.mtimeSec === incoming.mtimeSec && !isSameValue(held, incoming)) {
     // Who sees times alone would never ask for the one that stands.
     const mtimeSec = Math.min(standing.mtimeSec + 1, Number.MAX_SAFE_INTEGER)
-    storeRow(repo, table, arrival.key, { ...standing, mtimeSec })
-    return outcome === 'take' ? 'stored' : 'kept'
+    const row = { ...standing, mtimeSec }
+    storeRow(repo, table, { key, row, held })
+    return { outcome: resolution === 'take' ? 'stored' : 'kept', standing: row }
   }
-  if (outcome === 'same') return isWhole ? 'same' : 'kept'
-  if (outcome === 'keep') return 'kept'
-  storeRow(repo, table, arrival.key, incoming)
-  return 'stored'
+  if (resolution === 'take') storeRow(repo, table, { key, row: incoming, held })
+  return { outcome: outcomeOf(resolution, isWhole), standing }
+}
+
+/** A version that is the same but for values that were added to it is told to who brought it. */
+function outcomeOf(resolution: Resolution, isWhole: boolean): IntakeOutcome {
+  if (resolution === 'take') return 'stored'
+  return resolution === 'same' && isWhole ? 'same' : 'kept'
 }
 
 interface Read {

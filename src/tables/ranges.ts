@@ -46,7 +46,8 @@ export function formatDigest({ lo, hi }: Digest): string {
   return hex48(lo) + hex48(hi)
 }
 
-function parseDigest(text: string): Digest {
+/** The digest that a text of {@link formatDigest} says. */
+export function parseDigest(text: string): Digest {
   return { lo: parseInt(text.slice(0, 12), 16), hi: parseInt(text.slice(12, 24), 16) }
 }
 

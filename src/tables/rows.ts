@@ -9,7 +9,7 @@
 
 import type { Statement } from '../db/driver.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
-import { type Digest, formatDigest, noteChange, rowDigest } from './ranges.ts'
+import { formatDigest, noteChange, parseDigest, rowDigest } from './ranges.ts'
 import type { Version } from './resolve.ts'
 import type { StoredTable } from './schema.ts'
 
@@ -62,24 +62,26 @@ export function rowsAfter(
     .map(rowOf)
 }
 
-/** Writes a version of a row, in place of whatever is there: compare first. */
-export function storeRow(repo: Repo, table: StoredTable, key: string, row: Version): void {
-  const db = dbOf(repo)
-  const before = db
-    .prepare<[lo: number, hi: number]>(
-      'SELECT lo, hi FROM fx_trilobite_row WHERE tid = ? AND key = ?',
-    )
-    .get(table.id, key)
+/**
+ * Writes a version of a row, in place of whatever is there: compare first.
+ *
+ * @param held the row that is there
+ */
+export function storeRow(
+  repo: Repo,
+  table: StoredTable,
+  { key, row, held }: { key: string; row: Version; held: StoredRow | undefined },
+): void {
   const after = rowDigest(key, row)
-  db.prepare(
-    `REPLACE INTO fx_trilobite_row(tid, key, mtime, owner, deleted, lo, hi, data)
-     VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(table.id, key, row.mtimeSec, row.owner, row.isDeleted ? 1 : 0, after.lo, after.hi, row.data)
-  noteChange(repo, table, key, { before: digestIn(before), after })
-}
-
-function digestIn(columns: [lo: number, hi: number] | undefined): Digest | undefined {
-  return columns === undefined ? undefined : { lo: columns[0], hi: columns[1] }
+  const { mtimeSec, owner, isDeleted, data } = row
+  dbOf(repo)
+    .prepare(
+      `REPLACE INTO fx_trilobite_row(tid, key, mtime, owner, deleted, lo, hi, data)
+       VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(table.id, key, mtimeSec, owner, isDeleted ? 1 : 0, after.lo, after.hi, data)
+  const before = held === undefined ? undefined : parseDigest(held.digest)
+  noteChange(repo, table, key, { before, after })
 }
 
 /** Tells whether a table has any rows, deleted ones included. */

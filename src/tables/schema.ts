@@ -9,7 +9,7 @@
 
 import { FossilError } from '../base/error.ts'
 import { hasTable } from '../db/tables.ts'
-import { dbOf, type Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import {
   type Column,
   type DatedDefinition,
@@ -103,6 +103,7 @@ export function requireTable(repo: Repo, name: string): StoredTable {
 export function storeDefinition(repo: Repo, table: DatedDefinition): void {
   const db = dbOf(repo)
   if (!isHere(repo)) db.exec(makeTables)
+  cacheOf(repo).hasTables = true
   db.prepare(
     `INSERT INTO fx_trilobite_table(name, definition, version, mtime) VALUES(?, ?, ?, ?)
      ON CONFLICT(name) DO UPDATE SET
@@ -117,13 +118,26 @@ export function markPlain(repo: Repo, table: StoredTable): void {
 }
 
 function isHere(repo: Repo): boolean {
-  return hasTable(dbOf(repo), 'fx_trilobite_table')
+  const cache = cacheOf(repo)
+  cache.hasTables ??= hasTable(dbOf(repo), 'fx_trilobite_table')
+  return cache.hasTables
 }
 
+/** Definitions that were read lately, by name and text: each row asks for its own. */
+const known = new Map<string, Pick<StoredTable, 'name' | 'columns' | 'conflict' | 'sorted'>>()
+const maxKnown = 100
+
 function tableOf(repo: Repo, [id, name, json, version, mtimeSec, plain]: TableRow): StoredTable {
-  const definition = readDefinition(repo, name, json)
-  const sorted = sortedColumns(definition.columns)
-  return { ...definition, id, version, mtimeSec, sorted, isPlain: plain !== 0 }
+  const text = `${name} ${json}`
+  let definition = known.get(text)
+  if (definition === undefined) {
+    const read = readDefinition(repo, name, json)
+    definition = { ...read, sorted: sortedColumns(read.columns) }
+    if (known.size >= maxKnown) known.clear()
+    known.set(text, definition)
+  }
+  const { columns, conflict, sorted } = definition
+  return { name, columns, conflict, sorted, id, version, mtimeSec, isPlain: plain !== 0 }
 }
 
 function readDefinition(repo: Repo, name: string, json: string): TableDefinition {

@@ -90,7 +90,9 @@ export function addColumn(repo: Repo, name: string, column: Column): void {
 
 /** Every synced table of a repository, by name. */
 export function tables(repo: Repo): TableDefinition[] {
-  return storedTables(repo).map(({ name, columns, conflict }) => ({ name, columns, conflict }))
+  return storedTables(repo).map(({ name, columns, conflict }) => {
+    return { name, columns: columns.map((column) => ({ ...column })), conflict }
+  })
 }
 
 /**
@@ -253,7 +255,8 @@ function write(repo: Repo, table: StoredTable, { key, isDeleted, data, author }:
   }
   const owner = table.conflict === 'mtime-wins' ? '' : user
   const row = { isDeleted, data, owner }
-  storeRow(repo, table, key, { ...row, mtimeSec: mtimeSec ?? ownMtimeSec(repo, held, row) })
+  const dated = { ...row, mtimeSec: mtimeSec ?? ownMtimeSec(repo, held, row) }
+  storeRow(repo, table, { key, row: dated, held })
 }
 
 /** Now, or the first second at which a version beats the one that it replaces. */
