@@ -119,7 +119,7 @@ function readVersion(
   const { plainColumns } = bringer
   if (plainColumns === undefined) return { version: isDeleted ? dead : live, isWhole: true }
   // Go knows deleted rows by their NULLs alone: one that is NULL here and live is the same row.
-  const isGone = isDeleted || isGoneInGo(table, { ...live, owner: '' })
+  const isGone = isDeleted || isGoneInGo(table, live)
   const isNullHere = held?.mtimeSec === mtimeSec && !held.isDeleted && isGoneInGo(table, held)
   if (isGone) {
     const data = isNullHere ? held.data : dead.data

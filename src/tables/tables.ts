@@ -214,12 +214,15 @@ export function catalogHash(repo: Repo, table: string): string {
   return sha1(utf8(lines.join('')))
 }
 
-/** Tells whether go-libfossil takes a row for a deleted one: it is NULL but for its key. */
-export function isGoneInGo(table: StoredTable, row: Version): boolean {
+/**
+ * Tells whether go-libfossil takes a row for a deleted one: it is NULL but for its key. The name of
+ * a column with its quotes and colon is nowhere else in a row's data, since quotes in values are
+ * escaped.
+ */
+export function isGoneInGo(table: StoredTable, row: Pick<Version, 'data' | 'isDeleted'>): boolean {
   if (row.isDeleted) return true
-  if (table.columns.every(({ key }) => key === true)) return false
-  const values = parseRow(table, row.data)
-  return table.columns.every(({ name, key }) => key === true || (values[name] ?? null) === null)
+  const values = table.columns.filter(({ key }) => key !== true)
+  return values.length > 0 && values.every(({ name }) => !row.data.includes(`"${name}":`))
 }
 
 /** Every row of a table by key hash, deleted ones included. */
