@@ -293,6 +293,7 @@ export class TableServer {
     const table = isPrefix(prefix) && isPrefix(after) ? findTable(this.#repo, name) : undefined
     if (table === undefined) return
     let last = after
+    if (!this.#hasRoom(turn)) return writer.add({ type: 'xmore', table: name, prefix, after })
     for (;;) {
       const page = rowsAfter(this.#repo, table, { prefix, after: last, limit: 100 })
       for (const row of page) {

@@ -345,6 +345,7 @@ suite('a bad row', () => {
     ['of a table that is SQL', xrow(goodKey, '{}', '";DROP--')],
     ['with no JSON', xrow(goodKey, 'nonsense')],
     ['with an array', xrow(goodKey, '[1]')],
+    ['with a million brackets', xrow(goodKey, `{"id":"good","v":${'['.repeat(1e6)}`)],
     ['with a nested value', xrow(goodKey, '{"id":"good","v":{"a":1}}')],
     ['without its key', xrow(goodKey, '{"v":"x"}')],
     ['of another key', xrow(goodKey, '{"id":"other","v":"x"}')],
@@ -382,6 +383,7 @@ suite('a bad row', () => {
     ['_owner', '{"columns":[{"name":"_owner","type":"text","pk":true}],"conflict":"self-write"}'],
     ['no key', '{"columns":[{"name":"a","type":"text","pk":false}],"conflict":"mtime-wins"}'],
     ['no JSON', '{'],
+    ['a million brackets', '['.repeat(1e6)],
     ['null', 'null'],
     ['no rule', '{"columns":[{"name":"a","type":"text","pk":true}],"conflict":"x"}'],
   ]

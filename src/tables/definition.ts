@@ -57,6 +57,8 @@ const reservedTables = new Set(['blob', 'delta', 'event', 'mlink', 'unversioned'
 const reservedColumns = new Set(['mtime', '_owner', '__proto__'])
 const maxNameLength = 64
 const maxColumns = 1000
+/** What the JSON of as many columns with the longest names takes, and some spaces. */
+const maxJsonLength = 200_000
 
 /** Tells whether tables may have this name. */
 export function isTableName(name: string): boolean {
@@ -109,6 +111,7 @@ export function definitionJson({ columns, conflict }: TableDefinition): string {
 export function parseDefinition(name: string, json: string): TableDefinition {
   const refuse = (reason: string): FossilError =>
     new FossilError('table.invalid', { table: name.slice(0, maxNameLength), reason })
+  if (json.length > maxJsonLength) throw refuse('its definition is too long')
   let value: unknown
   try {
     value = JSON.parse(json)

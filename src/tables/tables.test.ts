@@ -123,6 +123,14 @@ suite('rows', () => {
     assert.deepEqual(wrongRanges(repo, 'things'), [])
   })
 
+  test('that are long may have any brackets in their texts', () => {
+    using repo = emptyRepo()
+    defineTable(repo, things)
+    const v = '{[\\"'.repeat(5000)
+    putRow(repo, 'things', { id: '{', n: 1, v })
+    assert.equal(getRow(repo, 'things', { id: '{', n: 1 })?.values['v'], v)
+  })
+
   test('that their columns cannot hold are refused, and nothing is changed', () => {
     using repo = emptyRepo()
     defineTable(repo, things)
