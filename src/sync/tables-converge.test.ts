@@ -22,7 +22,8 @@ import { goSync, GoTable } from './tables-go.suite.ts'
 import { noted, repoWith, syncTables, writer } from './tables-pair.suite.ts'
 import { makeRepo } from './pair.suite.ts'
 
-const seed = 20261129
+const seed = Number(process.env['TRILOBITE_FUZZ_SEED'] ?? 20261129)
+const runs = Number(process.env['TRILOBITE_FUZZ_RUNS'] ?? 25)
 const who = fc.nat(2)
 const step = fc.oneof(
   {
@@ -117,7 +118,7 @@ test('all come to the same rows, whatever is lost and whoever meets first', () =
     assert.equal(stateDigest(two), stateDigest(server))
     for (const repo of [server, one, two]) assert.deepEqual(wrongRanges(repo, 'notes'), [])
   })
-  fc.assert(property, { seed, numRuns: 60 })
+  fc.assert(property, { seed, numRuns: runs })
 })
 
 test('of versions that are written once each, the one that the order picks stands', () => {
@@ -148,7 +149,7 @@ test('of versions that are written once each, the one that the order picks stand
       assert.deepEqual([mtimeSec, data], [best?.mtimeSec, best?.data])
     }
   })
-  fc.assert(property, { seed, numRuns: 60 })
+  fc.assert(property, { seed, numRuns: runs })
 })
 
 test('with clients of Go among them all come to the same values, too', () => {
@@ -202,5 +203,5 @@ test('with clients of Go among them all come to the same values, too', () => {
     })
     assert.deepEqual(differing, [])
   })
-  fc.assert(property, { seed, numRuns: 100 })
+  fc.assert(property, { seed, numRuns: runs })
 })

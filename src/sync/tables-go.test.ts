@@ -230,6 +230,18 @@ suite('a client of Go', () => {
     }
   })
 
+  test('sees a change within the second of the version that it has', () => {
+    for (const author of [{}, { mtimeSec: 503 }]) {
+      using server = repoWith('server')
+      putRow(server, 'notes', { id: 'a', v: '1' }, author)
+      const own = new GoTable()
+      goSync(own, answering(server))
+      putRow(server, 'notes', { id: 'a', v: '2' }, author)
+      goSync(own, answering(server))
+      assert.deepEqual(own.values, { a: '2' })
+    }
+  })
+
   test('without rights to write gives way and stops', () => {
     using server = repoWith('server', { a: 'stands' })
     const own = new GoTable()

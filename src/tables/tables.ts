@@ -10,7 +10,7 @@ import { requireInteger } from '../base/options.ts'
 import { sha1 } from '../hash/hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import { checkDefinition, type Column, definitionJson, type TableDefinition } from './definition.ts'
-import { compareVersions, mayChange, type Version } from './resolve.ts'
+import { isSameValue, mayChange, type Version } from './resolve.ts'
 import { findRow, rowsAfter, storeRow, type StoredRow } from './rows.ts'
 import { findTable, requireTable, storedTables, storeDefinition } from './schema.ts'
 import type { StoredTable } from './schema.ts'
@@ -23,7 +23,7 @@ export interface RowAuthor {
    * nobody, and then the login that first syncs a new row becomes its owner.
    */
   readonly user?: string
-  /** Seconds since 1970. Left out: now, or later where needed to beat what the row replaces. */
+  /** Seconds since 1970. Left out: now, or the second after that of the version it replaces. */
   readonly mtimeSec?: number
 }
 
@@ -258,20 +258,12 @@ function write(repo: Repo, table: StoredTable, { key, isDeleted, data, author }:
   }
   const owner = table.conflict === 'mtime-wins' ? '' : user
   const row = { isDeleted, data, owner }
-  const dated = { ...row, mtimeSec: mtimeSec ?? ownMtimeSec(repo, held, row) }
-  storeRow(repo, table, { key, row: dated, held })
-}
-
-/** Now, or the first second at which a version beats the one that it replaces. */
-function ownMtimeSec(
-  repo: Repo,
-  held: Version | undefined,
-  row: Omit<Version, 'mtimeSec'>,
-): number {
-  const now = nowSec(repo)
-  if (held === undefined) return now
-  const isLater = compareVersions({ ...row, mtimeSec: held.mtimeSec }, held) >= 0
-  return Math.max(now, Math.min(held.mtimeSec + (isLater ? 0 : 1), Number.MAX_SAFE_INTEGER))
+  const isChanged = held !== undefined && !isSameValue(held, { ...row, mtimeSec: held.mtimeSec })
+  const nextSec = Math.min((held?.mtimeSec ?? 0) + (isChanged ? 1 : 0), Number.MAX_SAFE_INTEGER)
+  // Who sees times alone has to see that this is another version than one of the same time.
+  const isHidden = table.isPlain && isChanged && mtimeSec === held.mtimeSec
+  const ownSec = isHidden ? nextSec : (mtimeSec ?? Math.max(nowSec(repo), nextSec))
+  storeRow(repo, table, { key, row: { ...row, mtimeSec: ownSec }, held })
 }
 
 function nowSec(repo: Repo): number {

@@ -1,6 +1,7 @@
 /**
- * A hundred thousand messages about synced tables, to both sides: src/sync/fuzz-tables.test.ts,
- * which sends a few hundred by default, with more patience.
+ * A hundred thousand messages about synced tables, to both sides, and ten runs of several
+ * repositories for each thousand: src/sync/fuzz-tables.test.ts and tables-converge.test.ts, with
+ * more patience.
  * @module
  */
 
@@ -18,10 +19,12 @@ export const tableMessages: Check = {
   about: 'a hundred thousand messages about synced tables: each is answered, other rows are kept',
   run: async ({ seed, count = usualCount, progress }) => {
     progress(`${count} messages`)
-    const args = ['--conditions=source', '--test', 'src/sync/fuzz-tables.test.ts']
+    const files = ['fuzz-tables', 'tables-converge'].map((name) => `src/sync/${name}.test.ts`)
+    const args = ['--conditions=source', '--test', ...files]
     const env = {
       ...process.env,
       TRILOBITE_FUZZ_MESSAGES: String(count),
+      TRILOBITE_FUZZ_RUNS: String(Math.ceil(count / 100)),
       TRILOBITE_FUZZ_SEED: String(seed),
     }
     const { code, stdout, stderr } = await run(process.execPath, args, { cwd: root, env })
