@@ -1,7 +1,7 @@
 /**
  * Visibility by way of clusters. What is published is announced by itself only until a cluster
- * names it: whoever holds it in private then hears of the cluster alone. A public cluster names what
- * is public, so its members are.
+ * names it: whoever holds it in private then hears of the cluster alone. A public cluster names
+ * what is public, so its members are.
  *
  * Heeded only where the peer may have private content anyway: else whoever has overheard a hash
  * could publish what it names. Stock does not heed it at all, and keeps such an artifact private.
