@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { hasArtifact } from '../repo/blob.ts'
+import { hasArtifact, privateArtifacts } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeHost, NodeId, TickOutcome, Topology } from '../runner/model.ts'
 import { runOutside } from '../sim/context.ts'
@@ -65,6 +65,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #givenUpAtMs = new Map<string, number>()
   readonly #settings: SettingChange[] = []
   readonly #published = new Set<ArtifactHash>()
+  /** Private artifacts of each node, when they were last counted. */
+  readonly #hidden = new Map<NodeId, number>()
   readonly #logins: Logins | undefined
   readonly #waits = new PushWaits({
     holds: (id, hash) => {
@@ -177,7 +179,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const targets = this.#topology.links.filter(({ from }) => from === id).map(({ to }) => to)
     return {
       ...(targets.length === 0 ? {} : this.#startSyncing(host, repo, targets)),
-      ...(this.#isAsked(id) ? this.#startAnswering(repo) : {}),
+      ...(this.#isAsked(id) ? this.#startAnswering(id, repo) : {}),
     }
   }
 
@@ -248,10 +250,16 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return this.#topology.links.some(({ to }) => to === id)
   }
 
-  #startAnswering(repo: Repo): NodeHandle {
+  #startAnswering(id: NodeId, repo: Repo): NodeHandle {
     const users = this.#logins && ({ access: 'users' } as const)
     const mock = new MockFossil(repo, { ...this.#maker.limits(), ...users })
-    return { answer: (request) => mock.exchange(request) }
+    return {
+      answer: async (request) => {
+        const reply = await mock.exchange(request)
+        this.#noteVisibility(id)
+        return reply
+      },
+    }
   }
 
   #startSyncing(host: NodeHost, repo: Repo, targets: readonly NodeId[]): NodeHandle {
@@ -265,7 +273,11 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     assert(first !== undefined, 'there is a node for each way')
     this.#syncing.set(id, first)
     if (first.agent !== undefined) this.#waits.begin(host, first.agent, first.looksAt ?? targets)
-    return leafHandle(id, nodes, { host, counter: this.syncs })
+    return leafHandle(id, nodes, {
+      host,
+      counter: this.syncs,
+      onEnd: () => this.#noteVisibility(id),
+    })
   }
 
   #transportTo(host: NodeHost, to: NodeId): SimTransport {
@@ -280,8 +292,18 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return repo && { id, repo }
   }
 
+  /** Where private artifacts travel, a name may have made one public, which no sync tells. */
+  #noteVisibility(id: NodeId): void {
+    const repo = this.#repos.get(id)
+    if (repo === undefined || this.truth.asksPrivate.size === 0) return
+    const hidden = privateArtifacts(repo).length
+    if (this.#hidden.get(id) !== hidden) this.#host.moved()
+    this.#hidden.set(id, hidden)
+  }
+
   #recordSync(host: NodeHost, action: Action, peer: NodeId): TickOutcome {
     const outcome = recordSync(host.id, action, { host, counter: this.syncs }, peer)
+    this.#noteVisibility(host.id)
     // A node is not at rest as long as somebody waits for it.
     return this.#waits.isAwaited(host.id) ? 'moved' : outcome
   }

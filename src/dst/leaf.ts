@@ -14,6 +14,8 @@ import type { SyncCounter } from './sync-counts.ts'
 export interface LeafRecords {
   readonly host: Pick<Host, 'note'>
   readonly counter: SyncCounter
+  /** A tick has ended. */
+  readonly onEnd?: () => void
 }
 
 /** Starts a node that syncs when it ticks: with one after another, where there are several. */
@@ -27,6 +29,7 @@ export function leafHandle(
     tick: async (event) => {
       const outcomes: TickOutcome[] = []
       for (const node of nodes) outcomes.push(recordSync(id, await node.tick(event), records))
+      records.onEnd?.()
       return outcomes.reduce(further)
     },
     ...(looksAt === undefined ? {} : { looksAt }),

@@ -285,11 +285,11 @@ function publisher(): Repo {
 }
 
 test('what a cluster names becomes public for who may have private content anyway', () => {
-  for (const isPrivate of [true, false]) {
+  for (const asks of [true, false]) {
     using client = keeper('client')
     using server = publisher()
-    assert.ok(syncPair(client, server, { private: isPrivate }).result.complete)
-    assert.equal(isPrivateHere(client), !isPrivate)
+    assert.ok(syncPair(client, server, { private: asks }).result.complete)
+    assert.equal(isPrivateHere(client), !asks)
     verifyRepo(client)
     // The clusters are known by now, and announced again.
     assert.ok(syncPair(client, server, { private: true }).result.complete)

@@ -11,7 +11,7 @@
 
 import { hasArtifact, isShunned } from '../../repo/blob.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type Invariant, isGivenUp, maySend, type World } from '../world.ts'
+import { type CheckedNode, type Invariant, isGivenUp, maySend, type World } from '../world.ts'
 import { connected, privateLinks } from './reach.ts'
 
 /** What a node acknowledged is there to stay. */
@@ -55,19 +55,39 @@ export const privateConvergence: Invariant = {
   holds: 'settled',
   appliesTo: ({ truth }) => truth.asksPrivate.size > 0,
   check: (world) => {
-    const { nodes, truth } = world
-    for (const hash of privateMakers(world).keys()) {
-      const open = nodes.filter(({ repo }) => !isShunned(repo, hash))
-      for (const group of connected(open, privateLinks(world))) {
-        const holders = group.filter(({ repo }) => hasArtifact(repo, hash))
-        const from = holders.find(({ id }) => maySend(truth, id, 'artifacts'))
-        const lacking = group.find((node) => !holders.includes(node))
-        if (from === undefined || lacking === undefined) continue
-        const detail = `${hash} is private, can come from ${from.id} and is not here`
-        throw new InvariantError('private-convergence', { nodeId: lacking.id, detail })
-      }
-    }
+    for (const hash of privateMakers(world).keys()) checkSpread(world, hash)
   },
+}
+
+/** Who may push spreads it both ways; who may not has what those have whom it asks. */
+function checkSpread(world: World, hash: Hash): void {
+  const open = world.nodes.filter(({ repo }) => !isShunned(repo, hash))
+  const holds = ({ repo }: CheckedNode): boolean => hasArtifact(repo, hash)
+  const links = privateLinks(world)
+  const spreads = links.filter(({ from }) => maySend(world.truth, from, 'artifacts'))
+  const groups = connected(open, spreads)
+  const reads = links.filter((link) => !spreads.includes(link))
+  const pairs = reads.map(({ from, to }) => open.filter(({ id }) => id === from || id === to))
+  for (const group of groups) requireAll(group, group.find(holds), hash)
+  for (const [index, pair] of pairs.entries()) {
+    requireAll(
+      pair,
+      pair.find((node) => node.id === reads[index]?.to && holds(node)),
+      hash,
+    )
+  }
+}
+
+/** All of a group hold what one of them holds. */
+function requireAll(
+  group: readonly CheckedNode[],
+  holder: CheckedNode | undefined,
+  hash: Hash,
+): void {
+  const lacking = group.find(({ repo }) => !hasArtifact(repo, hash))
+  if (holder === undefined || lacking === undefined) return
+  const detail = `${hash} is private, can come from ${holder.id} and is not here`
+  throw new InvariantError('private-convergence', { nodeId: lacking.id, detail })
 }
 
 type Hash = World['truth']['acknowledged'][number]['hash']
