@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { TableDefinition } from '../tables/definition.ts'
 import assert from 'node:assert/strict'
 import { utf8 } from '../base/bytes.ts'
 import { type Buggify, type Env, noBuggify } from '../base/env.ts'
@@ -128,4 +129,14 @@ export function violation(act: () => void, invariant: string, nodeId: NodeId): I
     return error
   }
   return assert.fail(`${invariant} is said to hold on ${nodeId}`)
+}
+
+/** A table to keep in sync. */
+export const notes: TableDefinition = {
+  name: 'notes',
+  columns: [
+    { name: 'id', type: 'text', key: true },
+    { name: 'body', type: 'text' },
+  ],
+  conflict: 'mtime-wins',
 }

@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { ensureKnown } from '../repo/blob.ts'
+import { putRow } from '../tables/tables.ts'
 import { type ApiChecks, emptyRepo, store, violation } from './api-fixtures.suite.ts'
 import {
   allBlobUuidsSorted,
@@ -13,6 +14,8 @@ import {
   checkDeltaChains,
   checkNoOrphanPhantoms,
   checkSubsetOf,
+  checkTableSyncConvergence,
+  checkTableSyncIntegrity,
   checkTagxrefIntegrity,
   checkUvConvergence,
   checkUvIntegrity,
@@ -101,6 +104,22 @@ const invariants: ApiChecks = {
   CheckTagxrefIntegrity: () => {
     const ofNothing = 'REPLACE INTO tagxref VALUES(8, 1, 1, 4000, NULL, 1, 4000)'
     noticesOnLeaf(checkTagxrefIntegrity, 'tagxref', ofNothing)
+  },
+
+  CheckTableSyncConvergence: () => {
+    using pair = new Pair()
+    const repos = new Map([
+      ['master', pair.master],
+      ['leaf-0', pair.leaf],
+    ])
+    checkTableSyncConvergence(repos)
+    putRow(pair.leaf, 'notes', { id: 'kept', body: 'other' }, { mtimeSec: 900 })
+    violation(() => checkTableSyncConvergence(repos), 'table-convergence', 'leaf-0')
+  },
+
+  CheckTableSyncIntegrity: () => {
+    const later = 'UPDATE fx_trilobite_row SET mtime = mtime + 1'
+    noticesOnLeaf(checkTableSyncIntegrity, 'table-integrity', later)
   },
 
   CheckUVConvergence: () => {

@@ -9,8 +9,10 @@ import { sha1 } from '../hash/hash.ts'
 import { readArtifact } from '../repo/content.ts'
 import { findUnversioned, type UnversionedEntry, writeUnversioned } from '../repo/unversioned.ts'
 import { sync } from '../sync/sync.ts'
+import { defineTable, listRows, putRow, tables } from '../tables/tables.ts'
 import { accessOf } from '../sync/access.ts'
 import {
+  notes,
   type ApiChecks,
   onDemand,
   passMs,
@@ -89,12 +91,15 @@ async function carried(options: DefaultNodeOpts): Promise<string> {
   const { client, server, ofClient, ofServer } = two
   const secret = store(client, 'a secret', { isPrivate: true })
   writeUnversioned(client, { name: 'file', content: utf8('text'), mtimeSec: 1 })
+  defineTable(client, notes)
+  putRow(client, 'notes', { id: '1' })
   await new DefaultNode(client, server, options).tick(wanted)
   const arrivals = {
     push: hasBlob(server.repo, ofClient),
     pull: hasBlob(client, ofServer),
     private: hasBlob(server.repo, secret),
     uv: findUnversioned(server.repo, 'file') !== undefined,
+    rows: tables(server.repo).length > 0 && listRows(server.repo, 'notes').length > 0,
   }
   return Object.entries(arrivals)
     .flatMap(([what, hasArrived]) => (hasArrived ? [what] : []))
@@ -138,6 +143,10 @@ const defaultNodes: ApiChecks = {
   'DefaultNodeOpts.Pull': async () => assert.equal(await carried({ pull: true }), 'pull'),
 
   'DefaultNodeOpts.UV': async () => assert.equal(await carried({ uv: true }), 'push pull uv'),
+
+  'DefaultNodeOpts.XTableSync': async () => {
+    assert.equal(await carried({ xTableSync: true }), 'push pull rows')
+  },
 
   'DefaultNodeOpts.Private': async () => {
     assert.equal(await carried({ private: true }), 'push pull private')

@@ -7,7 +7,9 @@ import assert from 'node:assert/strict'
 import { utf8 } from '../base/bytes.ts'
 import { dbOf } from '../repo/repo.ts'
 import { findUnversioned, writeUnversioned } from '../repo/unversioned.ts'
+import { defineTable, deleteRow, putRow } from '../tables/tables.ts'
 import {
+  notes,
   type ApiChecks,
   emptyRepo,
   masterOf,
@@ -122,6 +124,16 @@ async function withFile(): Promise<Simulator> {
   return simulator
 }
 
+/** A row that everybody has. */
+async function withRow(): Promise<Simulator> {
+  const simulator = onDemand({ tables: true })
+  defineTable(simulator.repo('leaf-0'), notes)
+  putRow(simulator.repo('leaf-0'), 'notes', { id: '1' })
+  await syncNow(simulator, 'leaf-0')
+  await syncNow(simulator, 'leaf-1')
+  return simulator
+}
+
 const counters: ApiChecks = {
   'Simulator.Seed': () => {
     using simulator = onDemand({ seed: 7 })
@@ -182,6 +194,21 @@ const checking: ApiChecks = {
     simulator.checkAllUvConverged(master)
     writeUnversioned(master, { name: 'other', content: utf8('text'), mtimeSec: 1 })
     violation(() => simulator.checkAllUvConverged(master), 'uv-convergence', 'leaf-0')
+  },
+
+  'Simulator.CheckAllTableSyncConverged': async () => {
+    using simulator = await withRow()
+    simulator.checkAllTableSyncConverged()
+    putRow(masterOf(simulator), 'notes', { id: 'other' })
+    violation(() => simulator.checkAllTableSyncConverged(), 'table-convergence', 'leaf-0')
+  },
+
+  'Simulator.CheckTombstoneConvergence': async () => {
+    using simulator = await withRow()
+    putRow(masterOf(simulator), 'notes', { id: 'other' })
+    simulator.checkTombstoneConvergence()
+    deleteRow(masterOf(simulator), 'notes', { id: 'other' })
+    violation(() => simulator.checkTombstoneConvergence(), 'tombstone-convergence', 'leaf-0')
   },
 
   'Simulator.CheckSafety': () => {

@@ -33,7 +33,9 @@ function readLines(path: string): string[] {
 
 const names = readLines('src/dst/api-names.txt').filter((line) => /^[^#]/.test(line))
 
-const rows = readLines('docs/simulation.md').flatMap((line): Row[] => {
+const page = readLines('docs/simulation.md')
+
+const rows = page.slice(page.indexOf("## The Go library's names")).flatMap((line): Row[] => {
   const { name, here } = /^\| `(?<name>[^`]+)` *\| (?<here>[^|]+?) *\|/.exec(line)?.groups ?? {}
   return name === undefined || here === undefined ? [] : [{ name, here }]
 })

@@ -10,8 +10,12 @@ import { findHeld, isPrivate, privateArtifacts } from '../repo/blob.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { listUnversioned } from '../repo/unversioned.ts'
 import type { NodeId } from '../runner/model.ts'
+import { findTable, storedTables } from '../tables/schema.ts'
+import { allRows } from '../tables/tables.ts'
+import { versionOf } from './invariants/tables.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { stillEnv } from './master-image.ts'
+import { isSameRow, type RowVersion, settlesRow, type TableOracle } from './table-oracle.ts'
 import { settles, type UvOracle } from './uv-oracle.ts'
 import type { CheckedNode, Truth } from './world.ts'
 
@@ -49,9 +53,10 @@ export function lostBy(
   truth: Truth,
 ): readonly ArtifactHash[] | undefined {
   using old = openRepo(openMemory(backup.image), stillEnv)
-  const { settings = [], unversioned } = truth
+  const { settings = [], unversioned, tables } = truth
   if (settings.slice(backup.settings).some(({ nodeId }) => nodeId === node.id)) return undefined
   if (unversioned !== undefined && losesFiles(old, node, others, unversioned)) return undefined
+  if (tables !== undefined && losesRows(old, node, others, tables)) return undefined
   return lostArtifacts(old, node.repo, others)
 }
 
@@ -95,5 +100,29 @@ function losesFiles(
     if (floor !== undefined && !settles(before.get(name), floor)) return true
     const owed = oracle.owed(name)
     return owed !== undefined && !elsewhere.some((row) => row.name === name && settles(row, owed))
+  })
+}
+
+/** The same of rows of synced tables, and of columns. */
+function losesRows(
+  old: Repo,
+  { id, repo }: CheckedNode,
+  others: readonly CheckedNode[],
+  oracle: TableOracle,
+): boolean {
+  return storedTables(repo).some((table) => {
+    const isColumnNew = table.columns.length > (findTable(old, table.name)?.columns.length ?? 0)
+    if (isColumnNew) return true
+    return [...allRows(repo, table)].some(({ key }) => {
+      const row = versionOf(repo, table.name, key)
+      const before = versionOf(old, table.name, key)
+      const floor = oracle.floor(table.name, key, id)
+      if (floor !== undefined && !settlesRow(before, floor)) return true
+      const isHeld = (version: RowVersion | undefined): boolean =>
+        row !== undefined && version !== undefined && isSameRow(version, row)
+      return ![before, ...others.map((other) => versionOf(other.repo, table.name, key))].some(
+        isHeld,
+      )
+    })
   })
 }

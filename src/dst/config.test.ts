@@ -37,6 +37,7 @@ test('everything has a default but the seed', () => {
     private: false,
     thoroughCheckEvery: 4,
     uv: false,
+    tables: false,
     settings: false,
     safetyCheckInterval: 0,
     safetyCheckFrom: 0,

@@ -53,6 +53,8 @@ export interface SimConfig {
   readonly private?: boolean | 'some'
   /** Sync unversioned files. Default false. */
   readonly uv?: boolean
+  /** Sync synced tables. Default false. */
+  readonly tables?: boolean
   /** Leaves fetch settings of the project and the skin in every sync. Default false. */
   readonly settings?: boolean
   /**
@@ -165,6 +167,7 @@ export type ResolvedConfig = SimConfig &
       | 'buggify'
       | 'private'
       | 'uv'
+      | 'tables'
       | 'settings'
       | 'safetyCheckInterval'
       | 'safetyCheckFrom'
@@ -190,6 +193,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
     buggify: config.buggify ?? level !== 'normal',
     private: config.private ?? false,
     uv: config.uv ?? false,
+    tables: config.tables ?? false,
     settings: config.settings ?? false,
     safetyCheckInterval: config.safetyCheckInterval ?? 0,
     safetyCheckFrom: config.safetyCheckFrom ?? 0,

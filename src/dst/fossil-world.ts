@@ -28,9 +28,11 @@ import type { OperationRecords } from './operations/operation.ts'
 import { References } from './operations/references.ts'
 import { RepoFactory } from './repo-factory.ts'
 import { masterId, SimTransport } from './sim-network.ts'
+import { TableOracle } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { UvOperations } from './uv-operations.ts'
 import { lateNodes } from './topology.ts'
+import { versionOf as rowVersion } from './invariants/tables.ts'
 import {
   type AcknowledgedArtifact,
   type CheckedNode,
@@ -67,6 +69,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #published = new Set<ArtifactHash>()
   /** Private artifacts of each node, when they were last counted. */
   readonly #hidden = new Map<NodeId, number>()
+  readonly #rows = new TableOracle()
   readonly #logins: Logins | undefined
   readonly #waits = new PushWaits({
     holds: (id, hash) => {
@@ -103,6 +106,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
         topology,
         isPrivate: config.private !== false,
         mayClone: config.late > 0,
+        passesRows: config.tables,
       })
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes,
@@ -114,6 +118,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       asksPrivate,
       published: this.#published,
       unversioned: uv ? this.uvOperations.oracle : undefined,
+      tables: config.tables ? this.#rows : undefined,
       access: this.#logins?.access(),
       foreign: this.#foreign,
       givenUp: this.#givenUp,
@@ -347,6 +352,25 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#settings.push(change)
     this.#host.moved()
     this.#waits.changed(change.nodeId)
+  }
+
+  /** Some tables may have rows with owners: where they log in, and one server has the last word. */
+  get ownsRows(): boolean {
+    const { login, topology } = this.config
+    return login !== undefined && ['star', 'chain', 'hubs'].includes(topology)
+  }
+
+  recordRow({ nodeId, table, key }: { nodeId: NodeId; table: string; key: string }): void {
+    const version = rowVersion(this.node(nodeId).repo, table, key)
+    assert(version !== undefined, 'a row that was written is there')
+    const travels = maySend(this.truth, nodeId, 'artifacts')
+    this.#rows.record({ table, key, nodeId, version, travels })
+    this.changeTables(nodeId)
+  }
+
+  changeTables(id: NodeId): void {
+    this.#host.moved()
+    this.#waits.changed(id)
   }
 
   /**

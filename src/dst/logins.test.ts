@@ -15,7 +15,13 @@ import { type TopologyName, topologyOf } from './topology.ts'
 function rightsOf(name: TopologyName, login: SimLogin): Map<string, string> {
   const source = new RandomSource(1)
   const topology = topologyOf(name, 20, source.stream('topology').at(0))
-  const logins = new Logins(source, { login, topology, isPrivate: false, mayClone: false })
+  const logins = new Logins(source, {
+    login,
+    topology,
+    isPrivate: false,
+    mayClone: false,
+    passesRows: false,
+  })
   return new Map(
     [...logins.access()].map(([id, access]) => [id, `${access.write} ${access.unversionedWrite}`]),
   )

@@ -42,6 +42,8 @@ export interface LoginsOptions {
   readonly topology: Topology
   /** Private artifacts travel. */
   readonly isPrivate: boolean
+  /** Synced tables travel, and rows may have owners. */
+  readonly passesRows: boolean
   /** Leaves join late, as clones. */
   readonly mayClone: boolean
 }
@@ -53,15 +55,20 @@ export class Logins {
   readonly #ids: readonly NodeId[]
 
   constructor(source: RandomSource, options: LoginsOptions) {
-    const { login, topology, isPrivate, mayClone } = options
+    const { login, topology, isPrivate, mayClone, passesRows } = options
     this.#source = source
     this.#ids = [...new Set(topology.links.map(({ from }) => from))]
     const asked = new Set(topology.links.map(({ to }) => to))
     const draws = (id: NodeId): boolean => login.rights === 'mixed' && !asked.has(id)
+    // Who passes on what others wrote brings rows in their name.
+    const relay = passesRows ? 'a' : ''
     const further = `${mayClone ? 'g' : ''}${isPrivate ? 'x' : ''}`
     this.#capabilities =
       login.capabilities ??
-      ((id) => further + (draws(id) ? source.stream('rights').named(id).pick(mixed) : 'iy'))
+      ((id) =>
+        (asked.has(id) ? relay : '') +
+        further +
+        (draws(id) ? source.stream('rights').named(id).pick(mixed) : 'iy'))
   }
 
   /** What a leaf logs in with. */

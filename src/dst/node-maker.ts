@@ -67,11 +67,11 @@ export class NodeMaker {
 
   #agentNode(parts: LeafParts): AgentNode {
     const { host, repo, transport, transports } = parts
-    const { uv, ...options } = this.#syncOptions(parts)
+    const { uv, xTableSync: tables = false, ...options } = this.#syncOptions(parts)
     const remotes = [...transports].map(([name, way]) => ({
       name,
       transport: way,
-      options: { ...options, unversioned: uv },
+      options: { ...options, unversioned: uv, tables },
     }))
     const { pollIntervalMs: intervalMs } = this.#config
     return new AgentNode(repo, {
@@ -84,10 +84,10 @@ export class NodeMaker {
   }
 
   #syncOptions({ id, login }: LeafParts): NodeSyncOptions {
-    const { uv, settings } = this.#config
+    const { uv, settings, tables: xTableSync } = this.#config
     const fetched = settings ? ({ pullConfig: ['project', 'skin'] } as const) : {}
     const asksPrivate = this.#records.asksPrivate(id)
-    const asked = { private: asksPrivate, uv, ...this.limits(), ...fetched }
+    const asked = { private: asksPrivate, uv, xTableSync, ...this.limits(), ...fetched }
     return login === undefined ? asked : { ...asked, login }
   }
 }

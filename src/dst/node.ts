@@ -45,6 +45,8 @@ export interface DefaultNodeOpts {
   readonly private?: boolean
   /** Sync unversioned files, too. */
   readonly uv?: boolean
+  /** Sync synced tables, too. */
+  readonly xTableSync?: boolean
   /** Log in. By default the master sees nobody. */
   readonly login?: Credentials | undefined
   /** Fetch settings of these areas. */
@@ -72,8 +74,10 @@ export class DefaultNode implements Node {
     // Whoever wants a sync now gets one: only the timer may skip its turn.
     if (type === 'timer' && this.repo.env.buggify.check('node.tick.earlyReturn', 0.05))
       return { type: 'none' }
-    const { push = false, pull = false, uv: unversioned = false, login, ...rest } = this.#options
-    const options = { push, pull, unversioned, ...(login === undefined ? {} : { login }), ...rest }
+    const { push = false, pull = false, uv: unversioned = false, ...others } = this.#options
+    const { xTableSync: tables = false, login, ...rest } = others
+    const asked = { push, pull, unversioned, tables }
+    const options = { ...rest, ...asked, ...(login === undefined ? {} : { login }) }
     try {
       return { type: 'synced', result: await sync(this.repo, this.#transport, options) }
     } catch (error) {

@@ -217,6 +217,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       private: { no: false, some: 'some' as const, yes: true }[plan.privateSync],
       uv: has('uvWrite') || has('uvDelete'),
       settings: has('setting'),
+      tables: has('rowPut') || has('rowDelete') || has('columnAdd'),
       topology: plan.topology,
       node: plan.node,
       late: Math.min(plan.late, leaves - 1),

@@ -104,7 +104,7 @@ function operationsOf(
   const { operationCount: count = defaultOperationCount, durationMs } = options
   const { operations: own } = simulation.world.config
   const chosen = chosenOperations(groupsOf(simulation.world.config, options), weights, own)
-  const draws = { mayBePrivate, sizes }
+  const draws = { mayBePrivate, sizes, ownsRows: simulation.world.ownsRows }
   return new Operations<FossilWorld>(simulation, {
     operations: [
       ...chosen.map((each) => asOperation<FossilWorld>(each, draws)),

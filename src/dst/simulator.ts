@@ -21,6 +21,7 @@ import type { UvEvent } from './event.ts'
 import { simulateFossil } from './fossil-model.ts'
 import type { FossilWorld } from './fossil-world.ts'
 import { checkConvergence } from './invariants/convergence.ts'
+import { checkTableSyncConvergence, checkTombstoneConvergence } from './invariants/tables.ts'
 import { checkUvConvergence } from './invariants/unversioned.ts'
 import type { Node } from './node.ts'
 import { SimNetwork } from './sim-network.ts'
@@ -363,6 +364,16 @@ export class Simulator implements Disposable {
     checkUvConvergence(master, this.#world.leafRepos())
   }
 
+  /** Checks that all nodes have the same rows in every synced table. @throws {InvariantError} */
+  checkAllTableSyncConverged(): void {
+    checkTableSyncConvergence(this.#repos())
+  }
+
+  /** Checks that all nodes agree on which rows were deleted. @throws {InvariantError} */
+  checkTombstoneConvergence(): void {
+    checkTombstoneConvergence(this.#repos())
+  }
+
   /**
    * The repositories of all nodes as database images, to be kept. Users that the simulation made
    * cannot log in there, nor in the simulation from now on.
@@ -379,6 +390,10 @@ export class Simulator implements Disposable {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  #repos(): ReadonlyMap<NodeId, Repo> {
+    return new Map(this.#world.nodes.map(({ id, repo }) => [id, repo]))
   }
 
   #scheduleUv(event: UvEvent): void {

@@ -9,6 +9,7 @@ import type { Repo } from '../repo/repo.ts'
 import type { Invariant as RunnerInvariant } from '../runner/invariants.ts'
 import type { Direction } from '../sim/network.ts'
 import type { Access } from '../sync/access.ts'
+import type { TableOracle } from './table-oracle.ts'
 import type { UvOracle } from './uv-oracle.ts'
 
 /** A statement about one repository, or about all of them together. */
@@ -31,6 +32,8 @@ export interface Truth {
   readonly published?: ReadonlySet<ArtifactHash> | undefined
   /** Undefined where unversioned files do not travel. */
   readonly unversioned?: UvOracle | undefined
+  /** Rows that were written; undefined where tables do not travel. */
+  readonly tables?: TableOracle | undefined
   /** The rights of each leaf on the master; undefined where all may do everything. */
   readonly access?: ReadonlyMap<string, Access> | undefined
   /** Artifacts that the owner of a node shunned or purged there, by node. */

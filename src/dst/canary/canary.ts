@@ -21,6 +21,7 @@ import { cloneCanaries } from './clone-canaries.ts'
 import { derivedCanaries } from './derived-canaries.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
 import { pushCanaries } from './push-canaries.ts'
+import { tableCanaries } from './table-canaries.ts'
 import { dbOf } from '../../repo/repo.ts'
 
 /** The same, from when there is an unversioned file. */
@@ -199,4 +200,5 @@ export const canaries: readonly Canary[] = [
   ...derivedCanaries,
   ...pushCanaries,
   ...cloneCanaries,
+  ...tableCanaries,
 ]

@@ -15,6 +15,13 @@ import { phantoms } from './phantoms.ts'
 import { pushed, pushedAnswered } from './pushed.ts'
 import { rights } from './rights.ts'
 import { settings } from './settings.ts'
+import {
+  tableConvergence,
+  tableIntegrity,
+  tableLastWriterWins,
+  tableNeverLost,
+  tombstoneConvergence,
+} from './tables.ts'
 import { tagxref } from './tagxref.ts'
 import { nothingLeaks, nothingLost, privateConvergence } from './truth.ts'
 import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
@@ -34,6 +41,8 @@ export const invariants: readonly Invariant[] = [
   cloneWhole,
   uvIntegrity,
   uvNeverLost,
+  tableIntegrity,
+  tableNeverLost,
   tagxref,
   plink,
   tags,
@@ -46,6 +55,9 @@ export const invariants: readonly Invariant[] = [
   derivedConvergence,
   uvConvergence,
   uvLastWriterWins,
+  tombstoneConvergence,
+  tableConvergence,
+  tableLastWriterWins,
   settings,
   pushedAnswered,
 ]

@@ -3,6 +3,7 @@
  * @module
  */
 
+import { assert } from '../../base/assert.ts'
 import { utf8 } from '../../base/bytes.ts'
 import { type Env, noBuggify } from '../../base/env.ts'
 import { openMemory } from '../../db/node.ts'
@@ -27,7 +28,11 @@ import {
   type SettingChange,
   type World,
 } from '../world.ts'
+import type { TableDefinition } from '../../tables/definition.ts'
+import { defineTable, deleteRow, pkHash, putRow } from '../../tables/tables.ts'
+import { TableOracle } from '../table-oracle.ts'
 import { UvOperations } from '../uv-operations.ts'
+import { versionOf } from './tables.ts'
 
 const env: Env = {
   clock: { nowMs: () => 1_767_225_600_000 },
@@ -47,6 +52,15 @@ export interface Damage {
   readonly inflict: (pair: Pair) => void
 }
 
+const notes: TableDefinition = {
+  name: 'notes',
+  columns: [
+    { name: 'id', type: 'text', key: true },
+    { name: 'body', type: 'text' },
+  ],
+  conflict: 'mtime-wins',
+}
+
 /** A master and a leaf that hold the same public artifacts, and a secret each. */
 export class Pair implements Disposable {
   readonly master: Repo
@@ -60,6 +74,7 @@ export class Pair implements Disposable {
 
   readonly asksPrivate = new Set<string>()
   readonly cloneGaps: Finding[] = []
+  readonly rows = new TableOracle()
   readonly pushes: { falseAnswers: Finding[]; open: ArtifactHash[] } & Pushes = {
     falseAnswers: [],
     open: [],
@@ -112,6 +127,7 @@ export class Pair implements Disposable {
       setConfig(repo, 'css', 'of the master')
       setConfig(repo, 'footer', `of ${nodeId}`)
     }
+    this.#addRows()
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes(),
       note: () => {},
@@ -123,6 +139,24 @@ export class Pair implements Disposable {
       this.write(id, { name: 'empty', text: '', mtimeSec: 300 })
       this.write(id, { name: 'gone', text: 'soon', mtimeSec: 400 })
       this.delete(id, { name: 'gone', mtimeSec: 500 })
+    }
+  }
+
+  /** The same rows of a synced table on either side, one of them deleted. */
+  #addRows(): void {
+    for (const { id, repo } of this.nodes()) {
+      defineTable(repo, notes)
+      for (const [name, mtimeSec] of [
+        ['kept', 100],
+        ['gone', 200],
+      ] as const) {
+        putRow(repo, 'notes', { id: name, body: 'text' }, { mtimeSec })
+        if (name === 'gone') deleteRow(repo, 'notes', { id: name }, { mtimeSec: mtimeSec + 1 })
+        const key = pkHash(repo, 'notes', { id: name })
+        const version = versionOf(repo, 'notes', key)
+        assert(version !== undefined, 'a row that was put is there')
+        this.rows.record({ table: 'notes', key, nodeId: id, version, travels: true })
+      }
     }
   }
 
@@ -155,7 +189,8 @@ export class Pair implements Disposable {
     const { acknowledged, access, asksPrivate, pushes, cloneGaps } = this
     const unversioned = this.uvOperations.oracle
     const told = { acknowledged, access, asksPrivate, pushes, cloneGaps, unversioned, settings }
-    return { nodes: this.nodes(), truth: { ...told, ...truth } }
+    const { rows: tables } = this
+    return { nodes: this.nodes(), truth: { ...told, tables, ...truth } }
   }
 
   /** Damages a repository behind the back of the code that keeps it in order. */

@@ -11,6 +11,7 @@ import { uvDelete, uvWrite } from './files.ts'
 import { backupOperations } from './cluster.ts'
 import type { FossilOperation } from './operation.ts'
 import { attachment, forum, technote, ticket, wiki } from './pages.ts'
+import { columnAdd, rowDelete, rowPut } from './rows.ts'
 import { amendment, mark, tag } from './tags.ts'
 import { publish, purge, rebuild, setting, shun } from './upkeep.ts'
 
@@ -35,6 +36,8 @@ export const operationGroups = {
   ],
   /** Unversioned files. */
   uv: [uvWrite, uvDelete],
+  /** Synced tables. */
+  tables: [rowPut, rowDelete, columnAdd],
   /** Work of those who look after a repository. */
   upkeep: [publish, shun, purge, setting, rebuild],
 } as const satisfies Readonly<Record<string, readonly FossilOperation[]>>

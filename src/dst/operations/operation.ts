@@ -38,6 +38,10 @@ export interface OperationRecords {
   publishNamed(hashes: readonly ArtifactHash[]): void
   /** The owner of a node changed a setting. */
   changeSetting(change: SettingChange): void
+  /** Somebody wrote or deleted the row of a synced table: what is there now must stand. */
+  recordRow(row: { readonly nodeId: NodeId; readonly table: string; readonly key: string }): void
+  /** Synced tables of a node changed in another way. */
+  changeTables(id: NodeId): void
   /** Lets an owner write or delete an unversioned file; tells whether anything changed. */
   changeUnversioned(event: UvEvent): boolean
 }
@@ -46,6 +50,8 @@ export interface OperationRecords {
 export interface DrawOptions {
   /** Some of what is written may be private. */
   readonly mayBePrivate: boolean
+  /** Some tables have rows that belong to logins. */
+  readonly ownsRows: boolean
   readonly sizes: FileSizes
 }
 

@@ -1,0 +1,239 @@
+/**
+ * Synced tables: rows are what their keys and digests say, nobody loses a version to anything but
+ * one that wins, and in the end everybody has the same rows.
+ *
+ * Verifies, by value: rows, times, owners and what stays of deleted rows. Of rows without owners
+ * that version stands which the rule picks among all that were written. Does not verify whose a row
+ * is where two made it at once: the server decides that.
+ * @module
+ */
+
+import type { Repo } from '../../repo/repo.ts'
+import { formatDigest, rangeDigest, rowDigest } from '../../tables/ranges.ts'
+import { findRow, type StoredRow } from '../../tables/rows.ts'
+import { findTable, type StoredTable, storedTables } from '../../tables/schema.ts'
+import { allRows } from '../../tables/tables.ts'
+import { hashOfKey, parseRow, rowData } from '../../tables/value.ts'
+import { FossilError } from '../../base/error.ts'
+import { InvariantError } from '../../runner/invariants.ts'
+import { describeRow, type RowVersion, settlesRow } from '../table-oracle.ts'
+import { type CheckedNode, type Invariant, linksOf, maySend, type World } from '../world.ts'
+import { allNodes, ofEachNode } from './of-each-node.ts'
+
+/** True where tables travel. */
+const syncsTables = ({ truth: { tables } }: World): boolean => tables !== undefined
+
+/**
+ * Every row of every synced table is what its key and its digest say: the key hashes to its name,
+ * values fit their columns, a deleted row has nothing but its key, and the digests by which two
+ * repositories find their differences are those of the rows.
+ *
+ * @throws {InvariantError} `table-integrity`
+ */
+export function checkTableSyncIntegrity(nodeId: string, repo: Repo): void {
+  for (const table of storedTables(repo)) {
+    let total = { lo: 0n, hi: 0n }
+    for (const row of allRows(repo, table)) {
+      const problem = problemOf(table, row)
+      if (problem !== undefined) {
+        const detail = `${table.name} ${row.key}: ${problem}`
+        throw new InvariantError('table-integrity', { nodeId, detail })
+      }
+      const { lo, hi } = rowDigest(row.key, row)
+      total = { lo: total.lo ^ BigInt(lo), hi: total.hi ^ BigInt(hi) }
+    }
+    const kept = formatDigest(rangeDigest(repo, table, ''))
+    const actual = formatDigest({ lo: Number(total.lo), hi: Number(total.hi) })
+    if (kept === actual) continue
+    const detail = `${table.name}: its rows come to ${actual}, and ${kept} is remembered`
+    throw new InvariantError('table-integrity', { nodeId, detail })
+  }
+}
+
+function problemOf(table: StoredTable, row: StoredRow): string | undefined {
+  try {
+    const values = parseRow(table, row.data)
+    if (hashOfKey(table, values) !== row.key) return 'its key hashes to another name'
+    if (row.isDeleted && rowData(table, values, 'key') !== row.data) return 'deleted, with values'
+  } catch (error) {
+    if (FossilError.is(error)) return error.message
+    throw error
+  }
+  if (!Number.isSafeInteger(row.mtimeSec) || row.mtimeSec < 0) return `of ${row.mtimeSec}`
+  const { digest } = row
+  const actual = formatDigest(rowDigest(row.key, row))
+  return digest === actual ? undefined : `its digest is ${actual}, and ${digest} is remembered`
+}
+
+/** What is compared of a row. */
+type Shown = (row: StoredRow) => string | undefined
+
+const wholeRow: Shown = ({ mtimeSec, isDeleted, owner, data }) =>
+  JSON.stringify([mtimeSec, isDeleted, owner, data])
+
+const deletion: Shown = (row) => (row.isDeleted ? wholeRow(row) : undefined)
+
+/**
+ * All repositories have the same rows in every synced table, by value, deleted rows included; a
+ * table that is missing in one of them is a difference, too.
+ *
+ * @param repos by node id, in a fixed order
+ * @throws {InvariantError} `table-convergence`
+ */
+export function checkTableSyncConvergence(repos: ReadonlyMap<string, Repo>): void {
+  compareAll('table-convergence', repos, wholeRow)
+}
+
+/**
+ * All repositories agree on which rows were deleted, and when.
+ *
+ * @param repos by node id, in a fixed order
+ * @throws {InvariantError} `tombstone-convergence`
+ */
+export function checkTombstoneConvergence(repos: ReadonlyMap<string, Repo>): void {
+  compareAll('tombstone-convergence', repos, deletion)
+}
+
+function compareAll(invariant: string, repos: ReadonlyMap<string, Repo>, show: Shown): void {
+  const [first, ...others] = repos
+  if (first === undefined) return
+  const expected = linesOf(first[1], show)
+  for (const [nodeId, repo] of others) {
+    const actual = linesOf(repo, show)
+    for (const name of new Set([...expected.keys(), ...actual.keys()])) {
+      if (expected.get(name) === actual.get(name)) continue
+      const there = expected.get(name) ?? 'nothing'
+      const detail = `${name} is ${actual.get(name) ?? 'nothing'} here, and ${there} on ${first[0]}`
+      throw new InvariantError(invariant, { nodeId, detail })
+    }
+  }
+}
+
+/** What each row says, and of whole rows each definition, by name. */
+function linesOf(repo: Repo, show: Shown): ReadonlyMap<string, string> {
+  const lines = new Map<string, string>()
+  for (const table of storedTables(repo)) {
+    const columns = table.sorted.map(({ name, type }) => `${name} ${type}`)
+    if (show === wholeRow) lines.set(table.name, `${table.conflict} ${columns.join(', ')}`)
+    for (const row of allRows(repo, table)) {
+      const line = show(row)
+      if (line !== undefined) lines.set(`${table.name} ${row.key}`, line)
+    }
+  }
+  return lines
+}
+
+export const tableIntegrity: Invariant = {
+  name: 'table-integrity',
+  holds: 'always',
+  appliesTo: syncsTables,
+  ...ofEachNode(allNodes, checkTableSyncIntegrity),
+}
+
+/** A version that wins is somewhere, and a node holds what it wrote, or what beats that. */
+export const tableNeverLost: Invariant = {
+  name: 'table-never-lost',
+  holds: 'always',
+  appliesTo: syncsTables,
+  check: ({ nodes, truth }) => {
+    const { tables: oracle } = truth
+    if (oracle === undefined) return
+    const senders = nodes.filter(({ id }) => maySend(truth, id, 'artifacts'))
+    for (const { table, key } of oracle.rows()) {
+      if (isOwned(nodes, table)) continue
+      for (const { id, repo } of senders) {
+        const floor = oracle.floor(table, key, id)
+        const row = versionOf(repo, table, key)
+        if (floor === undefined || settlesRow(row, floor)) continue
+        const detail = `${table}: ${describeRow(floor)} gave way to ${describeRow(row)}`
+        throw new InvariantError('table-never-lost', { nodeId: id, detail })
+      }
+    }
+  },
+}
+
+export const tableConvergence: Invariant = {
+  name: 'table-convergence',
+  holds: 'settled',
+  appliesTo: syncsTables,
+  check: (world) => {
+    const { nodes, truth } = world
+    const isSender = ({ id }: CheckedNode): boolean => maySend(truth, id, 'artifacts')
+    checkTableSyncConvergence(reposOf(nodes.filter(isSender)))
+    // Who may not write has what those have that it syncs with, and perhaps rows of its own.
+    for (const node of nodes.filter((each) => !isSender(each))) checkReader(world, node)
+  },
+}
+
+export const tombstoneConvergence: Invariant = {
+  name: 'tombstone-convergence',
+  holds: 'settled',
+  appliesTo: syncsTables,
+  check: ({ nodes, truth }) => {
+    checkTombstoneConvergence(reposOf(nodes.filter(({ id }) => maySend(truth, id, 'artifacts'))))
+  },
+}
+
+/** Of each row without an owner that version stands which the rule picks of all that can travel. */
+export const tableLastWriterWins: Invariant = {
+  name: 'table-last-writer-wins',
+  holds: 'settled',
+  appliesTo: syncsTables,
+  check: ({ nodes, truth }) => {
+    const { tables: oracle } = truth
+    if (oracle === undefined) return
+    for (const { table, key } of oracle.rows()) {
+      const winner = isOwned(nodes, table) ? undefined : oracle.winner(table, key)
+      for (const { id, repo } of nodes) {
+        const row = versionOf(repo, table, key)
+        const fail = (detail: string): InvariantError =>
+          new InvariantError('table-last-writer-wins', {
+            nodeId: id,
+            detail: `${table}: ${detail}`,
+          })
+        if (row !== undefined && !oracle.wasWritten(table, key, row, id)) {
+          throw fail(`${describeRow(row)} is here and was never written`)
+        }
+        if (winner === undefined || settlesRow(row, winner)) continue
+        if (!maySend(truth, id, 'artifacts') && row !== undefined) continue
+        throw fail(`${describeRow(winner)} wins, and ${describeRow(row)} is here`)
+      }
+    }
+  },
+}
+
+/** A row of its own that is newer stays with a node that may not push it. */
+function checkReader(world: World, { id, repo }: CheckedNode): void {
+  const server = linksOf(world).find(({ from }) => from === id)?.to
+  const served = world.nodes.find((node) => node.id === server)
+  if (served === undefined) return
+  for (const table of storedTables(served.repo)) {
+    for (const { key } of allRows(served.repo, table)) {
+      const there = versionOf(served.repo, table.name, key)
+      const row = versionOf(repo, table.name, key)
+      if (there === undefined || settlesRow(row, there)) continue
+      const place = `here, ${describeRow(there)} on ${served.id}`
+      const detail = `${table.name}: ${describeRow(row)} ${place}`
+      throw new InvariantError('table-convergence', { nodeId: id, detail })
+    }
+  }
+}
+
+function isOwned(nodes: readonly CheckedNode[], name: string): boolean {
+  return nodes.some(
+    ({ repo }) => (findTable(repo, name)?.conflict ?? 'mtime-wins') !== 'mtime-wins',
+  )
+}
+
+/** The row of a key as it is, deleted or not. */
+export function versionOf(repo: Repo, name: string, key: string): RowVersion | undefined {
+  const table = findTable(repo, name)
+  const row = table && findRow(repo, table, key)
+  if (row === undefined || table === undefined) return undefined
+  const { mtimeSec, isDeleted, owner, data } = row
+  return { mtimeSec, isDeleted, owner, values: parseRow(table, data) }
+}
+
+function reposOf(nodes: readonly CheckedNode[]): ReadonlyMap<string, Repo> {
+  return new Map(nodes.map(({ id, repo }) => [id, repo]))
+}

@@ -1,0 +1,182 @@
+/**
+ * Synced tables: people put and delete rows of a few keys at every node, as if nobody else did, and
+ * add columns. Tables are defined by whoever first writes to one. Times collide on purpose.
+ * @module
+ */
+
+import { FossilError } from '../../base/error.ts'
+import type { Repo } from '../../repo/repo.ts'
+import { type Column, type TableDefinition } from '../../tables/definition.ts'
+import { findRow } from '../../tables/rows.ts'
+import { findTable } from '../../tables/schema.ts'
+import { addColumn, defineTable, deleteRow, listRows, pkHash, putRow } from '../../tables/tables.ts'
+import type { Row, RowValue } from '../../tables/value.ts'
+import type { ArgumentValues, Arguments } from '../../runner/arguments.ts'
+import type { Draw } from '../../sim/random.ts'
+import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
+
+/** Tables of anybody's rows, and such whose rows have owners. */
+const open: readonly TableDefinition[] = [
+  {
+    name: 'notes',
+    columns: [
+      { name: 'id', type: 'text', key: true },
+      { name: 'body', type: 'text' },
+      { name: 'count', type: 'integer' },
+      { name: 'share', type: 'real' },
+      { name: 'seal', type: 'blob' },
+    ],
+    conflict: 'mtime-wins',
+  },
+  {
+    name: 'pairs',
+    columns: [
+      { name: 'id', type: 'text', key: true },
+      { name: 'part', type: 'integer', key: true },
+    ],
+    conflict: 'mtime-wins',
+  },
+]
+const owned: readonly TableDefinition[] = (['self-write', 'owner-write'] as const).map(
+  (conflict) => ({
+    name: conflict.replace('-', '_'),
+    columns: [
+      { name: 'id', type: 'text', key: true },
+      { name: 'body', type: 'text' },
+    ],
+    conflict,
+  }),
+)
+
+/** Columns that somebody adds to `notes`. */
+const further: readonly Column[] = [
+  { name: 'colour', type: 'text' },
+  { name: 'rank', type: 'integer' },
+]
+
+/** Few enough to collide all the time. */
+const ids = ['ann', 'bob', 'cid', 'dot']
+const words = ['', 'red', 'green', 'a line of words', 'blue']
+const counts = [null, 0n, -1n, 9_007_199_254_740_993n, 2n ** 63n - 1n]
+const shares = [null, 0.5, 1e21, 1e-7, 3]
+const seals = [null, new Uint8Array(), Uint8Array.of(0, 255, 16)]
+
+/** Times that are not the clock's are rounded to this, so that those of two nodes are often one. */
+const gridSec = 20
+
+/** Writes a row, whatever is there. */
+export const rowPut: FossilOperation = {
+  name: 'rowPut',
+  weight: 8,
+  plan: (context) => ({ ...drawRow(context), ...drawValues(context.draw) }),
+  apply: (context) => changed(context, (change) => putRow(...change)),
+}
+
+/** Deletes a row, where there is one. */
+export const rowDelete: FossilOperation = {
+  name: 'rowDelete',
+  weight: 3,
+  plan: (context) => {
+    const row = drawRow(context)
+    const known = liveRows(context.repo)
+    return known.length === 0 ? undefined : { ...row, ...context.draw.pick(known) }
+  },
+  apply: (context) => changed(context, (change) => deleteRow(...change)),
+}
+
+/** Adds a column to a table, where it has not come yet. */
+export const columnAdd: FossilOperation = {
+  name: 'columnAdd',
+  weight: 1,
+  plan: ({ draw, repo }) => {
+    const lacking = further.filter((column) => lacks(repo, column))
+    return lacking.length === 0 ? undefined : { column: draw.pick(lacking).name }
+  },
+  apply: ({ repo, args, world, id }) => {
+    const column = further.find(({ name }) => name === args.text('column'))
+    if (column === undefined || !lacks(repo, column)) return undefined
+    addColumn(repo, 'notes', column)
+    world.changeTables(id)
+    return {}
+  },
+}
+
+function lacks(repo: Repo, column: Column): boolean {
+  const table = findTable(repo, 'notes')
+  return table !== undefined && !table.columns.some(({ name }) => name === column.name)
+}
+
+function drawRow({ draw, nowMs, ownsRows }: PlanContext): ArgumentValues {
+  const { name } = draw.pick(ownsRows && draw.chance(0.4) ? owned : open)
+  const nowSec = Math.floor(nowMs / 1000)
+  const mtimeSec = draw.chance(0.3) ? { mtimeSec: nowSec - (nowSec % gridSec) } : {}
+  return { table: name, id: draw.pick(ids), part: draw.int(0, 1), ...mtimeSec }
+}
+
+/** Rows that are there, as arguments name them. */
+function liveRows(repo: Repo): { table: string; id: string; part: number }[] {
+  return [...open, ...owned].flatMap(({ name: table }) => {
+    if (findTable(repo, table) === undefined) return []
+    return listRows(repo, table).map(({ values }) => ({
+      table,
+      id: String(values['id']),
+      part: Number(values['part'] ?? 0),
+    }))
+  })
+}
+
+function drawValues(draw: Draw): ArgumentValues {
+  const at = (list: readonly unknown[]): number => draw.int(0, list.length - 1)
+  return { body: at(words), count: at(counts), share: at(shares), seal: at(seals) }
+}
+
+type Change = [repo: Repo, table: string, row: Row, author: { user: string; mtimeSec?: number }]
+
+/** Carries a change out at the table of the arguments, and tells the oracle. */
+function changed(
+  { id, repo, args, world }: ApplyContext,
+  change: (change: Change) => string | boolean,
+): Made | undefined {
+  const definition = [...open, ...owned].find(({ name }) => name === args.text('table'))
+  if (definition === undefined) return undefined
+  const { name: table } = definition
+  if (findTable(repo, table) === undefined) defineTable(repo, definition)
+  const row = rowOf(repo, table, args)
+  const key = pkHash(repo, table, row)
+  const stored = findTable(repo, table)
+  const held = stored && findRow(repo, stored, key)
+  const mtimeSec = args.maybeInteger('mtimeSec')
+  // Whoever dates a row dates it after what it replaces.
+  if (mtimeSec !== undefined && held !== undefined && mtimeSec <= held.mtimeSec) return undefined
+  const user = definition.conflict === 'mtime-wins' ? '' : id
+  try {
+    const author = mtimeSec === undefined ? { user } : { user, mtimeSec }
+    if (change([repo, table, row, author]) === false) return undefined
+  } catch (error) {
+    // It belongs to somebody else.
+    if (FossilError.is(error, 'table.owned')) return undefined
+    throw error
+  }
+  world.recordRow({ nodeId: id, table, key })
+  return {}
+}
+
+/** The row that arguments say, in the columns that the table has here. */
+function rowOf(repo: Repo, table: string, args: Arguments): Row {
+  const values: Record<string, RowValue> = {
+    id: args.text('id'),
+    part: args.integer('part'),
+    body: pick(words, args.maybeInteger('body')),
+    count: pick(counts, args.maybeInteger('count')),
+    share: pick(shares, args.maybeInteger('share')),
+    seal: pick(seals, args.maybeInteger('seal')),
+    colour: pick(words, args.maybeInteger('body')),
+    rank: pick(counts, args.maybeInteger('count')),
+  }
+  const columns = findTable(repo, table)?.columns ?? []
+  return Object.fromEntries(columns.map(({ name }) => [name, values[name] ?? null]))
+}
+
+function pick(list: readonly RowValue[], index: number | undefined): RowValue {
+  return list[index ?? 0] ?? null
+}

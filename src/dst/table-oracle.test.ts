@@ -1,0 +1,60 @@
+/**
+ * The oracle of synced tables, and networks whose rows are put, deleted and revived everywhere.
+ * @module
+ */
+
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { beatsRow, isSameRow, type RowVersion, TableOracle } from './table-oracle.ts'
+import { simulate } from './simulate.ts'
+import { TraceLines } from './trace-lines.suite.ts'
+
+function version(mtimeSec: number, body: string, rest: Partial<RowVersion> = {}): RowVersion {
+  return { mtimeSec, isDeleted: false, values: { id: 'a', body }, owner: '', ...rest }
+}
+
+suite('of two versions of a row', () => {
+  test('the later beats the earlier, deleted or not', () => {
+    assert.ok(beatsRow(version(2, 'a'), version(1, 'b')))
+    assert.ok(beatsRow(version(2, 'a', { isDeleted: true }), version(1, 'b')))
+  })
+
+  test('the live one beats a deletion of the same time, and then the greater text', () => {
+    assert.ok(beatsRow(version(1, 'a'), version(1, 'b', { isDeleted: true })))
+    assert.ok(beatsRow(version(1, 'b'), version(1, 'a')))
+  })
+
+  test('one beats the other unless they are one', () => {
+    const all = [version(1, 'a'), version(1, 'b'), version(2, 'a')]
+    for (const a of all) {
+      for (const b of all) assert.equal(beatsRow(a, b) || beatsRow(b, a), !isSameRow(a, b))
+    }
+  })
+})
+
+test('the winner is the best of what can travel, and a floor the best of one node', () => {
+  const oracle = new TableOracle()
+  const row = { table: 'notes', key: 'k' }
+  oracle.record({ ...row, nodeId: 'a', version: version(1, 'x'), travels: true })
+  oracle.record({ ...row, nodeId: 'a', version: version(3, 'y'), travels: true })
+  oracle.record({ ...row, nodeId: 'b', version: version(9, 'z'), travels: false })
+  assert.equal(oracle.winner('notes', 'k')?.mtimeSec, 3)
+  assert.equal(oracle.floor('notes', 'k', 'b')?.mtimeSec, 9)
+  assert.ok(!oracle.wasWritten('notes', 'k', version(9, 'z'), 'a'))
+  assert.ok(oracle.wasWritten('notes', 'k', version(9, 'z'), 'b'))
+})
+
+test('networks with synced tables converge: owners, ties, late columns, old backups', async () => {
+  const trace = new TraceLines()
+  const { onTraceLine } = trace
+  const done = new Set<unknown>()
+  for (const [index, topology] of ['star', 'chain', 'mesh', 'hubs'].entries()) {
+    const plan = `hostile,topology=${topology},login=yes,leaves=3,mix=checkin+tables+backups`
+    const { verdict, violation } = await simulate({ seed: index, plan, config: { onTraceLine } })
+    assert.deepEqual([verdict, violation], ['converged', undefined], topology)
+  }
+  for (const operation of trace.events('operation')) {
+    if (operation['outcome'] === 'acknowledged') done.add(operation['op'])
+  }
+  for (const op of ['rowPut', 'rowDelete', 'columnAdd']) assert.ok(done.has(op), op)
+})

@@ -1,0 +1,124 @@
+/**
+ * The oracle of synced tables: every version of every row that anybody wrote in a run, and which
+ * of them must stand in the end.
+ *
+ * Whoever writes a row writes what beats the row that was there. So of all versions that can
+ * travel the one that wins must be somewhere, and a node holds what it wrote or what beats it. With
+ * rows that have owners it is otherwise: the server decides whose a row is, and who loses it hears.
+ *
+ * Knows no repository: the rule is written down here a second time, so that a bug in the one that
+ * is used shows.
+ * @module
+ */
+
+import type { NodeId } from '../runner/model.ts'
+
+/** A value of a row, as the API gives it. */
+export type OracleValue = string | number | bigint | Uint8Array | null
+
+/** One version of a row. */
+export interface RowVersion {
+  readonly mtimeSec: number
+  readonly isDeleted: boolean
+  /** The values of all columns, or of a deleted row those of the key. */
+  readonly values: Readonly<Record<string, OracleValue>>
+  readonly owner: string
+}
+
+/** A version that somebody wrote. */
+export interface WrittenRow {
+  readonly table: string
+  /** The hash of the key. */
+  readonly key: string
+  readonly nodeId: NodeId
+  readonly version: RowVersion
+  /** True where it may travel from its node. */
+  readonly travels: boolean
+}
+
+/** The oracle of one run. */
+export class TableOracle {
+  readonly #rows = new Map<string, WrittenRow[]>()
+
+  /** Records what somebody wrote. */
+  record(written: WrittenRow): void {
+    const name = `${written.table}/${written.key}`
+    this.#rows.set(name, [...(this.#rows.get(name) ?? []), written])
+  }
+
+  /** Every row that was ever written, in the order of their first versions. */
+  rows(): readonly { readonly table: string; readonly key: string }[] {
+    return [...this.#rows.values()].flatMap(([first]) => first ?? [])
+  }
+
+  /** The version that wins among those that can travel. */
+  winner(table: string, key: string): RowVersion | undefined {
+    return best(this.#of(table, key).filter(({ travels }) => travels))
+  }
+
+  /** The version that wins among those that a node wrote. */
+  floor(table: string, key: string, nodeId: NodeId): RowVersion | undefined {
+    return best(this.#of(table, key).filter((written) => written.nodeId === nodeId))
+  }
+
+  /** Tells whether a version was ever written where a node could have got it from. */
+  wasWritten(table: string, key: string, version: RowVersion, nodeId: NodeId): boolean {
+    return this.#of(table, key).some(
+      (written) =>
+        (written.travels || written.nodeId === nodeId) && isSameRow(written.version, version),
+    )
+  }
+
+  #of(table: string, key: string): readonly WrittenRow[] {
+    return this.#rows.get(`${table}/${key}`) ?? []
+  }
+}
+
+function best(written: readonly WrittenRow[]): RowVersion | undefined {
+  return written
+    .map(({ version }) => version)
+    .reduce<RowVersion | undefined>(
+      (winner, version) => (beatsRow(version, winner) ? version : winner),
+      undefined,
+    )
+}
+
+/** Tells whether the rule puts one version before another: the later, the live, the greater. */
+export function beatsRow(a: RowVersion, b: RowVersion | undefined): boolean {
+  if (b === undefined) return true
+  if (a.mtimeSec !== b.mtimeSec) return a.mtimeSec > b.mtimeSec
+  if (a.isDeleted !== b.isDeleted) return b.isDeleted
+  return textOf(a) > textOf(b)
+}
+
+/** Tells whether a row is a version, or one that superseded it. */
+export function settlesRow(row: RowVersion | undefined, version: RowVersion): boolean {
+  return row !== undefined && !beatsRow(version, row)
+}
+
+/** Tells whether two versions are one. */
+export function isSameRow(a: RowVersion, b: RowVersion): boolean {
+  return !beatsRow(a, b) && !beatsRow(b, a) && a.owner === b.owner
+}
+
+/** A version in words. */
+export function describeRow(version: RowVersion | undefined): string {
+  if (version === undefined) return 'nothing'
+  const { mtimeSec, isDeleted, owner } = version
+  const whose = owner === '' ? '' : ` of ${owner}`
+  return `${isDeleted ? 'deleted' : textOf(version)} at ${mtimeSec}${whose}`
+}
+
+/** The values as one text: what is NULL says nothing. The values that are drawn need no escapes. */
+function textOf({ values }: RowVersion): string {
+  const fields = Object.entries(values)
+    .filter(([, value]) => value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `"${name}":${fieldOf(value)}`)
+  return `{${fields.join(',')}}`
+}
+
+function fieldOf(value: OracleValue): string {
+  if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('base64')}"`
+  return typeof value === 'string' ? `"${value}"` : String(value)
+}
