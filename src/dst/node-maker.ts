@@ -107,8 +107,10 @@ class AfterClone implements Node {
   }
 
   async tick(event: TickEvent): Promise<Action> {
-    const isWhole = cloneState(this.repo) === undefined
-    return await (isWhole ? this.#node.tick(event) : this.#clone())
+    if (cloneState(this.repo) === undefined) return await this.#node.tick(event)
+    const action = await this.#clone()
+    // It has not looked yet at what a clone leaves out.
+    return 'result' in action ? { type: 'none' } : action
   }
 }
 

@@ -156,8 +156,9 @@ function presetOf(level: LevelName): Partial<FossilPlan> {
   const { link, partition } = faultLevels[level]
   const struck = rateKinds.filter((kind) => link.rates[kind] > 0)
   const others: FaultName[] = [
-    ...(partition === undefined ? [] : (['partition', 'crash', 'stop', 'pause'] as const)),
+    ...(partition === undefined ? [] : (['partition', 'crash'] as const)),
     ...(level === 'normal' ? [] : (['code'] as const)),
+    ...(partition === undefined ? [] : (['stop', 'pause'] as const)),
   ]
   return {
     faults: [...struck, ...others],

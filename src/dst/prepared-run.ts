@@ -117,11 +117,15 @@ function operationsOf(
   })
 }
 
-function groupsOf({ uv }: SimConfig, { allKinds, upkeep }: SimulateOptions): OperationGroup[] {
+function groupsOf(
+  { uv, tables }: SimConfig,
+  { allKinds, upkeep }: SimulateOptions,
+): OperationGroup[] {
   return [
     'checkins',
     ...(allKinds === true ? (['kinds'] as const) : []),
     ...(uv === true ? (['uv'] as const) : []),
+    ...(tables === true ? (['tables'] as const) : []),
     ...(upkeep === true ? (['upkeep'] as const) : []),
   ]
 }

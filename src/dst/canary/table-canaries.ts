@@ -93,7 +93,7 @@ export const tableCanaries: readonly Canary[] = [
     invariant: 'table-convergence',
     plant: (parts) => soundNode(parts, { xTableSync: false }),
     config,
-    options: { ...options, weights: { rowPut: 40, columnAdd: 2, checkin: 1 } },
+    options: { ...options, weights: { rowPut: 40, rowDelete: 0, columnAdd: 2, checkin: 1 } },
   },
   {
     bug: 'hears of nothing more once a row was deleted',
