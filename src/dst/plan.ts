@@ -200,6 +200,11 @@ export const fossilPlans = new PlanSpace<FossilPlan>(options, {
   golden,
 })
 
+/** The same plan without some operations. */
+export function without(plan: FossilPlan, names: readonly string[]): FossilPlan {
+  return { ...plan, mix: plan.mix.filter((name) => !names.includes(name)) }
+}
+
 /** The options of a simulation that a plan means. */
 export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
   const { leaves, durationMs, operations: operationCount, sizes, login, budgetBytes } = plan

@@ -19,8 +19,9 @@ export interface SimulateOptions {
   readonly seed: number
   /**
    * Draws everything that the options below leave open from the seed, but for what this line
-   * fixes: `''` for nothing, `'hostile,leaves=3'`. The report says what was drawn. Default: nothing
-   * is drawn, and each option has its own default.
+   * fixes: `''` for nothing, `'hostile,leaves=3'`. The report says what was drawn. Where
+   * `config.makeNode` makes the nodes, unversioned files, settings and tables are drawn only if
+   * `mix` names them. Default: nothing is drawn, and each option has its own default.
    */
   readonly plan?: string
   /** Default 5. */

@@ -6,7 +6,8 @@
 
 import { run, type RunPhase } from '../runner/run.ts'
 import type { FossilWorld } from './fossil-world.ts'
-import { type FossilPlan, fossilPlans, optionsOfPlan } from './plan.ts'
+import { operationGroups } from './operations/all.ts'
+import { type FossilPlan, fossilPlans, optionsOfPlan, without } from './plan.ts'
 import { prepare, type PreparedFossil } from './prepared-run.ts'
 import { describe, type SimReport } from './sim-report.ts'
 import { checkSimulateOptions, type SimProgress, type SimulateOptions } from './simulate-options.ts'
@@ -45,9 +46,22 @@ export async function simulate(asked: SimulateOptions): Promise<SimReport> {
 function planned(options: SimulateOptions): { options: SimulateOptions; plan?: FossilPlan } {
   const { seed, plan: line } = options
   if (line === undefined) return { options }
-  const plan = fossilPlans.draw(seed, { ...fossilPlans.read(line), ...fixedBy(options) })
-  const { config, ...drawn } = optionsOfPlan(seed, plan)
-  return { options: { ...options, ...drawn, config: { ...config, ...options.config } }, plan }
+  const fixed = { ...fossilPlans.read(line), ...fixedBy(options) }
+  const drawn = fossilPlans.draw(seed, fixed)
+  const plan = fixed.mix === undefined ? without(drawn, unknownTo(options)) : drawn
+  const { config, ...chosen } = optionsOfPlan(seed, plan)
+  return { options: { ...options, ...chosen, config: { ...config, ...options.config } }, plan }
+}
+
+/**
+ * Operations that are not drawn: nodes and servers of the caller's own may know nothing of what
+ * these make. A plan that says which operations there are has them.
+ */
+function unknownTo({ config: { makeNode, upstream } = {} }: SimulateOptions): readonly string[] {
+  const { tables, uv } = operationGroups
+  const rows = tables.map(({ name }) => name)
+  if (makeNode !== undefined) return [...rows, ...uv.map(({ name }) => name), 'setting']
+  return upstream === undefined ? [] : rows
 }
 
 /** Options that say what a plan would. */
