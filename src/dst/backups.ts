@@ -69,6 +69,8 @@ function lostArtifacts(
   const isLonely = privateArtifacts(repo).some(({ hash }) => !secrets.has(hash))
   if (isLonely) return undefined
   const lost = missingIn(publicBlobUuidsSorted(old), publicBlobUuidsSorted(repo))
+  // What was published since stays private in the old copy, unless somebody sends it once more.
+  if (lost.some((hash) => secrets.has(hash))) return undefined
   const isElsewhere = (hash: ArtifactHash): boolean =>
     others.some(({ repo: other }) => {
       const rid = findHeld(other, hash)
