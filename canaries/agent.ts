@@ -46,7 +46,7 @@ export const agentMutations: readonly Mutation[] = [
     replace: 'const maxSilences = 1\n',
     needs: ['plan:node=agent', 'fault:buggify'],
     caughtBy: ['pushed'],
-    plan: 'node=agent,faults=code',
+    plan: 'node=agent,faults=code,mix=checkin,operations=60,budgetBytes=2000',
   },
   {
     name: 'delivery-untold',

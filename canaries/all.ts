@@ -9,6 +9,7 @@ import { crosslinkMutations } from './crosslink.ts'
 import type { Mutation } from './mutation.ts'
 import { repoMutations } from './repo.ts'
 import { syncMutations } from './sync.ts'
+import { tableMutations } from './tables.ts'
 
 export { sweepCanaries } from './sweep.ts'
 
@@ -18,4 +19,5 @@ export const mutations: readonly Mutation[] = [
   ...agentMutations,
   ...repoMutations,
   ...crosslinkMutations,
+  ...tableMutations,
 ]

@@ -65,5 +65,6 @@ export const crosslinkMutations: readonly Mutation[] = [
     replace: '\n',
     needs: ['op:technote'],
     caughtBy: ['event', 'derived', 'derived-convergence'],
+    plan: 'mix=checkin+technote',
   },
 ]
