@@ -1,5 +1,5 @@
 /**
- * Fossil as a model of the runner: a star of leaves around a master that answers their syncs.
+ * Fossil as a model of the runner: nodes that sync with others, answer them, or both.
  * @module
  */
 
