@@ -70,4 +70,14 @@ export const agentMutations: readonly Mutation[] = [
     caughtBy: ['stalled', 'convergence'],
     plan: 'node=agent,faults=requestLost+replyLost+refused',
   },
+  {
+    name: 'all-called-private',
+    bug: 'says of every artifact that it is private and goes nowhere',
+    file: 'src/agent/fates.ts',
+    find: '  if (sendsPrivate || !isPrivate(repo, rid)) return undefined\n',
+    replace: '  if (sendsPrivate) return undefined\n',
+    needs: ['plan:node=agent', 'plan:privateSync=no'],
+    caughtBy: ['pushed'],
+    plan: 'node=agent,privateSync=no',
+  },
 ]

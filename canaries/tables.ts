@@ -36,4 +36,14 @@ export const tableMutations: readonly Mutation[] = [
     caughtBy: ['table-convergence', 'table-last-writer-wins', 'tombstone-convergence'],
     plan: 'mix=checkin+tables,operations=200',
   },
+  {
+    name: 'row-update-lost',
+    bug: 'says that it wrote a row and leaves the one that is there',
+    file: 'src/tables/tables.ts',
+    find: '  const row = { isDeleted, data, owner }\n',
+    replace: '  if (held !== undefined) return\n  const row = { isDeleted, data, owner }\n',
+    needs: ['op:rowPut'],
+    caughtBy: ['table-never-lost', 'table-last-writer-wins'],
+    plan: 'mix=checkin+rowPut+rowDelete',
+  },
 ]

@@ -19,6 +19,8 @@ export interface DeliveryFacts {
   readonly isGivenUp: (id: NodeId, hash: ArtifactHash) => boolean
   /** Tells whether that was so lately that news of before may still be on the way. */
   readonly isNewlyGivenUp: (id: NodeId, hash: ArtifactHash) => boolean
+  /** Tells whether an artifact was made at a node in private. */
+  readonly isPrivate: (id: NodeId, hash: ArtifactHash) => boolean
   /** Tells whether a node may make others take its artifacts. */
   readonly maySend: (id: NodeId) => boolean
 }
@@ -115,10 +117,10 @@ export class PushWaits {
   }
 
   #isTrue(fate: string, id: NodeId, peers: readonly NodeId[], hash: ArtifactHash): boolean {
-    const { isGivenUp, maySend } = this.#facts
+    const { isGivenUp, isPrivate, maySend } = this.#facts
     // Whoever lacks it, or shuns it, has had it removed.
     if (fate === 'missing' || fate === 'shunned') return isGivenUp(id, hash)
-    if (fate !== 'refused') return fate === 'private'
+    if (fate !== 'refused') return fate === 'private' && isPrivate(id, hash)
     return !maySend(id) || peers.every((peer) => isGivenUp(peer, hash))
   }
 }

@@ -24,11 +24,11 @@ import { CloneWitness } from './clones.ts'
 import { NodeMaker } from './node-maker.ts'
 import type { Action, Node } from './node.ts'
 import type { Cluster } from './operations/cluster.ts'
-import type { OperationRecords } from './operations/operation.ts'
+import type { OperationRecords, RowPlace } from './operations/operation.ts'
 import { References } from './operations/references.ts'
 import { RepoFactory } from './repo-factory.ts'
 import { masterId, SimTransport } from './sim-network.ts'
-import { TableOracle } from './table-oracle.ts'
+import { type RowVersion, TableOracle } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { UvOperations } from './uv-operations.ts'
 import { lateNodes } from './topology.ts'
@@ -79,6 +79,10 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
     isNewlyGivenUp: (nodeId, hash) =>
       this.nowMs - (this.#givenUpAtMs.get(`${nodeId} ${hash}`) ?? 0) < newsMs,
+    isPrivate: (nodeId, hash) =>
+      this.#acknowledged.some(
+        (each) => each.nodeId === nodeId && each.hash === hash && each.isPrivate,
+      ),
     maySend: (id) => maySend(this.truth, id, 'artifacts'),
   })
   readonly #backups = new Backups()
@@ -360,11 +364,12 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return login !== undefined && ['star', 'chain', 'hubs'].includes(topology)
   }
 
-  recordRow({ nodeId, table, key }: { nodeId: NodeId; table: string; key: string }): void {
-    const version = rowVersion(this.node(nodeId).repo, table, key)
-    assert(version !== undefined, 'a row that was written is there')
+  /** Of what is stored the time alone is believed, where it is late enough, and nothing else. */
+  recordRow({ nodeId, table, key }: RowPlace, asked: RowVersion): void {
+    const stored = rowVersion(this.node(nodeId).repo, table, key)
+    const mtimeSec = Math.max(asked.mtimeSec, stored?.mtimeSec ?? 0)
     const travels = maySend(this.truth, nodeId, 'artifacts')
-    this.#rows.record({ table, key, nodeId, version, travels })
+    this.#rows.record({ table, key, nodeId, version: { ...asked, mtimeSec }, travels })
     this.changeTables(nodeId)
   }
 

@@ -48,7 +48,8 @@ function planned(options: SimulateOptions): { options: SimulateOptions; plan?: F
   if (line === undefined) return { options }
   const fixed = { ...fossilPlans.read(line), ...fixedBy(options) }
   const drawn = fossilPlans.draw(seed, fixed)
-  const plan = fixed.mix === undefined ? without(drawn, unknownTo(options)) : drawn
+  const sized = { ...drawn, late: Math.min(drawn.late, drawn.leaves - 1) }
+  const plan = fixed.mix === undefined ? without(sized, unknownTo(options)) : sized
   const { config, ...chosen } = optionsOfPlan(seed, plan)
   return { options: { ...options, ...chosen, config: { ...config, ...options.config } }, plan }
 }

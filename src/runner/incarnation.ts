@@ -108,10 +108,12 @@ export class Incarnation implements NodeHost {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (!this.#isAlive) return never
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const abort = (): void => {
       cancel()
-      reject(reasonOf(signal))
+      // As on every platform, it may be no error.
+      if (this.#isAlive) reject(signal?.reason)
     }
     const cancel = this.after(ms, () => {
       signal?.removeEventListener('abort', abort)
@@ -188,9 +190,4 @@ function storeOver(stored: Map<string, Uint8Array>, isAlive: () => boolean): Key
     },
     keys: () => [...stored.keys()].sort(),
   }
-}
-
-function reasonOf(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason
-  return reason instanceof Error ? reason : new Error(String(reason))
 }

@@ -67,6 +67,10 @@ export class Nodes implements LinkedNodes {
   readonly #lives = new Map<NodeId, Life>()
   /** Entries in the stores of all nodes: they outlive crashes. */
   readonly #stored = new Map<NodeId, Map<string, Uint8Array>>()
+  /** Nodes that are ending as they should. */
+  readonly #stopping = new Set<NodeId>()
+  /** Nodes of these that are to start again once they are down. */
+  readonly #toRestart = new Set<NodeId>()
   /** Counts of whatever is numbered, over all lives of its node. */
   readonly #counts = new Map<string, number>()
 
@@ -120,6 +124,7 @@ export class Nodes implements LinkedNodes {
     const down = (): void => {
       if (this.#handles.get(id) === node) this.#down(id)
     }
+    this.#stopping.add(id)
     node.stop().then(down, (error: unknown) => {
       ticks.fail(error instanceof Error ? error : new Error(String(error)))
     })
@@ -157,6 +162,7 @@ export class Nodes implements LinkedNodes {
   #down(id: NodeId): void {
     const { events, links, ticks, turns, rest, step, onDown } = this.#options
     this.#handles.delete(id)
+    this.#stopping.delete(id)
     events.resume(id)
     this.#lives.get(id)?.host.end()
     links.forget(id)
@@ -165,10 +171,12 @@ export class Nodes implements LinkedNodes {
     rest.forget(id)
     rest.moved(step())
     onDown(id)
+    if (this.#toRestart.delete(id)) this.restart(id)
   }
 
-  /** A node that is down starts again, or for the first time. */
+  /** A node that is down starts again, or for the first time; one that stops, once it has. */
   restart(id: NodeId): void {
+    if (this.#stopping.has(id)) this.#toRestart.add(id)
     if (this.isUp(id)) return
     this.#options.note(this.#lives.has(id) ? 'restart' : 'join', { node: id })
     this.start(id)

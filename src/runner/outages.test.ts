@@ -247,3 +247,16 @@ test('counters that stop and sleep now and then come to agree', async () => {
   }
   assert.equal(seen.size, types.length)
 })
+
+test('a node that is to start again while it still stops does so once it has', async () => {
+  const ended: string[] = []
+  using simulation = startToy(slowToEnd(ended), { level: 'normal' })
+  await simulation.runUntil(simulation.clock().startMs + 10_000)
+  const atMs = simulation.clock().nowMs()
+  const options = { node: 'left' }
+  simulation.scheduleAction(atMs, () => simulation.stop('left'), options)
+  simulation.scheduleAction(atMs + 100, () => simulation.restart('left'), options)
+  await simulation.runUntil(atMs + 2_000)
+  assert.deepEqual([ended, simulation.isUp('left')], [['ended'], true])
+  assert.equal(linesOf(simulation, 'restart').length, 1)
+})

@@ -92,12 +92,13 @@ export class StreamPipe {
   /** One attempt after another; the last is at the deadline. */
   #retry({ afterMs, deadlineMs }: { afterMs: number; deadlineMs: number }): void {
     const { direction, clock, events, isBlocked, onGiveUp } = this.#options
-    const timeMs = Math.min(clock.nowMs() + afterMs, deadlineMs)
+    // The receiver may have been paused meanwhile, beyond the deadline.
+    const timeMs = Math.max(clock.nowMs(), Math.min(clock.nowMs() + afterMs, deadlineMs))
     const isMoot = (): boolean => this.#stalled.length === 0
     const happen = (): void => {
       if (!isBlocked()) this.#resume()
-      else if (timeMs < deadlineMs) this.#retry({ afterMs: 2 * afterMs, deadlineMs })
-      else events.add({ timeMs, node: direction.from, happen: onGiveUp, isMoot })
+      else if (clock.nowMs() < deadlineMs) this.#retry({ afterMs: 2 * afterMs, deadlineMs })
+      else events.add({ timeMs: clock.nowMs(), node: direction.from, happen: onGiveUp, isMoot })
     }
     events.add({ timeMs, node: direction.to, happen, isMoot })
   }

@@ -2,7 +2,7 @@
  * Definitions of synced tables: columns, key, conflict rule, and how two definitions of one table
  * become one. The JSON is go-libfossil's, byte for byte.
  *
- * May know names and text; rows are value.ts, the tables that hold it all store.ts.
+ * May know names and text; rows are value.ts, the tables that hold it all schema.ts and rows.ts.
  * Source: go-libfossil internal/repo/tablesync.go:37-197.
  * @module
  */

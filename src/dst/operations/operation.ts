@@ -17,6 +17,7 @@ import type { Operation, OperationId, OperationResult } from '../../runner/opera
 import type { Draw } from '../../sim/random.ts'
 import type { UvEvent } from '../event.ts'
 import type { AcknowledgedArtifact, CheckedNode, SettingChange } from '../world.ts'
+import type { RowVersion } from '../table-oracle.ts'
 import type { References } from './references.ts'
 
 /** Sizes of the files of check-ins. `large`: one in five has up to 120 kB. */
@@ -38,12 +39,24 @@ export interface OperationRecords {
   publishNamed(hashes: readonly ArtifactHash[]): void
   /** The owner of a node changed a setting. */
   changeSetting(change: SettingChange): void
-  /** Somebody wrote or deleted the row of a synced table: what is there now must stand. */
-  recordRow(row: { readonly nodeId: NodeId; readonly table: string; readonly key: string }): void
+  /**
+   * Somebody wrote or deleted the row of a synced table: that must stand.
+   *
+   * @param version what was asked for, of the earliest time that it may have
+   */
+  recordRow(row: RowPlace, version: RowVersion): void
   /** Synced tables of a node changed in another way. */
   changeTables(id: NodeId): void
   /** Lets an owner write or delete an unversioned file; tells whether anything changed. */
   changeUnversioned(event: UvEvent): boolean
+}
+
+/** The place of a row. */
+export interface RowPlace {
+  readonly nodeId: NodeId
+  readonly table: string
+  /** The hash of its key. */
+  readonly key: string
 }
 
 /** Limits of what operations of a run draw. */

@@ -69,7 +69,7 @@ export const rowPut: FossilOperation = {
   name: 'rowPut',
   weight: 8,
   plan: (context) => ({ ...drawRow(context), ...drawValues(context.draw) }),
-  apply: (context) => changed(context, (change) => putRow(...change)),
+  apply: (context) => changed(context, (change) => putRow(...change), false),
 }
 
 /** Deletes a row, where there is one. */
@@ -81,7 +81,7 @@ export const rowDelete: FossilOperation = {
     const known = liveRows(context.repo)
     return known.length === 0 ? undefined : { ...row, ...context.draw.pick(known) }
   },
-  apply: (context) => changed(context, (change) => deleteRow(...change)),
+  apply: (context) => changed(context, (change) => deleteRow(...change), true),
 }
 
 /** Adds a column to a table, where it has not come yet. */
@@ -136,6 +136,7 @@ type Change = [repo: Repo, table: string, row: Row, author: { user: string; mtim
 function changed(
   { id, repo, args, world }: ApplyContext,
   change: (change: Change) => string | boolean,
+  isDeleted: boolean,
 ): Made | undefined {
   const definition = [...open, ...owned].find(({ name }) => name === args.text('table'))
   if (definition === undefined) return undefined
@@ -157,7 +158,11 @@ function changed(
     if (FossilError.is(error, 'table.owned')) return undefined
     throw error
   }
-  world.recordRow({ nodeId: id, table, key })
+  const keys = definition.columns.filter((column) => column.key === true)
+  const kept = isDeleted ? keys.map(({ name }) => [name, row[name] ?? null] as const) : undefined
+  const values = kept === undefined ? row : Object.fromEntries(kept)
+  const dated = mtimeSec ?? Math.max(Math.floor(repo.env.clock.nowMs() / 1000), held?.mtimeSec ?? 0)
+  world.recordRow({ nodeId: id, table, key }, { values, isDeleted, owner: user, mtimeSec: dated })
   return {}
 }
 
