@@ -362,6 +362,7 @@ export class TableClient {
       const { outcome } = takeRow(this.#repo, table, arrival, {
         writer: { login: '', isTrusted: true },
         isServer: true,
+        isRefusal: this.#isRefusal(table, pkHash),
         plainColumns: isPlain ? this.#columnsOf(table) : undefined,
       })
       if (this.#wanted.delete(`${name} ${pkHash}`) || outcome === 'stored') this.#arrivals++
@@ -373,6 +374,12 @@ export class TableClient {
       this.#wanted.delete(`${name} ${pkHash}`)
       this.#skip(name, error.detail.reason)
     }
+  }
+
+  /** Tells whether a row that comes unasked answers ours: who may not write it gets what stands. */
+  #isRefusal(table: StoredTable, key: string): boolean {
+    if (this.#peer !== 'ours' || table.conflict === 'mtime-wins') return false
+    return !this.#wanted.has(`${table.name} ${key}`) && this.#outbox.hasSent(table, key)
   }
 
   #columnsOf(table: StoredTable): readonly Column[] {

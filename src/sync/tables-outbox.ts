@@ -49,6 +49,12 @@ export class TableOutbox {
     this.#rows.set(`${name} ${key}`, { table: name, key })
   }
 
+  /** Tells whether a row was sent as it is. */
+  hasSent(table: StoredTable, key: string): boolean {
+    const row = findRow(this.#repo, table, key)
+    return row !== undefined && this.#sentVersions.has(versionName(table.name, row))
+  }
+
   /** Adds all rows of a range. */
   addRange(table: string, prefix: string): void {
     this.#places.push({ table, prefix, after: '' })

@@ -251,7 +251,7 @@ export class TableServer {
   #bringer(table: StoredTable): Bringer {
     const writer = { login: this.#login, isTrusted: this.#access.admin }
     const plainColumns = this.#isOurs ? undefined : this.#columnsOf(table)
-    return { writer, isServer: false, plainColumns }
+    return { writer, isServer: false, isRefusal: false, plainColumns }
   }
 
   #columnsOf(table: StoredTable): readonly Column[] {

@@ -34,6 +34,8 @@ export interface Bringer {
   readonly writer: Writer
   /** A server that this side pulls from. */
   readonly isServer: boolean
+  /** It was sent the version that is held, and answers with the one that stands. */
+  readonly isRefusal: boolean
   /** The columns that a peer without digests knows; undefined for one of ours. */
   readonly plainColumns: readonly Column[] | undefined
 }
@@ -72,11 +74,11 @@ export function takeRow(repo: Repo, table: StoredTable, arrival: Arrival, bringe
   const { key } = arrival
   const held = findRow(repo, table, arrival.key)
   const { version, isWhole } = readVersion(table, arrival, { held, bringer })
-  const { writer, isServer, plainColumns } = bringer
+  const { writer, isServer, isRefusal, plainColumns } = bringer
   const owner = ownerOf(table.conflict, { held, claimed: arrival.owner, writer })
   if (owner === undefined) return { outcome: 'refused', standing: held }
   const incoming = { ...version, owner }
-  const resolution = resolve(held, incoming, { isServer })
+  const resolution = resolve(held, incoming, { isServer, isRefusal })
   const standing = resolution === 'take' || held === undefined ? incoming : held
   const timesAreAll = plainColumns !== undefined || table.isPlain
   if (timesAreAll && held?.mtimeSec === incoming.mtimeSec && !isSameValue(held, incoming)) {

@@ -67,6 +67,9 @@ suite('versions of a row', () => {
     assert.equal(resolve(held, theirs, { isServer: true }), 'take')
     assert.equal(resolve(held, theirs, { isServer: false }), 'keep')
     assert.equal(resolve(held, { ...theirs, owner: 'bob' }, { isServer: true }), 'keep')
+    const refusal = { isServer: true, isRefusal: true }
+    assert.equal(resolve(held, { ...theirs, owner: 'bob' }, refusal), 'take')
+    assert.equal(resolve(held, held, refusal), 'same')
   })
 })
 

@@ -78,16 +78,18 @@ export type Resolution = 'take' | 'keep' | 'same'
 /**
  * Decides between the version that is held and one that comes from somebody who may bring it. A
  * server that a client pulls from decides whose a row is, and its rows stand against those of other
- * owners, whatever their times: else who made a row that belongs to another could never stop.
+ * owners, and against those that it refused, whatever their times: else who made a row that belongs
+ * to another could never stop.
  */
 export function resolve(
   held: Version | undefined,
   incoming: Version,
-  { isServer }: { isServer: boolean },
+  { isServer, isRefusal = false }: { isServer: boolean; isRefusal?: boolean },
 ): Resolution {
   if (held === undefined) return 'take'
   if (isServer && held.owner !== incoming.owner) return 'take'
   const order = compareVersions(incoming, held)
   if (order === 0) return 'same'
+  if (isRefusal) return 'take'
   return order > 0 ? 'take' : 'keep'
 }

@@ -204,6 +204,21 @@ suite('rows with owners', () => {
     }
   })
 
+  atEveryLevel('that others sign give way to those that stand', withLogins, async (star) => {
+    const [mine, other] = [star.leaf(0), star.leaf(1)]
+    const owned = both(star)
+    for (const table of owned) {
+      table.put(mine, { id: 'mine', value: 'well' }, { user: mine.id, mtimeSec: 100 })
+    }
+    await spread(star, ...owned)
+    for (const table of owned) {
+      table.put(other, { id: 'mine', value: 'forged' }, { user: mine.id, mtimeSec: 200 })
+    }
+    await star.run(20_000)
+    await agreed(star)
+    for (const table of owned) assert.equal(table.text(other, 'mine'), 'well')
+  })
+
   atEveryLevel('that two make at once belong to one of them', withLogins, async (star) => {
     const owned = both(star)
     for (const table of owned) {
@@ -245,6 +260,9 @@ suite('rows without owners', () => {
     assert.throws(() => ownerWrite.put(mine, change, { user: mine.id, mtimeSec: 200 }), isOwned)
     await star.run(20_000)
     await settled(star, selfWrite, ownerWrite)
+    ownerWrite.put(mine, { id: 'k', value: 'of nobody I know' }, { mtimeSec: 200 })
+    await agreed(star)
+    assert.equal(ownerWrite.text(mine, 'k'), 'of nobody')
     assert.deepEqual([owners(star, selfWrite), owners(star, ownerWrite)], [[mine.id], ['']])
   })
 })
