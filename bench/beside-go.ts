@@ -9,8 +9,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { buildGoCommand, type GoCommand } from '../tools/go-command.ts'
 import { runOrThrow } from '../tools/run.ts'
-import { buildGoPeer, type GoPeer } from './go-peer.ts'
 import { measureOurs } from './processes.ts'
 import { type BenchOptions, type BenchResult, benchRow, median } from './report.ts'
 
@@ -44,9 +44,9 @@ export async function besideGo({ quick }: BenchOptions): Promise<Omit<BenchResul
   }
 }
 
-async function findPeer(folder: string): Promise<GoPeer | { readonly missing: string }> {
+async function findPeer(folder: string): Promise<GoCommand | { readonly missing: string }> {
   try {
-    return await buildGoPeer(join(folder, 'go-peer'))
+    return await buildGoCommand(join(import.meta.dirname, 'go-peer'), join(folder, 'go-peer'))
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)
     return { missing: said.trim().split('\n').at(-1)?.trim() ?? '' }
@@ -54,7 +54,7 @@ async function findPeer(folder: string): Promise<GoPeer | { readonly missing: st
 }
 
 function compare(
-  peer: GoPeer,
+  peer: GoCommand,
   ours: readonly Turn[],
   theirs: readonly Turn[],
 ): Omit<BenchResult, 'name'> {
@@ -100,7 +100,7 @@ async function ourTurn(seeds: number, folder: string): Promise<Turn> {
 }
 
 /** In memory where there is such a folder: its disk is not the library's cost. */
-async function goTurn({ program }: GoPeer, seeds: number): Promise<Turn> {
+async function goTurn({ program }: GoCommand, seeds: number): Promise<Turn> {
   const TMPDIR = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
   return turnIn(await runOrThrow(program, argsFor(seeds), { env: { ...process.env, TMPDIR } }))
 }

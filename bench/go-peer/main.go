@@ -5,8 +5,8 @@
 // Usage: go-peer WARMUP FIRST LAST
 //
 // Seeds FIRST to LAST are measured; WARMUP seeds run before them. This simulator keeps its
-// repositories in files, in the folder for temporary files. bench/go-peer.ts builds the command as
-// a package of the library's own tree, since what a simulation needs is internal to it.
+// repositories in files, in the folder for temporary files. tools/go-command.ts builds the
+// command as a package of the library's own tree, since what a simulation needs is internal to it.
 package main
 
 import (
