@@ -260,7 +260,8 @@ export class TableClient {
         this.#listedIn(card.table)?.set(card.pkHash, card.mtimeSec)
         return
       case 'xgimme':
-        return this.#outbox.add(card.table, card.pkHash)
+        this.#outbox.add(card.table, card.pkHash)
+        return
       case 'xrow':
       case 'xdelete':
         if (this.#pull) this.#takeRow(card)
@@ -399,6 +400,8 @@ export class TableClient {
 
   /** Compares what a plain server listed with what is here. */
   #comparePlain(): void {
+    // It lists its rows once it has read the request: what it was sent and lacks, it refused.
+    this.#isStuck = false
     for (const [name, listed] of this.#listed) {
       const table = findTable(this.#repo, name)
       if (table === undefined) continue
@@ -406,8 +409,9 @@ export class TableClient {
       for (const row of allRows(this.#repo, table)) {
         const theirs = listed.get(row.key)
         listed.delete(row.key)
-        if (theirs === undefined || theirs < row.mtimeSec) this.#outbox.add(name, row.key)
-        else if (theirs > row.mtimeSec) this.#queueWanted(name, row.key)
+        if (theirs === undefined || theirs < row.mtimeSec) {
+          if (!this.#outbox.add(name, row.key)) this.#isStuck = true
+        } else if (theirs > row.mtimeSec) this.#queueWanted(name, row.key)
       }
       for (const key of listed.keys()) this.#queueWanted(name, key)
     }

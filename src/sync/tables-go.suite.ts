@@ -186,7 +186,9 @@ export function goAnswer(own: GoTable, request: Uint8Array): Uint8Array {
       const json = fromUtf8(card.content)
       const isKnown = Object.keys(valuesIn(json)).every((name) => own.columns.includes(name))
       if (!isKnown) throw new Error('HTTP 500: no such column')
-      if (ours === undefined || ours.mtimeSec <= card.mtimeSec) {
+      // It drops the owner of a row as it reads it, so that nobody may change one by this rule.
+      const isLocked = ours !== undefined && own.conflict === 'owner-write'
+      if (!isLocked && (ours === undefined || ours.mtimeSec <= card.mtimeSec)) {
         own.rows.set(card.pkHash, { mtimeSec: card.mtimeSec, json })
       }
     } else if (card.type === 'xdelete') own.delete(card)

@@ -303,7 +303,22 @@ suite('a server of Go', () => {
     assert.deepEqual(theirs.values, { b: 'ours' })
   })
 
-  test('that never takes a row is sent it once, and told of', () => {
+  test('that takes no change of a row is sent it once, and the sync says so', () => {
+    const theirs = new GoTable('notes', { conflict: 'owner-write' })
+    theirs.put('a', 100, { v: 'go' })
+    using client = makeRepo('client')
+    const answer = (request: Uint8Array): Uint8Array => goAnswer(theirs, request)
+    assert.ok(syncWith(client, answer, { tables: true }).result.complete)
+    putRow(client, 'notes', { id: 'a', v: 'ours' })
+    putRow(client, 'notes', { id: 'b', v: 'new' })
+    const { result } = syncWith(client, answer, { tables: true })
+    assert.deepEqual(theirs.values, { a: 'go', b: 'new' })
+    assert.deepEqual([result.tables?.sent, result.tables?.differs], [2, true])
+    assert.equal(result.shortfall, 'some rows of tables could not be synced')
+    assert.ok(result.rounds <= 3, `${result.rounds} rounds`)
+  })
+
+  test('that never keeps a row is sent it once', () => {
     const theirs = new GoTable()
     using client = repoWith('client', { b: 'ours' })
     const deaf = (request: Uint8Array): Uint8Array => {

@@ -41,12 +41,14 @@ export class TableOutbox {
     return this.#rows.size === 0 && this.#places.length === 0
   }
 
-  /** Adds a row, unless it was sent as it is. */
-  add(name: string, key: string): void {
+  /** Adds a row, unless it was sent as it is: then returns false. */
+  add(name: string, key: string): boolean {
     const table = isKeyHash(key) ? findTable(this.#repo, name) : undefined
     const row = table === undefined ? undefined : findRow(this.#repo, table, key)
-    if (row === undefined || this.#sentVersions.has(versionName(name, row))) return
+    if (row === undefined) return true
+    if (this.#sentVersions.has(versionName(name, row))) return false
     this.#rows.set(`${name} ${key}`, { table: name, key })
+    return true
   }
 
   /** Tells whether a row was sent as it is. */
