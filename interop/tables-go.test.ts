@@ -356,3 +356,19 @@ for (const [title, connect] of [
     assert.deepEqual(await pair.newcomer(), second)
   })
 }
+
+test('go-libfossil takes no change of a row under owner-write, and our sync says so', async (t) => {
+  if (!(await requireGoOrSkip(t))) return
+  const pair = await ourClient(t)
+  const locked: TableDefinition = { ...readings('locked'), conflict: 'owner-write' }
+  await define(pair.theirs, locked)
+  await put(pair.theirs, 'locked', { at: 1, text: 'theirs' }, 40)
+  await pair.syncOnce()
+  {
+    using repo = openRepo(pair.ours, systemEnv)
+    putRow(repo, 'locked', { at: 1, text: 'ours' }, { mtimeSec: baseSec + 41 })
+  }
+  await assert.rejects(pair.syncOnce(), /some rows of tables could not be synced/)
+  const [line] = (await go('ls', pair.theirs, 'locked')).split('\n')
+  assert.equal(theirLine(locked, line ?? '').values['text'], 'theirs')
+})
