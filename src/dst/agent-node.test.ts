@@ -128,3 +128,28 @@ test('networks of agents converge, the same seed twice by the same lines', async
   assert.ok(first.some((line) => line.includes('"type":"pushed"')))
   assert.equal(firstDivergence(first, await linesOf(plan)), undefined)
 })
+
+test('nodes of a caller send each other notices, and connect', async () => {
+  const heard: string[] = []
+  using simulator = Simulator.create({
+    seed: 1,
+    numLeaves: 2,
+    topology: 'ring',
+    makeNode: ({ id, repo, host }) => {
+      if (id === 'leaf-0') {
+        host.after(10, () => {
+          host.notify('leaf-1', utf8('news'))
+          void host.connect('leaf-1')
+        })
+      }
+      return {
+        repo,
+        tick: () => ({ type: 'none' }),
+        onDatagram: ({ kind, from }) => void heard.push(`${id}: ${kind} of ${from}`),
+        onStream: ({ peer }) => void heard.push(`${id}: stream of ${peer}`),
+      }
+    },
+  })
+  await runFor(simulator, 1_000)
+  assert.deepEqual(heard.sort(), ['leaf-1: notice of leaf-0', 'leaf-1: stream of leaf-0'])
+})

@@ -23,8 +23,9 @@ export function leafHandle(
   id: NodeId,
   nodes: readonly Node[],
   records: LeafRecords,
-): Pick<NodeHandle, 'tick' | 'looksAt' | 'stop'> {
-  const { looksAt, agent } = nodes[0] ?? {}
+): Omit<NodeHandle, 'answer'> {
+  const [first] = nodes
+  const { looksAt, agent } = first ?? {}
   return {
     tick: async (event) => {
       const outcomes: TickOutcome[] = []
@@ -34,6 +35,8 @@ export function leafHandle(
     },
     ...(looksAt === undefined ? {} : { looksAt }),
     ...(agent === undefined ? {} : { stop: () => agent.stop() }),
+    ...(first?.onDatagram === undefined ? {} : { onDatagram: (each) => first.onDatagram?.(each) }),
+    ...(first?.onStream === undefined ? {} : { onStream: (stream) => first.onStream?.(stream) }),
   }
 }
 

@@ -11,7 +11,7 @@ import type { Credentials } from '../sync/login.ts'
 import type { SyncResult } from '../sync/session.ts'
 import { sync } from '../sync/sync.ts'
 import type { Transport } from '../sync/transport.ts'
-import type { NodeId, TickEvent } from '../runner/model.ts'
+import type { NodeId, ReceivedDatagram, Stream, TickEvent } from '../runner/model.ts'
 
 /** What came of one event. */
 export type Action =
@@ -33,6 +33,10 @@ export interface Node {
    * and tells what it finds by `host.look`.
    */
   readonly looksAt?: readonly NodeId[]
+  /** Takes datagrams and notices that others send by `host`; default: passes them over. */
+  onDatagram?(datagram: ReceivedDatagram): void
+  /** Takes streams that other nodes begin by `host.connect`; default: refuses them. */
+  onStream?(stream: Stream): void
   /** Its agent, where it has one: somebody waits for what it delivers, and compares. */
   readonly agent?: SyncAgent
 }

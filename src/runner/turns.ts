@@ -87,21 +87,23 @@ export class Turns {
 
   /** Runs an operation, or the action of a timer, under its name. */
   act(name: string, action: () => void): void {
+    const before = this.#present
     this.#present = name
     try {
       action()
     } finally {
-      this.#present = undefined
+      this.#present = before
     }
   }
 
   /** Lets a node answer under the name of the request. */
   async answer<T>(name: string, action: () => Promise<T>): Promise<T> {
+    const before = this.#present
     this.#present = name
     try {
       return await action()
     } finally {
-      this.#present = undefined
+      this.#present = before
     }
   }
 

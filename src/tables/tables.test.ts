@@ -249,7 +249,16 @@ suite('definitions', () => {
     assert.equal(getRow(repo, 'things', { id: 'a', n: 1 })?.values['more'], null)
     putRow(repo, 'things', { id: 'a', n: 1, v: 'x', more: 5 })
     assert.equal(getRow(repo, 'things', { id: 'a', n: 1 })?.values['more'], 5n)
-    assert.throws(() => defineTable(repo, things), isCode('table.invalid', /another way/))
+    // A program that does not know of the new column goes on.
+    defineTable(repo, things)
+    const otherwise = [
+      { ...things, conflict: 'self-write' as const },
+      { ...things, columns: things.columns.slice(1) },
+      { ...things, columns: [...things.columns, { name: 'unknown', type: 'text' as const }] },
+    ]
+    for (const definition of otherwise) {
+      assert.throws(() => defineTable(repo, definition), isCode('table.invalid', /another way/))
+    }
     const key = { name: 'k', type: 'text', key: true } as const
     assert.throws(() => addColumn(repo, 'things', key), isCode('table.invalid', /the key/))
     const again = { name: 'v', type: 'text' } as const

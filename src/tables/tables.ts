@@ -9,7 +9,7 @@ import { FossilError } from '../base/error.ts'
 import { requireInteger } from '../base/options.ts'
 import { sha1 } from '../hash/hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import { checkDefinition, type Column, definitionJson, type TableDefinition } from './definition.ts'
+import { checkDefinition, type Column, type TableDefinition } from './definition.ts'
 import { isSameValue, mayChange, type Version } from './resolve.ts'
 import { findRow, rowsAfter, storeRow, type StoredRow } from './rows.ts'
 import { findTable, requireTable, storedTables, storeDefinition } from './schema.ts'
@@ -44,7 +44,7 @@ export interface TableRow {
 const pageSize = 1000
 
 /**
- * Defines a table, or does nothing where it is defined just so.
+ * Defines a table, or does nothing where it is defined so: a peer may have added columns.
  *
  *     defineTable(repo, {
  *       name: 'tasks',
@@ -62,10 +62,24 @@ export function defineTable(repo: Repo, definition: TableDefinition): void {
     if (before === undefined) {
       return storeDefinition(repo, { ...definition, version: 1, mtimeSec: nowSec(repo) })
     }
-    if (definitionJson(before) === definitionJson(definition)) return
+    if (isPartOf(definition, before)) return
     const reason = 'it is defined in another way: columns can be added, and nothing else changed'
     throw new FossilError('table.invalid', { table: definition.name, reason })
   })
+}
+
+function keyCount({ columns }: TableDefinition): number {
+  return columns.filter(({ key }) => key === true).length
+}
+
+/** Tells whether a table has the key, the rule and every column of a definition. */
+function isPartOf(definition: TableDefinition, table: TableDefinition): boolean {
+  const isThere = ({ name, type, key = false }: Column): boolean =>
+    table.columns.some(
+      (column) => column.name === name && column.type === type && (column.key ?? false) === key,
+    )
+  const isSameRule = definition.conflict === table.conflict
+  return isSameRule && keyCount(definition) === keyCount(table) && definition.columns.every(isThere)
 }
 
 /**
