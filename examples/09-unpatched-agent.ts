@@ -79,6 +79,11 @@ function isQuiet({ complete, artifactsSent, artifactsReceived }: SyncResult): bo
   return complete && artifactsSent + artifactsReceived === 0
 }
 
+if (!/sim\/world/.test([...process.execArgv, process.env['NODE_OPTIONS']].join(' '))) {
+  console.error('Its timers and its fetch would be real ones: add --import trilobite/sim/world')
+  process.exit(2)
+}
+
 for (const seed of [1, 2, 1]) {
   const report = await simulate({
     seed,

@@ -248,6 +248,7 @@ export class TableClient {
     this.#theirs = new Map()
     this.#movedWhenCompared = undefined
     this.#isUnsettled = false
+    this.#isStuck = false
     this.#rowsAsked = 0
     this.#arrivals = 0
   }
