@@ -160,7 +160,7 @@ function described({ name, bug, file, needs, caughtBy, plan = '' }: Canary): obj
 function listed({ name, bug, file, needs, caughtBy, plan }: Canary): string {
   const facts = [
     `in ${file}`,
-    `needs ${needs.join(', ')}`,
+    ...(needs.length === 0 ? [] : [`needs ${needs.join(', ')}`]),
     `caught by ${caughtBy.join(', ')}`,
     ...(plan === undefined ? [] : [`plan ${plan}`]),
   ]

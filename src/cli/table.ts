@@ -68,7 +68,7 @@ export function addTableCommand(program: Command): void {
     .option(...jsonOption)
     .action((name: string, fields: string[], options: TableOptions) => {
       using repo = openWhole(repositoryPath(program))
-      const key = valuesOf(definitionOf(repo, name), fields)
+      const key = valuesOf(definitionOf(repo, name), fields, { isKey: true })
       const row = getRow(repo, name, key)
       if (row === undefined) throw invalid('key', 'there is no such row')
       print(options, rowFields(row), `${rowText(row)}\n`)
@@ -115,7 +115,7 @@ function addWriters(program: Command, table: Command): void {
     .option(...jsonOption)
     .action((name: string, fields: string[], options: WriteOptions) => {
       using repo = openWhole(repositoryPath(program))
-      const key = valuesOf(definitionOf(repo, name), fields)
+      const key = valuesOf(definitionOf(repo, name), fields, { isKey: true })
       if (!deleteRow(repo, name, key, authorOf(options))) {
         throw invalid('key', 'there is no such row')
       }
@@ -179,7 +179,11 @@ function definitionOf(repo: Repo, name: string): TableDefinition {
 }
 
 /** Reads `column=value` of each field by the type of its column. */
-function valuesOf({ columns }: TableDefinition, fields: readonly string[]): Values {
+function valuesOf(
+  { columns }: TableDefinition,
+  fields: readonly string[],
+  { isKey = false } = {},
+): Values {
   const values: Values = {}
   for (const field of fields) {
     const at = field.indexOf('=')
@@ -188,6 +192,8 @@ function valuesOf({ columns }: TableDefinition, fields: readonly string[]): Valu
     if (at < 1 || column === undefined) {
       throw invalid('value', `"${field}" is no column of the table and its value, such as id=7`)
     }
+    if (Object.hasOwn(values, name)) throw invalid('value', `${name} has two values`)
+    if (isKey && column.key !== true) throw invalid('value', `${name} is no part of the key`)
     values[name] = valueFrom(column, field.slice(at + 1))
   }
   return values

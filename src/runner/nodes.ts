@@ -4,6 +4,7 @@
  */
 
 import { assert } from '../base/assert.ts'
+import { FossilError } from '../base/error.ts'
 import type { Clock } from '../base/env.ts'
 import type { SimClock } from '../sim/clock.ts'
 import { runInside, type SimulatedGlobals } from '../sim/context.ts'
@@ -98,6 +99,7 @@ export class Nodes implements LinkedNodes {
     const node = runInside(globals, () => handleInside(globals, startNode(host)))
     this.#handles.set(id, node)
     const { tick, looksAt } = node
+    if (looksAt?.length === 0) throw invalidLook(id, 'names nobody')
     if (tick !== undefined || looksAt !== undefined) rest.expect(id, looksAt)
     if (tick === undefined || looksAt !== undefined) return
     const firstMs = source.stream(`timer/${id}`).next().int(0, pollIntervalMs)
@@ -303,6 +305,8 @@ export class Nodes implements LinkedNodes {
 
   #look({ from, to }: Direction): (outcome: TickOutcome) => void {
     const { note, step, turns, rest } = this.#options
+    const peers = this.#handles.get(from)?.looksAt
+    if (peers !== undefined && !peers.includes(to)) throw invalidLook(from, `does not name "${to}"`)
     const startStep = step()
     turns.beginLook({ from, to }, this.#next(from, 'look', to))
     note('tick', { node: from, trigger: 'own', peer: to })
@@ -336,4 +340,8 @@ function handleInside(globals: SimulatedGlobals, node: NodeHandle): NodeHandle {
     ...(stop && { stop: inside(stop) }),
     ...(looksAt && { looksAt }),
   }
+}
+
+function invalidLook(id: NodeId, reason: string): FossilError {
+  return new FossilError('option.invalid', { option: 'looksAt', reason: `that of ${id} ${reason}` })
 }

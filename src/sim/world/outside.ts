@@ -76,6 +76,7 @@ const classes: readonly (readonly [
   [dns, 'dns.', sockets, ['Resolver']],
   [dnsPromises, 'dns.promises.', sockets, ['Resolver']],
   [workerThreads, 'worker_threads.', workers, ['Worker']],
+  [workerThreads, 'worker_threads.', loop, ['MessageChannel', 'BroadcastChannel']],
   [globalThis, '', sockets, ['WebSocket', 'EventSource']],
   [globalThis, '', loop, ['MessageChannel', 'BroadcastChannel']],
   [globalThis, '', workers, ['CompressionStream', 'DecompressionStream']],
