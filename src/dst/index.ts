@@ -29,7 +29,15 @@ export { PeerNetwork, type PeerTransport } from './peer-network.ts'
 export type { FossilOperation } from './operations/operation.ts'
 export { drawPlan } from './plan.ts'
 export { InvariantError } from '../runner/invariants.ts'
-export type { NodeId, TickEvent, TraceFacts } from '../runner/model.ts'
+export type {
+  NodeHost,
+  NodeId,
+  ReceivedDatagram,
+  Stream,
+  TickEvent,
+  TickOutcome,
+  TraceFacts,
+} from '../runner/model.ts'
 export type { SimNetwork, SimTransport } from './sim-network.ts'
 export type { SimReport } from './sim-report.ts'
 export { simulate } from './simulate.ts'
