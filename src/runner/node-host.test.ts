@@ -248,13 +248,16 @@ suite('a node that looks at a peer by itself', () => {
   })
 })
 
+/** Looks at somebody whom `looksAt` does not name. */
+function naming(looksAt: string[]): Simulation<CounterWorld> {
+  return startWith((host, { answer }) => {
+    if (host.id !== 'left' || answer === undefined) return undefined
+    host.after(10, () => host.look('mars')('quiet'))
+    return { looksAt, answer }
+  })
+}
+
 test('a node that looks at others names them, and looks at no others', async () => {
-  const naming = (looksAt: string[]): Simulation<CounterWorld> =>
-    startWith((host, { answer }) => {
-      if (host.id !== 'left' || answer === undefined) return undefined
-      host.after(10, () => host.look('mars')('quiet'))
-      return { looksAt, answer }
-    })
   assert.throws(() => naming([]), { code: 'option.invalid' })
   using simulation = naming(['right'])
   await assert.rejects(runFor(simulation, 100), { code: 'option.invalid' })
