@@ -28,6 +28,7 @@ import type { OperationRecords, RowPlace } from './operations/operation.ts'
 import { References } from './operations/references.ts'
 import { RepoFactory } from './repo-factory.ts'
 import { masterId, SimTransport } from './sim-network.ts'
+import { storedTables } from '../tables/schema.ts'
 import { type RowVersion, TableOracle } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { UvOperations } from './uv-operations.ts'
@@ -67,8 +68,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #givenUpAtMs = new Map<string, number>()
   readonly #settings: SettingChange[] = []
   readonly #published = new Set<ArtifactHash>()
-  /** Private artifacts of each node, when they were last counted. */
-  readonly #hidden = new Map<NodeId, number>()
+  /** Private artifacts and columns of each node, when they were last counted. */
+  readonly #untold = new Map<NodeId, string>()
   readonly #rows = new TableOracle()
   readonly #logins: Logins | undefined
   readonly #waits = new PushWaits({
@@ -265,7 +266,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return {
       answer: async (request) => {
         const reply = await mock.exchange(request)
-        this.#noteVisibility(id)
+        this.#noteUntold(id)
         return reply
       },
     }
@@ -285,7 +286,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return leafHandle(id, nodes, {
       host,
       counter: this.syncs,
-      onEnd: () => this.#noteVisibility(id),
+      onEnd: () => this.#noteUntold(id),
     })
   }
 
@@ -301,18 +302,23 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return repo && { id, repo }
   }
 
-  /** Where private artifacts travel, a name may have made one public, which no sync tells. */
-  #noteVisibility(id: NodeId): void {
+  /** What no sync tells: a name has made an artifact public, or a table has another column. */
+  #noteUntold(id: NodeId): void {
     const repo = this.#repos.get(id)
-    if (repo === undefined || this.truth.asksPrivate.size === 0) return
-    const hidden = privateArtifacts(repo).length
-    if (this.#hidden.get(id) !== hidden) this.#host.moved()
-    this.#hidden.set(id, hidden)
+    const asksPrivate = this.truth.asksPrivate.size > 0
+    if (repo === undefined || (!asksPrivate && !this.config.tables)) return
+    const hidden = asksPrivate ? privateArtifacts(repo).length : 0
+    const columns = this.config.tables
+      ? storedTables(repo).map((table) => table.columns.length)
+      : []
+    const untold = [hidden, ...columns].join(' ')
+    if (this.#untold.get(id) !== untold) this.#host.moved()
+    this.#untold.set(id, untold)
   }
 
   #recordSync(host: NodeHost, action: Action, peer: NodeId): TickOutcome {
     const outcome = recordSync(host.id, action, { host, counter: this.syncs }, peer)
-    this.#noteVisibility(host.id)
+    this.#noteUntold(host.id)
     // A node is not at rest as long as somebody waits for it.
     return this.#waits.isAwaited(host.id) ? 'moved' : outcome
   }
