@@ -129,6 +129,11 @@ export class FossilError<C extends keyof FossilErrors = keyof FossilErrors> exte
   }
 }
 
+/** The error that was thrown, or one that names whatever else was thrown. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
+
 function sentence(detail: Record<string, string | number | readonly string[]>): string {
   const { reason, message, ...rest } = detail
   const facts = Object.entries(rest).map(([key, value]) => `${key} ${String(value)}`)

@@ -8,6 +8,7 @@ import { SyncAgent } from '../agent/agent.ts'
 import type { AgentRemote } from '../agent/attempt.ts'
 import type { AgentEvent } from '../agent/events.ts'
 import type { PaceOptions } from '../agent/pace.ts'
+import { asError } from '../base/error.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NodeHost, NodeId, TickEvent, TickOutcome } from '../runner/model.ts'
@@ -90,8 +91,4 @@ function actionOf(event: AgentEvent & { type: 'sync.ended' | 'sync.failed' }): A
   return event.type === 'sync.ended'
     ? { type: 'synced', result: event.result }
     : { type: 'synced', error: event.error }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

@@ -6,7 +6,7 @@
 
 import type { SyncAgent } from '../agent/agent.ts'
 import type { Delivery } from '../agent/deliveries.ts'
-import { FossilError } from '../base/error.ts'
+import { asError, FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { NodeHost, NodeId } from '../runner/model.ts'
 import type { Finding } from './world.ts'
@@ -103,7 +103,7 @@ export class PushWaits {
 
   #judgeFailure({ host, peers }: Running, hash: ArtifactHash, error: unknown): void {
     if (!FossilError.is(error, 'push.failed')) {
-      host.fail(error instanceof Error ? error : new Error(String(error)))
+      host.fail(asError(error))
       return
     }
     const { fate } = error.detail

@@ -13,7 +13,7 @@ import { clone } from '../sync/sync.ts'
 import type { Transport } from '../sync/transport.ts'
 import { AgentNode } from './agent-node.ts'
 import type { LeafParts, ResolvedConfig, SimConfig } from './config.ts'
-import { type Action, DefaultNode, type DefaultNodeOpts, type Node } from './node.ts'
+import { type Action, DefaultNode, type DefaultNodeOpts, type Node, syncAction } from './node.ts'
 
 /** The side of a simulation that its nodes are made for. */
 export interface NodeRecords {
@@ -115,23 +115,18 @@ class AfterClone implements Node {
 }
 
 /** Clones, from wherever an earlier attempt stopped. */
-async function cloneInto(
+function cloneInto(
   repo: Repo,
   transport: Transport,
   { uv, login, private: isPrivate, deflateOverBytes }: NodeSyncOptions,
 ): Promise<Action> {
-  try {
-    const result = await clone(repo, transport, {
-      unversioned: uv,
-      ...(login === undefined ? {} : { login }),
-      ...(isPrivate === undefined ? {} : { private: isPrivate }),
-      ...(deflateOverBytes === undefined ? {} : { deflateOverBytes }),
-    })
-    return { type: 'synced', result }
-  } catch (error) {
-    if (error instanceof Error) return { type: 'synced', error }
-    throw error
+  const options = {
+    unversioned: uv,
+    ...(login === undefined ? {} : { login }),
+    ...(isPrivate === undefined ? {} : { private: isPrivate }),
+    ...(deflateOverBytes === undefined ? {} : { deflateOverBytes }),
   }
+  return syncAction(clone(repo, transport, options))
 }
 
 /** @throws {FossilError} `option.invalid` for what is no node: a `return` may be missing */

@@ -82,11 +82,16 @@ export class DefaultNode implements Node {
     const { xTableSync: tables = false, login, ...rest } = others
     const asked = { push, pull, unversioned, tables }
     const options = { ...rest, ...asked, ...(login === undefined ? {} : { login }) }
-    try {
-      return { type: 'synced', result: await sync(this.repo, this.#transport, options) }
-    } catch (error) {
-      if (error instanceof Error) return { type: 'synced', error }
-      throw error
-    }
+    return await syncAction(sync(this.repo, this.#transport, options))
+  }
+}
+
+/** The action of a sync, however that ends. */
+export async function syncAction(syncing: Promise<SyncResult>): Promise<Action> {
+  try {
+    return { type: 'synced', result: await syncing }
+  } catch (error) {
+    if (error instanceof Error) return { type: 'synced', error }
+    throw error
   }
 }

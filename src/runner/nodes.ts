@@ -4,7 +4,7 @@
  */
 
 import { assert } from '../base/assert.ts'
-import { FossilError } from '../base/error.ts'
+import { asError, FossilError } from '../base/error.ts'
 import type { Clock } from '../base/env.ts'
 import type { SimClock } from '../sim/clock.ts'
 import { runInside, type SimulatedGlobals } from '../sim/context.ts'
@@ -128,7 +128,7 @@ export class Nodes implements LinkedNodes {
     }
     this.#stopping.add(id)
     node.stop().then(down, (error: unknown) => {
-      ticks.fail(error instanceof Error ? error : new Error(String(error)))
+      ticks.fail(asError(error))
     })
   }
 

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
+import { asError, FossilError } from '../base/error.ts'
 import type { CheckSchedule } from './check-times.ts'
 import { type CheckedWorld, InvariantError } from './invariants.ts'
 import type { Moment, RunOutcome } from './verdict.ts'
@@ -64,8 +64,4 @@ function brokenSafety<W extends CheckedWorld>(simulation: Simulation<W>): unknow
   } catch (error) {
     return error
   }
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
 }

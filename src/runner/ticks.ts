@@ -6,7 +6,7 @@
 
 import { assert } from '../base/assert.ts'
 import { pendingResources, quiesce } from '../base/env.ts'
-import { FossilError } from '../base/error.ts'
+import { asError, FossilError } from '../base/error.ts'
 import { presentNode } from '../sim/context.ts'
 import type { NodeHandle, NodeId, TickEvent, TickOutcome } from './model.ts'
 import { WaitTracer } from './wait-tracer.ts'
@@ -149,7 +149,7 @@ export class Ticks implements Disposable {
       onEnd(outcome)
     } catch (error) {
       if (this.#isDead(node, id)) return
-      this.#failure ??= error instanceof Error ? error : new Error(String(error))
+      this.#failure ??= asError(error)
     }
     this.#ticking.delete(id)
   }
