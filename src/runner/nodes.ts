@@ -89,7 +89,7 @@ export class Nodes implements LinkedNodes {
     return this.#lives.get(id)?.host.isWaiting ?? false
   }
 
-  /** Starts a node for the first time. */
+  /** Starts a life of a node. */
   start(id: NodeId): void {
     const { clock, source, rest, ticks, pollIntervalMs, startNode } = this.#options
     const life = this.#newLife(id)
@@ -117,19 +117,19 @@ export class Nodes implements LinkedNodes {
   /** A node ends as it should: see {@link Simulation.stop}. */
   stop(id: NodeId): void {
     const node = this.#handles.get(id)
-    if (node === undefined) return
+    if (node === undefined || this.#stopping.has(id)) return
     const { note, ticks, events } = this.#options
     note('stop', { node: id })
     events.resume(id)
     if (node.stop === undefined) return this.#down(id)
     ticks.wake(id)
-    const down = (): void => {
-      if (this.#handles.get(id) === node) this.#down(id)
-    }
     this.#stopping.add(id)
-    node.stop().then(down, (error: unknown) => {
-      ticks.fail(asError(error))
-    })
+    // It may have crashed meanwhile, and live again.
+    const isThisLife = (): boolean => this.#handles.get(id) === node
+    node.stop().then(
+      () => isThisLife() && this.#down(id),
+      (error: unknown) => isThisLife() && ticks.fail(asError(error)),
+    )
   }
 
   /** A node ends at once, as somebody has it. */

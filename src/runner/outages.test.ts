@@ -149,6 +149,17 @@ function slowToEnd(ended: string[]): Model<CounterWorld> {
   }
 }
 
+function unableToEnd(): Model<CounterWorld> {
+  const toy = counters()
+  return {
+    ...toy,
+    start: (id, world, host) => ({
+      ...toy.start(id, world, host),
+      stop: () => Promise.reject(new Error('it cannot end')),
+    }),
+  }
+}
+
 suite('a node that stops', () => {
   test('is down once it has ended, and starts again', async () => {
     const ended: string[] = []
@@ -171,6 +182,31 @@ suite('a node that stops', () => {
     simulation.stop('left')
     assert.ok(!simulation.isUp('left'))
     assert.equal(linesOf(simulation, 'stop').length, 1)
+  })
+
+  test('ends once, however often it is told to', async () => {
+    const ended: string[] = []
+    using simulation = startToy(slowToEnd(ended), { level: 'normal' })
+    const atMs = simulation.clock().nowMs()
+    const stop = (): void => simulation.stop('left')
+    for (const delayMs of [0, 500]) simulation.scheduleAction(atMs + delayMs, stop)
+    await simulation.runUntil(atMs + 2_000)
+    assert.deepEqual([simulation.isUp('left'), ended], [false, ['ended']])
+    assert.equal(linesOf(simulation, 'stop').length, 1)
+  })
+
+  test('fails the run where it cannot end, unless it has crashed meanwhile', async () => {
+    for (const crashes of [false, true]) {
+      using simulation = startToy(unableToEnd(), { level: 'normal' })
+      const atMs = simulation.clock().nowMs()
+      simulation.scheduleAction(atMs, () => {
+        simulation.stop('left')
+        if (crashes) simulation.crash('left')
+      })
+      const running = simulation.runUntil(atMs + 2_000)
+      if (crashes) await running
+      else await assert.rejects(running, /it cannot end/)
+    }
   })
 })
 
