@@ -56,7 +56,7 @@ export interface Finding {
   readonly detail: string
 }
 
-/** What agents said of deliveries. */
+/** Answers of agents about deliveries. */
 export interface Pushes {
   /** Answers that were not so when they were given. */
   readonly falseAnswers: readonly Finding[]

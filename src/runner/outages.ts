@@ -54,20 +54,23 @@ export function scheduleOutages(
   if (downMs >= untilMs || nodes.length === 0) return
   const node = draw.pick(nodes)
   const options = { node, isImposed: true }
-  host.scheduleAction(downMs, () => begin(host, kind, node), options)
+  const { begin, end } = phases[kind]
+  host.scheduleAction(downMs, () => begin(host, node), options)
   host.scheduleAction(
     upMs,
     () => {
-      if (kind === 'pauses') host.resume(node)
-      else host.restart(node)
+      end(host, node)
       scheduleOutages(host, nodes, { kind, plan, untilMs })
     },
     options,
   )
 }
 
-function begin(host: OutageHost, kind: OutageKind, node: NodeId): void {
-  if (kind === 'crashes') host.crash(node)
-  if (kind === 'stops') host.stop(node)
-  if (kind === 'pauses') host.pause(node)
+type Phase = (host: OutageHost, node: NodeId) => void
+
+/** Both ends of an outage of each kind. */
+const phases: Readonly<Record<OutageKind, { readonly begin: Phase; readonly end: Phase }>> = {
+  crashes: { begin: (host, id) => host.crash(id), end: (host, id) => host.restart(id) },
+  stops: { begin: (host, id) => host.stop(id), end: (host, id) => host.restart(id) },
+  pauses: { begin: (host, id) => host.pause(id), end: (host, id) => host.resume(id) },
 }

@@ -90,7 +90,7 @@ export class PendingEvents {
     return this.peek() === undefined ? undefined : this.#queue.pop()?.event
   }
 
-  /** Where an event is to wait: its node is paused. */
+  /** The events that an event is to wait with; undefined where its node is not paused. */
   #heldWith({ node, isImposed = false }: PendingEvent): ScheduledEvent[] | undefined {
     return node === undefined || isImposed ? undefined : this.#held.get(node)
   }

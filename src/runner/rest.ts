@@ -6,21 +6,19 @@
 
 import type { NodeId, TickOutcome } from './model.ts'
 
-/** When a look began and ended, in steps of the run. */
+/** The steps of a run in which a look began and ended. */
 export interface LookSpan {
   readonly startStep: number
   readonly endStep: number
 }
 
-/** The looks of one node that must all be quiet: at everything when it ticks, or at each peer. */
-interface Looks {
-  /** By peer, and `''` for a tick: the step in which the latest quiet look began, or -1. */
-  readonly quietSinceStep: Map<NodeId, number>
-}
-
 /** The progress of the nodes of one run towards rest. */
 export class Rest {
-  readonly #nodes = new Map<NodeId, Looks>()
+  /**
+   * The looks of each node that must all be quiet, by peer, or `''` for a tick: the step in which
+   * the latest quiet one began, or -1.
+   */
+  readonly #quietSinceSteps = new Map<NodeId, Map<NodeId, number>>()
   /** The step in which anything last moved. */
   #lastMovementStep = 0
 
@@ -30,12 +28,12 @@ export class Rest {
    * @param peers those that it looks at by itself; left out where it looks when it ticks
    */
   expect(id: NodeId, peers: readonly NodeId[] = ['']): void {
-    this.#nodes.set(id, { quietSinceStep: new Map(peers.map((peer) => [peer, -1])) })
+    this.#quietSinceSteps.set(id, new Map(peers.map((peer) => [peer, -1])))
   }
 
   /** A node has crashed: nobody waits for it. */
   forget(id: NodeId): void {
-    this.#nodes.delete(id)
+    this.#quietSinceSteps.delete(id)
   }
 
   /** Something moved, or may have: no node is at rest that began to look before. */
@@ -46,25 +44,21 @@ export class Rest {
   /** A look of a node has ended. */
   looked(id: NodeId, outcome: TickOutcome, { startStep, endStep }: LookSpan, peer = ''): void {
     if (outcome === 'idle') return
-    const quietSinceStep = this.#nodes.get(id)?.quietSinceStep
-    if (outcome === 'quiet') {
-      quietSinceStep?.set(peer, startStep)
-      return
-    }
-    this.moved(endStep)
-    quietSinceStep?.set(peer, -1)
+    const quietSinceStep = this.#quietSinceSteps.get(id)
+    if (outcome !== 'quiet') this.moved(endStep)
+    quietSinceStep?.set(peer, outcome === 'quiet' ? startStep : -1)
   }
 
   /** Nodes that keep others from rest: they moved something last, or may have. */
   restless(): NodeId[] {
-    const ids = [...this.#nodes.keys()]
+    const ids = [...this.#quietSinceSteps.keys()]
     const moving = ids.filter((id) => this.#quietSince(id) < 0)
     return moving.length > 0 ? moving : ids.filter((id) => !this.#isAtRest(id))
   }
 
   /** True when all nodes are at rest. A node may look again meanwhile: of many, some always do. */
   get isReached(): boolean {
-    for (const id of this.#nodes.keys()) if (!this.#isAtRest(id)) return false
+    for (const id of this.#quietSinceSteps.keys()) if (!this.#isAtRest(id)) return false
     return true
   }
 
@@ -74,7 +68,7 @@ export class Rest {
 
   #quietSince(id: NodeId): number {
     let earliest = Number.POSITIVE_INFINITY
-    for (const step of this.#nodes.get(id)?.quietSinceStep.values() ?? []) {
+    for (const step of this.#quietSinceSteps.get(id)?.values() ?? []) {
       earliest = Math.min(earliest, step)
     }
     return earliest
