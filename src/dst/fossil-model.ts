@@ -11,7 +11,7 @@ import { Simulation } from '../runner/simulation.ts'
 import { RandomSource } from '../sim/random.ts'
 import type { TraceValue } from '../sim/trace.ts'
 import type { ResolvedConfig } from './config.ts'
-import { FossilWorld } from './fossil-world.ts'
+import { FossilWorld, type Network } from './fossil-world.ts'
 import { allBlobUuidsSorted, countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
 import { invariants } from './invariants/all.ts'
 import { stateOf } from './invariants/state.ts'
@@ -26,10 +26,13 @@ export function simulateFossil(
   options: { readonly tracesWaits?: boolean } = {},
 ): Simulation<FossilWorld> {
   const { seed, pollIntervalMs, overrides, unlisted, onTraceLine, describesMessages } = config
-  const model = fossilModel(config)
+  const draw = new RandomSource(seed).stream('topology').at(0)
+  const topology = topologyOf(config.topology, config.numLeaves, draw)
+  const late = lateNodes(topology, config.late)
+  const model = fossilModel(config, { topology, late })
   return new Simulation(model, {
     seed,
-    late: lateNodes(model.topology, config.late),
+    late,
     pollIntervalMs,
     link: config.network.link,
     checks: {
@@ -46,14 +49,12 @@ export function simulateFossil(
   })
 }
 
-function fossilModel(config: ResolvedConfig): Model<FossilWorld> {
-  const draw = new RandomSource(config.seed).stream('topology').at(0)
-  const topology = topologyOf(config.topology, config.numLeaves, draw)
+function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorld> {
   return {
     name: 'fossil',
-    topology,
+    topology: network.topology,
     invariants: config.invariants ?? invariants,
-    world: (host) => new FossilWorld(config, topology, host),
+    world: (host) => new FossilWorld(config, network, host),
     start: (_id, world, host) => world.start(host),
     down: (id, world) => world.down(id),
     wallClock: (id, world) => world.clockOf(id),

@@ -32,7 +32,6 @@ import { storedTables } from '../tables/schema.ts'
 import { type RowVersion, TableOracle } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { UvOperations } from './uv-operations.ts'
-import { lateNodes } from './topology.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
 import {
   type AcknowledgedArtifact,
@@ -43,6 +42,12 @@ import {
   type Truth,
   type World,
 } from './world.ts'
+
+/** The nodes of a world, and which of them join late. */
+export interface Network {
+  readonly topology: Topology
+  readonly late: readonly NodeId[]
+}
 
 /** The time that news of a node may take to another, messages that wait for a sleeper included. */
 const newsMs = 60_000
@@ -64,8 +69,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   /** Nodes that sync with others, by their first one. */
   readonly #syncing = new Map<NodeId, Node>()
   readonly #acknowledged: AcknowledgedArtifact[] = []
-  readonly #givenUp = new Map<NodeId, Set<ArtifactHash>>()
-  readonly #givenUpAtMs = new Map<string, number>()
+  readonly #givenUp = new Map<NodeId, Map<ArtifactHash, number>>()
   readonly #settings: SettingChange[] = []
   readonly #published = new Set<ArtifactHash>()
   /** Private artifacts and columns of each node, when they were last counted. */
@@ -79,7 +83,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     },
     isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
     isNewlyGivenUp: (nodeId, hash) =>
-      this.nowMs - (this.#givenUpAtMs.get(`${nodeId} ${hash}`) ?? 0) < newsMs,
+      this.nowMs - (this.#givenUp.get(nodeId)?.get(hash) ?? -Infinity) < newsMs,
     isPrivate: (nodeId, hash) =>
       this.#acknowledged.some(
         (each) => each.nodeId === nodeId && each.hash === hash && each.isPrivate,
@@ -92,13 +96,13 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
 
-  constructor(config: ResolvedConfig, topology: Topology, host: Host) {
+  constructor(config: ResolvedConfig, { topology, late }: Network, host: Host) {
     const { login, uv } = config
     const asksPrivate = askersOf(config, topology, host)
     this.config = config
     this.#topology = topology
     this.#host = host
-    this.#late = new Set(lateNodes(topology, config.late))
+    this.#late = new Set(late)
     this.#factory = new RepoFactory(config, host)
     this.#maker = new NodeMaker(config, {
       onSync: (...sync) => this.#recordSync(...sync),
@@ -302,7 +306,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return repo && { id, repo }
   }
 
-  /** What no sync tells: a name has made an artifact public, or a table has another column. */
+  /** Changes that no sync tells of: an artifact is public by its name, a table has a new column. */
   #noteUntold(id: NodeId): void {
     const repo = this.#repos.get(id)
     const asksPrivate = this.truth.asksPrivate.size > 0
@@ -346,9 +350,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
 
   /** Remembers that the owner of a node removed an artifact there: it is no longer owed by it. */
   giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
-    const hashes = this.#givenUp.get(nodeId) ?? new Set()
-    this.#givenUp.set(nodeId, hashes.add(hash))
-    this.#givenUpAtMs.set(`${nodeId} ${hash}`, this.nowMs)
+    const hashes = this.#givenUp.get(nodeId) ?? new Map<ArtifactHash, number>()
+    this.#givenUp.set(nodeId, hashes.set(hash, this.nowMs))
     this.#host.moved()
   }
 

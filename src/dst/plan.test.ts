@@ -16,6 +16,12 @@ test('a seed makes the run that its plan makes, when pasted', async () => {
   assert.deepEqual([pasted.traceHash, pasted.plan], [drawn.traceHash, drawn.plan])
 })
 
+test('a plan is shown as it runs: one leaf is there from the start', async () => {
+  const { line } = drawPlan(1, 'leaves=2,late=5,operations=0,durationMs=1000')
+  assert.match(line, /,late=1,/)
+  assert.equal((await simulate({ seed: 1, plan: line })).plan, line)
+})
+
 test('seeds draw every option in many ways', () => {
   const drawn = Array.from({ length: 60 }, (_, seed) => fossilPlans.draw(seed))
   const waysOf = (name: string): number =>

@@ -205,6 +205,12 @@ export function without(plan: FossilPlan, names: readonly string[]): FossilPlan 
   return { ...plan, mix: plan.mix.filter((name) => !names.includes(name)) }
 }
 
+/** The plan that a seed draws: one leaf at least is there from the start. */
+export function drawFossilPlan(seed: number, fixed: Partial<FossilPlan>): FossilPlan {
+  const drawn = fossilPlans.draw(seed, fixed)
+  return { ...drawn, late: Math.min(drawn.late, drawn.leaves - 1) }
+}
+
 /** The options of a simulation that a plan means. */
 export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
   const { leaves, durationMs, operations: operationCount, sizes, login, budgetBytes } = plan
@@ -226,7 +232,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       tables: has('rowPut') || has('rowDelete') || has('columnAdd'),
       topology: plan.topology,
       node: plan.node,
-      late: Math.min(plan.late, leaves - 1),
+      late: plan.late,
       pollIntervalMs: plan.pollIntervalMs,
       hashPolicy: plan.hashPolicy,
       clusterAtLeast: plan.clusterAtLeast,
@@ -284,7 +290,7 @@ export function drawPlan(
   /** Partial plans that a line may name. */
   readonly presets: readonly string[]
 } {
-  const plan = fossilPlans.draw(seed, fossilPlans.read(line))
+  const plan = drawFossilPlan(seed, fossilPlans.read(line))
   return {
     line: formatPlan(plan),
     leaves: plan.leaves,

@@ -7,7 +7,7 @@
 import { run, type RunPhase } from '../runner/run.ts'
 import type { FossilWorld } from './fossil-world.ts'
 import { operationGroups } from './operations/all.ts'
-import { type FossilPlan, fossilPlans, optionsOfPlan, without } from './plan.ts'
+import { drawFossilPlan, type FossilPlan, fossilPlans, optionsOfPlan, without } from './plan.ts'
 import { prepare, type PreparedFossil } from './prepared-run.ts'
 import { describe, type SimReport } from './sim-report.ts'
 import { checkSimulateOptions, type SimProgress, type SimulateOptions } from './simulate-options.ts'
@@ -47,9 +47,8 @@ function planned(options: SimulateOptions): { options: SimulateOptions; plan?: F
   const { seed, plan: line } = options
   if (line === undefined) return { options }
   const fixed = { ...fossilPlans.read(line), ...fixedBy(options) }
-  const drawn = fossilPlans.draw(seed, fixed)
-  const sized = { ...drawn, late: Math.min(drawn.late, drawn.leaves - 1) }
-  const plan = fixed.mix === undefined ? without(sized, unknownTo(options)) : sized
+  const drawn = drawFossilPlan(seed, fixed)
+  const plan = fixed.mix === undefined ? without(drawn, unknownTo(options)) : drawn
   const { config, ...chosen } = optionsOfPlan(seed, plan)
   return { options: { ...options, ...chosen, config: { ...config, ...options.config } }, plan }
 }

@@ -36,8 +36,8 @@ export interface Truth {
   readonly tables?: TableOracle | undefined
   /** The rights of each leaf on the master; undefined where all may do everything. */
   readonly access?: ReadonlyMap<string, Access> | undefined
-  /** Artifacts that the owner of a node shunned or purged there, by node. */
-  readonly givenUp?: ReadonlyMap<string, ReadonlySet<ArtifactHash>> | undefined
+  /** Artifacts that the owner of a node shunned or purged there, by node and when (true time). */
+  readonly givenUp?: ReadonlyMap<string, ReadonlyMap<ArtifactHash, number>> | undefined
   /** Settings that owners changed, in that order. */
   readonly settings?: readonly SettingChange[] | undefined
   /** Links: who syncs with whom; by default everybody with the master. */
