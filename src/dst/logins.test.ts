@@ -11,7 +11,7 @@ import { Logins, type SimLogin } from './logins.ts'
 import { simulate } from './simulate.ts'
 import { type TopologyName, topologyOf } from './topology.ts'
 
-/** What leaves may do, by id: push, and write unversioned files. */
+/** The rights of leaves, by id: to push, and to write unversioned files. */
 function rightsOf(name: TopologyName, login: SimLogin): Map<string, string> {
   const source = new RandomSource(1)
   const topology = topologyOf(name, 20, source.stream('topology').at(0))

@@ -12,16 +12,14 @@
  */
 
 import type { NodeId } from '../runner/model.ts'
-
-/** A value of a row, as the API gives it. */
-export type OracleValue = string | number | bigint | Uint8Array | null
+import type { Row, RowValue } from '../tables/value.ts'
 
 /** One version of a row. */
 export interface RowVersion {
   readonly mtimeSec: number
   readonly isDeleted: boolean
   /** The values of all columns, or of a deleted row those of the key. */
-  readonly values: Readonly<Record<string, OracleValue>>
+  readonly values: Row
   readonly owner: string
 }
 
@@ -118,7 +116,7 @@ function textOf({ values }: RowVersion): string {
   return `{${fields.join(',')}}`
 }
 
-function fieldOf(value: OracleValue): string {
+function fieldOf(value: RowValue): string {
   if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('base64')}"`
   return typeof value === 'string' ? `"${value}"` : String(value)
 }

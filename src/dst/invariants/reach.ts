@@ -1,5 +1,5 @@
 /**
- * How far things travel: groups of nodes that links join. Knows links, not what they carry.
+ * The reach of things that travel: groups of nodes that links join. Knows links, not their load.
  * @module
  */
 

@@ -65,13 +65,8 @@ function problemOf(table: StoredTable, row: StoredRow): string | undefined {
   return digest === actual ? undefined : `its digest is ${actual}, and ${digest} is remembered`
 }
 
-/** What is compared of a row. */
-type Shown = (row: StoredRow) => string | undefined
-
-const wholeRow: Shown = ({ mtimeSec, isDeleted, owner, data }) =>
-  JSON.stringify([mtimeSec, isDeleted, owner, data])
-
-const deletion: Shown = (row) => (row.isDeleted ? wholeRow(row) : undefined)
+/** Lines that say what a repository has of its synced tables, by name. */
+type Lines = ReadonlyMap<string, string>
 
 /**
  * All repositories have the same rows in every synced table, by value, deleted rows included; a
@@ -81,7 +76,10 @@ const deletion: Shown = (row) => (row.isDeleted ? wholeRow(row) : undefined)
  * @throws {InvariantError} `table-convergence`
  */
 export function checkTableSyncConvergence(repos: ReadonlyMap<string, Repo>): void {
-  compareAll('table-convergence', repos, wholeRow)
+  compareAll('table-convergence', repos, (repo) => {
+    const rows = rowLines(repo, () => true)
+    return new Map([...definitionLines(repo), ...rows])
+  })
 }
 
 /**
@@ -91,15 +89,19 @@ export function checkTableSyncConvergence(repos: ReadonlyMap<string, Repo>): voi
  * @throws {InvariantError} `tombstone-convergence`
  */
 export function checkTombstoneConvergence(repos: ReadonlyMap<string, Repo>): void {
-  compareAll('tombstone-convergence', repos, deletion)
+  compareAll('tombstone-convergence', repos, (repo) => rowLines(repo, (row) => row.isDeleted))
 }
 
-function compareAll(invariant: string, repos: ReadonlyMap<string, Repo>, show: Shown): void {
+function compareAll(
+  invariant: string,
+  repos: ReadonlyMap<string, Repo>,
+  linesOf: (repo: Repo) => Lines,
+): void {
   const [first, ...others] = repos
   if (first === undefined) return
-  const expected = linesOf(first[1], show)
+  const expected = linesOf(first[1])
   for (const [nodeId, repo] of others) {
-    const actual = linesOf(repo, show)
+    const actual = linesOf(repo)
     for (const name of new Set([...expected.keys(), ...actual.keys()])) {
       if (expected.get(name) === actual.get(name)) continue
       const there = expected.get(name) ?? 'nothing'
@@ -109,15 +111,21 @@ function compareAll(invariant: string, repos: ReadonlyMap<string, Repo>, show: S
   }
 }
 
-/** What each row says, and of whole rows each definition, by name. */
-function linesOf(repo: Repo, show: Shown): ReadonlyMap<string, string> {
+function definitionLines(repo: Repo): Lines {
+  const lines = storedTables(repo).map((table) => {
+    const columns = table.sorted.map(({ name, type }) => `${name} ${type}`)
+    return [table.name, `${table.conflict} ${columns.join(', ')}`] as const
+  })
+  return new Map(lines)
+}
+
+function rowLines(repo: Repo, isCompared: (row: StoredRow) => boolean): Lines {
   const lines = new Map<string, string>()
   for (const table of storedTables(repo)) {
-    const columns = table.sorted.map(({ name, type }) => `${name} ${type}`)
-    if (show === wholeRow) lines.set(table.name, `${table.conflict} ${columns.join(', ')}`)
     for (const row of allRows(repo, table)) {
-      const line = show(row)
-      if (line !== undefined) lines.set(`${table.name} ${row.key}`, line)
+      const { key, mtimeSec, isDeleted, owner, data } = row
+      if (!isCompared(row)) continue
+      lines.set(`${table.name} ${key}`, JSON.stringify([mtimeSec, isDeleted, owner, data]))
     }
   }
   return lines
@@ -130,18 +138,17 @@ export const tableIntegrity: Invariant = {
   ...ofEachNode(allNodes, checkTableSyncIntegrity),
 }
 
-/** A version that wins is somewhere, and a node holds what it wrote, or what beats that. */
+/** A node holds what it wrote, or what beats that; so the version that wins is somewhere. */
 export const tableNeverLost: Invariant = {
   name: 'table-never-lost',
   holds: 'always',
   appliesTo: syncsTables,
-  check: ({ nodes, truth }) => {
-    const { tables: oracle } = truth
+  check: ({ nodes, truth: { tables: oracle } }) => {
     if (oracle === undefined) return
-    const senders = nodes.filter(({ id }) => maySend(truth, id, 'artifacts'))
+    const owned = ownedTables(nodes)
     for (const { table, key } of oracle.rows()) {
-      if (isOwned(nodes, table)) continue
-      for (const { id, repo } of senders) {
+      if (owned.has(table)) continue
+      for (const { id, repo } of nodes) {
         const floor = oracle.floor(table, key, id)
         const row = versionOf(repo, table, key)
         if (floor === undefined || settlesRow(row, floor)) continue
@@ -182,8 +189,9 @@ export const tableLastWriterWins: Invariant = {
   check: ({ nodes, truth }) => {
     const { tables: oracle } = truth
     if (oracle === undefined) return
+    const owned = ownedTables(nodes)
     for (const { table, key } of oracle.rows()) {
-      const winner = isOwned(nodes, table) ? undefined : oracle.winner(table, key)
+      const winner = owned.has(table) ? undefined : oracle.winner(table, key)
       for (const { id, repo } of nodes) {
         const row = versionOf(repo, table, key)
         const fail = (detail: string): InvariantError =>
@@ -219,10 +227,10 @@ function checkReader(world: World, { id, repo }: CheckedNode): void {
   }
 }
 
-function isOwned(nodes: readonly CheckedNode[], name: string): boolean {
-  return nodes.some(
-    ({ repo }) => (findTable(repo, name)?.conflict ?? 'mtime-wins') !== 'mtime-wins',
-  )
+/** Names of tables whose rows have owners. */
+function ownedTables(nodes: readonly CheckedNode[]): ReadonlySet<string> {
+  const tables = nodes.flatMap(({ repo }) => storedTables(repo))
+  return new Set(tables.filter((each) => each.conflict !== 'mtime-wins').map(({ name }) => name))
 }
 
 /** The row of a key as it is, deleted or not. */

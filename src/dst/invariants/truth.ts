@@ -31,7 +31,7 @@ export const nothingLost: Invariant = {
   },
 }
 
-/** What is private stays where it was made, and with those who ask for it there. */
+/** Private artifacts stay where they were made, and with those who ask for them there. */
 export const nothingLeaks: Invariant = {
   name: 'nothing-leaks',
   holds: 'always',
@@ -49,7 +49,7 @@ export const nothingLeaks: Invariant = {
   },
 }
 
-/** What is private comes to everybody who asks for it, wherever it can come from. */
+/** Private artifacts come to everybody who asks for them, wherever they can come from. */
 export const privateConvergence: Invariant = {
   name: 'private-convergence',
   holds: 'settled',
@@ -59,20 +59,18 @@ export const privateConvergence: Invariant = {
   },
 }
 
-/** Who may push spreads it both ways; who may not has what those have whom it asks. */
+/** A node that may push spreads it both ways; one that may not has it where those it asks do. */
 function checkSpread(world: World, hash: Hash): void {
   const open = world.nodes.filter(({ repo }) => !isShunned(repo, hash))
   const holds = ({ repo }: CheckedNode): boolean => hasArtifact(repo, hash)
   const links = privateLinks(world)
   const spreads = links.filter(({ from }) => maySend(world.truth, from, 'artifacts'))
-  const groups = connected(open, spreads)
-  const reads = links.filter((link) => !spreads.includes(link))
-  const pairs = reads.map(({ from, to }) => open.filter(({ id }) => id === from || id === to))
-  for (const group of groups) requireAll(group, group.find(holds), hash)
-  for (const [index, pair] of pairs.entries()) {
+  for (const group of connected(open, spreads)) requireAll(group, group.find(holds), hash)
+  for (const { from, to } of links) {
+    const reader = open.filter(({ id }) => id === from)
     requireAll(
-      pair,
-      pair.find((node) => node.id === reads[index]?.to && holds(node)),
+      reader,
+      open.find((node) => node.id === to && holds(node)),
       hash,
     )
   }
@@ -92,7 +90,7 @@ function requireAll(
 
 type Hash = World['truth']['acknowledged'][number]['hash']
 
-/** Who made each artifact that everyone who made it made privately. */
+/** Makers of each artifact that everyone who made it made privately. */
 function privateMakers({ truth }: World): Map<Hash, Set<string>> {
   const makers = new Map<Hash, Set<string>>()
   const isPublic = new Set<Hash>()

@@ -8,7 +8,7 @@ import { FossilError } from '../../base/error.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { type Column, type TableDefinition } from '../../tables/definition.ts'
 import { findRow } from '../../tables/rows.ts'
-import { findTable } from '../../tables/schema.ts'
+import { findTable, requireTable } from '../../tables/schema.ts'
 import { addColumn, defineTable, deleteRow, listRows, pkHash, putRow } from '../../tables/tables.ts'
 import type { Row, RowValue } from '../../tables/value.ts'
 import type { ArgumentValues, Arguments } from '../../runner/arguments.ts'
@@ -47,6 +47,7 @@ const owned: readonly TableDefinition[] = (['self-write', 'owner-write'] as cons
     conflict,
   }),
 )
+const definitions = [...open, ...owned]
 
 /** Columns that somebody adds to `notes`. */
 const further: readonly Column[] = [
@@ -69,7 +70,7 @@ export const rowPut: FossilOperation = {
   name: 'rowPut',
   weight: 8,
   plan: (context) => ({ ...drawRow(context), ...drawValues(context.draw) }),
-  apply: (context) => changed(context, (change) => putRow(...change), false),
+  apply: (context) => changeRow(context, { isDeleted: false }),
 }
 
 /** Deletes a row, where there is one. */
@@ -81,7 +82,7 @@ export const rowDelete: FossilOperation = {
     const known = liveRows(context.repo)
     return known.length === 0 ? undefined : { ...row, ...context.draw.pick(known) }
   },
-  apply: (context) => changed(context, (change) => deleteRow(...change), true),
+  apply: (context) => changeRow(context, { isDeleted: true }),
 }
 
 /** Adds a column to a table, where it has not come yet. */
@@ -115,7 +116,7 @@ function drawRow({ draw, nowMs, ownsRows }: PlanContext): ArgumentValues {
 
 /** Rows that are there, as arguments name them. */
 function liveRows(repo: Repo): { table: string; id: string; part: number }[] {
-  return [...open, ...owned].flatMap(({ name: table }) => {
+  return definitions.flatMap(({ name: table }) => {
     if (findTable(repo, table) === undefined) return []
     return listRows(repo, table).map(({ values }) => ({
       table,
@@ -130,44 +131,40 @@ function drawValues(draw: Draw): ArgumentValues {
   return { body: at(words), count: at(counts), share: at(shares), seal: at(seals) }
 }
 
-type Change = [repo: Repo, table: string, row: Row, author: { user: string; mtimeSec?: number }]
-
-/** Carries a change out at the table of the arguments, and tells the oracle. */
-function changed(
+/** Puts or deletes a row of the table that the arguments name, and tells the oracle. */
+function changeRow(
   { id, repo, args, world }: ApplyContext,
-  change: (change: Change) => string | boolean,
-  isDeleted: boolean,
+  { isDeleted }: { isDeleted: boolean },
 ): Made | undefined {
-  const definition = [...open, ...owned].find(({ name }) => name === args.text('table'))
+  const definition = definitions.find(({ name }) => name === args.text('table'))
   if (definition === undefined) return undefined
   const { name: table } = definition
   if (findTable(repo, table) === undefined) defineTable(repo, definition)
-  const row = rowOf(repo, table, args)
+  const stored = requireTable(repo, table)
+  const row = rowOf(stored, args)
   const key = pkHash(repo, table, row)
-  const stored = findTable(repo, table)
-  const held = stored && findRow(repo, stored, key)
+  const held = findRow(repo, stored, key)
   const mtimeSec = args.maybeInteger('mtimeSec')
   // Whoever dates a row dates it after what it replaces.
   if (mtimeSec !== undefined && held !== undefined && mtimeSec <= held.mtimeSec) return undefined
   const user = definition.conflict === 'mtime-wins' ? '' : id
   try {
-    const author = mtimeSec === undefined ? { user } : { user, mtimeSec }
-    if (change([repo, table, row, author]) === false) return undefined
+    const author = { user, ...(mtimeSec !== undefined && { mtimeSec }) }
+    const change = isDeleted ? deleteRow : putRow
+    if (change(repo, table, row, author) === false) return undefined
   } catch (error) {
     // It belongs to somebody else.
     if (FossilError.is(error, 'table.owned')) return undefined
     throw error
   }
-  const keys = definition.columns.filter((column) => column.key === true)
-  const kept = isDeleted ? keys.map(({ name }) => [name, row[name] ?? null] as const) : undefined
-  const values = kept === undefined ? row : Object.fromEntries(kept)
+  const values = isDeleted ? valuesOf(row, keysOf(definition)) : row
   const dated = mtimeSec ?? Math.max(Math.floor(repo.env.clock.nowMs() / 1000), held?.mtimeSec ?? 0)
   world.recordRow({ nodeId: id, table, key }, { values, isDeleted, owner: user, mtimeSec: dated })
   return {}
 }
 
 /** The row that arguments say, in the columns that the table has here. */
-function rowOf(repo: Repo, table: string, args: Arguments): Row {
+function rowOf({ columns }: TableDefinition, args: Arguments): Row {
   const values: Record<string, RowValue> = {
     id: args.text('id'),
     part: args.integer('part'),
@@ -178,8 +175,15 @@ function rowOf(repo: Repo, table: string, args: Arguments): Row {
     colour: pick(words, args.maybeInteger('body')),
     rank: pick(counts, args.maybeInteger('count')),
   }
-  const columns = findTable(repo, table)?.columns ?? []
-  return Object.fromEntries(columns.map(({ name }) => [name, values[name] ?? null]))
+  return valuesOf(values, columns)
+}
+
+function keysOf({ columns }: TableDefinition): readonly Column[] {
+  return columns.filter(({ key }) => key === true)
+}
+
+function valuesOf(row: Row, columns: readonly Column[]): Row {
+  return Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]))
 }
 
 function pick(list: readonly RowValue[], index: number | undefined): RowValue {
