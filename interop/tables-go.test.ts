@@ -44,7 +44,7 @@ interface Line {
   readonly isDeleted: boolean
 }
 
-/** What a repository comes to. */
+/** All that a repository holds. */
 interface State {
   readonly artifacts: readonly string[]
   readonly unversioned: readonly string[]

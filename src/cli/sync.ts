@@ -51,15 +51,10 @@ export function addSyncCommands(program: Command): void {
       .option('--verily', 'repair: compare everything, and fetch what is damaged or missing')
       .action(async (remote: string | undefined, options: SyncCommandOptions) => {
         using repo = openWhole(repositoryPath(program))
-        const { private: withPrivate = false, unversioned, verily = false, tables } = options
+        const { private: withPrivate = false, unversioned, verily = false } = options
+        const { tables = false } = options
         const asked = unversioned === undefined ? {} : { unversioned }
-        const what = {
-          ...directions,
-          private: withPrivate,
-          verily,
-          tables: tables === true,
-          ...asked,
-        }
+        const what = { ...directions, private: withPrivate, verily, tables, ...asked }
         await runSync(repo, { remote, what, done, ...options })
       })
   }

@@ -174,7 +174,7 @@ function makeTables(name: string): Repo {
   return repo
 }
 
-/** What holds of every repository, whatever was said to it. */
+/** Asserts what holds of every repository, whatever was said to it. */
 function checkSound(repo: Repo): void {
   for (const stored of storedTables(repo)) {
     for (const { key: name, data } of allRows(repo, stored)) {

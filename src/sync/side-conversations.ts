@@ -49,7 +49,7 @@ export interface CheckinLockRequest {
 /** What came of it. */
 export interface SideSummary {
   readonly unversioned: UnversionedSummary | undefined
-  /** What became of rows; undefined where tables were left out. */
+  /** The outcome for rows; undefined where tables were left out. */
   readonly tables: TableSummary | undefined
   readonly config: ConfigSummary | undefined
   /** Somebody else holds the lock that was asked for, since `mtimeSec` by the server's clock. */

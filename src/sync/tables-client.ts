@@ -43,9 +43,9 @@ import {
 } from './tables.ts'
 import { type Place, TableOutbox } from './tables-outbox.ts'
 
-/** What a conversation came to, as far as it has gone. */
+/** The outcome of a conversation, as far as it has gone. */
 export interface TableSummary {
-  /** Who the server is: one of ours, one that lists all its rows, or one that says nothing. */
+  /** The kind of server: one of ours, one that lists all its rows, or one that says nothing. */
   readonly peer: 'ours' | 'plain' | 'none'
   /** Versions of rows that came and were stored. */
   readonly received: number
@@ -59,7 +59,7 @@ export interface TableSummary {
   readonly differs: boolean
 }
 
-/** What the next request may do. */
+/** Limits of the next request. */
 export interface TableBudget {
   readonly budgetBytes: number
   readonly push: boolean
@@ -104,13 +104,13 @@ export class TableClient {
   #listed = new Map<string, Map<string, number>>()
   /** Tables whose definitions do not fit: nothing more is said of them. */
   readonly #unfit = new Set<string>()
-  /** What our tables came to in the request under way; undefined where it asked for something. */
+  /** The digest of our tables in the request under way; undefined where it asked for something. */
   #state: string | undefined
   /** The reply under way says what each table comes to there. */
   #isComparing = false
   /** The tables differed when they were last compared, and nobody has looked since. */
   #isUnsettled = false
-  /** What had moved when the tables were last compared; undefined before. */
+  /** Rows that had moved when the tables were last compared; undefined before. */
   #movedWhenCompared: number | undefined
   /** Comparing again brings nothing. */
   #isStuck = false
@@ -138,7 +138,7 @@ export class TableClient {
     this.#observer = observer
   }
 
-  /** Whether another request has something to say. */
+  /** True where another request has something to say. */
   get goesOn(): boolean {
     if (this.#peer === 'unknown') return true
     if (this.#peer === 'none') return false
@@ -151,12 +151,12 @@ export class TableClient {
     return this.#isUnsettled
   }
 
-  /** Whether the last round moved a row. */
+  /** True where the last round moved a row. */
   get hasMoved(): boolean {
     return this.#moved > this.#movedBefore
   }
 
-  /** What came of it so far; final when the session ends. */
+  /** The outcome so far; final when the session ends. */
   get summary(): TableSummary {
     return {
       peer: this.#peer === 'unknown' ? 'none' : this.#peer,
@@ -168,7 +168,7 @@ export class TableClient {
     }
   }
 
-  /** Why the sync is not complete, as far as it lies here. */
+  /** The reason why the sync is not complete, as far as it lies here. */
   get shortfall(): string | undefined {
     const { missing, skipped, differs } = this.summary
     if (skipped > 0) return `${counted(skipped, 'row')} of tables could not be taken`
@@ -223,16 +223,12 @@ export class TableClient {
     if (this.#peer !== 'unknown' && !this.#unfit.has(card.table)) this.#apply(card)
     return true
   }
+
   /** Notes that the reply has been read to its end. */
   endReply(): void {
     if (this.#peer === 'unknown') this.#peer = 'none'
     if (this.#peer === 'plain') this.#comparePlain()
-    if (this.#peer !== 'ours' || !this.#isComparing || this.#isStuck) return
-    for (const { name } of storedTables(this.#repo)) {
-      if (this.#theirs.has(name) || this.#unfit.has(name)) continue
-      this.#schemas.add(name)
-      this.#outbox.addRange(name, '')
-    }
+    if (this.#peer === 'ours' && this.#isComparing && !this.#isStuck) this.#offerTables()
   }
 
   /**
@@ -343,7 +339,7 @@ export class TableClient {
     }
   }
 
-  /** What the reply lists of a table; undefined for one that it does not define. */
+  /** Rows of a table that the reply lists; undefined for one that it does not define. */
   #listedIn(table: string): Map<string, number> | undefined {
     if (this.#peer !== 'plain') return undefined
     let listed = this.#listed.get(table)
@@ -416,7 +412,11 @@ export class TableClient {
       }
       for (const key of listed.keys()) this.#queueWanted(name, key)
     }
-    if (!this.#push || this.#listed.size === 0) return
+    if (this.#push && this.#listed.size > 0) this.#offerTables()
+  }
+
+  /** Sees to it that the server gets the tables that it does not have. */
+  #offerTables(): void {
     for (const { name } of storedTables(this.#repo)) {
       if (this.#theirs.has(name) || this.#unfit.has(name)) continue
       this.#schemas.add(name)

@@ -21,7 +21,7 @@ export interface Place {
 /** Writes the card of a row in the form that the server reads. */
 export type RowWriter = (table: StoredTable, row: StoredRow) => void
 
-/** What is still to be sent. */
+/** Rows that are still to be sent. */
 export class TableOutbox {
   readonly #repo: Repo
   /** By `table key`. */
@@ -107,25 +107,21 @@ export class TableOutbox {
     }
   }
 
-  /** Returns what did not fit. */
+  /** Writes the rows of a range; returns what did not fit. */
   #writePlace(
     { table: name, prefix, after }: Place,
     send: (table: StoredTable, row: StoredRow) => boolean,
   ): Place | undefined {
     const table = findTable(this.#repo, name)
     if (table === undefined) return undefined
-    for (let last = after; ;) {
-      const page = rowsAfter(this.#repo, table, { prefix, after: last, limit: pageSize })
-      for (const row of page) {
-        if (!send(table, row)) return { table: name, prefix, after: last }
-        last = row.key
-      }
-      if (page.length < pageSize) return undefined
+    let last = after
+    for (const row of rowsAfter(this.#repo, table, { prefix, after })) {
+      if (!send(table, row)) return { table: name, prefix, after: last }
+      last = row.key
     }
+    return undefined
   }
 }
-
-const pageSize = 100
 
 function versionName(table: string, { key, digest }: StoredRow): string {
   return `${table} ${key} ${digest}`

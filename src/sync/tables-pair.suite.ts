@@ -43,7 +43,7 @@ export function repoWith(
   return repo
 }
 
-/** What the notes of a repository say, by their ids. */
+/** Values of the notes of a repository, by their ids. */
 export function noted(repo: Repo, table = 'notes'): Record<string, unknown> {
   return Object.fromEntries(listRows(repo, table).map(({ values }) => [values['id'], values['v']]))
 }

@@ -1,9 +1,9 @@
 /**
  * The server's side of the conversation about synced tables, for one message.
  *
- * Who may not write changes nothing, and is answered with the row that stands, so that clients
- * which only look at times stop sending theirs. A row that is none is skipped and told. Who may not
- * read learns nothing.
+ * A peer that may not write changes nothing, and is answered with the row that stands, so that
+ * clients which only look at times stop sending theirs. A row that is none is skipped and told. A
+ * peer that may not read learns nothing.
  * Source: go-libfossil internal/sync/handler_tablesync.go, for what its clients expect.
  * @module
  */
@@ -19,8 +19,15 @@ import { stateDigest } from '../tables/state.ts'
 import { allRows, catalogHash } from '../tables/tables.ts'
 import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
-import { isTableCard } from '../xfer/table-card.ts'
-import type { SchemaCard, TableCard, XaskCard, XdeleteCard, XrowCard } from '../xfer/table-card.ts'
+import {
+  isTableCard,
+  type SchemaCard,
+  type TableCard,
+  type XaskCard,
+  type XdeleteCard,
+  type XlistCard,
+  type XrowCard,
+} from '../xfer/table-card.ts'
 import { tableSteps } from './limits.ts'
 import {
   arrivalIn,
@@ -40,7 +47,7 @@ import {
   writeSchema,
 } from './tables.ts'
 
-/** What a peer may do with synced tables, whatever its message is for. */
+/** Rights of a peer to synced tables, whatever its message is for. */
 export interface TableAccess {
   /** Write what belongs to others, and change the rule of a table. */
   readonly admin: boolean
@@ -48,7 +55,7 @@ export interface TableAccess {
   readonly maxFutureMs: number
 }
 
-/** What the message is for, as far as its sender may. */
+/** The purpose of a message, as far as its sender may. */
 export interface TableTurn {
   /** Rows may be read. */
   readonly pull: boolean
@@ -58,11 +65,11 @@ export interface TableTurn {
   readonly isOverBudget: () => boolean
 }
 
-/** What a plain client says about one table. */
+/** Statements of a plain client about one table. */
 interface PlainTable {
   /** As its own definition has them; undefined where it did not say. */
   columns: readonly Column[] | undefined
-  /** What its rows come to, by keys and times. */
+  /** The hash of its rows, by keys and times. */
   catalogue: string | undefined
   /** Times of the rows that it has. */
   readonly listed: Map<string, number>
@@ -87,7 +94,7 @@ export class TableServer {
   readonly #login: string
   /** The client is one of ours. */
   #isOurs = false
-  /** What its tables come to, as far as it says so. */
+  /** The digest of its tables, as far as it says so. */
   #theirState: string | undefined
   #isPlain = false
   readonly #plain = new Map<string, PlainTable>()
@@ -292,22 +299,18 @@ export class TableServer {
   #sendRange({ table: name, prefix, after }: XaskCard, writer: CardWriter, turn: TableTurn): void {
     const table = isPrefix(prefix) && isPrefix(after) ? findTable(this.#repo, name) : undefined
     if (table === undefined) return
+    const more = (last: string): void =>
+      writer.add({ type: 'xmore', table: name, prefix, after: last })
+    if (!this.#hasRoom(turn)) return more(after)
     let last = after
-    if (!this.#hasRoom(turn)) return writer.add({ type: 'xmore', table: name, prefix, after })
-    for (;;) {
-      const page = rowsAfter(this.#repo, table, { prefix, after: last, limit: 100 })
-      for (const row of page) {
-        if (!this.#hasRoom(turn)) {
-          return writer.add({ type: 'xmore', table: name, prefix, after: last })
-        }
-        this.#send(writer, table, row, { isForced: true })
-        last = row.key
-      }
-      if (page.length < 100) return
+    for (const row of rowsAfter(this.#repo, table, { prefix, after })) {
+      if (!this.#hasRoom(turn)) return more(last)
+      this.#send(writer, table, row, { isForced: true })
+      last = row.key
     }
   }
 
-  #answerList(card: TableCard & { type: 'xlist' }, writer: CardWriter, turn: TableTurn): void {
+  #answerList(card: XlistCard, writer: CardWriter, turn: TableTurn): void {
     const finding = compareList(this.#repo, card)
     if (finding === undefined) return
     const { table, theirs, ours, tied } = finding
@@ -326,7 +329,7 @@ export class TableServer {
     }
   }
 
-  /** What all tables come to; where the client's come to something else, what each comes to. */
+  /** Says what all tables come to; where the client's come to something else, what each does. */
   #compareStates(writer: CardWriter, { pull, push }: TableTurn): void {
     if (this.#theirState === undefined || (!pull && !push)) return
     const state = stateDigest(this.#repo)

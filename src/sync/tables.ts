@@ -1,6 +1,6 @@
 /**
- * The conversation about synced tables: what both sides say. How the server answers is
- * tables-server.ts, how a client asks tables-client.ts.
+ * The conversation about synced tables: what both sides say. The server's answers are
+ * tables-server.ts, a client's questions tables-client.ts.
  *
  * Two of ours announce `pragma xtables`, and then say what their tables come to (`pragma
  * xtables-state`). Where that differs, the server says what each table comes to (`schema`,
@@ -16,14 +16,24 @@
 import { fromUtf8, strictUtf8, utf8 } from '../base/bytes.ts'
 import { sha1 } from '../hash/hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import { type Column, type DatedDefinition, definitionJson } from '../tables/definition.ts'
-import { parseDefinition } from '../tables/definition.ts'
-import { badRow } from '../tables/value.ts'
+import {
+  type Column,
+  type DatedDefinition,
+  definitionJson,
+  parseDefinition,
+} from '../tables/definition.ts'
 import type { Arrival } from '../tables/intake.ts'
-import { formatDigest, type ListedRow, listRange, partsOf, rangeDigest } from '../tables/ranges.ts'
+import {
+  formatDigest,
+  type ListedRow,
+  listRange,
+  partsOf,
+  type RangeDigest,
+  rangeDigest,
+} from '../tables/ranges.ts'
 import type { StoredRow } from '../tables/rows.ts'
 import { findTable, type StoredTable } from '../tables/schema.ts'
-import { dataWithNulls, sortedColumns } from '../tables/value.ts'
+import { badRow, dataWithNulls, sortedColumns } from '../tables/value.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import type {
   SchemaCard,
@@ -125,9 +135,16 @@ export function writeRange(
   table: StoredTable,
   prefix: string,
 ): void {
-  const range = rangeDigest(repo, table, prefix)
-  const { count } = range
-  writer.add({ type: 'xrange', table: table.name, prefix, count, digest: formatDigest(range) })
+  writeDigest(writer, table, { prefix, digest: rangeDigest(repo, table, prefix) })
+}
+
+function writeDigest(
+  writer: CardWriter,
+  { name }: StoredTable,
+  { prefix, digest }: { prefix: string; digest: RangeDigest },
+): void {
+  const { count } = digest
+  writer.add({ type: 'xrange', table: name, prefix, count, digest: formatDigest(digest) })
 }
 
 /**
@@ -144,16 +161,7 @@ export function writeParts(
   const isLarge = rangeDigest(repo, table, prefix).count > 16 * maxListed
   const parts = partsOf(repo, table, prefix)
   const finer = isLarge ? parts.flatMap((part) => partsOf(repo, table, part.prefix)) : parts
-  for (const { prefix: part, digest } of finer) {
-    const { count } = digest
-    writer.add({
-      type: 'xrange',
-      table: table.name,
-      prefix: part,
-      count,
-      digest: formatDigest(digest),
-    })
-  }
+  for (const part of finer) writeDigest(writer, table, part)
   return finer.length
 }
 
@@ -170,7 +178,7 @@ export function writeList(
   writer.add({ type: 'xlist', table: table.name, prefix, content: utf8(lines.join('')) })
 }
 
-/** What to do about a range of which a peer says what it comes to. */
+/** The answer to a range of which a peer says what it comes to. */
 export interface RangeFinding {
   readonly table: StoredTable
   /**
@@ -196,7 +204,7 @@ export function compareRange(repo: Repo, card: XrangeCard): RangeFinding | undef
   return { table, kind: card.count === 0 ? 'alone' : 'differs', isLarge }
 }
 
-/** How the rows of a range differ, by key. */
+/** Differences of two lists of a range, by key. */
 export interface ListFinding {
   readonly table: StoredTable
   /** Rows that are newer there, or only there. */

@@ -10,11 +10,11 @@
 import { compareText } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 
-/** Types of columns, and the values that rows have in them. */
-export const columnTypes = ['text', 'integer', 'real', 'blob'] as const
+/** Types of columns. */
+const columnTypes = ['text', 'integer', 'real', 'blob'] as const
 
 /** The rules by which one version of a row beats another. */
-export const conflictRules = ['mtime-wins', 'self-write', 'owner-write'] as const
+const conflictRules = ['mtime-wins', 'self-write', 'owner-write'] as const
 
 /** One column of a table. */
 export interface Column {
@@ -57,19 +57,18 @@ const reservedTables = new Set(['blob', 'delta', 'event', 'mlink', 'unversioned'
 const reservedColumns = new Set(['mtime', '_owner', '__proto__'])
 const maxNameLength = 64
 const maxColumns = 1000
-/** What the JSON of as many columns with the longest names takes, and some spaces. */
+/** Enough for the JSON of as many columns with the longest names, and some spaces. */
 const maxJsonLength = 200_000
 
 /** Tells whether tables may have this name. */
-export function isTableName(name: string): boolean {
+function isTableName(name: string): boolean {
   if (!isName(name) || name.startsWith('x_')) return false
   return !reservedTables.has(name)
 }
 
 /** @throws {FossilError} `table.invalid` for a definition that no peer would take */
 export function checkDefinition({ name, columns, conflict }: TableDefinition): void {
-  const refuse = (reason: string): FossilError =>
-    new FossilError('table.invalid', { table: name.slice(0, maxNameLength), reason })
+  const refuse = (reason: string): FossilError => invalid(name, reason)
   if (!isTableName(name)) {
     throw refuse('a table is named with a-z, 0-9 and _, not x_…, and not as one of Fossil’s own')
   }
@@ -83,6 +82,10 @@ export function checkDefinition({ name, columns, conflict }: TableDefinition): v
     names.add(column.name)
   }
   if (!columns.some(({ key }) => key === true)) throw refuse('no column is a part of its key')
+}
+
+function invalid(table: string, reason: string): FossilError {
+  return new FossilError('table.invalid', { table: table.slice(0, maxNameLength), reason })
 }
 
 function columnProblem({ name, type }: Column): string | undefined {
@@ -109,8 +112,7 @@ export function definitionJson({ columns, conflict }: TableDefinition): string {
  * @throws {FossilError} `table.invalid`
  */
 export function parseDefinition(name: string, json: string): TableDefinition {
-  const refuse = (reason: string): FossilError =>
-    new FossilError('table.invalid', { table: name.slice(0, maxNameLength), reason })
+  const refuse = (reason: string): FossilError => invalid(name, reason)
   if (json.length > maxJsonLength) throw refuse('its definition is too long')
   let value: unknown
   try {
@@ -118,27 +120,22 @@ export function parseDefinition(name: string, json: string): TableDefinition {
   } catch {
     throw refuse('its definition is not JSON')
   }
-  const { columns, conflict } = fieldsOf(value)
-  if (!Array.isArray(columns)) throw refuse('its definition has no columns')
-  const definition: TableDefinition = {
-    name,
-    columns: columns.map((column) => {
-      const { name: columnName, type, pk } = fieldsOf(column)
-      if (typeof columnName !== 'string') throw refuse('a column has no name')
-      const known = columnTypes.find((each) => each === String(type).toLowerCase())
-      if (known === undefined) throw refuse(`the column ${quoted(columnName)} has no type`)
-      return pk === true
-        ? { name: columnName, type: known, key: true }
-        : { name: columnName, type: known }
-    }),
-    conflict: conflictRules.find((rule) => rule === conflict) ?? unknownRule(refuse),
-  }
+  const fields = fieldsOf(value)
+  if (!Array.isArray(fields['columns'])) throw refuse('its definition has no columns')
+  const columns = fields['columns'].map((column) => parseColumn(column, refuse))
+  const conflict = conflictRules.find((rule) => rule === fields['conflict'])
+  if (conflict === undefined) throw refuse('its definition has no conflict rule that we know')
+  const definition = { name, columns, conflict }
   checkDefinition(definition)
   return definition
 }
 
-function unknownRule(refuse: (reason: string) => FossilError): never {
-  throw refuse('its definition has no conflict rule that we know')
+function parseColumn(column: unknown, refuse: (reason: string) => FossilError): Column {
+  const { name, type: typeName, pk } = fieldsOf(column)
+  if (typeof name !== 'string') throw refuse('a column has no name')
+  const type = columnTypes.find((each) => each === String(typeName).toLowerCase())
+  if (type === undefined) throw refuse(`the column ${quoted(name)} has no type`)
+  return pk === true ? { name, type, key: true } : { name, type }
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {
@@ -171,21 +168,22 @@ export function mergeDefinitions(
     if (same !== undefined && !isSameColumn(same, column)) return undefined
     all.set(column.name, column)
   }
-  const keyNames = [a, b, { columns: [...all.values()] }].map(({ columns }) => keysOf(columns))
-  if (new Set(keyNames).size > 1) return undefined
+  if (keysOf(a) !== keysOf(b)) return undefined
   return { ...later, columns: inOrder([...all.values()], [a.columns, b.columns]) }
 }
 
-function isSameColumn(a: Column, b: Column): boolean {
+/** Tells whether two columns of one name are the same. */
+export function isSameColumn(a: Column, b: Column): boolean {
   return a.type === b.type && (a.key ?? false) === (b.key ?? false)
 }
 
-function keysOf(columns: readonly Column[]): string {
-  const keys = columns.filter(({ key }) => key === true)
-  return keys
-    .map(({ name }) => name)
-    .sort()
-    .join(' ')
+/** The names of the columns of a table's key, in the table's order. */
+export function keyNames({ columns }: Pick<TableDefinition, 'columns'>): string[] {
+  return columns.filter(({ key }) => key === true).map(({ name }) => name)
+}
+
+function keysOf(table: TableDefinition): string {
+  return keyNames(table).sort().join(' ')
 }
 
 /**

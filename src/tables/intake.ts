@@ -11,6 +11,7 @@ import {
   type Column,
   compareDefinitions,
   type DatedDefinition,
+  keyNames,
   mergeDefinitions,
 } from './definition.ts'
 import {
@@ -22,14 +23,14 @@ import {
   type Writer,
 } from './resolve.ts'
 import { findRow, hasRows, storeRow, type StoredRow } from './rows.ts'
-import { findTable, storeDefinition, storedTables, type StoredTable } from './schema.ts'
+import { countTables, findTable, storeDefinition, type StoredTable } from './schema.ts'
 import { isGoneInGo } from './tables.ts'
 import { badRow, hashOfKey, parseRow, type Row, rowData } from './value.ts'
 
 /** Tables that peers may make: each is looked at in every sync. */
 const maxTables = 1000
 
-/** Who brings what comes, and what they know. */
+/** The sender of what comes, and what they know. */
 export interface Bringer {
   readonly writer: Writer
   /** A server that this side pulls from. */
@@ -59,7 +60,7 @@ export interface Arrival {
  */
 export type IntakeOutcome = 'stored' | 'same' | 'kept' | 'refused'
 
-/** What became of a version, and the one that stands now; undefined where there is none. */
+/** The fate of a version, and the one that stands now; undefined where there is none. */
 export interface Taken {
   readonly outcome: IntakeOutcome
   readonly standing: Version | undefined
@@ -112,11 +113,10 @@ function readVersion(
   if (!Number.isSafeInteger(mtimeSec) || mtimeSec < 0) throw badRow(table.name, 'it has no time')
   const row = parseRow(table, json)
   if (hashOfKey(table, row) !== key) throw badRow(table.name, 'its key is not what its hash says')
-  const dead = { mtimeSec, isDeleted: true, data: rowData(table, keyOf(table, row), 'key') }
-  if (isDeleted) {
-    const isOfKey = Object.keys(row).length === Object.keys(keyOf(table, row)).length
-    if (!isOfKey) throw badRow(table.name, 'a deleted row has its key alone')
+  if (isDeleted && Object.keys(row).length > keyNames(table).length) {
+    throw badRow(table.name, 'a deleted row has its key alone')
   }
+  const dead = { mtimeSec, isDeleted: true, data: rowData(table, row, 'key') }
   const live = { mtimeSec, isDeleted: false, data: rowData(table, row) }
   const { plainColumns } = bringer
   if (plainColumns === undefined) return { version: isDeleted ? dead : live, isWhole: true }
@@ -152,11 +152,6 @@ function withUnknown(
   return { version: { mtimeSec, isDeleted: false, data }, isWhole: kept.length === 0 }
 }
 
-function keyOf(table: StoredTable, row: Row): Row {
-  const keys = table.columns.filter(({ key }) => key === true).map(({ name }) => name)
-  return Object.fromEntries(keys.map((name) => [name, row[name] ?? null]))
-}
-
 /**
  * Takes a definition in: joins it with the one that is here. Only who is trusted changes the rule
  * of a table.
@@ -171,7 +166,7 @@ export function takeDefinition(
 ): 'stored' | 'same' | 'refused' {
   const held = findTable(repo, incoming.name)
   if (held === undefined) {
-    if (storedTables(repo).length >= maxTables) {
+    if (countTables(repo) >= maxTables) {
       const reason = `there are ${maxTables} tables already`
       throw new FossilError('table.invalid', { table: incoming.name, reason })
     }

@@ -22,7 +22,7 @@ export interface Digest {
   readonly hi: number
 }
 
-/** What a range comes to. */
+/** The digest of a range, and its size. */
 export interface RangeDigest extends Digest {
   /** Rows, deleted ones included. */
   readonly count: number
@@ -31,8 +31,6 @@ export interface RangeDigest extends Digest {
 /** A range with more rows has its parts stored, too. */
 const splitOver = 64
 const digits = '0123456789abcdef'
-/** Digits of a digest as text: 12 for each half. */
-export const digestLength = 24
 
 /** The digest of one version of a row. */
 export function rowDigest(key: string, row: Version): Digest {
@@ -41,7 +39,7 @@ export function rowDigest(key: string, row: Version): Digest {
   return parseDigest(sha1(utf8(`${key} ${mtimeSec} ${isDeleted ? 1 : 0} ${owner}\0${data}`)))
 }
 
-/** A digest as text, of {@link digestLength} lowercase hex digits. */
+/** A digest as text, of 24 lowercase hex digits, 12 for each half. */
 export function formatDigest({ lo, hi }: Digest): string {
   return hex48(lo) + hex48(hi)
 }
@@ -68,30 +66,22 @@ export function rangeDigest(repo: Repo, table: StoredTable, prefix: string): Ran
   return { count, lo, hi }
 }
 
-/** The end of a range in SQL: `g` comes after every hex digit. */
-function bounds(prefix: string): [first: string, end: string] {
+/** The ends of a range in SQL, the last one outside: `g` comes after every hex digit. */
+export function boundsOf(prefix: string): [first: string, end: string] {
   return [prefix, `${prefix}g`]
 }
 
 function summed(repo: Repo, table: StoredTable, prefix: string): Node {
-  const node = new Sum()
+  let [count, lo, hi] = [0, 0, 0]
   const rows = dbOf(repo).prepare<[lo: number, hi: number]>(
     'SELECT lo, hi FROM fx_trilobite_row WHERE tid = ? AND key >= ? AND key < ? ORDER BY key',
   )
-  for (const [lo, hi] of rows.all(table.id, ...bounds(prefix))) node.add(lo, hi)
-  return [node.count, node.lo, node.hi]
-}
-
-class Sum {
-  count = 0
-  lo = 0
-  hi = 0
-
-  add(lo: number, hi: number): void {
-    this.count++
-    this.lo = xor(this.lo, lo)
-    this.hi = xor(this.hi, hi)
+  for (const row of rows.all(table.id, ...boundsOf(prefix))) {
+    count++
+    lo = xor(lo, row[0])
+    hi = xor(hi, row[1])
   }
+  return [count, lo, hi]
 }
 
 const half = 0x100_0000
@@ -103,16 +93,16 @@ function xor(a: number, b: number): number {
   return high * half + low
 }
 
-/** The sixteen parts of a range that have rows, by prefix. */
+/** The sixteen parts of a range, by prefix. */
 export function partsOf(
   repo: Repo,
   table: StoredTable,
   prefix: string,
 ): { readonly prefix: string; readonly digest: RangeDigest }[] {
-  return Array.from(digits, (digit) => prefix + digit).map((part) => ({
-    prefix: part,
-    digest: rangeDigest(repo, table, part),
-  }))
+  return Array.from(digits, (digit) => {
+    const part = prefix + digit
+    return { prefix: part, digest: rangeDigest(repo, table, part) }
+  })
 }
 
 /** Prefixes of a key that ranges of a table can have: deeper ones have one row. */
@@ -177,6 +167,6 @@ export function listRange(repo: Repo, table: StoredTable, prefix: string): Liste
       `SELECT key, mtime, lo, hi FROM fx_trilobite_row
         WHERE tid = ? AND key >= ? AND key < ? ORDER BY key`,
     )
-    .all(table.id, ...bounds(prefix))
+    .all(table.id, ...boundsOf(prefix))
     .map(([key, mtimeSec, lo, hi]) => ({ key, mtimeSec, digest: formatDigest({ lo, hi }) }))
 }

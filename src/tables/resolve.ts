@@ -18,7 +18,7 @@ export interface Version {
   readonly owner: string
 }
 
-/** Who brings a version. */
+/** A writer of versions. */
 export interface Writer {
   /** The login; empty for nobody. */
   readonly login: string
@@ -37,7 +37,10 @@ export function compareVersions(a: Version, b: Version): number {
 }
 
 /** Tells whether two versions say the same at the same time, but for whose they are. */
-export function isSameValue(a: Version, b: Version): boolean {
+export function isSameValue(
+  a: Pick<Version, 'isDeleted' | 'data'>,
+  b: Pick<Version, 'isDeleted' | 'data'>,
+): boolean {
   return a.isDeleted === b.isDeleted && a.data === b.data
 }
 
@@ -72,7 +75,7 @@ export function ownerOf(
   return isOwn ? writer.login : undefined
 }
 
-/** What becomes of a version that comes. */
+/** The fate of a version that comes. */
 export type Resolution = 'take' | 'keep' | 'same'
 
 /**

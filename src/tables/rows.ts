@@ -9,7 +9,7 @@
 
 import type { Statement } from '../db/driver.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
-import { formatDigest, noteChange, parseDigest, rowDigest } from './ranges.ts'
+import { boundsOf, formatDigest, noteChange, parseDigest, rowDigest } from './ranges.ts'
 import type { Version } from './resolve.ts'
 import type { StoredTable } from './schema.ts'
 
@@ -47,19 +47,26 @@ export function findRow(repo: Repo, table: StoredTable, key: string): StoredRow 
   return row === undefined ? undefined : rowOf(row)
 }
 
+/** Rows that are read from the database at once. */
+const pageSize = 100
+
 /**
- * Rows of a range by key, the first `limit` of those that come after `after`.
+ * Rows of a range by key, those that come after `after`, deleted ones included. They may be changed
+ * on the way.
  *
  * @param range.prefix of hex digits; none for all rows
  */
-export function rowsAfter(
+export function* rowsAfter(
   repo: Repo,
   table: StoredTable,
-  { prefix, after, limit }: { prefix: string; after: string; limit: number },
-): StoredRow[] {
-  return selectRows(repo, 'AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?')
-    .all(table.id, after, prefix, `${prefix}g`, limit)
-    .map(rowOf)
+  { prefix, after }: { prefix: string; after: string },
+): Generator<StoredRow, void, void> {
+  const page = selectRows(repo, 'AND key > ? AND key >= ? AND key < ? ORDER BY key LIMIT ?')
+  for (let last: string | undefined = after; last !== undefined;) {
+    const rows = page.all(table.id, last, ...boundsOf(prefix), pageSize)
+    for (const row of rows) yield rowOf(row)
+    last = rows.length < pageSize ? undefined : rows.at(-1)?.[0]
+  }
 }
 
 /**

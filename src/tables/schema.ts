@@ -81,6 +81,14 @@ export function storedTables(repo: Repo): StoredTable[] {
   return rows.map((row) => tableOf(repo, row))
 }
 
+/** The number of synced tables. */
+export function countTables(repo: Repo): number {
+  if (!isHere(repo)) return 0
+  const [count = 0] =
+    dbOf(repo).prepare<[count: number]>('SELECT count(*) FROM fx_trilobite_table').get() ?? []
+  return count
+}
+
 /** The synced table of this name, or undefined. */
 export function findTable(repo: Repo, name: string): StoredTable | undefined {
   if (!isHere(repo)) return undefined

@@ -4,10 +4,9 @@
  */
 
 import { noBuggify, type Env } from '../base/env.ts'
-import { createRepo } from '../crosslink/open.ts'
+import { createRepo, openRepo } from '../crosslink/open.ts'
 import { openMemory } from '../db/node.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
-import { openRepo } from '../crosslink/open.ts'
 import { formatDigest, listRange, partsOf, rangeDigest } from './ranges.ts'
 import { requireTable } from './schema.ts'
 import type { TableDefinition } from './definition.ts'

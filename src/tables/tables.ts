@@ -9,12 +9,23 @@ import { FossilError } from '../base/error.ts'
 import { requireInteger } from '../base/options.ts'
 import { sha1 } from '../hash/hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import { checkDefinition, type Column, type TableDefinition } from './definition.ts'
+import {
+  checkDefinition,
+  type Column,
+  isSameColumn,
+  keyNames,
+  type TableDefinition,
+} from './definition.ts'
 import { isSameValue, mayChange, type Version } from './resolve.ts'
 import { findRow, rowsAfter, storeRow, type StoredRow } from './rows.ts'
-import { findTable, requireTable, storedTables, storeDefinition } from './schema.ts'
-import type { StoredTable } from './schema.ts'
-import { hashOfKey, parseRow, type Row, rowData, type RowValue } from './value.ts'
+import {
+  findTable,
+  requireTable,
+  storedTables,
+  type StoredTable,
+  storeDefinition,
+} from './schema.ts'
+import { hashOfKey, parseRow, rowData, type RowValue } from './value.ts'
 
 /** Who writes a row, and when. */
 export interface RowAuthor {
@@ -39,9 +50,6 @@ export interface TableRow {
   /** True for what stays of a deleted row: then only its key has values. */
   readonly isDeleted: boolean
 }
-
-/** Rows that are read from the database at once. */
-const pageSize = 1000
 
 /**
  * Defines a table, or does nothing where it is defined so: a peer may have added columns.
@@ -68,18 +76,13 @@ export function defineTable(repo: Repo, definition: TableDefinition): void {
   })
 }
 
-function keyCount({ columns }: TableDefinition): number {
-  return columns.filter(({ key }) => key === true).length
-}
-
 /** Tells whether a table has the key, the rule and every column of a definition. */
 function isPartOf(definition: TableDefinition, table: TableDefinition): boolean {
-  const isThere = ({ name, type, key = false }: Column): boolean =>
-    table.columns.some(
-      (column) => column.name === name && column.type === type && (column.key ?? false) === key,
-    )
+  const isThere = (column: Column): boolean =>
+    table.columns.some((each) => each.name === column.name && isSameColumn(each, column))
   const isSameRule = definition.conflict === table.conflict
-  return isSameRule && keyCount(definition) === keyCount(table) && definition.columns.every(isThere)
+  const isSameKey = keyNames(definition).length === keyNames(table).length
+  return isSameRule && isSameKey && definition.columns.every(isThere)
 }
 
 /**
@@ -184,7 +187,7 @@ export function listRows(
 ): TableRow[] {
   const stored = requireTable(repo, table)
   const rows = [...allRows(repo, stored)].filter((row) => deleted || !row.isDeleted)
-  const keys = stored.columns.filter(({ key }) => key === true).map(({ name }) => name)
+  const keys = keyNames(stored)
   return rows.map((row) => publicRow(stored, row)).sort((a, b) => compareKeys(keys, a, b))
 }
 
@@ -240,14 +243,8 @@ export function isGoneInGo(table: StoredTable, row: Pick<Version, 'data' | 'isDe
 }
 
 /** Every row of a table by key hash, deleted ones included. */
-export function* allRows(repo: Repo, table: StoredTable): Generator<StoredRow, void, void> {
-  for (let after = ''; ;) {
-    const page = rowsAfter(repo, table, { prefix: '', after, limit: pageSize })
-    yield* page
-    const last = page.at(-1)
-    if (last === undefined || page.length < pageSize) return
-    after = last.key
-  }
+export function allRows(repo: Repo, table: StoredTable): Generator<StoredRow, void, void> {
+  return rowsAfter(repo, table, { prefix: '', after: '' })
 }
 
 interface OwnWrite {
@@ -272,7 +269,7 @@ function write(repo: Repo, table: StoredTable, { key, isDeleted, data, author }:
   }
   const owner = table.conflict === 'mtime-wins' ? '' : user
   const row = { isDeleted, data, owner }
-  const isChanged = held !== undefined && !isSameValue(held, { ...row, mtimeSec: held.mtimeSec })
+  const isChanged = held !== undefined && !isSameValue(held, row)
   const nextSec = Math.min((held?.mtimeSec ?? 0) + (isChanged ? 1 : 0), Number.MAX_SAFE_INTEGER)
   // Who sees times alone has to see that this is another version than one of the same time.
   const isHidden = table.isPlain && isChanged && mtimeSec === held.mtimeSec
@@ -307,6 +304,3 @@ function compareValues(a: RowValue, b: RowValue): number {
   if (a === null || b === null || a === b) return 0
   return a < b ? -1 : 1
 }
-
-/** Columns, rows and values by their names in the public API. */
-export type { Row }

@@ -22,7 +22,7 @@ export type RowValue = string | number | bigint | Uint8Array | null
 /** A row by the names of its columns. Columns that are left out are NULL. */
 export type Row = Readonly<Record<string, RowValue>>
 
-/** What values are checked against: a table's columns, in the order of their names. */
+/** Columns that values are checked against, in the order of their names. */
 export interface Columns {
   readonly name: string
   readonly sorted: readonly Column[]
@@ -31,7 +31,7 @@ export interface Columns {
 const minInteger = -(2n ** 63n)
 const maxInteger = 2n ** 63n - 1n
 /** Longer rows are refused: go-libfossil takes no more in one card. */
-export const maxDataBytes = 1 << 26
+const maxDataBytes = 1 << 26
 
 /** @throws {FossilError} `table.row` */
 export function badRow(table: string, reason: string): FossilError<'table.row'> {
@@ -54,11 +54,19 @@ export function rowData({ name, sorted }: Columns, row: Row, parts: 'all' | 'key
   const fields: string[] = []
   for (const column of sorted) {
     if (parts === 'key' && column.key !== true) continue
-    const value = Object.hasOwn(row, column.name) ? (row[column.name] ?? null) : null
+    const value = valueIn(row, column)
     if (value !== null) fields.push(`"${column.name}":${valueJson(name, column, value)}`)
-    else if (column.key === true) throw badRow(name, `the key column ${column.name} has no value`)
+    else if (column.key === true) throw keyless(name, column)
   }
   return `{${fields.join(',')}}`
+}
+
+function valueIn(row: Row, { name }: Column): RowValue {
+  return Object.hasOwn(row, name) ? (row[name] ?? null) : null
+}
+
+function keyless(table: string, { name }: Column): FossilError {
+  return badRow(table, `the key column ${name} has no value`)
 }
 
 /** The data of a row with its NULLs, as go-libfossil writes it. */
@@ -231,8 +239,8 @@ export function hashOfKey({ name, sorted }: Columns, row: Row): string {
   const parts: string[] = []
   for (const column of sorted) {
     if (column.key !== true) continue
-    const value = Object.hasOwn(row, column.name) ? (row[column.name] ?? null) : null
-    if (value === null) throw badRow(name, `the key column ${column.name} has no value`)
+    const value = valueIn(row, column)
+    if (value === null) throw keyless(name, column)
     // Checks the type, too.
     const json = valueJson(name, column, value)
     parts.push(`${column.name}=${keyText(column, value, json)}`)

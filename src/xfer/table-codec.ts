@@ -1,5 +1,5 @@
 /**
- * How cards about synced tables are written.
+ * Codecs of the cards about synced tables.
  *
  * Source: go-libfossil internal/xfer/encode.go:333-385, decode.go:520-610; where a payload ends in
  * a newline that its size does not count. The cards of ours from `xrange` on have the same form.

@@ -273,7 +273,7 @@ function manyAndFew(star: Star): StoryTable {
 }
 
 suite('on lines that change cards', () => {
-  /** What is no row of the table, in turn: no JSON, of another key, of another type. */
+  /** Texts that are no row of the table, in turn: no JSON, of another key, of another type. */
   const noRows = [
     () => '{"id":',
     () => '{"id":"another","value":"key"}',
@@ -316,7 +316,7 @@ suite('on lines that change cards', () => {
   atLast('digests that lie', digests, manyAndFew)
 })
 
-/** How many turns of the code were unlucky. */
+/** Count of the turns of the code that were unlucky. */
 function unlucky({ simulator }: Star): number {
   return simulator.coverage().reduce((sum, { fired }) => sum + fired, 0)
 }

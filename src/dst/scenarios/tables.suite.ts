@@ -104,7 +104,7 @@ export class StoryTable {
     return isTombstone(site.repo, this.name, key)
   }
 
-  /** How many rows there are at a site; 0 where the table is not defined. */
+  /** Count of the rows at a site; 0 where the table is not defined. */
   count(site: Site, options: { deleted?: boolean } = {}): number {
     if (!this.isDefined(site)) return 0
     return listRows(site.repo, this.name, options).length
