@@ -98,7 +98,7 @@ test('a server of stock is pushed to with tables, and told nothing of them', asy
   using repo = openRepo(path, systemEnv)
   fill(repo)
   using transport = httpTransport(url)
-  const result = await sync(repo, transport, { push: false, tables: true })
+  const result = await sync(repo, transport, { tables: true })
   assert.deepEqual([result.complete, result.tables?.peer, result.messages], [true, 'none', []])
   copyFileSync(theirs, `${theirs}.copy`)
   using copy = openRepo(`${theirs}.copy`, systemEnv)

@@ -6,7 +6,7 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { fromUtf8, utf8 } from '../base/bytes.ts'
+import { fromUtf8 } from '../base/bytes.ts'
 import { putUser } from '../admin/user.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { DatedDefinition } from '../tables/definition.ts'
@@ -31,12 +31,14 @@ import { handleXfer } from './handler.ts'
 import { signed } from './login.ts'
 import {
   ask,
+  bodyOf,
   cardsOf,
   makeRepo,
   ofType,
   pragma,
   projectCode,
   pullCard,
+  pushCard,
   syncWith,
 } from './pair.suite.ts'
 import { goAnswer, goSync, GoTable } from './tables-go.suite.ts'
@@ -242,7 +244,7 @@ suite('a client of Go', () => {
     }
   })
 
-  test('without rights to write gives way and stops', () => {
+  test('without rights to write changes nothing here, keeps its rows, and stops', () => {
     using server = repoWith('server', { a: 'stands' })
     const own = new GoTable()
     own.put('a', 1_900_000_000, { v: 'mine' })
@@ -250,6 +252,7 @@ suite('a client of Go', () => {
     const { rounds } = goSync(own, answering(server, accessOf('o')))
     assert.ok(rounds <= 3, `${rounds} rounds`)
     assert.deepEqual(noted(server), { a: 'stands' })
+    assert.deepEqual(own.values, { a: 'mine', b: 'mine' })
   })
 
   test('that may do nothing learns nothing', () => {
@@ -279,9 +282,17 @@ suite('a client of Go', () => {
 
   test('takes a row of NULLs for a deleted one, and that kills none here', () => {
     using server = repoWith('server')
-    putRow(server, 'notes', { id: 'null' })
+    const key = putRow(server, 'notes', { id: 'null' })
+    // Its catalogue leaves rows of NULLs out: another row makes it look.
+    putRow(server, 'notes', { id: 'a', v: '1' })
     const own = new GoTable()
     for (let n = 0; n < 3; n++) goSync(own, answering(server))
+    assert.deepEqual([own.rows.size, own.values], [2, { a: '1' }])
+    const told = own.card(key, false) ?? assert.fail('it has the row')
+    assert.equal(told.type, 'xdelete')
+    const before = getRow(server, 'notes', { id: 'null' })
+    ask(server, [pushCard, pullCard, own.schema, told], { access: writer })
+    assert.deepEqual(getRow(server, 'notes', { id: 'null' }), before)
     assert.equal(isTombstone(server, 'notes', { id: 'null' }), false)
   })
 })
@@ -331,13 +342,20 @@ suite('a server of Go', () => {
     assert.equal(result.tables?.sent, 1)
   })
 
-  test('that has no such table gets ours where we speak first', () => {
-    const theirs = new GoTable()
+  test('that has no such table gets ours where we speak first, and not otherwise', () => {
+    const silence: Card = { type: 'comment', text: 'of the time' }
+    const theirs: GoTable[] = []
+    const answer = (request: Uint8Array): Uint8Array => {
+      const [schema] = ofType(cardsOf(request), 'schema')
+      if (schema !== undefined && theirs.length === 0) theirs.push(new GoTable(schema.table))
+      const [table] = theirs
+      return table === undefined ? bodyOf(silence) : goAnswer(table, request)
+    }
     using client = repoWith('client', { b: 'ours' })
-    const answer = (request: Uint8Array): Uint8Array => goAnswer(theirs, request)
-    const { requests } = syncWith(client, answer, { tables: 'plain' })
-    assert.deepEqual(theirs.values, { b: 'ours' })
-    assert.ok(types(requests[0] ?? []).includes('schema'))
+    assert.equal(syncWith(client, answer, { tables: true }).result.tables?.peer, 'none')
+    assert.equal(theirs.length, 0)
+    syncWith(client, answer, { tables: 'plain' })
+    assert.deepEqual(theirs[0]?.values, { b: 'ours' })
   })
 
   test('is sent no column that it does not know', () => {
@@ -351,15 +369,15 @@ suite('a server of Go', () => {
   })
 
   test('replaces no newer row by an older one, whatever it sends', () => {
-    using client = repoWith('client', { a: 'new' })
+    using client = repoWith('client', { a: 'new', b: 'new' })
     const theirs = new GoTable()
-    const old = utf8('{"id":"a","v":"old"}')
-    const answer = (request: Uint8Array): Uint8Array => {
-      theirs.put('a', 100, { v: fromUtf8(old).slice(0, 3) })
-      return goAnswer(theirs, request)
-    }
-    syncWith(client, answer, { tables: true })
-    assert.deepEqual(noted(client), { a: 'new' })
+    for (const id of ['a', 'b']) theirs.put(id, 100, { v: id === 'a' ? 'old' : null })
+    const cards = [...theirs.rows.keys()].map((key) => theirs.card(key, false) ?? assert.fail(key))
+    assert.deepEqual(types(cards), ['xrow', 'xdelete'])
+    const answer = (): Uint8Array => bodyOf(theirs.schema, ...cards, ...theirs.announcements)
+    const { result } = syncWith(client, answer, { tables: true })
+    assert.deepEqual(noted(client), { a: 'new', b: 'new' })
+    assert.deepEqual([result.tables?.received, result.tables?.sent], [0, 2])
   })
 })
 
