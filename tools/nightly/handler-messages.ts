@@ -4,29 +4,13 @@
  * @module
  */
 
-import { join } from 'node:path'
-
-import { run } from '../run.ts'
 import type { Check } from './check.ts'
+import { messageFuzz } from './message-fuzz.ts'
 
-const root = join(import.meta.dirname, '../..')
-const usualCount = 1_000_000
-
-/** The check, in a process of its own: its memory is a part of what is checked. */
-export const handlerMessages: Check = {
+/** The check. */
+export const handlerMessages: Check = messageFuzz({
   name: 'handler-messages',
   about: 'a million structured messages: each is answered, and the repository stays sound',
-  run: async ({ seed, count = usualCount, progress }) => {
-    progress(`${count} messages`)
-    const args = ['--conditions=source', '--test', 'src/sync/fuzz-handler.test.ts']
-    const env = {
-      ...process.env,
-      TRILOBITE_FUZZ_MESSAGES: String(count),
-      TRILOBITE_FUZZ_SEED: String(seed),
-    }
-    const { code, stdout, stderr } = await run(process.execPath, args, { cwd: root, env })
-    if (code === 0) return { summary: `${count} messages were answered`, failures: [] }
-    const failures = [`seed ${seed}:\n${stdout}${stderr}`]
-    return { summary: `not all of ${count} messages were answered well`, failures }
-  },
-}
+  usualCount: 1_000_000,
+  files: ['src/sync/fuzz-handler.test.ts'],
+})
