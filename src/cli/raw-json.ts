@@ -3,12 +3,15 @@
  * @module
  */
 
-/** What the language has and TypeScript's libraries do not name yet: ES2026, JSON.rawJSON. */
-const json: unknown = JSON
+declare global {
+  /** ES2026, which Node has and TypeScript's libraries do not name yet. */
+  interface JSON {
+    /** Returns what `stringify` writes as this text. */
+    rawJSON(text: string): unknown
+  }
+}
 
 /** A value that `JSON.stringify` writes as the digits of `integer`. */
 export function exactInteger(integer: bigint): unknown {
-  const hasRaw = typeof json === 'object' && json !== null && 'rawJSON' in json
-  const raw = hasRaw ? json.rawJSON : undefined
-  return typeof raw === 'function' ? raw(String(integer)) : Number(integer)
+  return JSON.rawJSON(String(integer))
 }
