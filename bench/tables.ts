@@ -1,6 +1,6 @@
 /**
- * Synced tables between two of ours, in memory: the first sync of a table, one of nothing new, and
- * one of ten changed rows. Processor time of both sides together.
+ * Synced tables between two of ours, in memory: rows that are written, the first sync of a table,
+ * one of nothing new, and one of ten changed rows. Processor time of both sides together.
  * @module
  */
 

@@ -104,7 +104,7 @@ export class TableServer {
   #rowsSent = 0
   /** Definitions and rows that were not taken. */
   #skipped = 0
-  /** Why the first was not. */
+  /** The reason why the first was not. */
   #reason = ''
 
   constructor(repo: Repo, access: TableAccess, login: string) {

@@ -27,7 +27,7 @@ import {
 } from './schema.ts'
 import { hashOfKey, parseRow, rowData, type RowValue } from './value.ts'
 
-/** Who writes a row, and when. */
+/** The writer of a row, and the time. */
 export interface RowAuthor {
   /**
    * The login of the server to which the row goes, for tables whose rows have owners. Left out:
@@ -139,7 +139,7 @@ export function putRow(
  * Deletes a row. Its key stays, so that the deletion can be told to others.
  *
  * @param key values of the key columns; others are not looked at
- * @returns whether there was such a row
+ * @returns true where there was such a row
  * @throws {FossilError} as {@link putRow}
  */
 export function deleteRow(

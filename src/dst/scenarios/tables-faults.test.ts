@@ -32,8 +32,17 @@ import { fromUtf8, utf8 } from '../../base/bytes.ts'
 import { catalogHash } from '../../tables/tables.ts'
 import type { Card } from '../../xfer/card.ts'
 import { atEveryLevel, scenario, type Star } from './star.suite.ts'
-import { rewritten, type Rewrite, settled, spread, StoryTable } from './tables.suite.ts'
-import { synced, tableOf, textTable, until } from './tables.suite.ts'
+import {
+  type Rewrite,
+  rewritten,
+  settled,
+  spread,
+  StoryTable,
+  synced,
+  tableOf,
+  textTable,
+  until,
+} from './tables.suite.ts'
 
 suite('deletions', () => {
   atEveryLevel('reach everybody', { ...synced, numLeaves: 3 }, async (star) => {

@@ -5,8 +5,18 @@
  */
 
 import assert from 'node:assert/strict'
-import { defineTable, deleteRow, getRow, listRows, putRow } from '../../tables/tables.ts'
-import { isTombstone, pkHash, type RowAuthor, type TableRow, tables } from '../../tables/tables.ts'
+import {
+  defineTable,
+  deleteRow,
+  getRow,
+  isTombstone,
+  listRows,
+  pkHash,
+  putRow,
+  type RowAuthor,
+  type TableRow,
+  tables,
+} from '../../tables/tables.ts'
 import type { Column, TableDefinition } from '../../tables/definition.ts'
 import { stateDigest } from '../../tables/state.ts'
 import type { Row } from '../../tables/value.ts'
