@@ -20,6 +20,8 @@ export interface Holdings {
   hasShunned?: boolean
   announced?: readonly NamedArtifact[]
   unsent?: readonly Rid[]
+  /** Clusters of which no member is private. */
+  openClusters?: Set<Rid>
   /** Replies to clones, by what was asked for: many clients ask for the same. */
   cloneBatches?: Map<string, CloneBatch>
 }

@@ -11,6 +11,7 @@ import { announcedArtifacts } from './blob.ts'
 import { storeContent } from './store.ts'
 import { localName } from './hash-policy.ts'
 import { dbOf, type Repo } from './repo.ts'
+import type { NamedArtifact, Rid } from './rid.ts'
 import { clusterTagId } from './schema.ts'
 
 /** As many unclustered artifacts make a cluster worth its round trip. */
@@ -41,6 +42,24 @@ export function createClusters(
     from += take
   }
   return made
+}
+
+/** Tells whether an artifact is a cluster. */
+export function isCluster(repo: Repo, rid: Rid): boolean {
+  const sql = 'SELECT 1 FROM tagxref WHERE rid = ? AND tagid = ? AND tagtype > 0'
+  return dbOf(repo).prepare(sql).get(rid, clusterTagId) !== undefined
+}
+
+/** All clusters that are here, in rid order. */
+export function clusterArtifacts(repo: Repo): NamedArtifact[] {
+  return dbOf(repo)
+    .prepare<[rid: Rid, hash: ArtifactHash]>(
+      `SELECT blob.rid, blob.uuid FROM tagxref CROSS JOIN blob USING(rid)
+        WHERE tagxref.tagid = ? AND tagxref.tagtype > 0 AND blob.size >= 0
+        ORDER BY blob.rid`,
+    )
+    .all(clusterTagId)
+    .map(([rid, hash]) => ({ rid, hash }))
 }
 
 /**

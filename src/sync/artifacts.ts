@@ -110,7 +110,7 @@ export class ArtifactExchange {
     this.#damaged = new Map(options.damaged?.map(({ hash, rid }) => [hash, rid]))
     this.#wants = new WantList(repo, this.#damaged)
     this.#intake = new ArtifactIntake(repo, this.#damaged)
-    this.#clusters = new ClusterVisibility(repo)
+    this.#clusters = new ClusterVisibility(repo, (artifact) => this.#readable(artifact))
   }
 
   /** How many artifacts the peer asks for again and again although they were sent. */
@@ -185,7 +185,7 @@ export class ArtifactExchange {
     if (outcome.kind === 'postponed') return false
     if (outcome.kind === 'held') {
       this.#peerHas.add(outcome.rid)
-      if (!asPrivate && this.#acceptsPrivate) this.#clusters.heed(outcome.rid)
+      if (!asPrivate && this.#acceptsPrivate) this.#clusters.heed({ rid: outcome.rid, hash })
     }
     const isNew = 'isNew' in outcome && outcome.isNew
     if (isNew && outcome.kind === 'held' && this.#check('file.reject', 0.01)) {
@@ -224,7 +224,7 @@ export class ArtifactExchange {
       // (xfer.c:978-989).
       if (!this.#peerAsks.has(known)) this.#peerHas.add(known)
       if (claimsPrivate) this.#peerHides.set(hash, known)
-      this.#believeVisibility(known, claimsPrivate)
+      this.#believeVisibility({ rid: known, hash }, claimsPrivate)
       const isWanted = isPhantom(this.#repo, known) || this.#damaged.has(hash)
       if (!isOffer || !isWanted) return 'known'
       return this.#wants.noteOffered({ rid: known, hash }) ? 'promised' : 'known'
@@ -281,7 +281,7 @@ export class ArtifactExchange {
       return 'igot'
     }
     workOf(this.#repo)?.note(stepsOf.send)
-    const content = this.#readable(rid, hash)
+    const content = this.#readable({ rid, hash })
     if (content === undefined) return 'unreadable'
     this.#sends.set(rid, sends + 1)
     if (asPrivate) writer.add({ type: 'private' })
@@ -389,7 +389,7 @@ export class ArtifactExchange {
    * hash overheard would publish, or hide, what it names. Stock believes it (xfer.c:1440-1466);
    * see docs/divergences.md.
    */
-  #believeVisibility(rid: Rid, claimsPrivate: boolean): void {
+  #believeVisibility({ rid, hash }: NamedArtifact, claimsPrivate: boolean): void {
     const isHere = !isPhantom(this.#repo, rid)
     if (claimsPrivate) {
       if (!isHere) makePrivate(this.#repo, rid)
@@ -397,7 +397,7 @@ export class ArtifactExchange {
       makePublic(this.#repo, rid)
     } else if (this.#acceptsPrivate) {
       if (isPrivate(this.#repo, rid)) publishHeld(this.#repo, rid)
-      this.#clusters.heed(rid)
+      this.#clusters.heed({ rid, hash })
     }
   }
 
@@ -406,7 +406,7 @@ export class ArtifactExchange {
     return asPrivate && !this.#acceptsPrivate ? 'private' : undefined
   }
 
-  #readable(rid: Rid, hash: ArtifactHash): Uint8Array | undefined {
+  #readable({ rid, hash }: NamedArtifact): Uint8Array | undefined {
     try {
       return readContent(this.#repo, rid)
     } catch (error) {
@@ -425,7 +425,7 @@ export class ArtifactExchange {
     if (source === undefined) return undefined
     if (isPrivate(this.#repo, source) && !this.sendsPrivate) return undefined
     const name = hashOf(this.#repo, source)
-    const base = name === undefined ? undefined : this.#readable(source, name)
+    const base = name === undefined ? undefined : this.#readable({ rid: source, hash: name })
     if (name === undefined || base === undefined || isShunned(this.#repo, name)) return undefined
     const steps = Math.ceil((base.length + content.length) / deltaBytesPerStep)
     // One pair of long artifacts would take as long as all the rest of a reply.

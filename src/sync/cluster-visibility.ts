@@ -8,47 +8,60 @@
  * @module
  */
 
-import { findRid, holdsPrivate, isPhantom, isPrivate } from '../repo/blob.ts'
-import { deckOf } from '../repo/deck.ts'
-import { dbOf, type Repo } from '../repo/repo.ts'
-import type { Rid } from '../repo/rid.ts'
-import { clusterTagId } from '../repo/schema.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { holdsPrivate, privateArtifacts } from '../repo/blob.ts'
+import { clusterArtifacts, isCluster } from '../repo/cluster.ts'
+import { deckIn } from '../repo/deck.ts'
+import { cacheOf, type Repo } from '../repo/repo.ts'
+import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { publishHeld } from '../repo/store.ts'
 
 /** The clusters that one conversation has named. */
 export class ClusterVisibility {
   readonly #repo: Repo
+  readonly #read: (artifact: NamedArtifact) => Uint8Array | undefined
   readonly #seen = new Set<Rid>()
 
-  constructor(repo: Repo) {
+  /** @param read the content of an artifact; undefined where it is damaged */
+  constructor(repo: Repo, read: (artifact: NamedArtifact) => Uint8Array | undefined) {
     this.#repo = repo
+    this.#read = read
   }
 
   /** The peer holds an artifact in public: where it is a cluster, its members are public, too. */
-  heed(rid: Rid): void {
-    if (!holdsPrivate(this.#repo)) return
-    const open = [rid]
+  heed(artifact: NamedArtifact): void {
+    const { rid } = artifact
+    if (!holdsPrivate(this.#repo) || this.#seen.has(rid) || !isCluster(this.#repo, rid)) return
+    // Most syncs find what the last one found. Where anything is published, this set is dropped.
+    const { holdings } = cacheOf(this.#repo)
+    const known = (holdings.openClusters ??= new Set())
+    if (known.has(rid)) return
+    const secrets = byHash(privateArtifacts(this.#repo))
+    const clusters = byHash(clusterArtifacts(this.#repo))
+    const open = [artifact]
     // The loop visits the clusters that clusters name.
     for (const each of open) {
-      if (this.#seen.has(each) || !this.#isCluster(each)) continue
-      this.#seen.add(each)
-      open.push(...this.#publishMembers(each))
+      if (secrets.size === 0) return
+      if (this.#seen.has(each.rid)) continue
+      this.#seen.add(each.rid)
+      known.add(each.rid)
+      for (const member of this.#membersOf(each)) {
+        const secret = secrets.get(member)
+        if (secret !== undefined) publishHeld(this.#repo, secret)
+        secrets.delete(member)
+        const cluster = clusters.get(member)
+        if (cluster !== undefined) open.push({ rid: cluster, hash: member })
+      }
     }
   }
 
-  #publishMembers(cluster: Rid): Rid[] {
-    const deck = deckOf(this.#repo, cluster)
-    if (deck?.kind !== 'cluster') return []
-    const members = deck.members.flatMap((hash) => findRid(this.#repo, hash) ?? [])
-    for (const member of members) {
-      const isHidden = !isPhantom(this.#repo, member) && isPrivate(this.#repo, member)
-      if (isHidden) publishHeld(this.#repo, member)
-    }
-    return members
+  #membersOf(cluster: NamedArtifact): readonly ArtifactHash[] {
+    const content = this.#read(cluster)
+    const deck = content && deckIn(this.#repo, content)
+    return deck?.kind === 'cluster' ? deck.members : []
   }
+}
 
-  #isCluster(rid: Rid): boolean {
-    const sql = 'SELECT 1 FROM tagxref WHERE rid = ? AND tagid = ? AND tagtype > 0'
-    return dbOf(this.#repo).prepare(sql).get(rid, clusterTagId) !== undefined
-  }
+function byHash(artifacts: readonly NamedArtifact[]): Map<ArtifactHash, Rid> {
+  return new Map(artifacts.map(({ hash, rid }) => [hash, rid]))
 }

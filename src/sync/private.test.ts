@@ -10,12 +10,13 @@ import { publish } from '../admin/publish.ts'
 import { utf8 } from '../base/bytes.ts'
 import { verify } from '../crosslink/verify.ts'
 import { findRid, hasArtifact, isPrivate, makePublic } from '../repo/blob.ts'
-import { createClusters } from '../repo/cluster.ts'
+import { clusterArtifacts, createClusters } from '../repo/cluster.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import type { Repo } from '../repo/repo.ts'
+import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import { checkin } from '../write/checkin.ts'
 import type { Card } from '../xfer/card.ts'
 import { accessOf, fullAccess } from './access.ts'
+import type { SyncEvent } from './events.ts'
 import {
   addArtifacts,
   addForeign,
@@ -295,4 +296,21 @@ test('what a cluster names becomes public for who may have private content anywa
     assert.ok(syncPair(client, server, { private: true }).result.complete)
     assert.equal(isPrivateHere(client), false)
   }
+})
+
+test('a cluster that is damaged here publishes nothing, and stops no sync', () => {
+  using server = keeper('server')
+  using other = publisher()
+  syncPair(other, server, { access: publicOnly })
+  const damage = 'UPDATE blob SET content = substr(content, 1, length(content) - 1) WHERE uuid = ?'
+  const clusters = clusterArtifacts(server)
+  for (const { hash } of clusters) dbOf(server).prepare(damage).run(hash)
+  cacheOf(server).clear()
+  const events: SyncEvent[] = []
+  const observer = (event: SyncEvent): void => void events.push(event)
+  const claims = clusters.map(({ hash }) => igot(hash, false))
+  const reply = ask(server, [pushCard, ...claims], { observer })
+  assert.deepEqual(ofType(reply, 'error'), [])
+  assert.ok(isPrivateHere(server))
+  assert.ok(events.some(({ type }) => type === 'artifact.unreadable'))
 })
