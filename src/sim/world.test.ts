@@ -160,6 +160,17 @@ test('a signal of a timeout aborts in virtual time, with the reason that Node gi
   assert.equal(signal.reason instanceof DOMException && signal.reason.name, 'TimeoutError')
 })
 
+test('a signal of a timeout that no timer of Node holds aborts after a millisecond', async () => {
+  const node = new Surroundings()
+  const [short, long] = await node.run(() =>
+    [2 ** 31, 2 ** 31 - 1].map((ms) => AbortSignal.timeout(ms)),
+  )
+  await node.pass(1)
+  assert.equal(short?.aborted, true)
+  assert.equal(long?.aborted, false)
+  await node.run(() => assert.throws(() => AbortSignal.timeout(2 ** 32), RangeError))
+})
+
 suite('clocks', () => {
   test('are those of the node', async () => {
     const node = new Surroundings()

@@ -192,6 +192,23 @@ test('a server without end ends a clone with an error, and what came is kept', a
   assert.equal(cloneState(repo)?.sequence, 13)
 })
 
+test('a clone is over where the server lacks what it names, not where the rounds ran out', async () => {
+  for (const [maxRounds, isOver] of [
+    [1, false],
+    [50, true],
+  ] as const) {
+    using repo = prepared()
+    let round = 0
+    const igot: Card = { type: 'igot', hash: nameOf(contentOf(9)), isPrivate: false }
+    const exchange = (): Promise<Uint8Array> =>
+      Promise.resolve(round++ === 0 ? bodyOf(seqno(0), cloned) : bodyOf(igot))
+    const { complete, missing } = await clone(repo, { exchange }, { maxRounds })
+    assert.ok(!complete)
+    assert.deepEqual(missing, [igot.hash])
+    assert.equal(cloneState(repo) === undefined, isOver, `${maxRounds} rounds`)
+  }
+})
+
 test('a clone of many rounds that bring something has no end but its own', async () => {
   using served = populated()
   using repo = prepared()

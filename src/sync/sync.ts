@@ -83,8 +83,9 @@ export async function clone(
 }
 
 /**
- * A clone is whole. What it shuns came before it knew, and goes by a rebuild, with which stock ends
- * every clone. Source: fossil src/clone.c (clone_cmd).
+ * The end of a clone. Shunned artifacts that came before their names did are removed by a rebuild,
+ * with which stock ends every clone. Source: fossil src/clone.c:295 (`rebuild_db`), which calls
+ * `shun_artifacts` (src/rebuild.c:421).
  */
 function finish(repo: Repo): void {
   repo.transaction(() => {

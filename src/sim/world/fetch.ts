@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asError } from '../../base/error.ts'
 import type { SimulatedGlobals } from '../context.ts'
 import { member, type NodeCall, route } from './patch.ts'
 import { refusal } from './refusal.ts'
@@ -14,7 +15,7 @@ export function routeFetch(): void {
     try {
       return simulatedFetch(node, args)
     } catch (error) {
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)))
+      return Promise.reject(asError(error))
     }
   })
 }

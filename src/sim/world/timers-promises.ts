@@ -70,10 +70,10 @@ export function routeTimerPromises(): void {
 /** Routes `AbortSignal.timeout`. */
 export function routeAbortSignals(): void {
   route(AbortSignal, 'timeout', ({ node, args: [ms], real }) => {
-    if (typeof ms !== 'number' || !Number.isSafeInteger(ms) || ms < 0) return real(ms)
+    if (typeof ms !== 'number' || !Number.isInteger(ms) || ms < 0 || ms >= 2 ** 32) return real(ms)
     const controller = new AbortController()
     const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
-    node.after(Math.min(ms, 2 ** 31 - 1), () => controller.abort(reason))
+    node.after(delayMs(ms), () => controller.abort(reason))
     return controller.signal
   })
 }
