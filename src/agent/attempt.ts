@@ -7,7 +7,7 @@
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { SyncOptions, SyncResult } from '../sync/session.ts'
+import type { SyncOptions, SyncResult } from '../sync/session-options.ts'
 import { sync } from '../sync/sync.ts'
 import type { Transport } from '../sync/transport.ts'
 import { ChangeWatch } from './change-watch.ts'

@@ -4,7 +4,7 @@
  */
 
 import type { FossilError } from '../base/error.ts'
-import type { SyncResult } from '../sync/session.ts'
+import type { SyncResult } from '../sync/session-options.ts'
 
 /**
  * One thing that happened. `nextAtMs` is the time of the next attempt by `env.clock`; undefined

@@ -7,7 +7,7 @@ import { FossilError, type FossilErrors } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, isPrivate, isShunned } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { SyncResult } from '../sync/session.ts'
+import type { SyncResult } from '../sync/session-options.ts'
 
 /** The end of a wait without a delivery: see `push.failed` in the catalogue of errors. */
 export type PushFate = FossilErrors['push.failed']['fate']

@@ -7,7 +7,7 @@
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { hasMoved } from '../sync/movement.ts'
-import type { SyncResult } from '../sync/session.ts'
+import type { SyncResult } from '../sync/session-options.ts'
 import { Attempt, type AgentRemote, type AttemptContext } from './attempt.ts'
 import type { AgentEvent, SyncOutcome } from './events.ts'
 import { Pace, type PaceOptions } from './pace.ts'

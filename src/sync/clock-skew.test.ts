@@ -14,7 +14,7 @@ import { skewOf } from './clock-skew.ts'
 import { handleXfer } from './handler.ts'
 import type { HandlerOptions } from './handler-options.ts'
 import { count, makeRepo } from './pair.suite.ts'
-import type { SyncResult } from './session.ts'
+import type { SyncResult } from './session-options.ts'
 import { sync } from './sync.ts'
 
 const dayMs = 86_400_000

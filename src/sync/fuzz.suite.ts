@@ -29,7 +29,8 @@ import {
   pullCard,
   pushCard,
 } from './pair.suite.ts'
-import { type SyncOptions, SyncSession } from './session.ts'
+import { SyncSession } from './session.ts'
+import type { SyncOptions } from './session-options.ts'
 
 /** Contents that build on each other, so that they travel as deltas. */
 const versions = Array.from({ length: 6 }, (_, i) =>

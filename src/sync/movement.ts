@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { SyncResult } from './session.ts'
+import type { SyncResult } from './session-options.ts'
 
 /** Artifacts that a server refused have not moved, however often they are sent. */
 export function hasMoved(result: SyncResult): boolean {

@@ -26,7 +26,8 @@ import { type Access, fullAccess } from './access.ts'
 import { handleXfer } from './handler.ts'
 import type { HandlerOptions } from './handler-options.ts'
 import type { SyncObserver } from './events.ts'
-import { type SyncOptions, type SyncResult, SyncSession } from './session.ts'
+import { SyncSession } from './session.ts'
+import type { SyncOptions, SyncResult } from './session-options.ts'
 
 export const projectCode = sha1(utf8('the project of these tests'))
 

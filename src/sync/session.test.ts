@@ -34,7 +34,8 @@ import {
   syncWith,
   verifyRepo,
 } from './pair.suite.ts'
-import { type SyncOptions, SyncSession } from './session.ts'
+import { SyncSession } from './session.ts'
+import type { SyncOptions } from './session-options.ts'
 
 const remark: Card = { type: 'comment', text: 'nothing to say' }
 const readOnly = accessOf('o')

@@ -32,69 +32,17 @@ import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { metered } from './budget.ts'
 import { skewOf } from './clock-skew.ts'
-import type { SyncObserver } from './events.ts'
 import {
   defaultDeflateOverBytes,
   defaultMaxRounds,
   maxMessageBytes,
   maxRoundsInAll,
 } from './limits.ts'
-import { type Credentials, signed } from './login.ts'
+import { signed } from './login.ts'
 import { damagedArtifacts } from './repair.ts'
 import { applyReply, noProgress, type Progress } from './reply.ts'
-import { SideConversations, type SideOptions, type SideSummary } from './side-conversations.ts'
-
-/** What to sync, and how far to go. */
-export interface SyncOptions extends SideOptions {
-  /** Send what the peer lacks. Default true. */
-  readonly push?: boolean
-  /** Fetch what this repository lacks. Default true. */
-  readonly pull?: boolean
-  /** Include private artifacts, where the peer allows it. Default false. */
-  readonly private?: boolean
-  /**
-   * Repair: announce everything here and have the server announce everything there, and ask for
-   * what is damaged here, too. Reads every artifact first. Stock's `--verily`. Default false.
-   */
-  readonly verily?: boolean
-  /** Logs in. By default the server sees nobody. */
-  readonly login?: Credentials
-  /** Rounds that bring neither side anything, after which it ends incomplete. Default 1,000. */
-  readonly maxRounds?: number
-  /**
-   * Bytes, 1 or more, after which a request begins no further artifact. One that began goes whole,
-   * and one goes whatever the budget. Default: the setting `max-upload`, or stock's 250,000.
-   */
-  readonly budgetBytes?: number
-  /** Messages up to this size are stored rather than deflated. Default 0: see limits.ts. */
-  readonly deflateOverBytes?: number
-  readonly observer?: SyncObserver
-}
-
-/** How a sync ended. */
-export interface SyncResult extends SideSummary {
-  /** True when nothing that either side announced is missing here, and nothing waits to be sent. */
-  readonly complete: boolean
-  /** Why not, in words, when not complete. */
-  readonly shortfall: string | undefined
-  /** Artifacts damaged here, then those known by name and missing, in rid order: 1,000 at most. */
-  readonly missing: readonly ArtifactHash[]
-  /** The server let us pull but not push. */
-  readonly pushRefused: boolean
-  readonly rounds: number
-  readonly artifactsSent: number
-  /** Those that were not here before. */
-  readonly artifactsReceived: number
-  readonly bytesSent: number
-  readonly bytesReceived: number
-  /** What the server had to say to people, the first 100 messages. */
-  readonly messages: readonly string[]
-  /**
-   * How far the server's clock is ahead of ours, in milliseconds, below zero where it is behind;
-   * undefined where the two agree to within 10 s.
-   */
-  readonly clockSkewMs: number | undefined
-}
+import type { SyncOptions, SyncResult } from './session-options.ts'
+import { SideConversations } from './side-conversations.ts'
 
 /** Stock's budget for one request; an artifact that begins under it goes whole. xfer.c:2207. */
 const defaultMaxUploadBytes = 250_000

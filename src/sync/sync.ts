@@ -10,7 +10,8 @@ import type { Repo } from '../repo/repo.ts'
 import { holdsShunned } from '../repo/shun.ts'
 import { CloneSession, type CloneSessionOptions } from './clone.ts'
 import { defaultMaxRounds } from './limits.ts'
-import { type SyncOptions, type SyncResult, SyncSession } from './session.ts'
+import { SyncSession } from './session.ts'
+import type { SyncOptions, SyncResult } from './session-options.ts'
 import type { ExchangeOptions, Transport } from './transport.ts'
 
 /**

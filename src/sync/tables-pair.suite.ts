@@ -16,7 +16,7 @@ import { isTableCard } from '../xfer/table-card.ts'
 import { accessOf } from './access.ts'
 import { handleXfer } from './handler.ts'
 import { makeRepo, type Said, syncPair, syncWith } from './pair.suite.ts'
-import type { SyncOptions } from './session.ts'
+import type { SyncOptions } from './session-options.ts'
 
 /** May pull and push, and change nothing that belongs to others. */
 export const writer = accessOf('io')
