@@ -12,7 +12,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { ensureKnown, hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import { shun } from '../repo/shun.ts'
-import { unsentRids } from '../repo/unsent.ts'
+import { unsentArtifacts } from '../repo/unsent.ts'
 import { accessOf } from '../sync/access.ts'
 import { addArtifacts, addForeign, ask, contentOf, nameOf, pullCard } from '../sync/pair.suite.ts'
 import { SyncAgent } from './agent.ts'
@@ -111,7 +111,7 @@ test('of two remotes, the one that was asked about counts', async () => {
   agent.start()
   await world.advance(500)
   assert.equal(any.value?.remote, 'r0')
-  assert.equal(unsentRids(client).length, 0, 'the first remote emptied the queue of both')
+  assert.equal(unsentArtifacts(client).length, 0, 'the first remote emptied the queue of both')
   await world.advance(hourMs)
   assert.deepEqual(second, {})
   links[1].fault = 'none'
@@ -127,7 +127,7 @@ test('an agent that starts again asks the server, not its memory', async () => {
   agent.start()
   await world.advance(1000)
   await agent.stop()
-  assert.equal(unsentRids(client).length, 0)
+  assert.equal(unsentArtifacts(client).length, 0)
   // The server was set back to an older copy meanwhile.
   const server = world.repo('server')
   const link = new Link(world, server)

@@ -14,7 +14,7 @@ import type { SimulateOptions } from './simulate-options.ts'
 const golden: Readonly<Record<string, string>> = {
   1: '5d292e0e25b55280cdce194dbe51026d0c2369b4fc42251a9a5cad59f6e3df6d',
   2: '1de6ec60e5f5b69af5b6542de5c1a329836df00727c33b22599b661a079e19b9',
-  3: '5819c9d68da0e779d39e62913666fb33d8c79a4ba01cb13dc21b8d0466a62488',
+  3: 'b9449fb3b6b859016a9d65c4aed6be661d580ba47ad9dbb1da899bd2e2672ac7',
 }
 
 /** The same of runs with unversioned files and logins, too. */

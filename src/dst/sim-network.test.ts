@@ -9,7 +9,7 @@ import { utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { storeLocal } from '../repo/store.ts'
-import { unsentRids } from '../repo/unsent.ts'
+import { unsentArtifacts } from '../repo/unsent.ts'
 import type { Decision } from '../sim/decision.ts'
 import { noFaults } from '../sim/link.ts'
 import type { SimConfig } from './config.ts'
@@ -202,11 +202,11 @@ suite('partitions', () => {
       [['leaf-0', 'transport.failed']],
     )
     assert.ok(masterHas(simulator, hash), 'the master committed')
-    assert.equal(unsentRids(repo).length, 1, 'the leaf does not know')
+    assert.equal(unsentArtifacts(repo).length, 1, 'the leaf does not know')
     simulator.network().heal('leaf-0')
     await syncNow(simulator, 'leaf-0')
     assert.deepEqual(simulator.leafStats('leaf-0'), { syncs: 2, errors: 1 })
-    assert.equal(unsentRids(repo).length, 0)
+    assert.equal(unsentArtifacts(repo).length, 0)
     assert.equal(countBlobs(repo), 1)
     simulator.checkSafety()
     assert.ok(await simulator.settle(10 * pollIntervalMs))

@@ -19,7 +19,7 @@ export interface Holdings {
   hasPhantom?: boolean
   hasShunned?: boolean
   announced?: readonly NamedArtifact[]
-  unsent?: readonly Rid[]
+  unsent?: readonly NamedArtifact[]
   /** Clusters of which no member is private. */
   openClusters?: Set<Rid>
   /** Replies to clones, by what was asked for: many clients ask for the same. */

@@ -9,8 +9,13 @@ import { test } from 'node:test'
 import { ensureKnown, makePrivate } from './blob.ts'
 import { storeLocal } from './store.ts'
 import { deltaOf, listed, memoryRepo, named, receive, version, whole } from './fixture.suite.ts'
-import { forgetUnsent, unsentRids } from './unsent.ts'
-import { dbOf } from './repo.ts'
+import { forgetUnsent, unsentArtifacts } from './unsent.ts'
+import { dbOf, type Repo } from './repo.ts'
+import type { Rid } from './rid.ts'
+
+function unsentRids(repo: Repo): Rid[] {
+  return unsentArtifacts(repo).map(({ rid }) => rid)
+}
 
 test('what is made here and public is queued once, and what arrives is not', () => {
   using repo = memoryRepo()

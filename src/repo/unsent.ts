@@ -5,10 +5,11 @@
  * @module
  */
 
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { holdingsChanged, unresolvedRids } from './blob.ts'
 import { config, setConfig, unsetConfig } from './config.ts'
 import { cacheOf, dbOf, type Repo } from './repo.ts'
-import type { Rid } from './rid.ts'
+import type { NamedArtifact, Rid } from './rid.ts'
 
 /**
  * The end of a push that has not been settled since: `unanswered`, nobody knows whether it arrived;
@@ -20,24 +21,24 @@ export type PushTrouble = 'unanswered' | 'failed'
 const row = 'trilobite-push-unanswered'
 
 /** Artifacts that a push sends unasked: public and held, in rid order. Each of its rounds asks. */
-export function unsentRids(repo: Repo): readonly Rid[] {
+export function unsentArtifacts(repo: Repo): readonly NamedArtifact[] {
   const { holdings } = cacheOf(repo)
   holdings.unsent ??= readUnsent(repo)
   return holdings.unsent
 }
 
-function readUnsent(repo: Repo): Rid[] {
+function readUnsent(repo: Repo): NamedArtifact[] {
   const unresolved = unresolvedRids(repo)
   return dbOf(repo)
-    .prepare<[Rid]>(
-      `SELECT unsent.rid FROM unsent CROSS JOIN blob USING(rid)
+    .prepare<[rid: Rid, hash: ArtifactHash]>(
+      `SELECT unsent.rid, blob.uuid FROM unsent CROSS JOIN blob USING(rid)
         WHERE blob.size >= 0
           AND NOT EXISTS(SELECT 1 FROM private WHERE private.rid = unsent.rid)
         ORDER BY unsent.rid`,
     )
     .all()
-    .map(([rid]) => rid)
-    .filter((rid) => !unresolved.has(rid))
+    .filter(([rid]) => !unresolved.has(rid))
+    .map(([rid, hash]) => ({ rid, hash }))
 }
 
 /** Queues an artifact that was made here for the next push. */
@@ -53,7 +54,7 @@ export function forgetUnsent(repo: Repo, rids: readonly Rid[]): void {
   for (const rid of rids) forget.run(rid)
   const forgotten = new Set(rids)
   const { holdings } = cacheOf(repo)
-  if (holdings.unsent) holdings.unsent = holdings.unsent.filter((rid) => !forgotten.has(rid))
+  if (holdings.unsent) holdings.unsent = holdings.unsent.filter(({ rid }) => !forgotten.has(rid))
 }
 
 /** The trouble that a push met and that no session has settled since. */

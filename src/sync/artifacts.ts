@@ -77,15 +77,15 @@ export class ArtifactExchange {
   readonly #maxNewPhantoms: number
   sendsPrivate: boolean
   /** How often each artifact was sent, or said to be private. */
-  readonly #sends = new Map<Rid, number>()
+  readonly #sends = new Map<ArtifactHash, number>()
   /** Artifacts that the peer asked for once more after they had been sent often enough. */
-  readonly #sentInVain = new Set<Rid>()
+  readonly #sentInVain = new Set<ArtifactHash>()
   /** Artifacts that the peer is known to hold: neither announced nor sent to it. */
-  readonly #peerHas = new Set<Rid>()
+  readonly #peerHas = new Set<ArtifactHash>()
   /** Of those, the ones that it calls private, in the message that is being read. */
   readonly #peerHides = new Map<ArtifactHash, Rid>()
   /** Artifacts that the peer asks for in the message that is being read. */
-  readonly #peerAsks = new Set<Rid>()
+  readonly #peerAsks = new Set<ArtifactHash>()
   /** Artifacts that came in that message, and are as far from being here as before. */
   readonly #cameInVain = new Set<ArtifactHash>()
   readonly #wants: WantList
@@ -139,13 +139,13 @@ export class ArtifactExchange {
   }
 
   /** Tells whether the peer is known to hold an artifact: it said so, or was sent it. */
-  isHeldByPeer(rid: Rid): boolean {
-    return this.#peerHas.has(rid)
+  isHeldByPeer(hash: ArtifactHash): boolean {
+    return this.#peerHas.has(hash)
   }
 
   /** Nobody said that these arrived: they are announced again. */
-  doubtArrival(rids: Iterable<Rid>): void {
-    for (const rid of rids) this.#peerHas.delete(rid)
+  doubtArrival(hashes: Iterable<ArtifactHash>): void {
+    for (const hash of hashes) this.#peerHas.delete(hash)
   }
 
   /** A message from the peer begins: a `private` card at the end of the last one means nothing. */
@@ -156,6 +156,7 @@ export class ArtifactExchange {
     this.#newPhantoms = 0
     this.#igotsPassedOver = 0
     this.#nextIsPrivate = false
+    this.#wants.beginMessage()
     this.#intake.beginMessage()
   }
 
@@ -184,7 +185,7 @@ export class ArtifactExchange {
     const outcome = this.#intake.take(card, asPrivate)
     if (outcome.kind === 'postponed') return false
     if (outcome.kind === 'held') {
-      this.#peerHas.add(outcome.rid)
+      this.#peerHas.add(hash)
       if (!asPrivate && this.#acceptsPrivate) this.#clusters.heed({ rid: outcome.rid, hash })
     }
     const isNew = 'isNew' in outcome && outcome.isNew
@@ -222,19 +223,20 @@ export class ArtifactExchange {
     if (known !== undefined) {
       // Stock lists its private phantoms like what it holds, while it asks for them
       // (xfer.c:978-989).
-      if (!this.#peerAsks.has(known)) this.#peerHas.add(known)
+      if (!this.#peerAsks.has(hash)) this.#peerHas.add(hash)
       if (claimsPrivate) this.#peerHides.set(hash, known)
       this.#believeVisibility({ rid: known, hash }, claimsPrivate)
       const isWanted = isPhantom(this.#repo, known) || this.#damaged.has(hash)
       if (!isOffer || !isWanted) return 'known'
-      return this.#wants.noteOffered({ rid: known, hash }) ? 'promised' : 'known'
+      const isPromised = this.#wants.noteOffered({ rid: known, hash }, { asPrivate: claimsPrivate })
+      return isPromised ? 'promised' : 'known'
     }
     if (!isOffer || onlyKnown) return 'known'
     if (this.#newPhantoms >= this.#maxNewPhantoms) return this.#passOver()
     const rid = ensureKnown(this.#repo, hash, { isPrivate: claimsPrivate })
     if (rid === undefined) return 'known'
     this.#newPhantoms++
-    this.#peerHas.add(rid)
+    this.#peerHas.add(hash)
     this.#wants.noteOffered({ rid, hash })
     return 'new'
   }
@@ -251,12 +253,12 @@ export class ArtifactExchange {
       this.#wants.notePeerLacks(hash)
       return undefined
     }
-    if ((this.#sends.get(rid) ?? 0) >= maxSendsEach) {
-      this.#sentInVain.add(rid)
+    if ((this.#sends.get(hash) ?? 0) >= maxSendsEach) {
+      this.#sentInVain.add(hash)
       return undefined
     }
-    this.#peerHas.delete(rid)
-    this.#peerAsks.add(rid)
+    this.#peerHas.delete(hash)
+    this.#peerAsks.add(hash)
     return isShunned(this.#repo, hash) ? undefined : rid
   }
 
@@ -268,14 +270,14 @@ export class ArtifactExchange {
    * @returns what was written
    */
   send(writer: CardWriter, rid: Rid, options: { overBudget: boolean }): SendOutcome {
-    if (this.#peerHas.has(rid)) return 'nothing'
     const hash = hashOf(this.#repo, rid)
-    if (hash !== undefined && this.#damaged.has(hash)) return 'unreadable'
-    if (hash === undefined || isShunned(this.#repo, hash)) return 'nothing'
+    if (hash === undefined || this.#peerHas.has(hash)) return 'nothing'
+    if (this.#damaged.has(hash)) return 'unreadable'
+    if (isShunned(this.#repo, hash)) return 'nothing'
     const asPrivate = isPrivate(this.#repo, rid)
     const mustNotLeave = asPrivate && !this.sendsPrivate
-    const sends = this.#sends.get(rid) ?? 0
-    if (mustNotLeave) this.#sends.set(rid, sends + 1)
+    const sends = this.#sends.get(hash) ?? 0
+    if (mustNotLeave) this.#sends.set(hash, sends + 1)
     if (options.overBudget || mustNotLeave) {
       writer.add({ type: 'igot', hash, isPrivate: asPrivate })
       return 'igot'
@@ -283,7 +285,7 @@ export class ArtifactExchange {
     workOf(this.#repo)?.note(stepsOf.send)
     const content = this.#readable({ rid, hash })
     if (content === undefined) return 'unreadable'
-    this.#sends.set(rid, sends + 1)
+    this.#sends.set(hash, sends + 1)
     if (asPrivate) writer.add({ type: 'private' })
     // A peer that asks again may refuse the source of a delta, so the second time it goes whole.
     const delta = sends === 0 && !this.#sendsWhole ? this.#deltaFor(rid, hash, content) : undefined
@@ -293,7 +295,7 @@ export class ArtifactExchange {
       deltaSource: delta?.source,
       content: delta?.bytes ?? content,
     })
-    this.#peerHas.add(rid)
+    this.#peerHas.add(hash)
     return 'file'
   }
 
@@ -363,7 +365,7 @@ export class ArtifactExchange {
   #wanted(unresolved: 'all' | 'announced' | 'none'): WantOptions {
     return {
       withPrivate: this.sendsPrivate,
-      unresolved: unresolved === 'announced' ? (rid) => this.#peerHas.has(rid) : unresolved,
+      unresolved: unresolved === 'announced' ? (hash) => this.#peerHas.has(hash) : unresolved,
     }
   }
 
@@ -374,9 +376,9 @@ export class ArtifactExchange {
   #igots(writer: CardWriter, artifacts: readonly NamedArtifact[], asPrivate: boolean): number {
     const most = this.#check('igot.truncate', 0.1) ? artifacts.length >> 1 : Infinity
     let sent = 0
-    for (const { rid, hash } of artifacts) {
+    for (const { hash } of artifacts) {
       if (sent >= most) break
-      if (this.#peerHas.has(rid) || this.#damaged.has(hash)) continue
+      if (this.#peerHas.has(hash) || this.#damaged.has(hash)) continue
       writer.add({ type: 'igot', hash, isPrivate: asPrivate })
       sent++
     }

@@ -192,7 +192,7 @@ test('a server without end ends a clone with an error, and what came is kept', a
   assert.equal(cloneState(repo)?.sequence, 13)
 })
 
-test('a clone is over where the server lacks what it names, not where the rounds ran out', async () => {
+test('a clone ends where the server lacks what it names, not where rounds run out', async () => {
   for (const [maxRounds, isOver] of [
     [1, false],
     [50, true],

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { beginClone } from '../repo/clone-state.ts'
-import { unsentRids } from '../repo/unsent.ts'
+import { unsentArtifacts } from '../repo/unsent.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 import { fullAccess } from './access.ts'
 import { CloneSession } from './clone.ts'
@@ -96,7 +96,7 @@ suite('a body that holds nothing', () => {
       ofType(second, 'igot').map(({ hash }) => hash),
       names,
     )
-    assert.equal(unsentRids(client).length, 0)
+    assert.equal(unsentArtifacts(client).length, 0)
   })
 
   test('confirms no file that the server asks for in that round', () => {
@@ -117,7 +117,7 @@ suite('a body that holds nothing', () => {
     fails('xfer.frame', () =>
       syncWith(client, (_, round) => (round === 1 ? silence : new Uint8Array(0))),
     )
-    assert.equal(unsentRids(client).length, 3)
+    assert.equal(unsentArtifacts(client).length, 3)
   })
 
   test('ends a pull that waits for something as incomplete', () => {
@@ -145,5 +145,5 @@ test('a reply of no bytes at all is an error', () => {
   using client = makeRepo('client')
   addArtifacts(client, { to: 1 })
   fails('xfer.frame', () => syncWith(client, () => new Uint8Array(0)))
-  assert.equal(unsentRids(client).length, 1)
+  assert.equal(unsentArtifacts(client).length, 1)
 })

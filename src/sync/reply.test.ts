@@ -6,7 +6,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
-import { findRid } from '../repo/blob.ts'
 import { config } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Card } from '../xfer/card.ts'
@@ -75,7 +74,7 @@ test('what the server asks for is wanted once, and only by a push', () => {
     { type: 'gimme', hash },
     { type: 'gimme', hash: nameOf(utf8('nowhere')) },
   ]
-  assert.deepEqual([...applied(repo, gimmes).wanted], [findRid(repo, hash)])
+  assert.deepEqual([...applied(repo, gimmes).wanted], [hash])
   assert.deepEqual([...applied(repo, gimmes, { push: false }).wanted], [])
 })
 

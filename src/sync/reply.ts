@@ -8,9 +8,9 @@
 
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { setConfig } from '../repo/config.ts'
 import { type Repo, workOf } from '../repo/repo.ts'
-import type { Rid } from '../repo/rid.ts'
 import type { Card, UnknownCard } from '../xfer/card.ts'
 import { isTableCard } from '../xfer/table-card.ts'
 import type { ArtifactExchange } from './artifacts.ts'
@@ -46,7 +46,7 @@ export interface Progress {
   /** The server lets us pull but not push. */
   pushRefused: boolean
   /** What the server asks for and is here, each once. */
-  readonly wanted: Set<Rid>
+  readonly wanted: Set<ArtifactHash>
   readonly messages: string[]
   /** The last comment, where servers put their clock. */
   comment: string
@@ -158,7 +158,7 @@ function applyGimme(
   progress: Progress,
 ): void {
   const rid = exchange.receiveGimme(hash)
-  if (rid !== undefined && push) progress.wanted.add(rid)
+  if (rid !== undefined && push) progress.wanted.add(hash)
 }
 
 function applyMessage(text: string, { push, observer }: ReplyContext, progress: Progress): void {

@@ -7,9 +7,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AssertionError } from '../base/assert.ts'
 import { utf8 } from '../base/bytes.ts'
+import { purge } from '../admin/purge.ts'
+import { findRid, hasArtifact } from '../repo/blob.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
-import { setPushTrouble, unsentRids } from '../repo/unsent.ts'
+import { setPushTrouble, unsentArtifacts } from '../repo/unsent.ts'
 import type { Card } from '../xfer/card.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 import { accessOf, fullAccess } from './access.ts'
@@ -100,7 +102,7 @@ test('a pull takes and sends nothing, not even names', () => {
   assert.ok(result.complete)
   const sent = new Set(requests.flat().map(({ type }) => type))
   assert.deepEqual([...sent].sort(), ['comment', 'gimme', 'pragma', 'pull'])
-  assert.equal(unsentRids(client).length, 3)
+  assert.equal(unsentArtifacts(client).length, 3)
 })
 
 test('a sync that is to do nothing is refused', () => {
@@ -117,6 +119,23 @@ test('what others made is announced, and sent when asked for', () => {
   assert.equal(ofType(requests[1] ?? [], 'file')[0]?.hash, hash)
   assert.equal(result.rounds, 2)
   assert.deepEqual(heldNames(server), [hash])
+})
+
+test('what takes the row of an artifact that was purged during a sync is announced in it', () => {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  const [gone, next] = [contentOf(1), contentOf(2)]
+  storeLocal(client, gone)
+  addForeign(server, contentOf(3))
+  const rid = findRid(client, nameOf(gone))
+  const onReply = (_cards: Card[], round: number): void => {
+    if (round !== 1) return
+    purge(client, [nameOf(gone)])
+    assert.equal(storeLocal(client, next).rid, rid)
+  }
+  const { result } = syncPair(client, server, { onReply })
+  assert.ok(result.complete && result.rounds > 1)
+  assert.ok(hasArtifact(server, nameOf(next)))
 })
 
 test('a cookie is stored and sent back', () => {
@@ -174,7 +193,7 @@ test('a server that refuses the whole sync for what it brings still gives its pu
   assert.equal(heldNames(client).length, 2)
   assert.equal(heldNames(server).length, 1)
   assert.ok(result.pushRefused && !result.complete)
-  assert.equal(unsentRids(client).length, 1)
+  assert.equal(unsentArtifacts(client).length, 1)
 })
 
 test('a refused push is an error where nothing else was asked for', () => {
@@ -185,7 +204,7 @@ test('a refused push is an error where nothing else was asked for', () => {
     syncPair(client, server, { access: readOnly, pull: false }),
   )
   assert.equal(error.detail.message, 'not authorized to write')
-  assert.equal(unsentRids(client).length, 1)
+  assert.equal(unsentArtifacts(client).length, 1)
 })
 
 test('what a push that was dropped carried is still unsent', () => {
@@ -195,7 +214,7 @@ test('what a push that was dropped carried is still unsent', () => {
     bodyOf({ type: 'message', text: 'pull only - not authorized to push' }),
   )
   assert.ok(result.pushRefused)
-  assert.equal(unsentRids(client).length, 1)
+  assert.equal(unsentArtifacts(client).length, 1)
 })
 
 test('an error card ends the sync, and nothing of its message is kept', () => {
@@ -251,7 +270,7 @@ test('an empty reply is an error, and what was sent with it is still unsent', ()
     using client = makeRepo('client')
     addArtifacts(client, { to: 2 })
     fails('xfer.frame', () => syncWith(client, () => reply))
-    assert.equal(unsentRids(client).length, 2)
+    assert.equal(unsentArtifacts(client).length, 2)
   }
 })
 
@@ -262,11 +281,11 @@ test('a push whose reply is lost is repeated without harm', () => {
   const lost = new SyncSession(client)
   handleXfer(server, lost.request(), { access: accessOf('io') })
   assert.equal(heldNames(server).length, 4)
-  assert.equal(unsentRids(client).length, 4)
+  assert.equal(unsentArtifacts(client).length, 4)
 
   const { result } = syncPair(client, server)
   assert.ok(result.complete)
-  assert.equal(unsentRids(client).length, 0)
+  assert.equal(unsentArtifacts(client).length, 0)
   assert.deepEqual(heldNames(client), heldNames(server))
   verifyRepo(server)
 })
@@ -357,7 +376,7 @@ test('a push that was cut off sends nothing again that the server was seen to ha
   for (let round = 0; round < 5; round++) {
     session.receive(handleXfer(server, session.request(), { access: fullAccess }))
   }
-  assert.equal(unsentRids(client).length, 5)
+  assert.equal(unsentArtifacts(client).length, 5)
   const { result } = syncPair(client, server, { pull: false })
   assert.ok(result.complete)
   assert.equal(result.artifactsSent, 5)

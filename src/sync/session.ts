@@ -15,16 +15,16 @@ import { hex } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import { requireInteger } from '../base/options.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
+import { findHeld, phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import { config, configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
 import { dbOf, type Repo, workOf } from '../repo/repo.ts'
-import type { Rid } from '../repo/rid.ts'
+import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import {
   forgetUnsent,
   type PushTrouble,
   pushTrouble,
   setPushTrouble,
-  unsentRids,
+  unsentArtifacts,
 } from '../repo/unsent.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
@@ -87,17 +87,18 @@ export class SyncSession {
   #artifactsReceived = 0
   #bytesSent = 0
   #bytesReceived = 0
+  // Artifacts by name: a row whose artifact its owner removes may be another's by the next round.
   /** Artifacts that the server asked for and that go into the next request. */
-  #wanted: ReadonlySet<Rid> = new Set()
+  #wanted: ReadonlySet<ArtifactHash> = new Set()
   /**
-   * Rows of `unsent` when the latest request was written. What its owner makes while the reply is
+   * Those in `unsent` when the latest request was written. What its owner makes while the reply is
    * on its way belongs to the next sync, and is no shortfall of this one.
    */
-  #unsentBefore: readonly Rid[] = []
-  /** Rows of `unsent` that the request under way deals with. */
-  #sentUnsent: Rid[] = []
+  #unsentBefore: ReadonlySet<ArtifactHash> = new Set()
+  /** Those in `unsent` that the request under way deals with. */
+  #sentUnsent = new Set<ArtifactHash>()
   /** Artifacts that the request under way carries. */
-  #lastFiles: Rid[] = []
+  #lastFiles: ArtifactHash[] = []
   #result: SyncResult | undefined
 
   /** @throws {FossilError} `option.invalid` for a budget below 1, or for nothing to do */
@@ -152,7 +153,7 @@ export class SyncSession {
     this.#writeHeader(writer)
     const budgetBytes = this.#budgetBytes()
     if (this.#pull) this.#writeGimmes(writer)
-    this.#sentUnsent = []
+    this.#sentUnsent = new Set()
     this.#lastFiles = []
     if (this.#push) metered(this.#repo, () => this.#writeArtifacts(writer, budgetBytes))
     this.#side.writeRequest(writer, { budgetBytes, push: this.#push, pull: this.#pull })
@@ -235,17 +236,19 @@ export class SyncSession {
       files.length > 0 && (writer.sizeBytes >= budgetBytes || workOf(this.#repo)?.isSpent === true)
     const wanted = this.#wanted
     this.#wanted = new Set()
-    for (const rid of wanted) {
+    for (const hash of wanted) {
+      const rid = findHeld(this.#repo, hash)
+      if (rid === undefined) continue
       const overBudget = isOverBudget()
-      if (this.#exchange.send(writer, rid, { overBudget }) === 'file') files.push(rid)
+      if (this.#exchange.send(writer, rid, { overBudget }) === 'file') files.push(hash)
     }
-    const unsent = unsentRids(this.#repo)
-    this.#unsentBefore = unsent
-    for (const rid of this.#trouble === undefined ? unsent : []) {
+    const unsent = unsentArtifacts(this.#repo)
+    this.#unsentBefore = new Set(unsent.map(({ hash }) => hash))
+    for (const { rid, hash } of this.#trouble === undefined ? unsent : []) {
       if (isOverBudget()) break
       const outcome = this.#exchange.send(writer, rid, { overBudget: false })
-      if (outcome === 'file') files.push(rid)
-      if (outcome !== 'unreadable') this.#sentUnsent.push(rid)
+      if (outcome === 'file') files.push(hash)
+      if (outcome !== 'unreadable') this.#sentUnsent.add(hash)
     }
     const isAsked = this.#round === 1 || wanted.size > 0
     if (this.#options.verily === true && isAsked) this.#exchange.announceAll(writer)
@@ -305,9 +308,10 @@ export class SyncSession {
 
   /** Forgets what was dealt with, and all else that the server was seen to have. */
   #forgetSent({ wanted }: Progress): void {
-    const held = unsentRids(this.#repo).filter((rid) => this.#exchange.isHeldByPeer(rid))
-    const sent = this.#sentUnsent.filter((rid) => !wanted.has(rid))
-    forgetUnsent(this.#repo, [...new Set([...sent, ...held])])
+    const isDealtWith = (hash: ArtifactHash): boolean =>
+      (this.#sentUnsent.has(hash) && !wanted.has(hash)) || this.#exchange.isHeldByPeer(hash)
+    const dealtWith = unsentArtifacts(this.#repo).filter(({ hash }) => isDealtWith(hash))
+    forgetUnsent(this.#repo, ridsOf(dealtWith))
   }
 
   /**
@@ -369,7 +373,7 @@ export class SyncSession {
   #pushGoesOn({ wasSilent }: Progress): boolean {
     if (this.#lastFiles.length > 0) this.#stalledPushes = 0
     if (this.#wanted.size > 0) return ++this.#stalledPushes <= maxStalledRounds
-    return this.#lastFiles.length > 0 && (wasSilent || unsentRids(this.#repo).length > 0)
+    return this.#lastFiles.length > 0 && (wasSilent || unsentArtifacts(this.#repo).length > 0)
   }
 
   #pullGoesOn(progress: Progress): boolean {
@@ -397,13 +401,18 @@ export class SyncSession {
   /** A server that was told of everything, and asks for nothing more, has it. */
   #settleUnanswered(): void {
     if (this.#trouble === undefined || !this.#push) return
-    const unsent = unsentRids(this.#repo)
-    const mayWantMore = this.#lastFiles.length > 0 && unsent.length > 0
+    const announced = this.#leftUnsent()
+    const mayWantMore = this.#lastFiles.length > 0 && announced.length > 0
     if (this.#wanted.size > 0 || mayWantMore || this.#exchange.sentInVain > 0) return
     this.#repo.transaction(() => {
-      forgetUnsent(this.#repo, unsent)
+      forgetUnsent(this.#repo, ridsOf(announced))
       setPushTrouble(this.#repo, undefined)
     })
+  }
+
+  /** Artifacts that the last request sent or announced, and that still count as unsent. */
+  #leftUnsent(): NamedArtifact[] {
+    return unsentArtifacts(this.#repo).filter(({ hash }) => this.#unsentBefore.has(hash))
   }
 
   #end(): void {
@@ -431,8 +440,7 @@ export class SyncSession {
       return `${missing === maxMissing ? `at least ${missing}` : missing} artifacts did not come`
     }
     if (!this.#push && !this.#pushRefused) return this.#side.shortfall
-    const before = new Set(this.#unsentBefore)
-    const left = unsentRids(this.#repo).filter((rid) => before.has(rid))
+    const left = this.#leftUnsent().map(({ hash }) => hash)
     const unsent = new Set([...this.#wanted, ...left]).size
     if (unsent > 0 && this.#pushRefused) return 'the server does not accept a push from us'
     if (unsent > 0) return `${unsent} artifacts were not sent`
@@ -440,6 +448,10 @@ export class SyncSession {
     if (inVain > 0) return `the server still asks for ${inVain} artifacts that it was sent`
     return this.#side.shortfall
   }
+}
+
+function ridsOf(artifacts: readonly NamedArtifact[]): Rid[] {
+  return artifacts.map(({ rid }) => rid)
 }
 
 /** Whether a stored cookie can be a card's argument: `config` may hold anything. */

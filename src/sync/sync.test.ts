@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FossilError } from '../base/error.ts'
-import { unsentRids } from '../repo/unsent.ts'
+import { unsentArtifacts } from '../repo/unsent.ts'
 import type { Repo } from '../repo/repo.ts'
 import { fullAccess } from './access.ts'
 import { handleXfer } from './handler.ts'
@@ -60,11 +60,11 @@ test('whichever reply is lost, the next sync makes up for it', async () => {
       assert.ok(FossilError.is(error, 'transport.failed'))
       wasLost = true
     }
-    if (lost === 1) assert.equal(unsentRids(client).length, 250)
+    if (lost === 1) assert.equal(unsentArtifacts(client).length, 250)
     verifyRepo(client)
     assert.ok((await sync(client, losing(server, 0))).complete)
     assert.deepEqual(heldNames(client), heldNames(server))
-    assert.equal(unsentRids(client).length, 0)
+    assert.equal(unsentArtifacts(client).length, 0)
     verifyRepo(client)
     verifyRepo(server)
   }
@@ -80,7 +80,7 @@ test('what may have arrived with a lost reply is announced, not sent again', asy
   assert.ok(result.complete)
   assert.equal(result.artifactsSent, 2)
   assert.deepEqual(heldNames(client), heldNames(server))
-  assert.equal(unsentRids(client).length, 0)
+  assert.equal(unsentArtifacts(client).length, 0)
   // From then on it sends unasked again.
   addArtifacts(client, { from: 12, to: 13 })
   assert.equal((await sync(client, losing(server, 0))).rounds, 1)

@@ -57,16 +57,37 @@ test('every phantom has its turn, however few may be asked for at once', () => {
   assert.equal(wants.outstanding, 10)
 })
 
-test('what the peer lacks is not asked of it', () => {
+test('what the peer lacks is not asked of it, until a later message says otherwise', () => {
   using repo = makeRepo('repo')
   const wants = new WantList(repo)
   const [first, second] = phantoms(repo, 2)
   assert.ok(first !== undefined && second !== undefined)
   wants.notePeerLacks(first.hash)
-  wants.noteOffered(first)
+  wants.noteOffered(first, { asPrivate: true })
   assert.deepEqual(wants.chooseToAsk(1, publicOnly), [second.hash])
   wants.noteAsked(second.hash)
   assert.equal(wants.hasUnasked(publicOnly), false)
+  wants.beginMessage()
+  assert.deepEqual(wants.chooseToAsk(1, publicOnly), [first.hash])
+})
+
+test('what the peer asks for and then announces in public it has made itself', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const cluster = phantom(repo, 1)
+  wants.notePeerLacks(cluster.hash)
+  wants.noteOffered(cluster)
+  assert.deepEqual(wants.chooseToAsk(1, publicOnly), [cluster.hash])
+})
+
+test('what came in vain is not asked for again, whatever later messages say', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const artifact = phantom(repo, 1)
+  wants.giveUp(artifact.hash)
+  wants.beginMessage()
+  wants.noteOffered(artifact)
+  assert.deepEqual(wants.chooseToAsk(1, publicOnly), [])
 })
 
 test('what has arrived is neither asked for nor outstanding', () => {
@@ -102,10 +123,10 @@ test('deltas without their source are asked for where that is wanted', () => {
   const wants = new WantList(repo)
   const [hash, source] = [nameOf(contentOf(1)), nameOf(contentOf(2))]
   const delta = utf8('0\n0;')
-  const { rid } = storeUnresolved(repo, { hash, source, delta, isPrivate: false }) ?? assert.fail()
+  storeUnresolved(repo, { hash, source, delta, isPrivate: false })
   assert.deepEqual(wants.chooseToAsk(5, publicOnly), [source])
   assert.deepEqual(wants.chooseToAsk(5, { ...publicOnly, unresolved: 'all' }), [source, hash])
-  const isOurs = (other: typeof rid): boolean => other === rid
+  const isOurs = (other: string): boolean => other === hash
   assert.deepEqual(wants.chooseToAsk(5, { ...publicOnly, unresolved: isOurs }), [source, hash])
   assert.deepEqual(wants.chooseToAsk(5, { ...publicOnly, unresolved: () => false }), [source])
   wants.noteAsked(source)

@@ -25,7 +25,7 @@ export interface WantOptions {
   /** Private artifacts too. */
   readonly withPrivate: boolean
   /** Which of the deltas whose source does not come, and which the peer may hold whole. */
-  readonly unresolved: 'all' | 'none' | ((rid: Rid) => boolean)
+  readonly unresolved: 'all' | 'none' | ((hash: ArtifactHash) => boolean)
 }
 
 /** What one side wants of one peer: of one session on the client, of one message on the server. */
@@ -35,8 +35,10 @@ export class WantList {
   readonly #offered = new Map<ArtifactHash, Rid>()
   /** Asked for, and not arrived. */
   readonly #asked = new Set<ArtifactHash>()
-  /** Names that it is no use asking this peer for. */
+  /** The last message asked for these: by the next one the peer may have got them. */
   readonly #peerLacks = new Set<ArtifactHash>()
+  /** The peer sent these, and they were of no use. */
+  readonly #cameInVain = new Set<ArtifactHash>()
 
   /** Damaged artifacts, wanted as if they were missing. */
   readonly #damaged: ReadonlyMap<ArtifactHash, Rid>
@@ -51,12 +53,20 @@ export class WantList {
     return this.#asked.size
   }
 
+  /** A message from the peer begins. */
+  beginMessage(): void {
+    this.#peerLacks.clear()
+  }
+
   /**
-   * The peer says that it holds a phantom of ours.
+   * The peer says that it holds a phantom of ours, even where the same message asked for it before:
+   * a server may make the very cluster that it asks for. Of private artifacts that says nothing,
+   * since stock announces its private phantoms, too (xfer.c:978-989).
    *
    * @returns whether it was asked for already: the answer is a promise
    */
-  noteOffered({ rid, hash }: NamedArtifact): boolean {
+  noteOffered({ rid, hash }: NamedArtifact, { asPrivate = false } = {}): boolean {
+    if (!asPrivate) this.#peerLacks.delete(hash)
     this.#offered.set(hash, rid)
     return this.#asked.has(hash)
   }
@@ -69,8 +79,8 @@ export class WantList {
   /** The peer sent this and it was of no use, so neither is asking for what it is a delta of. */
   giveUp(hash: ArtifactHash): void {
     let name: ArtifactHash | undefined = hash
-    while (name !== undefined && !this.#peerLacks.has(name)) {
-      this.#peerLacks.add(name)
+    while (name !== undefined && !this.#cameInVain.has(name)) {
+      this.#cameInVain.add(name)
       const rid = findRid(this.#repo, name)
       const source = rid === undefined ? undefined : deltaSource(this.#repo, rid)
       name = source === undefined ? undefined : hashOf(this.#repo, source)
@@ -94,7 +104,7 @@ export class WantList {
     const chosen = new Set<ArtifactHash>()
     for (const hash of this.#inOrder(limit, options)) {
       if (chosen.size >= limit) break
-      if (!this.#peerLacks.has(hash)) chosen.add(hash)
+      if (this.#isOfUse(hash)) chosen.add(hash)
     }
     return [...chosen]
   }
@@ -102,7 +112,7 @@ export class WantList {
   /** Whether something is missing here that the peer was not asked for and might have. */
   hasUnasked(options: WantOptions): boolean {
     return this.#missing(1, options).some(
-      ({ hash }) => !this.#asked.has(hash) && !this.#peerLacks.has(hash),
+      ({ hash }) => !this.#asked.has(hash) && this.#isOfUse(hash),
     )
   }
 
@@ -113,6 +123,11 @@ export class WantList {
     for (const hash of missing) if (this.#asked.has(hash)) yield hash
   }
 
+  /** The peer may well send it, and send what it is. */
+  #isOfUse(hash: ArtifactHash): boolean {
+    return !this.#peerLacks.has(hash) && !this.#cameInVain.has(hash)
+  }
+
   #isWanted(hash: ArtifactHash, rid: Rid, { withPrivate }: WantOptions): boolean {
     const isMissing = isPhantom(this.#repo, rid) || this.#damaged.has(hash)
     if (!isMissing || isShunned(this.#repo, hash)) return false
@@ -121,12 +136,12 @@ export class WantList {
 
   /** At least `limit` that the peer was not asked for and may have, where there are so many. */
   #missing(limit: number, { withPrivate, unresolved }: WantOptions): NamedArtifact[] {
-    const enough = limit + this.#asked.size + this.#peerLacks.size
+    const enough = limit + this.#asked.size + this.#peerLacks.size + this.#cameInVain.size
     const damaged = [...this.#damaged].map(([hash, rid]) => ({ rid, hash }))
     const phantoms = [...damaged, ...phantomArtifacts(this.#repo, { limit: enough, withPrivate })]
     if (unresolved === 'none' || phantoms.length >= enough) return phantoms
     const waiting = unresolvedArtifacts(this.#repo)
-    const wanted = unresolved === 'all' ? waiting : waiting.filter(({ rid }) => unresolved(rid))
+    const wanted = unresolved === 'all' ? waiting : waiting.filter(({ hash }) => unresolved(hash))
     return [...phantoms, ...wanted]
   }
 }

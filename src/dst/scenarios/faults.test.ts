@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { bytesEqual } from '../../base/bytes.ts'
-import { unsentRids } from '../../repo/unsent.ts'
+import { unsentArtifacts } from '../../repo/unsent.ts'
 import type { Override } from '../../sim/decision.ts'
 import { atEveryLevel, onDemand, scenario } from './star.suite.ts'
 import { dbOf } from '../../repo/repo.ts'
@@ -56,10 +56,10 @@ scenario(
     await star.sync(star.leaf(0))
     assert.deepEqual(star.leaf(0).stats, { syncs: 1, errors: 1 })
     assert.ok(star.hub.has(hash))
-    assert.equal(unsentRids(star.leaf(0).repo).length, 1)
+    assert.equal(unsentArtifacts(star.leaf(0).repo).length, 1)
     await star.sync(star.leaf(0))
     assert.deepEqual(star.leaf(0).stats, { syncs: 2, errors: 1 })
-    assert.equal(unsentRids(star.leaf(0).repo).length, 0)
+    assert.equal(unsentArtifacts(star.leaf(0).repo).length, 0)
     assert.equal(star.hub.count, 1)
   },
 )

@@ -17,7 +17,7 @@ import { ensureKnown, holdingsChanged, makePrivate } from '../../repo/blob.ts'
 import { config } from '../../repo/config.ts'
 import { shun } from '../../repo/shun.ts'
 import { storeLocal } from '../../repo/store.ts'
-import { unsentRids } from '../../repo/unsent.ts'
+import { unsentArtifacts } from '../../repo/unsent.ts'
 import { onDemand, scenario } from './star.suite.ts'
 import { TamperingFossil, withCards } from './tampering.suite.ts'
 import { dbOf } from '../../repo/repo.ts'
@@ -140,7 +140,7 @@ suite('a reply without content', () => {
     const hash = star.leaf(0).store('to be pushed')
     await star.sync(star.leaf(0))
     assert.deepEqual(star.leaf(0).stats, { syncs: 1, errors: 1 })
-    assert.equal(unsentRids(star.leaf(0).repo).length, 1)
+    assert.equal(unsentArtifacts(star.leaf(0).repo).length, 1)
     await star.sync(star.leaf(0))
     assert.deepEqual(star.leaf(0).stats, { syncs: 2, errors: 1 })
     assert.ok(star.hub.has(hash))
@@ -151,7 +151,7 @@ suite('a reply without content', () => {
     const hash = star.leaf(0).store('to be pushed')
     await star.sync(star.leaf(0))
     assert.deepEqual(star.leaf(0).stats, { syncs: 1, errors: 0 })
-    assert.equal(unsentRids(star.leaf(0).repo).length, 0)
+    assert.equal(unsentArtifacts(star.leaf(0).repo).length, 0)
     assert.ok(star.hub.has(hash))
   })
 })
@@ -189,7 +189,7 @@ scenario(
     const { rid, hash } = storeLocal(repo, utf8('on second thoughts'))
     makePrivate(repo, rid)
     star.simulator.acknowledge({ hash, nodeId: id, isPrivate: true })
-    assert.equal(unsentRids(repo).length, 0)
+    assert.equal(unsentArtifacts(repo).length, 0)
     await star.rest()
     assert.deepEqual(
       star.sites.map((site) => site.has(hash)),
