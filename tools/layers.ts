@@ -33,9 +33,10 @@ export const satellites: Readonly<Record<string, readonly string[]>> = {
   bench: ['bench', 'tools'],
   bin: [],
   canaries: ['canaries'],
+  coverage: ['coverage', 'tools'],
   examples: ['examples'],
   interop: ['interop', 'tools'],
-  tools: ['tools', 'canaries'],
+  tools: ['tools', 'canaries', 'coverage'],
 }
 
 /**

@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { annotations } from './nightly/annotations.ts'
 import { bitFlips } from './nightly/bit-flips.ts'
 import { canaries } from './nightly/canaries.ts'
+import { coverage } from './nightly/coverage.ts'
 import { cancelledFaults } from './nightly/cancelled-faults.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
   tableMessages,
   fullMix,
   canaries,
+  coverage,
 ]
 
 interface Ended extends CheckResult {

@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const folders = ['src', 'web', 'tools', 'canaries', 'interop', 'examples']
+const folders = ['src', 'web', 'tools', 'canaries', 'coverage', 'interop', 'examples']
 const everything = folders.map((folder) => `${folder}/**/*.test.ts`)
 const asked = process.argv.slice(2)
 

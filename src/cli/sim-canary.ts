@@ -5,10 +5,8 @@
  */
 
 import type { Command } from 'commander'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { FossilError } from '../index.ts'
+import { checkoutRoot, loadFromCheckout } from './checkout.ts'
 import { integer } from './option-values.ts'
 import { print, printText } from './output.ts'
 import { type SeedRange, seedsFrom } from './sim-sweep.ts'
@@ -78,7 +76,7 @@ export function addCanaryCommand(sim: Command): void {
 }
 
 async function runCanaries(names: readonly string[], options: CanaryOptions): Promise<void> {
-  const canaries = await loadCanaries(join(import.meta.dirname, '../..'))
+  const canaries = await loadCanaries(checkoutRoot)
   const chosen = chosenOf(canaries.mutations, names)
   const json = options.json === true
   if (options.list === true) {
@@ -96,29 +94,12 @@ async function runCanaries(names: readonly string[], options: CanaryOptions): Pr
   process.exitCode = strays.length === 0 ? 0 : 1
 }
 
-/**
- * Loads the canaries of a checkout. By its path: the folder is no part of the package, where
- * nothing could be planted, so that no import may name it.
- *
- * @throws {FossilError} `option.invalid` where this is no checkout
- */
+/** Loads the canaries of a checkout. @throws {FossilError} `option.invalid` where this is none */
 export async function loadCanaries(root: string): Promise<Canaries> {
-  const path = join(root, 'canaries', 'all.ts')
-  if (!existsSync(path) || nameOfPackage(root) !== 'trilobite') {
-    const reason =
-      'needs a checkout of trilobite, whose source it changes as it is loaded: clone the ' +
-      'project, run npm ci there, then npx trilobite sim canary'
-    throw new FossilError('option.invalid', { option: 'sim canary', reason })
-  }
+  const why = 'whose source it changes as it is loaded'
+  const loaded = await loadFromCheckout(root, { folder: 'canaries', command: 'sim canary', why })
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types above are its own
-  return (await import(pathToFileURL(path).href)) as Canaries
-}
-
-function nameOfPackage(root: string): unknown {
-  const path = join(root, 'package.json')
-  if (!existsSync(path)) return undefined
-  const { name }: { name?: unknown } = JSON.parse(readFileSync(path, 'utf8'))
-  return name
+  return loaded as Canaries
 }
 
 /** @throws {FossilError} `option.invalid` for a name that there is not */

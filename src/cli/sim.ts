@@ -8,6 +8,7 @@ import { type Command, Option } from 'commander'
 import { drawPlan, simulate, type SimulateOptions, type SimReport } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { addCanaryCommand } from './sim-canary.ts'
+import { addCoverageCommand } from './sim-coverage.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
 import { StockMaster } from './sim-stock.ts'
 import {
@@ -61,6 +62,7 @@ export function addSimCommand(program: Command): void {
     )
   addPlanCommand(sim)
   addCanaryCommand(sim)
+  addCoverageCommand(sim)
 }
 
 async function runSimulation(options: SimRunOptions): Promise<void> {
