@@ -5,6 +5,7 @@
  * @module
  */
 
+import { rebuild } from '../crosslink/rebuild.ts'
 import { hasTable } from '../db/tables.ts'
 import { FossilError } from '../base/error.ts'
 import { expandContent } from '../base/zlib.ts'
@@ -116,8 +117,8 @@ export function readPurged(repo: Repo, prefix: string): Uint8Array {
 }
 
 /**
- * Brings back what one purge took, in one transaction, and lifts bans on it. What is here again
- * already stays as it is.
+ * Brings back what one purge took, in one transaction, and lifts bans on it; where there were any,
+ * the derived tables are worked out anew. What is here again already stays as it is.
  *
  * @returns how many artifacts came back
  * @throws {FossilError} `option.invalid` where there is no such purge; `repo.corrupt` where an
@@ -133,7 +134,7 @@ export function undoPurge(repo: Repo, id: number): number {
       )
       .all(id)
     const bySource = Map.groupBy(rows, ([, source]) => source)
-    unshun(
+    const lifted = unshun(
       repo,
       rows.map(([, , hash]) => hash).flatMap((hash) => parseArtifactHash(hash) ?? []),
     )
@@ -149,6 +150,8 @@ export function undoPurge(repo: Repo, id: number): number {
       throw broken(rows[0]?.[0] ?? 0, `${rows.length - restored} artifacts are lost: ${reason}`)
     }
     removeEvent(repo, id)
+    // What came while the ban stood was read as if what it names did not exist.
+    if (lifted > 0) rebuild(repo)
     return restored
   })
 }

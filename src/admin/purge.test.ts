@@ -164,6 +164,22 @@ test('bringing back lifts a ban', () => {
   assert.ok(hasArtifact(repo, hash) && !isShunned(repo, hash))
 })
 
+test('bringing back what was banned gives children that came meanwhile their parent', () => {
+  using repo = memoryRepo()
+  using elsewhere = memoryRepo()
+  const first = commit(elsewhere, { files: { a: utf8('1') } })
+  const second = commit(elsewhere, { parent: first, files: { a: utf8('2') } })
+  const [parent, child] = [first, second].map((hash) => readArtifact(elsewhere, hash))
+  storeLocal(repo, parent ?? assert.fail())
+  const { id } = purge(repo, [first])
+  shun(repo, [first])
+  storeLocal(repo, child ?? assert.fail())
+  undoPurge(repo, id)
+  checkSound(repo)
+  const links = dbOf(repo).prepare<[number]>('SELECT count(*) FROM plink').get()
+  assert.deepEqual(links, [1])
+})
+
 test('an obliterated purge cannot be undone', () => {
   using repo = memoryRepo()
   const ids = ['1', '2'].map((text) => purge(repo, [storeLocal(repo, utf8(text)).hash]).id)

@@ -44,11 +44,15 @@ export function addShunCommand(program: Command): void {
     .command('rm')
     .description('lift bans; what was removed must come again from elsewhere')
     .argument('<hash...>', 'as "shun ls" lists them, or the first digits')
+    .option('--no-rebuild', 'ask for what was removed only after the next rebuild')
     .option(...jsonOption)
-    .action((names: string[], options: { json?: boolean }) => {
+    .action((names: string[], options: AddOptions) => {
       using repo = openWhole(repositoryPath(program))
       const hashes = names.map((name) => bannedHash(repo, name))
-      unshun(repo, hashes)
+      repo.transaction(() => {
+        unshun(repo, hashes)
+        if (options.rebuild) rebuildShown(repo, options)
+      })
       const text = hashes.map((hash) => `${hash} is allowed again\n`).join('')
       print(options, { removed: hashes }, text)
     })

@@ -26,7 +26,12 @@ export function shun(
   })
 }
 
-/** Lifts bans. Returns how many there were. What was removed must come again from elsewhere. */
+/**
+ * Lifts bans. What was removed must come again from elsewhere, and is asked for by name only after
+ * a {@link rebuild}: what names it was read as if it did not exist.
+ *
+ * @returns how many there were
+ */
 export function unshun(repo: Repo, hashes: readonly ArtifactHash[]): number {
   return repo.transaction(() => {
     const remove = dbOf(repo).prepare('DELETE FROM shun WHERE uuid = ?')
