@@ -243,14 +243,6 @@ export function unversionedHash(repo: Repo): string {
   return hash
 }
 
-/** Compares the row of `theirs.name` with another version of that name. */
-export function unversionedStatus(
-  repo: Repo,
-  theirs: UnversionedVersion & { readonly name: string },
-): UnversionedStatus {
-  return compareVersions(findUnversioned(repo, theirs.name), theirs)
-}
-
 /**
  * The rule: the later time wins; at the same time the greater hash, where a deletion counts as `-`,
  * which is less than any. unversioned.c:180-195.
