@@ -30,6 +30,11 @@ function project(name: string): { first: ArtifactHash; side: ArtifactHash; tip: 
   return { first, side, tip: commit('tip', side) }
 }
 
+function phantoms(name: string): number | undefined {
+  using repo = scratch.open(name)
+  return dbOf(repo).prepare<[number]>('SELECT count(*) FROM phantom').get()?.[0]
+}
+
 test('verify names each difference, and a rebuild puts the tables right', async () => {
   project('v.fossil')
   const args = ['-R', 'v.fossil']
@@ -98,6 +103,17 @@ test('shun removes artifacts at once, or with the next rebuild, and rm lifts the
   assert.deepEqual(removed, { removed: [x] })
   const { shunned } = await scratch.json(args)
   assert.ok(Array.isArray(shunned) && shunned.length === 1)
+})
+
+test('shun rm asks at once for what others name, or after the next rebuild', async () => {
+  const { first } = project('r.fossil')
+  const args = ['-R', 'r.fossil', 'shun']
+  for (const option of [[], ['--no-rebuild']]) {
+    await scratch.json([...args, 'add', first])
+    assert.equal(phantoms('r.fossil'), 0)
+    await scratch.json([...args, 'rm', first, ...option])
+    assert.equal(phantoms('r.fossil'), option.length === 0 ? 1 : 0)
+  }
 })
 
 test('purge takes a branch out of the history and brings it back', async () => {
