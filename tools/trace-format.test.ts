@@ -81,6 +81,7 @@ const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
   'a run whose nodes come and go': {
     plan: 'leaves=2,late=1,operations=30,topology=star,faults=stop+pause+crash',
   },
+  'a run with syncs by hand': { plan: 'normal,topology=star,node=poll,mix=repair' },
   'a run with partitions': { workloads: (simulator) => [flickering(simulator)] },
   'a run whose server is out of order': {
     level: 'normal',

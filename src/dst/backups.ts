@@ -7,13 +7,14 @@ import { openMemory } from '../db/node.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, isPrivate, privateArtifacts } from '../repo/blob.ts'
-import { dbOf, type Repo } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
 import { listUnversioned } from '../repo/unversioned.ts'
 import type { NodeId } from '../runner/model.ts'
 import { findTable, storedTables } from '../tables/schema.ts'
 import { allRows } from '../tables/tables.ts'
 import { versionOf } from './invariants/tables.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
+import type { LocalRecord } from './local-oracle.ts'
 import { stillEnv } from './master-image.ts'
 import { isSameRow, type RowVersion, settlesRow, type TableOracle } from './table-oracle.ts'
 import { settles, type UvOracle } from './uv-oracle.ts'
@@ -24,6 +25,8 @@ export interface Backup {
   readonly image: Uint8Array
   /** Settings that owners had changed by then, on all nodes. */
   readonly settings: number
+  /** What was the node's own. */
+  readonly local: readonly LocalRecord[]
 }
 
 /** The latest backup of each node. */
@@ -31,8 +34,9 @@ export class Backups {
   readonly #latest = new Map<NodeId, Backup>()
 
   /** Copies a repository as it is. */
-  keep({ id, repo }: CheckedNode, { settings = [] }: Truth): void {
-    this.#latest.set(id, { image: dbOf(repo).serialize(), settings: settings.length })
+  keep({ id, repo }: CheckedNode, { settings = [], local }: Truth): void {
+    const image = repo.serialize()
+    this.#latest.set(id, { image, settings: settings.length, local: local?.of(id) ?? [] })
   }
 
   /** The latest backup of a node, where there is one. */

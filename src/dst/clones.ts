@@ -29,6 +29,11 @@ export class CloneWitness {
     for (const hash of heldFrom(server.repo, state.sequence)) owed.hashes.add(hash)
   }
 
+  /** Its owner removed an artifact of a server: it may come back, at another place of its order. */
+  forget(id: NodeId, hash: ArtifactHash): void {
+    for (const { server, hashes } of this.#owed.values()) if (server === id) hashes.delete(hash)
+  }
+
   /** An old backup of a node was put back: its artifacts are in another order. */
   forgetServer(id: NodeId): void {
     for (const [node, { server }] of this.#owed) if (server === id) this.#owed.delete(node)

@@ -88,8 +88,11 @@ export interface SimConfig {
   readonly upstream?: Transport
   /** Database image that the default upstream starts from. */
   readonly masterImage?: Uint8Array
-  /** How new artifacts are named in new repositories. Default `sha1`, five times as quick. */
-  readonly hashPolicy?: HashPolicy
+  /**
+   * How new artifacts are named in new repositories; `mixed`: the seed draws a policy for each, or
+   * none. Default `sha1`, five times as quick.
+   */
+  readonly hashPolicy?: HashPolicy | 'mixed'
   /** Clocks of the nodes are wrong by up to this, either way. Default 0. */
   readonly maxSkewMs?: number
   /**
@@ -105,6 +108,12 @@ export interface SimConfig {
   readonly openDatabase?: (id: NodeId, image: Uint8Array) => Database
   /** Bytes of artifacts in a message, about: see `SyncOptions` and `HandlerOptions`. */
   readonly budgetBytes?: number
+  /** Servers refuse what is dated further ahead: see `HandlerOptions`. Default: nothing. */
+  readonly maxFutureMs?: number
+  /** Repositories begin with the setting `uv-sync` on. Default false. */
+  readonly uvSync?: boolean
+  /** The protocol that clones speak: see `CloneOptions`. Default 3. */
+  readonly cloneProtocol?: 2 | 3
   /** Announced artifacts that make a cluster: see `HandlerOptions`. Default 100. */
   readonly clusterAtLeast?: number
   /**
@@ -211,9 +220,11 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   requireInteger('maxSkewMs', resolved.maxSkewMs, { min: 0, max: longestMs })
   requireInteger('deflateOverBytes', resolved.deflateOverBytes, { min: 0 })
   requireInteger('budgetBytes', config.budgetBytes ?? 1, { min: 1 })
+  requireInteger('maxFutureMs', config.maxFutureMs ?? 0, { min: 0 })
+  requireInteger('cloneProtocol', config.cloneProtocol ?? 3, { min: 2, max: 3 })
   requireInteger('clusterAtLeast', config.clusterAtLeast ?? 2, { min: 2 })
   checkLink(resolved.network.link)
-  requireOneOf('hashPolicy', resolved.hashPolicy, hashPolicies)
+  requireOneOf('hashPolicy', resolved.hashPolicy, [...hashPolicies, 'mixed'])
   requireOneOf('topology', resolved.topology, topologyNames)
   requireOneOf('node', resolved.node, nodeKinds)
   requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])

@@ -17,6 +17,8 @@ import { PushWaits } from './deliveries.ts'
 import type { UvEvent } from './event.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { leafHandle, recordSync } from './leaf.ts'
+import { LocalOracle, type LocalPlace } from './local-oracle.ts'
+import { HandSyncs } from './hand-syncs.ts'
 import { Logins } from './logins.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { Backups, lostBy } from './backups.ts'
@@ -24,7 +26,7 @@ import { CloneWitness } from './clones.ts'
 import { NodeMaker } from './node-maker.ts'
 import type { Action, Node } from './node.ts'
 import type { Cluster } from './operations/cluster.ts'
-import type { OperationRecords, RowPlace } from './operations/operation.ts'
+import type { HandSync, OperationRecords, RowPlace, TableUse } from './operations/operation.ts'
 import { References } from './operations/references.ts'
 import { RepoFactory } from './repo-factory.ts'
 import { masterId, SimTransport } from './sim-network.ts'
@@ -75,6 +77,10 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   /** Private artifacts and columns of each node, when they were last counted. */
   readonly #untold = new Map<NodeId, string>()
   readonly #rows = new TableOracle()
+  readonly #local = new LocalOracle()
+  #tableUse: TableUse | undefined
+  /** Who may ask for a sync at a node that is up. */
+  readonly #hands = new Map<NodeId, HandSyncs>()
   readonly #logins: Logins | undefined
   readonly #waits = new PushWaits({
     holds: (id, hash) => {
@@ -132,6 +138,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       foreign: this.#foreign,
       givenUp: this.#givenUp,
       settings: this.#settings,
+      local: this.#local,
       links: topology.links,
       pushes: this.#waits,
       cloneGaps: this.#witness.gaps,
@@ -202,6 +209,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const repo = this.#repos.get(id)
     assert(repo !== undefined, 'only nodes with a repository of ours crash')
     this.#waits.forget(id)
+    this.#hands.delete(id)
     this.#repos.set(id, this.#factory.reopen(id, repo))
   }
 
@@ -230,6 +238,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#host.halt(id)
     this.#witness.forgetServer(id)
     this.#repos.set(id, this.#factory.replace(id, this.node(id).repo, backup.image))
+    this.#local.restore(id, backup.local)
     for (const hash of lost) this.giveUp({ hash, nodeId: id })
     this.#host.restart(id)
     return true
@@ -266,7 +275,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
 
   #startAnswering(id: NodeId, repo: Repo): NodeHandle {
     const users = this.#logins && ({ access: 'users' } as const)
-    const mock = new MockFossil(repo, { ...this.#maker.limits(), ...users })
+    const { maxFutureMs } = this.config
+    const future = maxFutureMs === undefined ? {} : { maxFutureMs }
+    const mock = new MockFossil(repo, { ...this.#maker.limits(), ...future, ...users })
     return {
       answer: async (request) => {
         const reply = await mock.exchange(request)
@@ -282,10 +293,19 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const [transport] = transports.values()
     assert(transport !== undefined, 'a node that syncs has somebody to sync with')
     const login = this.#logins?.credentials(id)
-    const nodes = this.#maker.make({ id, host, repo, transport, transports, login })
+    const parts = { id, host, repo, transport, transports, login }
+    const nodes = this.#maker.make(parts)
     const [first] = nodes
     assert(first !== undefined, 'there is a node for each way')
     this.#syncing.set(id, first)
+    const [peer = ''] = targets
+    const options = this.#maker.syncOptions(parts)
+    const mayBePlain = (): boolean => this.useTables('travel plainly')
+    const onSync = (action: Action): void => {
+      // No look of the node tells of it.
+      if (this.#recordSync(host, action, peer) === 'moved') this.#host.moved()
+    }
+    this.#hands.set(id, new HandSyncs({ host, repo, transport, options, onSync, mayBePlain }))
     if (first.agent !== undefined) this.#waits.begin(host, first.agent, first.looksAt ?? targets)
     return leafHandle(id, nodes, {
       host,
@@ -352,6 +372,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
     const hashes = this.#givenUp.get(nodeId) ?? new Map<ArtifactHash, number>()
     this.#givenUp.set(nodeId, hashes.set(hash, this.nowMs))
+    this.#witness.forget(nodeId, hash)
     this.#host.moved()
   }
 
@@ -380,6 +401,21 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const travels = maySend(this.truth, nodeId, 'artifacts')
     this.#rows.record({ table, key, nodeId, version: { ...asked, mtimeSec }, travels })
     this.changeTables(nodeId)
+  }
+
+  keepLocal(place: LocalPlace, value: string | undefined): void {
+    this.#local.record(place, value)
+    this.#waits.changed(place.nodeId)
+  }
+
+  useTables(use: TableUse): boolean {
+    this.#tableUse ??= use
+    if (this.#tableUse === 'travel plainly') this.#rows.travelPlainly()
+    return this.#tableUse === use
+  }
+
+  syncByHand(id: NodeId, wanted: HandSync): boolean {
+    return this.#hands.get(id)?.ask(wanted) ?? false
   }
 
   changeTables(id: NodeId): void {

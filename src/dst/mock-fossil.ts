@@ -17,7 +17,7 @@ import { withoutBuggify } from './buggify.ts'
 /** How a mock server answers. */
 export interface MockFossilOpts extends Pick<
   HandlerOptions,
-  'budgetBytes' | 'clusterAtLeast' | 'deflateOverBytes'
+  'budgetBytes' | 'clusterAtLeast' | 'deflateOverBytes' | 'maxFutureMs'
 > {
   /**
    * What its clients may do. Default: everything. `users`: the users of the repository decide, by

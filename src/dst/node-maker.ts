@@ -9,8 +9,8 @@ import { FossilError } from '../base/error.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NodeHost, NodeId, TickEvent, TickOutcome } from '../runner/model.ts'
 import type { Credentials } from '../sync/login.ts'
+import type { SyncOptions } from '../sync/session-options.ts'
 import { clone } from '../sync/sync.ts'
-import type { Transport } from '../sync/transport.ts'
 import { AgentNode } from './agent-node.ts'
 import type { LeafParts, ResolvedConfig, SimConfig } from './config.ts'
 import { type Action, DefaultNode, type DefaultNodeOpts, type Node, syncAction } from './node.ts'
@@ -50,9 +50,14 @@ export class NodeMaker {
     if (cloneState(repo) === undefined) return nodes
     // The first remote is the one that it is a clone of.
     return nodes.map(
-      (each, at) =>
-        new AfterClone(each, at > 0 ? doNothing : () => cloneInto(repo, parts.transport, options)),
+      (each, at) => new AfterClone(each, at > 0 ? doNothing : () => this.#clone(parts, options)),
     )
+  }
+
+  /** Options of every sync of a node. */
+  syncOptions(parts: LeafParts): SyncOptions {
+    const { uv: unversioned, xTableSync: tables = false, ...options } = this.#syncOptions(parts)
+    return { ...options, unversioned, tables }
   }
 
   /** Sizes that both sides of a sync keep to. */
@@ -66,21 +71,33 @@ export class NodeMaker {
   }
 
   #agentNode(parts: LeafParts): AgentNode {
-    const { host, repo, transport, transports } = parts
-    const { uv, xTableSync: tables = false, ...options } = this.#syncOptions(parts)
-    const remotes = [...transports].map(([name, way]) => ({
-      name,
-      transport: way,
-      options: { ...options, unversioned: uv, tables },
-    }))
+    const { host, repo, transports } = parts
+    const options = this.syncOptions(parts)
+    const remotes = [...transports].map(([name, way]) => ({ name, transport: way, options }))
     const { pollIntervalMs: intervalMs } = this.#config
     return new AgentNode(repo, {
       host,
       remotes,
       pace: { intervalMs, backoff: { minMs: Math.min(1000, intervalMs), maxMs: 60_000 } },
-      clone: () => cloneInto(repo, transport, { ...options, uv }),
+      clone: () => this.#clone(parts, this.#syncOptions(parts)),
       onSync: (action, peer) => this.#records.onSync(host, action, peer),
     })
+  }
+
+  /** Clones, from wherever an earlier attempt stopped. */
+  #clone(
+    { repo, transport }: LeafParts,
+    { uv, login, private: isPrivate, deflateOverBytes }: NodeSyncOptions,
+  ): Promise<Action> {
+    const { cloneProtocol: protocol } = this.#config
+    const options = {
+      unversioned: uv,
+      ...(protocol === undefined ? {} : { protocol }),
+      ...(login === undefined ? {} : { login }),
+      ...(isPrivate === undefined ? {} : { private: isPrivate }),
+      ...(deflateOverBytes === undefined ? {} : { deflateOverBytes }),
+    }
+    return syncAction(clone(repo, transport, options))
   }
 
   #syncOptions({ id, login }: LeafParts): NodeSyncOptions {
@@ -112,21 +129,6 @@ class AfterClone implements Node {
     // It has not looked yet at what a clone leaves out.
     return 'result' in action ? { type: 'none' } : action
   }
-}
-
-/** Clones, from wherever an earlier attempt stopped. */
-function cloneInto(
-  repo: Repo,
-  transport: Transport,
-  { uv, login, private: isPrivate, deflateOverBytes }: NodeSyncOptions,
-): Promise<Action> {
-  const options = {
-    unversioned: uv,
-    ...(login === undefined ? {} : { login }),
-    ...(isPrivate === undefined ? {} : { private: isPrivate }),
-    ...(deflateOverBytes === undefined ? {} : { deflateOverBytes }),
-  }
-  return syncAction(clone(repo, transport, options))
 }
 
 /** @throws {FossilError} `option.invalid` for what is no node: a `return` may be missing */

@@ -49,7 +49,10 @@ export type FossilPlan = {
   readonly privateSync: 'no' | 'some' | 'yes'
   readonly login: boolean
   readonly rights: Rights
-  readonly hashPolicy: 'sha1' | 'sha3'
+  readonly hashPolicy: 'sha1' | 'sha3' | 'mixed'
+  readonly cloneProtocol: '2' | '3'
+  readonly uvSync: boolean
+  readonly maxFutureMs: number
   readonly budgetBytes: number
   readonly clusterAtLeast: number
   readonly deflateOverBytes: number
@@ -58,7 +61,15 @@ export type FossilPlan = {
   readonly faults: readonly FaultName[]
 } & Readonly<Record<RateKind, number>>
 
-const operations = [...Object.values(operationGroups).flat(), ...backupOperations]
+/** Backups stand where they always did: what a seed draws of the others follows from the order. */
+const { graveyard, local, guarded, bulk, byHand, looks, ...olderGroups } = operationGroups
+const newerGroups = { graveyard, local, guarded, bulk, byHand, looks }
+
+const operations = [
+  ...Object.values(olderGroups).flat(),
+  ...backupOperations,
+  ...Object.values(newerGroups).flat(),
+]
 
 /** Operations that belong together, by name. */
 const groups = Object.fromEntries(
@@ -66,6 +77,14 @@ const groups = Object.fromEntries(
     .filter(([, members]) => members.length > 1)
     .map(([name, members]) => [name, members.map((each) => each.name)]),
 )
+
+/** Operations of a group by its name. */
+function namesOfGroup(group: keyof typeof operationGroups): readonly string[] {
+  return operationGroups[group].map(({ name }) => name)
+}
+
+/** With any of these, tables travel. */
+const tableOperations: readonly string[] = [...namesOfGroup('tables'), 'rowsPut']
 
 const timeRange = { min: 0, max: longestMs }
 
@@ -127,10 +146,17 @@ const options: OptionSpace<FossilPlan> = {
   ),
   login: yesOrNo('leaves log in', 0.4),
   rights: oneOf('what leaves may do that log in', rightsNames, ['all', 'mixed']),
-  hashPolicy: oneOf<'sha1' | 'sha3'>(
+  hashPolicy: oneOf<'sha1' | 'sha3' | 'mixed'>(
     'how artifacts are named',
-    ['sha1', 'sha3'],
-    ['sha1', 'sha1', 'sha3'],
+    ['sha1', 'sha3', 'mixed'],
+    ['sha1', 'sha1', 'sha3', 'mixed'],
+  ),
+  cloneProtocol: oneOf<'2' | '3'>('which protocol clones speak', ['2', '3'], ['2', '3']),
+  uvSync: yesOrNo('repositories are set to sync unversioned files', 0.3),
+  maxFutureMs: wholeNumber(
+    'servers refuse what is dated further ahead; 0: nothing',
+    timeRange,
+    (draw) => draw.pick([0, 86_400_000]),
   ),
   budgetBytes: wholeNumber('bytes of artifacts in a message; 0 for the usual', timeRange, (draw) =>
     draw.pick([0, 0, 2_000, 20_000]),
@@ -177,13 +203,16 @@ const golden: FossilPlan = {
   durationMs: 60_000,
   pollIntervalMs: 5_000,
   operations: 60,
-  mix: Object.values(operationGroups).flatMap((group) => group.map(({ name }) => name)),
+  mix: (['checkins', 'kinds', 'uv', 'tables', 'upkeep'] as const).flatMap(namesOfGroup),
   sizes: 'mixed',
   private: true,
   privateSync: 'no',
   login: true,
   rights: 'all',
   hashPolicy: 'sha1',
+  cloneProtocol: '3',
+  uvSync: false,
+  maxFutureMs: 0,
   budgetBytes: 0,
   clusterAtLeast: 20,
   deflateOverBytes: 65_536,
@@ -229,12 +258,15 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       private: { no: false, some: 'some' as const, yes: true }[plan.privateSync],
       uv: has('uvWrite') || has('uvDelete'),
       settings: has('setting'),
-      tables: has('rowPut') || has('rowDelete') || has('columnAdd'),
+      tables: tableOperations.some(has),
       topology: plan.topology,
       node: plan.node,
       late: plan.late,
       pollIntervalMs: plan.pollIntervalMs,
       hashPolicy: plan.hashPolicy,
+      cloneProtocol: plan.cloneProtocol === '2' ? 2 : 3,
+      uvSync: plan.uvSync,
+      ...(plan.maxFutureMs === 0 ? {} : { maxFutureMs: plan.maxFutureMs }),
       clusterAtLeast: plan.clusterAtLeast,
       deflateOverBytes: plan.deflateOverBytes,
       ...(budgetBytes === 0 ? {} : { budgetBytes }),

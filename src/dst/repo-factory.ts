@@ -11,7 +11,7 @@ import type { Database } from '../db/driver.ts'
 import { openMemory } from '../db/node.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
-import { projectCode, setConfig } from '../repo/config.ts'
+import { projectCode, setConfig, unsetConfig } from '../repo/config.ts'
 import { beginClone } from '../repo/clone-state.ts'
 import { identify } from '../repo/create.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
@@ -32,7 +32,13 @@ export interface SimulatedWorld {
 }
 
 /** Empty repositories by hash policy, as images to copy. */
-const templates = new Map<HashPolicy, Uint8Array>()
+const templates = new Map<NamingPolicy, Uint8Array>()
+
+/** `unset`: the repository decides by what it holds, when it first names something. */
+type NamingPolicy = HashPolicy | 'unset'
+
+/** Policies that a project may have side by side. */
+const mixedPolicies = ['sha1', 'auto', 'sha3', 'unset'] as const
 
 /** Makes and closes repositories. */
 export class RepoFactory {
@@ -58,6 +64,7 @@ export class RepoFactory {
     repo.deflateOverBytes = this.#config.deflateOverBytes
     if (image !== undefined) this.#projectCode = projectCode(repo)
     else setConfig(repo, 'project-name', 'simulation')
+    if (this.#config.uvSync === true) setConfig(repo, 'uv-sync', '1')
     identify(repo, { projectCode: this.#projectCode, serverCode: sha1(utf8(`server/${id}`)) })
     repo.env = this.#buggified(id, repo.env)
     return repo
@@ -110,9 +117,15 @@ export class RepoFactory {
   }
 
   #open(id: NodeId, image: Uint8Array | undefined): Database {
-    const bytes = inRollbackMode(image ?? template(this.#config.hashPolicy))
+    const bytes = inRollbackMode(image ?? template(this.#policyOf(id)))
     // A database of the caller's may be a file, which nodes have none of.
     return runOutside(() => this.#config.openDatabase?.(id, bytes)) ?? openMemory(bytes)
+  }
+
+  #policyOf(id: NodeId): NamingPolicy {
+    const { hashPolicy } = this.#config
+    if (hashPolicy !== 'mixed') return hashPolicy
+    return this.#world.source.stream('hash-policy').named(id).pick(mixedPolicies)
   }
 
   #env(id: NodeId): Env {
@@ -135,18 +148,19 @@ export class RepoFactory {
   }
 }
 
-function template(hashPolicy: HashPolicy): Uint8Array {
-  let image = templates.get(hashPolicy)
+function template(policy: NamingPolicy): Uint8Array {
+  let image = templates.get(policy)
   if (image === undefined) {
     const db = openMemory()
     // The tables of an empty repository fill a page each: every node of every run copies them all.
     db.exec('PRAGMA page_size = 1024')
-    using repo = createRepo(db, stillEnv, { hashPolicy })
+    using repo = createRepo(db, stillEnv, { hashPolicy: policy === 'unset' ? 'auto' : policy })
+    if (policy === 'unset') unsetConfig(repo, 'hash-policy')
     // Passwords drawn from nothing would be known to everyone who is handed a kept repository.
     // An empty one admits nobody: fossil src/login.c:239.
     dbOf(repo).exec("UPDATE user SET pw = ''")
     image = dbOf(repo).serialize()
-    templates.set(hashPolicy, image)
+    templates.set(policy, image)
   }
   return image
 }

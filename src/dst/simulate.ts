@@ -58,10 +58,14 @@ function planned(options: SimulateOptions): { options: SimulateOptions; plan?: F
  * these make. A plan that says which operations there are has them.
  */
 function unknownTo({ config: { makeNode, upstream } = {} }: SimulateOptions): readonly string[] {
-  const { tables, uv } = operationGroups
-  const rows = tables.map(({ name }) => name)
-  if (makeNode !== undefined) return [...rows, ...uv.map(({ name }) => name), 'setting']
+  const { tables, uv, byHand } = operationGroups
+  const rows = [...namesOf(tables), 'rowsPut', 'plainTables']
+  if (makeNode !== undefined) return [...rows, ...namesOf(uv), ...namesOf(byHand), 'setting']
   return upstream === undefined ? [] : rows
+}
+
+function namesOf(group: readonly { readonly name: string }[]): string[] {
+  return group.map(({ name }) => name)
 }
 
 /** Options that say what a plan would. */

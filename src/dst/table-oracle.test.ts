@@ -58,3 +58,41 @@ test('networks with synced tables converge: owners, ties, late columns, old back
   }
   for (const op of ['rowPut', 'rowDelete', 'columnAdd']) assert.ok(done.has(op), op)
 })
+
+test('a version that travels plainly may stand a second later for each that it met', () => {
+  const oracle = new TableOracle()
+  const row = { table: 'notes', key: 'k', travels: true }
+  oracle.record({ ...row, nodeId: 'a', version: version(5, 'x') })
+  oracle.record({ ...row, nodeId: 'b', version: version(5, 'y') })
+  assert.ok(!oracle.wasWritten('notes', 'k', version(6, 'y'), 'a'))
+  oracle.travelPlainly()
+  assert.ok(oracle.wasWritten('notes', 'k', version(6, 'y'), 'a'))
+  assert.ok(!oracle.wasWritten('notes', 'k', version(4, 'y'), 'a'))
+  assert.ok(!oracle.wasWritten('notes', 'k', version(8, 'y'), 'a'))
+})
+
+// The oracle took it for a version that nobody had written.
+test('the winner of a tie that travels plainly is dated later, and wins', async () => {
+  const put = { table: 'notes', id: 'ann', part: 0, count: 2, share: 3, seal: 0 }
+  const atSec = { mtimeSec: 1_767_225_640 }
+  const { verdict, violation, operations } = await simulate({
+    seed: 322,
+    plan: 'normal,topology=star,leaves=2,node=poll,login=no,late=0,mix=checkin+rowPut+plainTables',
+    intentions: [
+      { atMs: 1, node: 'leaf-0', id: 'leaf-0#1', op: 'rowPut', args: { ...put, body: 1 } },
+      { atMs: 9_000, node: 'leaf-0', id: 'leaf-0#2', op: 'plainTables', args: {} },
+      ...['leaf-0', 'leaf-1'].map((node, body) => ({
+        atMs: 59_000,
+        node,
+        id: `${node}#9`,
+        op: 'rowPut',
+        args: { ...put, ...atSec, body: body + 2 },
+      })),
+    ],
+  })
+  assert.deepEqual([verdict, violation?.detail], ['converged', undefined])
+  assert.deepEqual(
+    [operations['rowPut']?.acknowledged, operations['plainTables']?.acknowledged],
+    [3, 1],
+  )
+})

@@ -37,6 +37,15 @@ export interface WrittenRow {
 /** The oracle of one run. */
 export class TableOracle {
   readonly #rows = new Map<string, WrittenRow[]>()
+  #isPlain = false
+
+  /**
+   * Rows travel as go-libfossil has them, whose peers see times alone: of two versions of one time
+   * the one that stands is dated a second later (docs/tables.md), once for each that it meets.
+   */
+  travelPlainly(): void {
+    this.#isPlain = true
+  }
 
   /** Records what somebody wrote. */
   record(written: WrittenRow): void {
@@ -61,10 +70,14 @@ export class TableOracle {
 
   /** Tells whether a version was ever written where a node could have got it from. */
   wasWritten(table: string, key: string, version: RowVersion, nodeId: NodeId): boolean {
-    return this.#of(table, key).some(
-      (written) =>
-        (written.travels || written.nodeId === nodeId) && isSameRow(written.version, version),
-    )
+    const versions = this.#of(table, key)
+    const mostSec = this.#isPlain ? versions.length : 0
+    return versions.some(({ travels, nodeId: writer, version: written }) => {
+      const laterSec = version.mtimeSec - written.mtimeSec
+      const isDated = laterSec >= 0 && laterSec <= mostSec
+      const mayBeHere = travels || writer === nodeId
+      return mayBeHere && isDated && isSameRow({ ...written, mtimeSec: version.mtimeSec }, version)
+    })
   }
 
   #of(table: string, key: string): readonly WrittenRow[] {

@@ -9,6 +9,7 @@ import type { Repo } from '../repo/repo.ts'
 import type { Invariant as RunnerInvariant } from '../runner/invariants.ts'
 import type { Direction } from '../sim/network.ts'
 import type { Access } from '../sync/access.ts'
+import type { LocalOracle } from './local-oracle.ts'
 import type { TableOracle } from './table-oracle.ts'
 import type { UvOracle } from './uv-oracle.ts'
 
@@ -40,6 +41,8 @@ export interface Truth {
   readonly givenUp?: ReadonlyMap<string, ReadonlyMap<ArtifactHash, number>> | undefined
   /** Settings that owners changed, in that order. */
   readonly settings?: readonly SettingChange[] | undefined
+  /** What owners of nodes gave them for themselves alone. */
+  readonly local?: LocalOracle | undefined
   /** Links: who syncs with whom; by default everybody with the master. */
   readonly links?: readonly Direction[] | undefined
   /** Answers to those who wait for deliveries. */

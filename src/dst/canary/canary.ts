@@ -192,6 +192,27 @@ export const canaries: readonly Canary[] = [
     options: { weights: { setting: 5 } },
   },
   {
+    bug: 'forgets settings of its own',
+    invariant: 'local-stays',
+    plant: sql(
+      `DELETE FROM config WHERE name IN
+        ('cookie', 'uv-sync', 'max-upload', 'max-download', 'lock-timeout', 'repo-cksum')`,
+    ),
+    options: { weights: { preference: 5 } },
+  },
+  {
+    bug: 'forgets servers that it syncs with',
+    invariant: 'local-stays',
+    plant: sql("DELETE FROM config WHERE name GLOB 'sync-url:*'"),
+    options: { weights: { remote: 5 } },
+  },
+  {
+    bug: 'lets accounts do everything',
+    invariant: 'local-stays',
+    plant: sql("UPDATE user SET cap = 's' WHERE login GLOB 'guest-*'"),
+    options: { weights: { account: 5 } },
+  },
+  {
     bug: 'syncs with a master that asks nobody for a login',
     invariant: 'rights',
     plant: soundNode,

@@ -10,6 +10,7 @@ import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
 import { derived, derivedConvergence } from './derived.ts'
 import { event, leaf, plink, tags } from './history.ts'
+import { localStays } from './local.ts'
 import { moments } from './moments.ts'
 import { phantoms } from './phantoms.ts'
 import { pushed, pushedAnswered } from './pushed.ts'
@@ -39,6 +40,7 @@ export const invariants: readonly Invariant[] = [
   rights,
   pushed,
   cloneWhole,
+  localStays,
   uvIntegrity,
   uvNeverLost,
   tableIntegrity,

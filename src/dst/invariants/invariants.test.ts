@@ -17,6 +17,7 @@ import { InvariantError } from '../../runner/invariants.ts'
 import { invariants } from './all.ts'
 import { historyDamages } from './history-damage.suite.ts'
 import { type Damage, Pair, nobodys, ridOf } from './pair.suite.ts'
+import { localDamages } from './local-damage.suite.ts'
 import { tableDamages } from './table-damage.suite.ts'
 import { uvDamages } from './unversioned-damage.suite.ts'
 import { dbOf } from '../../repo/repo.ts'
@@ -280,6 +281,7 @@ const damages: readonly Damage[] = [
   ...uvDamages,
   ...historyDamages,
   ...tableDamages,
+  ...localDamages,
   {
     what: 'an artifact that only the master has',
     invariant: 'convergence',

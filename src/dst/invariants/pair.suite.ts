@@ -30,6 +30,7 @@ import {
 } from '../world.ts'
 import type { TableDefinition } from '../../tables/definition.ts'
 import { defineTable, deleteRow, pkHash, putRow } from '../../tables/tables.ts'
+import { LocalOracle } from '../local-oracle.ts'
 import { TableOracle } from '../table-oracle.ts'
 import { UvOperations } from '../uv-operations.ts'
 import { versionOf } from './tables.ts'
@@ -75,6 +76,7 @@ export class Pair implements Disposable {
   readonly asksPrivate = new Set<string>()
   readonly cloneGaps: Finding[] = []
   readonly rows = new TableOracle()
+  readonly local = new LocalOracle()
   readonly pushes: { falseAnswers: Finding[]; open: ArtifactHash[] } & Pushes = {
     falseAnswers: [],
     open: [],
@@ -189,8 +191,8 @@ export class Pair implements Disposable {
     const { acknowledged, access, asksPrivate, pushes, cloneGaps } = this
     const unversioned = this.uvOperations.oracle
     const told = { acknowledged, access, asksPrivate, pushes, cloneGaps, unversioned, settings }
-    const { rows: tables } = this
-    return { nodes: this.nodes(), truth: { ...told, tables, ...truth } }
+    const { rows: tables, local } = this
+    return { nodes: this.nodes(), truth: { ...told, tables, local, ...truth } }
   }
 
   /** Damages a repository behind the back of the code that keeps it in order. */

@@ -10,8 +10,14 @@ import { plain, variant } from './checkins.ts'
 import { uvDelete, uvWrite } from './files.ts'
 import { backupOperations } from './cluster.ts'
 import type { FossilOperation } from './operation.ts'
-import { attachment, forum, technote, ticket, wiki } from './pages.ts'
-import { columnAdd, rowDelete, rowPut } from './rows.ts'
+import { lock, plainTables, repair, sendSettings, unlock } from './by-hand.ts'
+import { browse } from './browse.ts'
+import { burst, series } from './bulk.ts'
+import { exhume, obliterate, purgeFile, purgeLine, shunFile, unshun } from './graveyard.ts'
+import { guardedCheckin, guardedTag } from './guarded.ts'
+import { account, preference, remote } from './local.ts'
+import { attachment, detachment, forum, technote, ticket, wiki } from './pages.ts'
+import { columnAdd, rowDelete, rowPut, rowsPut } from './rows.ts'
 import { amendment, mark, tag } from './tags.ts'
 import { publish, purge, rebuild, setting, shun } from './upkeep.ts'
 
@@ -40,6 +46,18 @@ export const operationGroups = {
   tables: [rowPut, rowDelete, columnAdd],
   /** Work of those who look after a repository. */
   upkeep: [publish, shun, purge, setting, rebuild],
+  /** Whole lines and files go, and what went comes back. */
+  graveyard: [shunFile, unshun, purgeLine, purgeFile, exhume, obliterate],
+  /** What a repository has for itself alone. */
+  local: [remote, account, preference],
+  /** Work that production refuses where it would do harm, or where there is nothing to undo. */
+  guarded: [guardedCheckin, guardedTag, detachment],
+  /** Long chains of deltas, messages of many cards, tables of many rows. */
+  bulk: [series, burst, rowsPut],
+  /** Syncs that a person asks for. */
+  byHand: [lock, unlock, repair, sendSettings, plainTables],
+  /** Looks at what there is. */
+  looks: [browse],
 } as const satisfies Readonly<Record<string, readonly FossilOperation[]>>
 
 export type OperationGroup = keyof typeof operationGroups

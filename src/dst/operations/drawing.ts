@@ -107,6 +107,14 @@ export function privateCheckins(repo: Repo): ArtifactHash[] {
   )
 }
 
+/** Check-ins that others are written as a difference from. */
+export function baselines(repo: Repo): ArtifactHash[] {
+  return hashes(
+    repo,
+    `SELECT DISTINCT uuid FROM plink JOIN blob ON rid = baseid WHERE size >= 0 ORDER BY uuid`,
+  )
+}
+
 /** Check-ins without a child on their branch. */
 export function heads(repo: Repo): ArtifactHash[] {
   return hashes(

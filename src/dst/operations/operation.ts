@@ -15,8 +15,10 @@ import type { CheckedWorld } from '../../runner/invariants.ts'
 import type { NodeId, TraceFacts } from '../../runner/model.ts'
 import type { Operation, OperationId, OperationResult } from '../../runner/operations.ts'
 import type { Draw } from '../../sim/random.ts'
+import type { SyncOptions } from '../../sync/session-options.ts'
 import type { UvEvent } from '../event.ts'
 import type { AcknowledgedArtifact, CheckedNode, SettingChange } from '../world.ts'
+import type { LocalPlace } from '../local-oracle.ts'
 import type { RowVersion } from '../table-oracle.ts'
 import type { References } from './references.ts'
 
@@ -47,9 +49,27 @@ export interface OperationRecords {
   recordRow(row: RowPlace, version: RowVersion): void
   /** Synced tables of a node changed in another way. */
   changeTables(id: NodeId): void
+  /** The owner of a node gave it something of its own, or took it away: that must stay so. */
+  keepLocal(place: LocalPlace, value: string | undefined): void
+  /**
+   * Tables of a run either get columns, or travel as go-libfossil has them: a peer of that kind
+   * drops the columns that it does not know, and the row that stands is nobody's. The first counts.
+   */
+  useTables(use: TableUse): boolean
+  /** Begins a sync that somebody asks for; false where there is nobody to sync with. */
+  syncByHand(id: NodeId, wanted: HandSync): boolean
   /** Lets an owner write or delete an unversioned file; tells whether anything changed. */
   changeUnversioned(event: UvEvent): boolean
 }
+
+/** The part of a sync's options that a person gives. */
+export type HandSync = Pick<
+  SyncOptions,
+  'push' | 'pull' | 'lock' | 'unlockClientId' | 'verily' | 'pushConfig' | 'tables'
+>
+
+/** What becomes of the tables of a run. */
+export type TableUse = 'get columns' | 'travel plainly'
 
 /** The place of a row. */
 export interface RowPlace {

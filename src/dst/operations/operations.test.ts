@@ -22,9 +22,10 @@ import type { SimulateOptions } from '../simulate-options.ts'
 import type { Simulator } from '../simulator.ts'
 import { operationGroups } from './all.ts'
 
-const names = Object.values(operationGroups)
-  .flat()
-  .map(({ name }) => name)
+/** Those of further.test.ts are not among them. */
+const names = (['checkins', 'kinds', 'uv', 'tables', 'upkeep'] as const).flatMap((group) =>
+  operationGroups[group].map(({ name }) => name),
+)
 
 const busy: SimulateOptions = {
   seed: 7,

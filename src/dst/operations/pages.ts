@@ -4,6 +4,7 @@
  * @module
  */
 
+import { attachedFiles } from '../../history/pages.ts'
 import { dbOf } from '../../repo/repo.ts'
 import type { ArgumentValues } from '../../runner/arguments.ts'
 import { attachFile, type AttachmentTarget, detachFile } from '../../write/attachment.ts'
@@ -187,6 +188,26 @@ export const attachment: FossilOperation = {
   },
 }
 
+/** Takes a file away from where one is attached. */
+export const detachment: FossilOperation = {
+  name: 'detachment',
+  weight: 1,
+  plan: (context) => {
+    const { repo, draw } = context
+    const held = attachedFiles(repo)
+    if (held.length === 0) return undefined
+    const { target, fileName } = draw.pick(held)
+    return { ...placeOf(context, target), fileName, ...drawAuthor(context) }
+  },
+  apply: (context) => {
+    const { repo, args } = context
+    const target = targetOf(context)
+    if (target === undefined) return undefined
+    const file = args.text('fileName')
+    return { artifacts: [detachFile(repo, target, file, authorOf(context)).hash] }
+  },
+}
+
 function drawTarget(context: PlanContext): ArgumentValues | undefined {
   const { repo, draw, references } = context
   const pages = texts(
@@ -200,6 +221,13 @@ function drawTarget(context: PlanContext): ArgumentValues | undefined {
     ...noteIds(context).map((id) => ({ note: references.to(id) })),
   ]
   return targets.length === 0 ? undefined : draw.pick(targets)
+}
+
+/** What something is attached to, as arguments name it. */
+function placeOf(context: PlanContext, target: string): ArgumentValues {
+  const reference = context.references.to(target)
+  if (ticketIds(context).includes(target)) return { ticket: reference }
+  return noteIds(context).includes(target) ? { note: reference } : { page: target }
 }
 
 function targetOf({ args, references }: ApplyContext): AttachmentTarget | undefined {

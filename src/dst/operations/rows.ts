@@ -11,7 +11,7 @@ import { findRow } from '../../tables/rows.ts'
 import { findTable, requireTable } from '../../tables/schema.ts'
 import { addColumn, defineTable, deleteRow, listRows, pkHash, putRow } from '../../tables/tables.ts'
 import type { Row, RowValue } from '../../tables/value.ts'
-import type { ArgumentValues, Arguments } from '../../runner/arguments.ts'
+import { type ArgumentValues, Arguments } from '../../runner/arguments.ts'
 import type { Draw } from '../../sim/random.ts'
 import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
 
@@ -62,6 +62,9 @@ const counts = [null, 0n, -1n, 9_007_199_254_740_993n, 2n ** 63n - 1n]
 const shares = [null, 0.5, 1e21, 1e-7, 3]
 const seals = [null, new Uint8Array(), Uint8Array.of(0, 255, 16)]
 
+/** More than any argument asks for that was drawn: a list may have been edited. */
+const mostRows = 1000
+
 /** Times that are not the clock's are rounded to this, so that those of two nodes are often one. */
 const gridSec = 20
 
@@ -71,6 +74,24 @@ export const rowPut: FossilOperation = {
   weight: 8,
   plan: (context) => ({ ...drawRow(context), ...drawValues(context.draw) }),
   apply: (context) => changeRow(context, { isDeleted: false }),
+}
+
+/** Puts more rows than one list of them holds. */
+export const rowsPut: FossilOperation = {
+  name: 'rowsPut',
+  weight: 1,
+  plan: ({ draw }) => ({ table: 'notes', key: draw.uint32(), count: draw.int(40, 80) }),
+  apply: (context) => {
+    const { args } = context
+    const [table, key] = [args.text('table'), args.integer('key')]
+    const count = Math.max(0, Math.min(args.integer('count'), mostRows))
+    for (let at = 0; at < count; at++) {
+      const values = { body: at % words.length, count: at % counts.length, share: 0, seal: 0 }
+      const row = new Arguments('rowsPut', { table, id: `${key}-${at}`, part: 0, ...values })
+      changeRow({ ...context, args: row }, { isDeleted: false })
+    }
+    return {}
+  },
 }
 
 /** Deletes a row, where there is one. */
@@ -96,6 +117,7 @@ export const columnAdd: FossilOperation = {
   apply: ({ repo, args, world, id }) => {
     const column = further.find(({ name }) => name === args.text('column'))
     if (column === undefined || !lacks(repo, column)) return undefined
+    if (!world.useTables('get columns')) return undefined
     addColumn(repo, 'notes', column)
     world.changeTables(id)
     return {}
