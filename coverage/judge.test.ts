@@ -36,6 +36,11 @@ test('a function that no run entered is told with its reason, where there is one
   assert.deepEqual(voidReasons, [])
 })
 
+test('a reason for what is rare is not void where a run enters it after all', () => {
+  const given = { file: 'src/repo/a.ts', functions: ['entered'], reason, isRare: true }
+  assert.deepEqual(judge(swept, [given]).voidReasons, [])
+})
+
 test('a reason is void for a function that there is not, and for one that is entered', () => {
   const given = { file: 'src/repo/a.ts', functions: ['entered', 'gone'], reason }
   assert.deepEqual(judge(swept, [given]).voidReasons, [

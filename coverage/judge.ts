@@ -33,6 +33,7 @@ export function judge({ functions, missed, strays }: Swept, reasons: readonly Re
   for (const { file, functions: names, reason } of reasons) {
     for (const name of names) given.set(`${file} ${name}`, reason)
   }
+  const rare = new Set(namesIn(reasons.filter(({ isRare }) => isRare === true)))
   const missing = new Set(missed.map(keyOf))
   return {
     folders: folders.map((folder) => {
@@ -44,7 +45,7 @@ export function judge({ functions, missed, strays }: Swept, reasons: readonly Re
       ...unknownReasons(functions, reasons),
       ...functions
         .map(keyOf)
-        .filter((key) => given.has(key) && !missing.has(key))
+        .filter((key) => given.has(key) && !missing.has(key) && !rare.has(key))
         .map((of) => ({ of, problem: 'is entered after all' })),
     ],
     strays,
@@ -57,10 +58,13 @@ export function unknownReasons(
   reasons: readonly Reason[],
 ): Coverage['voidReasons'] {
   const known = new Set(functions.map(keyOf))
-  return reasons
-    .flatMap(({ file, functions: names }) => names.map((name) => `${file} ${name}`))
+  return namesIn(reasons)
     .filter((key) => !known.has(key))
     .map((of) => ({ of, problem: 'does not exist' }))
+}
+
+function namesIn(reasons: readonly Reason[]): string[] {
+  return reasons.flatMap(({ file, functions }) => functions.map((name) => `${file} ${name}`))
 }
 
 function keyOf({ file, name }: SourceFunction): string {

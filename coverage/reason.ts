@@ -11,4 +11,6 @@ export interface Reason {
   readonly functions: readonly string[]
   /** Without a subject: `reads a file of the disk`. */
   readonly reason: string
+  /** True where a run can enter them all the same, once in thousands: by a fault, say. */
+  readonly isRare?: boolean
 }
