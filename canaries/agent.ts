@@ -24,7 +24,7 @@ export const agentMutations: readonly Mutation[] = [
     replace: '    this.#sequence = state.sequence + (state.sequence > 1 ? 1 : 0)\n',
     needs: ['op:join'],
     caughtBy: ['clone-whole'],
-    plan: 'late=2,topology=star,budgetBytes=2000,faults=replyLost+crash',
+    plan: 'late=2,topology=star,budgetBytes=2000,faults=replyLost+crash,mix=checkin',
   },
   {
     name: 'sync-taken-for-delivery',

@@ -42,6 +42,7 @@ export const crosslinkMutations: readonly Mutation[] = [
     replace: '',
     needs: ['op:forum'],
     caughtBy: ['event', 'derived'],
+    plan: 'mix=checkin+forum',
   },
   {
     name: 'date-tag-unseen',

@@ -77,5 +77,6 @@ export const repoMutations: readonly Mutation[] = [
     replace: 'AS TEXT) AND mtime <= ?`',
     needs: ['op:setting'],
     caughtBy: ['stalled'],
+    plan: 'mix=checkin+setting',
   },
 ]

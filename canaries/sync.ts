@@ -99,7 +99,7 @@ const underWay = new Set<string>()
     replace: '',
     needs: ['plan:rights=mixed', 'op:checkin'],
     caughtBy: ['rights'],
-    plan: 'login=yes,rights=mixed',
+    plan: 'login=yes,rights=mixed,mix=checkin',
   },
   {
     name: 'uv-unsent-after-restart',
@@ -109,7 +109,7 @@ const underWay = new Set<string>()
     replace: '',
     needs: ['op:uvWrite', 'plan:rights=mixed'],
     caughtBy: ['uv-convergence', 'uv-last-writer-wins', 'stalled'],
-    plan: 'login=yes,rights=mixed',
+    plan: 'login=yes,rights=mixed,mix=checkin+uv',
   },
   {
     name: 'private-unmarked',
@@ -119,6 +119,6 @@ const underWay = new Set<string>()
     replace: '',
     needs: ['plan:private=yes', 'plan:privateSync=some'],
     caughtBy: ['nothing-leaks', 'private-convergence', 'convergence', 'stalled'],
-    plan: 'private=yes,privateSync=some',
+    plan: 'private=yes,privateSync=some,mix=checkin',
   },
 ]
