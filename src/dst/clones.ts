@@ -5,7 +5,7 @@
  */
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { hasArtifact } from '../repo/blob.ts'
+import { hasArtifact, unresolvedArtifacts } from '../repo/blob.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NodeId } from '../runner/model.ts'
@@ -42,7 +42,10 @@ export class CloneWitness {
   #judge({ id, repo }: CheckedNode, server: Repo): void {
     const hashes = [...(this.#owed.get(id)?.hashes ?? [])]
     this.#owed.delete(id)
-    const missing = hashes.filter((hash) => hasArtifact(server, hash) && !hasArtifact(repo, hash))
+    // What came as a delta was not left out: where its source was, that is missing itself.
+    const waiting = new Set(unresolvedArtifacts(repo).map(({ hash }) => hash))
+    const hasCome = (hash: ArtifactHash): boolean => hasArtifact(repo, hash) || waiting.has(hash)
+    const missing = hashes.filter((hash) => hasArtifact(server, hash) && !hasCome(hash))
     if (missing.length === 0) return
     const detail = `the bulk of its clone left out ${missing.length}, such as ${missing[0]}`
     this.gaps.push({ nodeId: id, detail })
