@@ -107,7 +107,10 @@ export class Answer {
     this.#keepFutureOut()
     if (this.#push) {
       const { artifacts } = this.#sender
-      artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved: 'announced' })
+      // While artifacts keep coming, the sources that deltas wait for may come among them. Then no
+      // more: a source may be a lie, and a cluster names what waits for it without announcing it.
+      const unresolved = artifacts.hasBroughtNews ? 'announced' : 'all'
+      artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved })
     }
     if (this.#pull) this.#announce()
     this.#conversations?.tables.finish(this.#writer, this.#tableTurn)

@@ -74,6 +74,11 @@ export class ArtifactIntake {
     return this.#arrived - this.#waiting
   }
 
+  /** The same, with deltas that wait for their source. */
+  get arrivalsInAnyForm(): number {
+    return this.#arrived
+  }
+
   beginMessage(): void {
     this.#arrived = 0
     this.#waiting = 0

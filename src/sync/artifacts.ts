@@ -128,6 +128,11 @@ export class ArtifactExchange {
     return this.#intake.arrivals
   }
 
+  /** Tells whether that message brought anything new, be it a delta that waits for its source. */
+  get hasBroughtNews(): boolean {
+    return this.#intake.arrivalsInAnyForm > 0
+  }
+
   /** Excesses of the message that was read: to be told, and to come again. */
   get leftForLater(): { readonly announcements: number; readonly artifacts: number } {
     return { announcements: this.#igotsPassedOver, artifacts: this.#intake.postponed }

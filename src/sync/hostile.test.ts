@@ -327,3 +327,19 @@ test('a server that asks for a damaged name does not keep a sync from its end', 
   assert.equal(result.complete, true)
   assert.equal(result.rounds, 1)
 })
+
+const wanted = (reply: readonly Card[]): ArtifactHash[] =>
+  ofType(reply, 'gimme').map(({ hash }) => hash)
+
+test('what came as a delta of nothing is asked for again, though no one announces it', () => {
+  using server = makeRepo('server')
+  const [nothing, target] = [contentOf(900, 200), contentOf(901, 200)]
+  const source = nameOf(nothing)
+  assert.deepEqual(wanted(ask(server, [pushCard, deltaCard(nothing, target)])), [source])
+  // While artifacts keep coming, the source may be among them.
+  assert.deepEqual(wanted(ask(server, [pushCard, fileCard(contentOf(1))])), [source])
+  assert.deepEqual(wanted(ask(server, [pushCard])), [source, nameOf(target)])
+  ask(server, [pushCard, fileCard(target)])
+  assert.ok(heldNames(server).includes(nameOf(target)))
+  assert.deepEqual(wanted(ask(server, [pushCard])), [source])
+})
