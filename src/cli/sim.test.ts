@@ -123,7 +123,7 @@ suite('--json', () => {
     assert.match(traceHash, /^[0-9a-f]{64}$/)
     for (const count of [steps, syncs, errors]) assert.ok(Number.isSafeInteger(count))
     assert.ok(syncs >= errors && steps > syncs)
-    assert.deepEqual(Object.keys(faults), [...faultKinds, 'crash', 'buggify'])
+    assert.deepEqual(Object.keys(faults), [...faultKinds, 'lies', 'crash', 'buggify'])
     assert.deepEqual(
       nodes.map(({ id }) => id),
       ['master', 'leaf-0', 'leaf-1'],

@@ -60,8 +60,7 @@ function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorl
     wallClock: (id, world) => world.clockOf(id),
     version: ({ repo }) => stateOf(repo),
     state: digests,
-    canonical: canonicalMessage,
-    describe: describeMessage,
+    message: { canonical: canonicalMessage, describe: describeMessage },
     difficulty,
     stop: (world) => world.close(),
   }

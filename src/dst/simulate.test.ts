@@ -43,7 +43,7 @@ suite('converged', () => {
     assert.ok(report.checkins > 10 && report.syncs > 10 && report.errors > 0)
     assert.ok(report.steps > report.syncs && report.checks > 0)
     assert.ok(report.simulatedMs >= 45_000)
-    assert.deepEqual(Object.keys(report.faults), [...faultKinds, 'crash', 'buggify'])
+    assert.deepEqual(Object.keys(report.faults), [...faultKinds, 'lies', 'crash', 'buggify'])
     assert.deepEqual(
       report.nodes.map(({ id }) => id),
       ['master', 'leaf-0', 'leaf-1', 'leaf-2'],

@@ -11,6 +11,7 @@ import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { type FaultKind, million } from '../sim/link.ts'
 import type { Arrival, Direction, ExchangePlan, Failure, Network } from '../sim/network.ts'
+import type { Lies } from './lies.ts'
 import type { NodeId, TraceFacts } from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
 
@@ -18,6 +19,8 @@ import type { PendingEvents } from './pending-events.ts'
 export interface ExchangeOptions {
   readonly network: Network
   readonly events: PendingEvents
+  /** Decides when a node says something else than its code wrote. Default: never. */
+  readonly lies?: Lies
   /** Adds a line to the trace. */
   readonly note: (type: string, facts: TraceFacts) => void
   /** A message as the trace digests it. */
@@ -87,9 +90,12 @@ export class Exchanges {
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
     if (signal?.aborted === true) return Promise.reject(abortedBy(signal))
-    const { network, events } = this.#options
+    const { network, events, lies } = this.#options
     const plan = network.planExchange({ from, to }, this.#options.nameOf({ from, to }))
-    this.#noteMessage('request', byAsker(plan), request, plan.faults)
+    // Of what is lost on its way nobody knows whether it was a lie.
+    const lie = plan.arrivals.length > 0 ? lies?.request(plan, request) : undefined
+    const said = lie ?? request
+    this.#noteMessage('request', byAsker(plan), said, faultsOf(plan, lie))
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { resolve, reject, isOver: false, ignoreSignal: () => {} }
       this.#waiting.set(from, (this.#waiting.get(from) ?? new Set()).add(waiting))
@@ -98,7 +104,7 @@ export class Exchanges {
         events.add({
           timeMs: arrival.atMs,
           node: to,
-          happen: () => this.#requestArrives(plan, arrival, request, waiting),
+          happen: () => this.#requestArrives(plan, arrival, said, waiting),
         })
       }
       events.add({
@@ -126,7 +132,7 @@ export class Exchanges {
     request: Uint8Array,
     waiting: Waiting,
   ): Promise<void> {
-    const { network, events } = this.#options
+    const { network, events, lies } = this.#options
     const copy = arrival === plan.arrivals[0] ? '' : '.copy'
     if (!this.#options.isUp(plan.to))
       return this.#meetsNobody(`request${copy}`, plan, arrival, waiting)
@@ -139,13 +145,16 @@ export class Exchanges {
       this.#noteMessage('reply.unheard', byAnswerer(plan), reply, [])
       return
     }
-    const { arrival: back, faults } = network.planReply(plan)
-    this.#noteMessage('reply', byAnswerer(plan), reply, faults)
+    const planned = network.planReply(plan)
+    const { arrival: back } = planned
+    const lie = back && lies?.reply(plan, reply, seen)
+    const said = lie ?? reply
+    this.#noteMessage('reply', byAnswerer(plan), said, faultsOf(planned, lie))
     if (back === undefined) return
     events.add({
       timeMs: back.atMs,
       node: plan.from,
-      happen: () => this.#replyArrives(plan, back, reply, waiting),
+      happen: () => this.#replyArrives(plan, back, said, waiting),
       isMoot: () => waiting.isOver,
     })
   }
@@ -218,7 +227,7 @@ export class Exchanges {
     type: string,
     facts: ExchangeFacts,
     body: Uint8Array,
-    faults: readonly FaultKind[],
+    faults: readonly string[],
   ): void {
     const { canonical, note, onMessage } = this.#options
     const message = canonical(body)
@@ -237,6 +246,13 @@ type ExchangeFacts = {
   readonly node: NodeId
   readonly peer: NodeId
   readonly exchange: string
+}
+
+function faultsOf(
+  { faults }: { readonly faults: readonly FaultKind[] },
+  lie: Uint8Array | undefined,
+): readonly string[] {
+  return lie === undefined ? faults : [...faults, 'lied']
 }
 
 /** An exchange, seen from the node that asks. */

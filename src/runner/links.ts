@@ -13,7 +13,9 @@ import { StreamPlans } from '../sim/stream-plans.ts'
 import { Datagrams } from './datagrams.ts'
 import { Exchanges } from './exchanges.ts'
 import { LinkNames } from './link-names.ts'
+import { Lies } from './lies.ts'
 import type { NodeId, ReceivedDatagram, Stream, TraceFacts } from './model.ts'
+import type { Lie, Mutation } from './mutation.ts'
 import type { PendingEvents } from './pending-events.ts'
 import { Streams } from './streams.ts'
 import type { Turns } from './turns.ts'
@@ -52,6 +54,9 @@ export interface LinksOptions {
   readonly ticks: () => LinkedCode
   readonly note: (type: string, facts: TraceFacts) => void
   readonly canonical: (message: Uint8Array) => Uint8Array
+  readonly mutations: readonly Mutation[]
+  /** A node has lied. */
+  readonly onLie: (lie: Lie) => void
   readonly onMessage: (facts: TraceFacts, message: Uint8Array) => void
   /** A request was answered that nobody awaits: what it moved, no sender can tell. */
   readonly onUnheard: () => void
@@ -60,6 +65,7 @@ export interface LinksOptions {
 /** The links of one run. */
 export class Links {
   readonly exchanges: Exchanges
+  readonly lies: Lies
   readonly datagrams: Datagrams
   readonly streams: Streams
 
@@ -71,8 +77,10 @@ export class Links {
       ticks().wake(direction.from)
     }
     const shared = { ...parts, onEnd, isUp: (id: NodeId): boolean => nodes().isUp(id) }
+    this.lies = new Lies(parts)
     this.exchanges = new Exchanges({
       ...shared,
+      lies: this.lies,
       onUnheard,
       nameOf: (direction) => turns.send(direction),
       answer: (id, request, turn) => turns.answer(turn, () => nodes().answer(id, request)),

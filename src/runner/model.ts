@@ -11,6 +11,7 @@ import type { Direction } from '../sim/network.ts'
 import type { RandomSource } from '../sim/random.ts'
 import type { TraceValue } from '../sim/trace.ts'
 import type { CheckedWorld, Invariant } from './invariants.ts'
+import type { Lie, Mutation } from './mutation.ts'
 
 /** Identifies a node: unique in its model, without slashes and arrows. */
 export type NodeId = string
@@ -240,6 +241,22 @@ export interface Difficulty {
   readonly lacks?: string
 }
 
+/** The messages of a model: functions of their bytes alone. */
+export interface Messages {
+  /**
+   * A message as the trace digests it: equal wherever the run is repeated. By default the bytes as
+   * they are sent.
+   */
+  readonly canonical?: (message: Uint8Array) => Uint8Array
+  /**
+   * A message in brief, for a person who reads the trace, without secrets. It follows from the
+   * bytes alone, and whatever these are, nothing is thrown.
+   */
+  readonly describe?: (message: Uint8Array) => TraceValue
+  /** Ways in which a node can lie in an exchange, where links have lies. Default: none. */
+  readonly mutations?: readonly Mutation[]
+}
+
 /** A system under simulation. One model can be run many times; each run has a world of its own. */
 export interface Model<W extends CheckedWorld> {
   readonly name: string
@@ -272,16 +289,10 @@ export interface Model<W extends CheckedWorld> {
   readonly version?: (node: W['nodes'][number]) => string
   /** A digest of the state of every node, for the trace: the same state, the same digest. */
   state(world: W): TraceValue
-  /**
-   * A message as the trace digests it: equal wherever the run is repeated. By default the bytes as
-   * they are sent.
-   */
-  canonical?(message: Uint8Array): Uint8Array
-  /**
-   * A message in brief, for a person who reads the trace, without secrets. It follows from the
-   * bytes alone, and whatever these are, nothing is thrown.
-   */
-  describe?(message: Uint8Array): TraceValue
+  /** Knowledge of the messages of the model. */
+  readonly message?: Messages
+  /** A node has lied: the runner sent a mutation of what its code wrote. Default: no matter. */
+  lied?(lie: Lie, world: W): void
   /** Tells what keeps a node from rest; asked where a run stalls. */
   difficulty?(id: NodeId, world: W): Difficulty
   /** Releases everything that the nodes of a run hold. */

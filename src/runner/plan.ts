@@ -184,6 +184,7 @@ export function yesOrNo(about: string, probability: number): PlanOption<boolean>
  * Some of a few words, joined by `+`; none of them is `none`.
  *
  * @param options.probability that each is drawn
+ * @param options.seldom those that are drawn with another probability
  * @param options.always those that are drawn in any case
  * @param options.groups names for several of them at once
  */
@@ -192,17 +193,20 @@ export function someOf<T extends string>(
   words: readonly T[],
   options: {
     readonly probability: number
+    readonly seldom?: Readonly<Partial<Record<T, number>>>
     readonly always?: readonly T[]
     readonly groups?: Readonly<Record<string, readonly T[]>>
   },
 ): PlanOption<readonly T[]> {
-  const { probability, always = [], groups = {} } = options
+  const { probability, seldom, always = [], groups = {} } = options
   const membersOf = (name: string): readonly T[] =>
     (Object.hasOwn(groups, name) ? groups[name] : undefined) ??
     words.filter((each) => each === name)
   return {
     about,
-    draw: (draw) => words.filter((word) => draw.chance(probability) || always.includes(word)),
+    // Each takes one number, so that a word behind the others moves none of them.
+    draw: (draw) =>
+      words.filter((word) => draw.chance(seldom?.[word] ?? probability) || always.includes(word)),
     expects: `none, or some of ${[...Object.keys(groups), ...words].join(', ')}, joined by "+"`,
     read: (text) => {
       const members = text === 'none' ? [] : text.split('+').map(membersOf)

@@ -19,8 +19,11 @@ export interface RunReport extends RunOutcome, Diagnosis {
   readonly steps: number
   readonly checks: number
   readonly simulatedMs: number
-  /** Faults by kind; `crash` counts crashes of nodes, `buggify` faults inside the code. */
-  readonly faults: Readonly<Record<FaultKind | 'crash' | 'buggify', number>>
+  /**
+   * Faults by kind; `lies` counts those of nodes, `crash` crashes of nodes, `buggify` faults inside
+   * the code.
+   */
+  readonly faults: Readonly<Record<FaultKind | 'lies' | 'crash' | 'buggify', number>>
   readonly sites: readonly SiteCoverage[]
   readonly decisions: readonly Decision[]
   /** Outcomes of operations, by name. */
@@ -47,7 +50,12 @@ export function reportOf<W extends CheckedWorld>(
     steps: simulation.steps,
     checks: simulation.checks.made,
     simulatedMs: simulation.clock().elapsedMs,
-    faults: { ...simulation.network.counts(), crash: simulation.crashes, buggify },
+    faults: {
+      ...simulation.network.counts(),
+      lies: simulation.lies,
+      crash: simulation.crashes,
+      buggify,
+    },
     sites,
     decisions: simulation.decisions(),
     operations: operations.counts(),

@@ -71,7 +71,10 @@ suite('the trace', () => {
   })
 
   test('describes messages on request, in lines that the hash leaves out', async () => {
-    const model: Model<CounterWorld> = { ...counters(), describe: (bytes) => bytes.length }
+    const model: Model<CounterWorld> = {
+      ...counters(),
+      message: { describe: (bytes) => bytes.length },
+    }
     const plain = traced(model)
     const described = traced(model, { describesMessages: true })
     const mute = traced(counters(), { describesMessages: true })
@@ -135,7 +138,7 @@ suite('the trace', () => {
   })
 
   test('digests messages as the model reads them', async () => {
-    const model = { ...counters(), canonical: () => utf8('all the same') }
+    const model = { ...counters(), message: { canonical: () => utf8('all the same') } }
     const { simulation, events } = traced(model)
     await runFor(simulation, toyDurationMs)
     assert.equal(new Set(events('reply').map(({ sha1 }) => sha1)).size, 1)

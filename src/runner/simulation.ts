@@ -243,6 +243,11 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#nodes.restart(id)
   }
 
+  /** Lies that nodes have told so far. */
+  get lies(): number {
+    return this.#links.lies.told
+  }
+
   /** Sends a request along a link, for a caller that is no node: see {@link NodeHost.exchange}. */
   exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
     return this.#links.exchanges.exchange(direction, request, signal)
@@ -398,7 +403,9 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       nodes: () => this.#nodes,
       ticks: () => this.#ticks,
       note: (type, facts) => this.note(type, facts),
-      canonical: (message) => this.model.canonical?.(message) ?? message,
+      canonical: (message) => this.model.message?.canonical?.(message) ?? message,
+      mutations: this.model.message?.mutations ?? [],
+      onLie: (lie) => this.model.lied?.(lie, this.world),
       onMessage: (facts, message) => this.#describe(facts, message),
       onUnheard: () => this.#rest.moved(this.steps),
     })
@@ -407,7 +414,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   #describe(facts: TraceFacts, message: Uint8Array): void {
     const { onTraceLine, describesMessages = false } = this.options
     if (onTraceLine === undefined || !describesMessages) return
-    const content = this.model.describe?.(message)
+    const content = this.model.message?.describe?.(message)
     if (content !== undefined) this.#trace.explainMessage({ ...facts, content })
   }
 

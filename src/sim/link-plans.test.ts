@@ -209,6 +209,8 @@ test('rates and sizes that make no sense are refused', () => {
     { ...calmLink, datagrams: { ...noDatagramFaults, corrupted: 1_000_001 } },
     { ...calmLink, streams: { ...noStreamFaults, broken: 0.5 } },
     { ...calmLink, maxDatagramBytes: 0 },
+    { ...calmLink, lies: { requests: -1, replies: 0 } },
+    { ...calmLink, lies: { requests: 0, replies: 1_000_001 } },
   ]
   for (const link of nonsense) {
     assert.throws(

@@ -79,6 +79,12 @@ export type StreamRateKind = (typeof streamRateKinds)[number]
 /** How often each kind strikes, in ppm: the first two at a connect, the others at a send. */
 export type StreamRates = Readonly<Record<StreamRateKind, number>>
 
+/**
+ * How often a message says something else than the code of its sender wrote, in ppm. What it says
+ * then is the business of whoever knows what messages mean: the kernel changes no byte of it.
+ */
+export type LieRates = { readonly requests: number; readonly replies: number }
+
 /** A delay: at least `minMs`, `meanMs` on average (before the cap), never above `maxMs`. */
 export type Latency = { readonly minMs: number; readonly meanMs: number; readonly maxMs: number }
 
@@ -100,6 +106,8 @@ export type LinkConfig = {
   readonly maxDatagramBytes?: number
   /** Faults of streams. Default: none. */
   readonly streams?: StreamRates
+  /** Lies of the nodes at both ends: requests are those of the sender. Default: none. */
+  readonly lies?: LieRates
 }
 
 /** No fault ever strikes. */
@@ -120,6 +128,9 @@ export const noDatagramFaults: DatagramRates = { lost: 0, delayed: 0, duplicated
 
 /** No fault of a stream ever strikes. */
 export const noStreamFaults: StreamRates = { refused: 0, slowStart: 0, delayed: 0, broken: 0 }
+
+/** Nobody ever lies. */
+export const noLies: LieRates = { requests: 0, replies: 0 }
 
 /** The most that UDP over IPv4 carries, in bytes: 65535 less two headers (RFC 768, RFC 791). */
 export const maxDatagramBytes = 65_507
@@ -172,9 +183,11 @@ export function checkRates(rates: FaultRates): void {
 export function checkLink(link: LinkConfig): void {
   const { rates, latency, spike, timeoutMs } = link
   checkRates(rates)
-  const { datagrams = noDatagramFaults, streams = noStreamFaults } = link
+  const { datagrams = noDatagramFaults, streams = noStreamFaults, lies = noLies } = link
   for (const kind of datagramRateKinds) checkPpm(`datagrams.${kind}`, datagrams[kind])
   for (const kind of streamRateKinds) checkPpm(`streams.${kind}`, streams[kind])
+  checkPpm('lies.requests', lies.requests)
+  checkPpm('lies.replies', lies.replies)
   const { maxDatagramBytes: most = maxDatagramBytes } = link
   checkInteger('maxDatagramBytes', most, 1, Number.MAX_SAFE_INTEGER)
   checkInteger('timeoutMs', timeoutMs, 1, longestMs)
