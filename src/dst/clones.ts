@@ -34,6 +34,14 @@ export class CloneWitness {
     for (const { server, hashes } of this.#owed.values()) if (server === id) hashes.delete(hash)
   }
 
+  /**
+   * A clone, or who answers it, has lied: of what a liar leaves out the bulk tells nothing, and the
+   * pull that follows finds it.
+   */
+  lied(id: NodeId): void {
+    this.#owed.delete(id)
+  }
+
   /** An old backup of a node was put back: its artifacts are in another order. */
   forgetServer(id: NodeId): void {
     for (const [node, { server }] of this.#owed) if (server === id) this.#owed.delete(node)

@@ -23,6 +23,13 @@ export interface DeliveryFacts {
   readonly isPrivate: (id: NodeId, hash: ArtifactHash) => boolean
   /** Tells whether a node may make others take its artifacts. */
   readonly maySend: (id: NodeId) => boolean
+  /**
+   * Tells whether one of two nodes has lied to the other since the agent of the first began its
+   * latest attempt at the second: what it then says of the second is said in good faith.
+   */
+  readonly isDeceived: (id: NodeId, peer: NodeId) => boolean
+  /** Tells whether a node has told or heard a lie at or after a time. */
+  readonly wasDeceivedSince: (id: NodeId, timeMs: number) => boolean
 }
 
 /** An agent that runs, and the nodes that it may deliver to. */
@@ -37,8 +44,11 @@ export class PushWaits {
   readonly falseAnswers: Finding[] = []
   readonly #facts: DeliveryFacts
   readonly #running = new Map<NodeId, Running>()
-  /** Artifacts that were asked about and not answered, by node, in the order they were asked. */
-  readonly #open = new Map<NodeId, Set<ArtifactHash>>()
+  /**
+   * Artifacts that were asked about and not answered, by node, in the order they were asked, and
+   * when they first were (true time).
+   */
+  readonly #open = new Map<NodeId, Map<ArtifactHash, number>>()
 
   constructor(facts: DeliveryFacts) {
     this.#facts = facts
@@ -48,7 +58,7 @@ export class PushWaits {
   begin(host: NodeHost, agent: SyncAgent, peers: readonly NodeId[]): void {
     const running = { agent, host, peers }
     this.#running.set(host.id, running)
-    for (const hash of this.#openAt(host.id)) this.#ask(running, hash)
+    for (const hash of this.openAt(host.id)) this.#ask(running, hash)
   }
 
   /** A node has crashed. */
@@ -60,7 +70,8 @@ export class PushWaits {
   wait(id: NodeId, hash: ArtifactHash): void {
     const running = this.#running.get(id)
     if (running === undefined) return
-    this.#openAt(id).add(hash)
+    const open = this.#openAt(id)
+    if (!open.has(hash)) open.set(hash, running.host.clock.nowMs())
     this.#ask(running, hash)
   }
 
@@ -76,11 +87,11 @@ export class PushWaits {
 
   /** Artifacts that were asked about at a node and not answered. */
   openAt(id: NodeId): readonly ArtifactHash[] {
-    return [...this.#openAt(id)]
+    return [...this.#openAt(id).keys()]
   }
 
-  #openAt(id: NodeId): Set<ArtifactHash> {
-    const open = this.#open.get(id) ?? new Set<ArtifactHash>()
+  #openAt(id: NodeId): Map<ArtifactHash, number> {
+    const open = this.#open.get(id) ?? new Map<ArtifactHash, number>()
     this.#open.set(id, open)
     return open
   }
@@ -93,10 +104,11 @@ export class PushWaits {
   }
 
   #judgeDelivery({ host }: Running, hash: ArtifactHash, { remote }: Delivery): void {
-    const { holds, isNewlyGivenUp } = this.#facts
+    const { holds, isNewlyGivenUp, isDeceived } = this.#facts
     this.#openAt(host.id).delete(hash)
     host.note('pushed', { node: host.id, hash, peer: remote })
     if (holds(remote, hash) !== false || isNewlyGivenUp(remote, hash)) return
+    if (isDeceived(host.id, remote)) return
     const detail = `${hash} was said to be held by ${remote}, and is not there`
     this.falseAnswers.push({ nodeId: host.id, detail })
   }
@@ -109,9 +121,11 @@ export class PushWaits {
     const { fate } = error.detail
     // The agent was stopped: whoever waits asks its next life.
     if (fate === 'unreachable') return
+    const sinceMs = this.#openAt(host.id).get(hash) ?? -Infinity
     this.#openAt(host.id).delete(hash)
     host.note('pushed', { node: host.id, hash, fate })
     if (this.#isTrue(fate, host.id, peers, hash)) return
+    if (fate === 'refused' && this.#facts.wasDeceivedSince(host.id, sinceMs)) return
     const detail = `${hash} was said to be ${fate}: ${error.message}`
     this.falseAnswers.push({ nodeId: host.id, detail })
   }

@@ -16,6 +16,8 @@ import { allBlobUuidsSorted, countPhantoms, publicBlobUuidsSorted } from './hold
 import { invariants } from './invariants/all.ts'
 import { stateOf } from './invariants/state.ts'
 import { catalogueHash } from './invariants/unversioned.ts'
+import { mutationsOf } from './lies/all.ts'
+import { passwordOf } from './logins.ts'
 import { canonicalMessage, describeMessage } from './message-view.ts'
 import { lateNodes, topologyOf } from './topology.ts'
 import { syncsUnversioned, type World } from './world.ts'
@@ -50,6 +52,7 @@ export function simulateFossil(
 }
 
 function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorld> {
+  const source = new RandomSource(config.seed)
   return {
     name: 'fossil',
     topology: network.topology,
@@ -60,7 +63,12 @@ function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorl
     wallClock: (id, world) => world.clockOf(id),
     version: ({ repo }) => stateOf(repo),
     state: digests,
-    message: { canonical: canonicalMessage, describe: describeMessage },
+    message: {
+      canonical: canonicalMessage,
+      describe: describeMessage,
+      mutations: mutationsOf((login) => passwordOf(source, login)),
+    },
+    lied: (lie, world) => world.lied(lie),
     difficulty,
     stop: (world) => world.close(),
   }

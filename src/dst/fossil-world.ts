@@ -20,9 +20,9 @@ import { leafHandle, recordSync } from './leaf.ts'
 import { LocalOracle, type LocalPlace } from './local-oracle.ts'
 import { HandSyncs } from './hand-syncs.ts'
 import { Logins } from './logins.ts'
+import type { Lie } from '../runner/mutation.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { Backups, lostBy } from './backups.ts'
-import { CloneWitness } from './clones.ts'
 import { NodeMaker } from './node-maker.ts'
 import type { Action, Node } from './node.ts'
 import type { Cluster } from './operations/cluster.ts'
@@ -33,6 +33,7 @@ import { masterId, SimTransport } from './sim-network.ts'
 import { storedTables } from '../tables/schema.ts'
 import { type RowVersion, TableOracle } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
+import { SyncWitness } from './sync-witness.ts'
 import { UvOperations } from './uv-operations.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
 import {
@@ -95,9 +96,11 @@ export class FossilWorld implements World, OperationRecords, Cluster {
         (each) => each.nodeId === nodeId && each.hash === hash && each.isPrivate,
       ),
     maySend: (id) => maySend(this.truth, id, 'artifacts'),
+    isDeceived: (id, peer) => this.#witness.deceptions.isDeceived(id, peer),
+    wasDeceivedSince: (id, timeMs) => this.#witness.deceptions.wasDeceivedSince(id, timeMs),
   })
   readonly #backups = new Backups()
-  readonly #witness = new CloneWitness()
+  readonly #witness: SyncWitness
   readonly #late: ReadonlySet<NodeId>
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
@@ -109,6 +112,11 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#topology = topology
     this.#host = host
     this.#late = new Set(late)
+    this.#witness = new SyncWitness({
+      nowMs: () => this.nowMs,
+      link: config.network.link,
+      nodeOf: (id) => this.#known(id),
+    })
     this.#factory = new RepoFactory(config, host)
     this.#maker = new NodeMaker(config, {
       onSync: (...sync) => this.#recordSync(...sync),
@@ -141,7 +149,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       local: this.#local,
       links: topology.links,
       pushes: this.#waits,
-      cloneGaps: this.#witness.gaps,
+      cloneGaps: this.#witness.clones.gaps,
+      leftovers: this.#witness.messages?.leftovers,
     }
   }
 
@@ -213,6 +222,11 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#repos.set(id, this.#factory.reopen(id, repo))
   }
 
+  /** A node has lied: what others say because of it, they say in good faith. */
+  lied(lie: Lie): void {
+    this.#witness.lied(lie)
+  }
+
   isToJoin(id: NodeId): boolean {
     return this.#late.has(id) && !this.#repos.has(id)
   }
@@ -236,7 +250,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const lost = lostBy(backup, this.node(id), others, this.truth)
     if (lost === undefined) return false
     this.#host.halt(id)
-    this.#witness.forgetServer(id)
+    this.#witness.clones.forgetServer(id)
     this.#repos.set(id, this.#factory.replace(id, this.node(id).repo, backup.image))
     this.#local.restore(id, backup.local)
     for (const hash of lost) this.giveUp({ hash, nodeId: id })
@@ -280,7 +294,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const mock = new MockFossil(repo, { ...this.#maker.limits(), ...future, ...users })
     return {
       answer: async (request) => {
-        const reply = await mock.exchange(request)
+        const reply = await this.#witness.answers({ id, repo }, () => mock.exchange(request))
         this.#noteUntold(id)
         return reply
       },
@@ -303,21 +317,27 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const mayBePlain = (): boolean => this.useTables('travel plainly')
     const onSync = (action: Action): void => {
       // No look of the node tells of it.
-      if (this.#recordSync(host, action, peer) === 'moved') this.#host.moved()
+      if (this.#recordSync(host, action, peer, true) === 'moved') this.#host.moved()
     }
     this.#hands.set(id, new HandSyncs({ host, repo, transport, options, onSync, mayBePlain }))
     if (first.agent !== undefined) this.#waits.begin(host, first.agent, first.looksAt ?? targets)
     return leafHandle(id, nodes, {
       host,
       counter: this.syncs,
+      // A node of the caller's own that syncs with several says of none which it was.
+      onAction: (action, number) => {
+        const to = nodes.length === targets.length ? targets[number] : undefined
+        if (to !== undefined) this.#witness.ends(id, to, { action })
+      },
       onEnd: () => this.#noteUntold(id),
     })
   }
 
   #transportTo(host: NodeHost, to: NodeId): SimTransport {
+    const asker = { id: host.id, isClone: this.#late.has(host.id) }
     return new SimTransport((request, signal) => {
-      if (this.#late.has(host.id)) this.#witness.sends(this.node(host.id), this.#known(to), request)
-      return host.exchange(to, request, signal)
+      const send = (): Promise<Uint8Array> => host.exchange(to, request, signal)
+      return this.#witness.asks(asker, to, { request, send })
     })
   }
 
@@ -340,7 +360,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#untold.set(id, untold)
   }
 
-  #recordSync(host: NodeHost, action: Action, peer: NodeId): TickOutcome {
+  #recordSync(host: NodeHost, action: Action, peer: NodeId, isByHand = false): TickOutcome {
+    this.#witness.ends(host.id, peer, { action, isByHand })
     const outcome = recordSync(host.id, action, { host, counter: this.syncs }, peer)
     this.#noteUntold(host.id)
     // A node is not at rest as long as somebody waits for it.
@@ -372,7 +393,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
     const hashes = this.#givenUp.get(nodeId) ?? new Map<ArtifactHash, number>()
     this.#givenUp.set(nodeId, hashes.set(hash, this.nowMs))
-    this.#witness.forget(nodeId, hash)
+    this.#witness.clones.forget(nodeId, hash)
     this.#host.moved()
   }
 

@@ -14,6 +14,8 @@ import type { SyncCounter } from './sync-counts.ts'
 export interface LeafRecords {
   readonly host: Pick<Host, 'note'>
   readonly counter: SyncCounter
+  /** One of the nodes has acted, by its number, within a tick. */
+  readonly onAction?: (action: Action, number: number) => void
   /** A tick has ended. */
   readonly onEnd?: () => void
 }
@@ -29,7 +31,11 @@ export function leafHandle(
   return {
     tick: async (event) => {
       const outcomes: TickOutcome[] = []
-      for (const node of nodes) outcomes.push(recordSync(id, await node.tick(event), records))
+      for (const [number, node] of nodes.entries()) {
+        const action = await node.tick(event)
+        records.onAction?.(action, number)
+        outcomes.push(recordSync(id, action, records))
+      }
       records.onEnd?.()
       return outcomes.reduce(further)
     },

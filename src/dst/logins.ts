@@ -73,7 +73,7 @@ export class Logins {
 
   /** What a leaf logs in with. */
   credentials(id: NodeId): Credentials {
-    return { user: id, password: hex(this.#source.stream(`password/${id}`).at(0).bytes(16)) }
+    return { user: id, password: passwordOf(this.#source, id) }
   }
 
   /** What each leaf may do. */
@@ -102,4 +102,9 @@ export class Logins {
       }),
     )
   }
+}
+
+/** The password of the user that is named after a leaf. */
+export function passwordOf(source: RandomSource, id: NodeId): string {
+  return hex(source.stream(`password/${id}`).at(0).bytes(16))
 }

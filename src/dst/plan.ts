@@ -13,14 +13,7 @@ import {
   yesOrNo,
 } from '../runner/plan.ts'
 import { faultLevels, type LevelName, levelNames } from '../sim/levels.ts'
-import {
-  calmLink,
-  type LinkConfig,
-  longestMs,
-  noFaults,
-  type RateKind,
-  rateKinds,
-} from '../sim/link.ts'
+import { calmLink, type LinkConfig, longestMs, noFaults, rateKinds } from '../sim/link.ts'
 import { type NodeKind, nodeKinds } from './config.ts'
 import { operationGroups } from './operations/all.ts'
 import { backupOperations } from './operations/cluster.ts'
@@ -30,7 +23,7 @@ import { type Rights, rightsNames } from './logins.ts'
 import { type TopologyName, topologyNames } from './topology.ts'
 
 /** Everything that can go wrong: faults of links, and of what is around them. */
-const faultNames = [...rateKinds, 'partition', 'crash', 'code', 'stop', 'pause'] as const
+const faultNames = [...rateKinds, 'partition', 'crash', 'code', 'stop', 'pause', 'lies'] as const
 
 type FaultName = (typeof faultNames)[number]
 
@@ -59,7 +52,12 @@ export type FossilPlan = {
   readonly maxSkewMs: number
   readonly latencyMs: number
   readonly faults: readonly FaultName[]
-} & Readonly<Record<RateKind, number>>
+} & Readonly<Record<RateName, number>>
+
+/** Faults that have a rate. */
+const rateNames = [...rateKinds, 'lies'] as const
+
+type RateName = (typeof rateNames)[number]
 
 /** Backups stand where they always did: what a seed draws of the others follows from the order. */
 const { graveyard, local, guarded, bulk, byHand, looks, ...olderGroups } = operationGroups
@@ -94,7 +92,7 @@ const usualOutages = { calmMeanMs: 30_000, downMeanMs: 8_000 }
 /** Percents from which the rate of each fault is drawn. */
 const usualRates: readonly number[] = [1, 3, 8, 20]
 
-const rates: Readonly<Record<RateKind, string>> = {
+const rates: Readonly<Record<RateName, string>> = {
   refused: 'how often a request is refused at once',
   requestLost: 'how often a request vanishes',
   replyLost: 'how often a reply vanishes',
@@ -104,13 +102,14 @@ const rates: Readonly<Record<RateKind, string>> = {
   duplicated: 'how often a request comes twice',
   requestCorrupted: 'how often a byte of a request changes',
   replyCorrupted: 'how often a byte of a reply changes',
+  lies: 'how often a request or a reply is a lie',
 }
 
-const rateEntries = rateKinds.map((kind) => [kind, chance(rates[kind], usualRates)] as const)
+const rateEntries = rateNames.map((kind) => [kind, chance(rates[kind], usualRates)] as const)
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an option for each kind
 const rateOptions = Object.fromEntries(rateEntries) as RateOptions
 
-type RateOptions = OptionSpace<Readonly<Record<RateKind, number>>>
+type RateOptions = OptionSpace<Readonly<Record<RateName, number>>>
 
 const options: OptionSpace<FossilPlan> = {
   topology: oneOf('who syncs with whom', topologyNames, ['star', 'star', ...topologyNames]),
@@ -173,7 +172,8 @@ const options: OptionSpace<FossilPlan> = {
   latencyMs: wholeNumber('how long a message takes, on average', { min: 1, max: 5_000 }, (draw) =>
     draw.pick([20, 60, 150, 600]),
   ),
-  faults: someOf('what goes wrong', faultNames, { probability: 0.5 }),
+  // A sync that a lie has ended tells nothing of what else might have gone wrong in it.
+  faults: someOf('what goes wrong', faultNames, { probability: 0.5, seldom: { lies: 0.25 } }),
   ...rateOptions,
 }
 
@@ -220,6 +220,7 @@ const golden: FossilPlan = {
   latencyMs: 20,
   maxSkewMs: 0,
   ...noFaults,
+  lies: 0,
   ...presetOf('hostile'),
 }
 
@@ -228,6 +229,11 @@ export const fossilPlans = new PlanSpace<FossilPlan>(options, {
   ...Object.fromEntries(levelNames.map((level) => [level, presetOf(level)])),
   golden,
 })
+
+/** The same plan, in which nobody lies. */
+export function withoutLies(plan: FossilPlan): FossilPlan {
+  return { ...plan, faults: plan.faults.filter((name) => name !== 'lies') }
+}
 
 /** The same plan without some operations. */
 export function without(plan: FossilPlan, names: readonly string[]): FossilPlan {
@@ -297,11 +303,13 @@ function weightsOf({ mix }: FossilPlan): Readonly<Record<string, number>> {
 function linkOf(plan: FossilPlan): LinkConfig {
   const { latencyMs: meanMs, faults } = plan
   const struck = rateKinds.map((kind) => [kind, faults.includes(kind) ? plan[kind] : 0] as const)
+  const lies = faults.includes('lies') ? plan.lies : 0
   return {
     ...calmLink,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a rate for each kind
     rates: Object.fromEntries(struck) as LinkConfig['rates'],
     latency: { minMs: 1, meanMs, maxMs: Math.max(500, 33 * meanMs) },
+    lies: { requests: lies, replies: lies },
   }
 }
 
@@ -339,6 +347,6 @@ export function formatPlan(plan: FossilPlan): string {
 /** Rates of faults that do not strike say nothing. */
 function withoutMoot(plan: FossilPlan): Partial<FossilPlan> {
   const isMoot = (name: string): boolean =>
-    rateKinds.some((kind) => kind === name && !plan.faults.includes(kind))
+    rateNames.some((kind) => kind === name && !plan.faults.includes(kind))
   return Object.fromEntries(Object.entries(plan).filter(([name]) => !isMoot(name)))
 }

@@ -7,7 +7,14 @@
 import { run, type RunPhase } from '../runner/run.ts'
 import type { FossilWorld } from './fossil-world.ts'
 import { operationGroups } from './operations/all.ts'
-import { drawFossilPlan, type FossilPlan, fossilPlans, optionsOfPlan, without } from './plan.ts'
+import {
+  drawFossilPlan,
+  type FossilPlan,
+  fossilPlans,
+  optionsOfPlan,
+  without,
+  withoutLies,
+} from './plan.ts'
 import { prepare, type PreparedFossil } from './prepared-run.ts'
 import { describe, type SimReport } from './sim-report.ts'
 import { checkSimulateOptions, type SimProgress, type SimulateOptions } from './simulate-options.ts'
@@ -48,7 +55,10 @@ function planned(options: SimulateOptions): { options: SimulateOptions; plan?: F
   if (line === undefined) return { options }
   const fixed = { ...fossilPlans.read(line), ...fixedBy(options) }
   const drawn = drawFossilPlan(seed, fixed)
-  const plan = fixed.mix === undefined ? without(drawn, unknownTo(options)) : drawn
+  // Stock believes much that a liar says: see docs/divergences.md.
+  const isOurs = fixed.faults !== undefined || options.config?.upstream === undefined
+  const faulty = isOurs ? drawn : withoutLies(drawn)
+  const plan = fixed.mix === undefined ? without(faulty, unknownTo(options)) : faulty
   const { config, ...chosen } = optionsOfPlan(seed, plan)
   return { options: { ...options, ...chosen, config: { ...config, ...options.config } }, plan }
 }

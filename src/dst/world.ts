@@ -49,6 +49,8 @@ export interface Truth {
   readonly pushes?: Pushes | undefined
   /** Clones whose bulk left something out. */
   readonly cloneGaps?: readonly Finding[] | undefined
+  /** Messages that failed and left something behind; undefined where nobody looked. */
+  readonly leftovers?: readonly Finding[] | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }

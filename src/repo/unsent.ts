@@ -18,7 +18,7 @@ import type { NamedArtifact, Rid } from './rid.ts'
 export type PushTrouble = 'unanswered' | 'failed'
 
 /** The `config` row that holds it; `1` is `unanswered`. */
-const row = 'trilobite-push-unanswered'
+export const pushTroubleRow = 'trilobite-push-unanswered'
 
 /** Artifacts that a push sends unasked: public and held, in rid order. Each of its rounds asks. */
 export function unsentArtifacts(repo: Repo): readonly NamedArtifact[] {
@@ -59,13 +59,13 @@ export function forgetUnsent(repo: Repo, rids: readonly Rid[]): void {
 
 /** The trouble that a push met and that no session has settled since. */
 export function pushTrouble(repo: Repo): PushTrouble | undefined {
-  const value = config(repo, row)
+  const value = config(repo, pushTroubleRow)
   if (value === undefined) return undefined
   return value === 'failed' ? 'failed' : 'unanswered'
 }
 
 /** Remembers it for the next session; `undefined`: it is settled. */
 export function setPushTrouble(repo: Repo, trouble: PushTrouble | undefined): void {
-  if (trouble === undefined) unsetConfig(repo, row)
-  else setConfig(repo, row, trouble === 'failed' ? 'failed' : '1')
+  if (trouble === undefined) unsetConfig(repo, pushTroubleRow)
+  else setConfig(repo, pushTroubleRow, trouble === 'failed' ? 'failed' : '1')
 }

@@ -19,6 +19,7 @@ import type { Node } from '../node.ts'
 import { SimTransport } from '../sim-network.ts'
 import { cloneCanaries } from './clone-canaries.ts'
 import { derivedCanaries } from './derived-canaries.ts'
+import { messageCanaries } from './message-canaries.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
 import { pushCanaries } from './push-canaries.ts'
 import { tableCanaries } from './table-canaries.ts'
@@ -219,6 +220,7 @@ export const canaries: readonly Canary[] = [
     config: ungated,
   },
   ...derivedCanaries,
+  ...messageCanaries,
   ...pushCanaries,
   ...cloneCanaries,
   ...tableCanaries,

@@ -11,6 +11,7 @@ import { convergence } from './convergence.ts'
 import { derived, derivedConvergence } from './derived.ts'
 import { event, leaf, plink, tags } from './history.ts'
 import { localStays } from './local.ts'
+import { messageWhole } from './messages.ts'
 import { moments } from './moments.ts'
 import { phantoms } from './phantoms.ts'
 import { pushed, pushedAnswered } from './pushed.ts'
@@ -41,6 +42,7 @@ export const invariants: readonly Invariant[] = [
   pushed,
   cloneWhole,
   localStays,
+  messageWhole,
   uvIntegrity,
   uvNeverLost,
   tableIntegrity,
