@@ -121,4 +121,38 @@ const underWay = new Set<string>()
     caughtBy: ['nothing-leaks', 'private-convergence', 'convergence', 'stalled'],
     plan: 'private=yes,privateSync=some,mix=checkin',
   },
+  {
+    name: 'request-half-kept',
+    bug: 'keeps what came before the error in a request',
+    file: 'src/sync/handler.ts',
+    find: `
+    const body = metered(repo, () => repo.transaction(() => answer.replyTo(message), mode))
+`,
+    replace: `
+    let failure: unknown
+    const attempt = (): Uint8Array => {
+      try {
+        return answer.replyTo(message)
+      } catch (error) {
+        failure = error
+        return message
+      }
+    }
+    const body = metered(repo, () => repo.transaction(attempt, mode))
+    if (failure !== undefined) throw failure
+`,
+    needs: ['fault:lies'],
+    caughtBy: ['message-whole'],
+    plan: 'faults=lies',
+  },
+  {
+    name: 'unresolved-not-asked',
+    bug: 'asks for what waits for the source of a delta only where that is announced',
+    file: 'src/sync/answer.ts',
+    find: "artifacts.hasBroughtNews ? 'announced' : 'all'",
+    replace: "'announced'",
+    needs: ['fault:lies'],
+    caughtBy: ['convergence', 'stalled'],
+    plan: 'faults=lies,lies=0.2,topology=chain,node=poll,leaves=3,clusterAtLeast=5',
+  },
 ]
