@@ -43,7 +43,9 @@ export function lockCheckin(
       .get(lockName(checkin))
     if (held !== undefined) {
       const [holder, holderId, mtimeSec] = held
-      return holderId === clientId ? undefined : { login: holder ?? '', mtimeSec }
+      if (holderId === clientId) return undefined
+      repo.env.mark?.('admin.lock-held')
+      return { login: holder ?? '', mtimeSec }
     }
     dbOf(repo)
       .prepare('INSERT INTO config(name, value, mtime) VALUES(?, ?, ?)')

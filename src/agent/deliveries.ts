@@ -81,6 +81,7 @@ export class Deliveries {
   noteHeld(held: ReadonlySet<ArtifactHash>, delivery: Delivery): void {
     for (const wait of this.#at(delivery.remote)) {
       if (!held.has(wait.hash)) continue
+      if (wait.silences.has(delivery.remote)) this.#repo.env.mark?.('agent.delivered-late')
       this.#waits.delete(wait)
       wait.resolve(delivery)
     }
@@ -90,9 +91,11 @@ export class Deliveries {
   noteSilence(remote: string, passedOver: readonly ArtifactHash[]): void {
     for (const wait of this.#at(remote)) {
       if (!passedOver.includes(wait.hash)) continue
+      this.#repo.env.mark?.('agent.server-silent')
       const silences = (wait.silences.get(remote) ?? 0) + 1
       wait.silences.set(remote, silences)
       if (silences < maxSilences) continue
+      this.#repo.env.mark?.('agent.delivery-refused')
       this.#refuse(wait, remote, `the server does not have it after ${silences} syncs`)
     }
   }
@@ -112,7 +115,9 @@ export class Deliveries {
 
   /** Ends the waits for artifacts that were purged, shunned or hidden meanwhile. */
   recheckAll(): void {
-    for (const wait of this.#waits) this.#recheck(wait)
+    for (const wait of this.#waits) {
+      if (this.#recheck(wait)) this.#repo.env.mark?.('agent.awaited-removed')
+    }
   }
 
   /** Ends every wait with `unreachable`: nobody will try any more. */
@@ -130,9 +135,11 @@ export class Deliveries {
     return [...this.#waits].filter((wait) => isOpenAt(wait, remote))
   }
 
-  #recheck(wait: Wait): void {
+  /** Ends a wait for what cannot leave, and tells whether it did. */
+  #recheck(wait: Wait): boolean {
     const obstacle = localObstacle(this.#repo, wait.hash, wait.targets)
     if (obstacle !== undefined) this.#fail(wait, obstacle.fate, obstacle.reason)
+    return obstacle !== undefined
   }
 
   #refuse(wait: Wait, remote: string, reason: string): void {

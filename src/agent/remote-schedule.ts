@@ -207,6 +207,7 @@ export class RemoteSchedule {
     if (this.#inactive !== undefined) return
     if (this.#followers.length > 0) return this.#schedule(0)
     const isNews = (attempt.isStale || attempt.hasNewWaits) && this.#pace.failures === 0
+    if (isNews) this.#context.repo.env.mark?.('agent.change-during-sync')
     if (isNews) this.#schedule(Math.min(delayMs, this.#pace.debounceMs))
     else this.#schedule(delayMs, { isSoon: false })
   }

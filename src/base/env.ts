@@ -6,6 +6,8 @@
 
 import { randomFillSync } from 'node:crypto'
 
+import type { MarkName } from './marks.ts'
+
 /** Wall-clock time. */
 export interface Clock {
   /** Milliseconds since 1970-01-01T00:00:00Z, an integer. */
@@ -37,6 +39,11 @@ export interface Env {
   readonly clock: Clock
   readonly random: Random
   readonly buggify: Buggify
+  /**
+   * Counts a rare situation that the code has reached (marks.ts). Simulations supply it and
+   * production leaves it out; it must not affect the code that calls it.
+   */
+  readonly mark?: (name: MarkName) => void
 }
 
 /** No fault ever happens: production. */

@@ -87,6 +87,7 @@ function targetOf(repo: Repo, target: string): { type: EventType; name: string }
     if (newestVersion(repo, 'technote', target) !== undefined) {
       return { type: 'e', name: `tech note [/technote/${link}]` }
     }
+    repo.env.mark?.('crosslink.attachment-before-target')
   }
   return { type: 'w', name: `wiki page [${html(target)}]` }
 }

@@ -59,6 +59,7 @@ function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
     pending.files.add(child)
     pending.times.add(child)
   }
+  if (children.length > 0) repo.env.mark?.('crosslink.parent-after-child')
   if (children.length > 0 || hasParentTag(repo, rid)) pending.parentTags = true
 }
 
@@ -135,6 +136,7 @@ function waitForBaseline(repo: Repo, { rid, deck }: ReadableCheckin): void {
   if (deck.baseline === undefined) return
   const baseline = mentioned(repo, rid, deck.baseline)
   if (baseline === undefined) return
+  repo.env.mark?.('crosslink.delta-manifest-waits')
   dbOf(repo).prepare('INSERT OR IGNORE INTO orphan(rid, baseline) VALUES(?, ?)').run(rid, baseline)
 }
 
@@ -144,6 +146,7 @@ function takeOrphans(repo: Repo, baseline: Rid): ReadableCheckin[] {
     .prepare<[Rid]>('SELECT rid FROM orphan WHERE baseline = ? ORDER BY rid')
     .all(baseline)
   if (orphans.length === 0) return []
+  repo.env.mark?.('crosslink.baseline-came')
   dbOf(repo).prepare('DELETE FROM orphan WHERE baseline = ?').run(baseline)
   return orphans.flatMap(([rid]) => {
     const deck = checkinDeck(repo, rid)

@@ -60,6 +60,7 @@ function waitersFor(repo: Repo, rid: Rid): Rid[] {
 }
 
 function wait(repo: Repo, rid: Rid, target: ArtifactHash): void {
+  repo.env.mark?.('crosslink.pick-before-source')
   cacheOf(repo).hasWaiting ??= hasWaitTable(repo)
   if (!cacheOf(repo).hasWaiting) {
     dbOf(repo).exec(waitTable)

@@ -93,6 +93,7 @@ function threadTitle(repo: Repo, root: Rid): string {
         WHERE froot = ? AND firt IS NULL ORDER BY fmtime DESC, uuid DESC LIMIT 1`,
     )
     .get(root)
+  if (newest === undefined) repo.env.mark?.('crosslink.reply-before-thread')
   const deck = newest === undefined ? undefined : deckOf(repo, newest[0])
   return deck?.kind === 'forum' ? ownTitle(deck) : unknownTitle
 }

@@ -16,7 +16,10 @@ export function mentioned(repo: Repo, by: Rid, hash: ArtifactHash): Rid | undefi
   const asPrivate = isPrivate(repo, by)
   const rid = ensureKnown(repo, hash, { isPrivate: asPrivate })
   if (rid === undefined || asPrivate) return rid
-  if (isPrivate(repo, rid) && isPhantom(repo, rid)) makePublic(repo, rid)
+  if (isPrivate(repo, rid) && isPhantom(repo, rid)) {
+    repo.env.mark?.('crosslink.secret-name-published')
+    makePublic(repo, rid)
+  }
   return rid
 }
 
@@ -28,5 +31,7 @@ export function publishWanted(repo: Repo, rid: Rid): void {
       `SELECT 1 FROM mlink WHERE fid = ? AND NOT EXISTS(SELECT 1 FROM private WHERE rid = mid)`,
     )
     .get(rid)
-  if (isWanted !== undefined) makePublic(repo, rid)
+  if (isWanted === undefined) return
+  repo.env.mark?.('crosslink.secret-file-named')
+  makePublic(repo, rid)
 }

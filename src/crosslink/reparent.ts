@@ -30,7 +30,9 @@ export function settleParents(repo: Repo): void {
   for (const { rid, deck } of tagged) setParents(repo, rid, deck, deck.parents)
   for (const { rid, deck, parents } of tagged) {
     setParents(repo, rid, deck, parents)
-    if (isOwnAncestor(repo, rid)) setParents(repo, rid, deck, deck.parents)
+    if (!isOwnAncestor(repo, rid)) continue
+    repo.env.mark?.('crosslink.parents-in-circle')
+    setParents(repo, rid, deck, deck.parents)
   }
 }
 

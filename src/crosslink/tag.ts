@@ -68,7 +68,10 @@ export function insertTag(repo: Repo, tag: TagToInsert): number {
   const before = dbOf(repo)
     .prepare<TagRow>('SELECT srcid, mtime, tagtype FROM tagxref WHERE rid = ? AND tagid = ?')
     .get(tag.target, tagid)
-  if (before !== undefined && !prevails(repo, tag, before)) return tagid
+  if (before !== undefined && !prevails(repo, tag, before)) {
+    repo.env.mark?.('crosslink.tag-superseded')
+    return tagid
+  }
   dbOf(repo)
     .prepare(
       `REPLACE INTO tagxref(tagid, tagtype, srcid, origid, value, mtime, rid)
@@ -129,6 +132,7 @@ function prevails(repo: Repo, tag: TagToInsert, [srcid, mtime, tagtype]: TagRow)
   // An artifact has the first say about itself; then the names decide, being the same everywhere.
   if (srcid === tag.target) return false
   if (tag.source === tag.target) return true
+  repo.env.mark?.('crosslink.tags-of-one-moment')
   return (hashOf(repo, tag.source) ?? '') < (hashOf(repo, srcid) ?? '')
 }
 

@@ -67,6 +67,7 @@ export function settleTimes(repo: Repo): void {
 }
 
 function show(repo: Repo, rid: Rid, mtimeJulian: number): void {
+  repo.env.mark?.('crosslink.checkin-moved')
   dbOf(repo).prepare('UPDATE event SET mtime = ? WHERE objid = ?').run(mtimeJulian, rid)
 }
 

@@ -35,6 +35,7 @@ import { type RowVersion, TableOracle } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { SyncWitness } from './sync-witness.ts'
 import { UvOperations } from './uv-operations.ts'
+import { WorldMarks } from './world-marks.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
 import {
   type AcknowledgedArtifact,
@@ -101,6 +102,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   })
   readonly #backups = new Backups()
   readonly #witness: SyncWitness
+  readonly #marks: WorldMarks
   readonly #late: ReadonlySet<NodeId>
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
@@ -111,6 +113,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.config = config
     this.#topology = topology
     this.#host = host
+    this.#marks = new WorldMarks(host.mark)
     this.#late = new Set(late)
     this.#witness = new SyncWitness({
       nowMs: () => this.nowMs,
@@ -133,6 +136,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       })
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes,
+      mark: host.mark,
       note: (type, facts) => host.note(type, facts),
       uvTravels: (id) => maySend(this.truth, id, 'unversioned'),
     })
@@ -220,6 +224,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#waits.forget(id)
     this.#hands.delete(id)
     this.#repos.set(id, this.#factory.reopen(id, repo))
+    this.#marks.isDown(this.node(id))
   }
 
   /** A node has lied: what others say because of it, they say in good faith. */
@@ -253,7 +258,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#witness.clones.forgetServer(id)
     this.#repos.set(id, this.#factory.replace(id, this.node(id).repo, backup.image))
     this.#local.restore(id, backup.local)
-    for (const hash of lost) this.giveUp({ hash, nodeId: id })
+    this.#marks.restores(lost, { isServer: this.#isAsked(id) })
+    for (const hash of lost) this.#giveUp({ hash, nodeId: id })
     this.#host.restart(id)
     return true
   }
@@ -293,8 +299,10 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const future = maxFutureMs === undefined ? {} : { maxFutureMs }
     const mock = new MockFossil(repo, { ...this.#maker.limits(), ...future, ...users })
     return {
-      answer: async (request) => {
+      answer: async (request, from) => {
+        this.#marks.hears({ id, repo }, from)
         const reply = await this.#witness.answers({ id, repo }, () => mock.exchange(request))
+        this.#marks.looks({ id, repo })
         this.#noteUntold(id)
         return reply
       },
@@ -334,9 +342,15 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   }
 
   #transportTo(host: NodeHost, to: NodeId): SimTransport {
-    const asker = { id: host.id, isClone: this.#late.has(host.id) }
+    const { id } = host
+    const asker = { id, isClone: this.#late.has(id) }
     return new SimTransport((request, signal) => {
-      const send = (): Promise<Uint8Array> => host.exchange(to, request, signal)
+      this.#marks.looks(this.node(id))
+      const send = async (): Promise<Uint8Array> => {
+        const reply = await host.exchange(to, request, signal)
+        this.#marks.hears(this.node(id), to)
+        return reply
+      }
       return this.#witness.asks(asker, to, { request, send })
     })
   }
@@ -377,6 +391,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   /** Remembers that a node said it had stored an artifact: from now on it must be there. */
   acknowledge(artifact: AcknowledgedArtifact): void {
     this.#acknowledged.push(artifact)
+    this.#marks.makes(artifact, (id) => this.#repos.get(id))
     this.#givenUp.get(artifact.nodeId)?.delete(artifact.hash)
     this.#host.moved()
     this.#waits.changed(artifact.nodeId)
@@ -390,11 +405,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   }
 
   /** Remembers that the owner of a node removed an artifact there: it is no longer owed by it. */
-  giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
-    const hashes = this.#givenUp.get(nodeId) ?? new Map<ArtifactHash, number>()
-    this.#givenUp.set(nodeId, hashes.set(hash, this.nowMs))
-    this.#witness.clones.forget(nodeId, hash)
-    this.#host.moved()
+  giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
+    this.#marks.removes(artifact.nodeId, artifact.hash)
+    this.#giveUp(artifact)
   }
 
   /** Remembers that artifacts are no secret: a public check-in names them. */
@@ -467,6 +480,13 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   /** Closes the repositories that were made here. */
   close(): void {
     this.#factory.close()
+  }
+
+  #giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
+    const hashes = this.#givenUp.get(nodeId) ?? new Map<ArtifactHash, number>()
+    this.#givenUp.set(nodeId, hashes.set(hash, this.nowMs))
+    this.#witness.clones.forget(nodeId, hash)
+    this.#host.moved()
   }
 
   /** The master's artifacts of before the simulation must not be lost, nor leak, either. */

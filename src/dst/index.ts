@@ -8,6 +8,7 @@
  * @module
  */
 
+export { marks } from '../base/marks.ts'
 export { SeededBuggify } from './buggify.ts'
 export type { LeafParts, SimConfig } from './config.ts'
 export { EventQueue, type Event, type EventType } from './event.ts'

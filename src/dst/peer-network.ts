@@ -50,12 +50,13 @@ export class PeerNetwork extends NetworkControls {
     this.#exchanges = new Exchanges({
       network,
       events: this.#events,
+      mark: () => {},
       note: () => {},
       canonical: (message) => message,
       onMessage: () => {},
       nameOf: (direction) => this.#turns.send(direction),
       isUp: (id) => this.#peers.has(id),
-      answer: (id, request) => this.#peer(id).exchange(request),
+      answer: ({ to }, request) => this.#peer(to).exchange(request),
       onUnheard: () => {},
       onEnd: () => {},
     })

@@ -7,6 +7,7 @@
 import { fromUtf8, hex, utf8 } from '../base/bytes.ts'
 import { type Buggify, type Env, noBuggify } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
+import type { MarkName } from '../base/marks.ts'
 import type { Database } from '../db/driver.ts'
 import { openMemory } from '../db/node.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
@@ -29,6 +30,7 @@ export interface SimulatedWorld {
   readonly clock: SimClock
   readonly source: RandomSource
   buggify(id: NodeId): Buggify
+  readonly mark: (name: MarkName) => void
 }
 
 /** Empty repositories by hash policy, as images to copy. */
@@ -129,7 +131,7 @@ export class RepoFactory {
   }
 
   #env(id: NodeId): Env {
-    const { clock, source } = this.#world
+    const { clock, source, mark } = this.#world
     const { maxSkewMs } = this.#config
     const skew = source.stream(`skew/${id}`).at(0)
     const skewMs = maxSkewMs === 0 ? 0 : skew.int(-maxSkewMs, maxSkewMs)
@@ -139,6 +141,7 @@ export class RepoFactory {
       clock: clock.nodeClock({ skewMs, driftPpm }),
       random: { bytes: (length) => random.next().bytes(length) },
       buggify: noBuggify,
+      mark,
     }
   }
 

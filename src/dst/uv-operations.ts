@@ -5,6 +5,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
+import type { MarkName } from '../base/marks.ts'
 import type { Repo } from '../repo/repo.ts'
 import {
   findUnversioned,
@@ -33,6 +34,7 @@ export interface UvOperationCounts {
 /** The side of a simulation that the operations act on. */
 export interface UvHost {
   nodes(): readonly CheckedNode[]
+  readonly mark: (name: MarkName) => void
   note(type: string, facts: TraceFacts): void
   /** Whether a file that is written at a node may travel to others. */
   uvTravels(id: NodeId): boolean
@@ -53,6 +55,8 @@ export function checkUvEvent({ name, mtimeSec = 0 }: UvEvent): void {
 /** The operations on unversioned files of one simulation. */
 export class UvOperations {
   readonly oracle = new UvOracle()
+  /** The version of each file that was made last, anywhere. */
+  readonly #latest = new Map<string, UvVersion>()
   readonly #counts: UvOperationCounts = { writes: 0, deletes: 0, refused: 0 }
   readonly #host: UvHost
 
@@ -106,6 +110,7 @@ export class UvOperations {
       return false
     }
     const { mtimeSec, hash } = after
+    this.#markConflict({ name, mtimeSec, hash, nodeId: id }, before)
     if (type === 'uvWrite') {
       this.#counts.writes++
       this.#host.note(type, {
@@ -121,6 +126,15 @@ export class UvOperations {
     }
     this.#record({ name, mtimeSec, hash, nodeId: id }, before)
     return true
+  }
+
+  /** Counts a version that was made without knowledge of the latest of another node. */
+  #markConflict(version: UvVersion, before: UnversionedEntry | undefined): void {
+    const latest = this.#latest.get(version.name)
+    this.#latest.set(version.name, version)
+    if (latest === undefined || latest.nodeId === version.nodeId) return
+    const knew = before?.mtimeSec === latest.mtimeSec && before.hash === latest.hash
+    if (!knew) this.#host.mark('dst.uv-conflict')
   }
 
   #record(version: UvVersion, before: UnversionedEntry | undefined): void {

@@ -39,7 +39,9 @@ export function localName(repo: Repo, content: Uint8Array): ArtifactHash {
 
 /** Promotes `auto` to `sha3` when the first SHA3-256 name arrives. */
 export function noticeAlgorithm(repo: Repo, hash: ArtifactHash): void {
-  if (hash.length === 64 && config(repo, 'hash-policy') === '1') setHashPolicy(repo, 'sha3')
+  if (hash.length !== 64 || config(repo, 'hash-policy') !== '1') return
+  repo.env.mark?.('repo.policy-promoted')
+  setHashPolicy(repo, 'sha3')
 }
 
 /** The default looks at every name, so it becomes a setting at first use. db.c:2774-2778. */

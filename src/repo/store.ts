@@ -82,7 +82,10 @@ export function storeContent(repo: Repo, artifact: Arrival): Stored {
   return joinTransaction(repo, () => {
     const held = findHeld(repo, hash)
     if (held !== undefined) {
-      if (!artifact.isPrivate && isPrivate(repo, held)) publishHeld(repo, held, content)
+      if (!artifact.isPrivate && isPrivate(repo, held)) {
+        repo.env.mark?.('repo.private-came-public')
+        publishHeld(repo, held, content)
+      }
       return { rid: held, isNew: false }
     }
     const form = formToKeep(repo, artifact)
@@ -140,6 +143,7 @@ function formToKeep(
   { hash, content, isPrivate: asPrivate, compressed }: Arrival,
 ): { bytes: Uint8Array; source: Rid | undefined } {
   if (compressed !== undefined && isKeepable(compressed.source)) return compressed
+  if (compressed !== undefined) repo.env.mark?.('repo.compressed-delta-unkept')
   return { bytes: compressContent(content, repo), source: undefined }
 
   function isKeepable(source: Rid | undefined): boolean {
@@ -181,11 +185,15 @@ export function storeUnresolved(
     if (source === undefined) return undefined
     assert(findHeld(repo, artifact.source) === undefined, 'a delta of what is here is expanded')
     // Honest peers can send circles, in two messages (stock too): one must not spoil the sync.
-    if (row !== undefined && dependsOn(repo, source, row.rid)) return undefined
+    if (row !== undefined && dependsOn(repo, source, row.rid)) {
+      repo.env.mark?.('repo.deltas-in-circle')
+      return undefined
+    }
     const stored = artifact.compressed ?? compressContent(artifact.delta, repo)
     const rid = writeRow(repo, { ...artifact, size, stored })
     dbOf(repo).prepare('REPLACE INTO delta(rid, srcid) VALUES(?, ?)').run(rid, source)
     cacheOf(repo).unresolved?.add(rid)
+    repo.env.mark?.('repo.delta-before-source')
     return { rid, isNew: true }
   })
 }
@@ -282,6 +290,7 @@ function arrived(repo: Repo, rid: Rid, content: Uint8Array): void {
     if (expanded === undefined) continue
     crosslinkerOf(repo).link(repo, delta, expanded)
     for (const child of deltasOf(repo, delta)) {
+      repo.env.mark?.('repo.delta-awaits-delta')
       waiting.push({ delta: child, of: delta, source: expanded })
     }
   }
@@ -307,8 +316,10 @@ function resolve(repo: Repo, rid: Rid, source: Uint8Array): Uint8Array | undefin
   holdingsChanged(repo)
   if (content !== undefined && matches(hash, content)) {
     noticeAlgorithm(repo, hash)
+    repo.env.mark?.('repo.awaited-source-came')
     return content
   }
+  if (isAllowed) repo.env.mark?.('repo.delta-lied')
   cacheOf(repo).forget(hash, rid)
   giveUp(repo, [rid])
   return undefined

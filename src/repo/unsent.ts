@@ -66,6 +66,11 @@ export function pushTrouble(repo: Repo): PushTrouble | undefined {
 
 /** Remembers it for the next session; `undefined`: it is settled. */
 export function setPushTrouble(repo: Repo, trouble: PushTrouble | undefined): void {
-  if (trouble === undefined) unsetConfig(repo, pushTroubleRow)
-  else setConfig(repo, pushTroubleRow, trouble === 'failed' ? 'failed' : '1')
+  if (trouble === undefined) {
+    repo.env.mark?.('repo.unanswered-push-settled')
+    unsetConfig(repo, pushTroubleRow)
+  } else {
+    repo.env.mark?.('repo.push-unanswered')
+    setConfig(repo, pushTroubleRow, trouble === 'failed' ? 'failed' : '1')
+  }
 }

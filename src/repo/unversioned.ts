@@ -276,6 +276,7 @@ function ownMtimeSec(
   if (before === undefined) return nowSec
   const status = compareVersions(before, { mtimeSec: before.mtimeSec, hash })
   const firstSec = status === 'ours' ? before.mtimeSec + 1 : before.mtimeSec
+  if (firstSec > nowSec) repo.env.mark?.('repo.file-ahead-of-clock')
   return Math.max(nowSec, Math.min(firstSec, maxMtimeSec))
 }
 

@@ -9,6 +9,7 @@ import { hash } from 'node:crypto'
 
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
+import type { MarkName } from '../base/marks.ts'
 import { type FaultKind, million } from '../sim/link.ts'
 import type { Arrival, Direction, ExchangePlan, Failure, Network } from '../sim/network.ts'
 import type { Lies } from './lies.ts'
@@ -21,6 +22,7 @@ export interface ExchangeOptions {
   readonly events: PendingEvents
   /** Decides when a node says something else than its code wrote. Default: never. */
   readonly lies?: Lies
+  readonly mark: (name: MarkName) => void
   /** Adds a line to the trace. */
   readonly note: (type: string, facts: TraceFacts) => void
   /** A message as the trace digests it. */
@@ -32,7 +34,7 @@ export interface ExchangeOptions {
   /** Tells whether a node is up: one that is down refuses connections. */
   readonly isUp: (id: NodeId) => boolean
   /** Lets a node answer a request; `turn` names that. */
-  readonly answer: (id: NodeId, request: Uint8Array, turn: string) => Promise<Uint8Array>
+  readonly answer: (direction: Direction, request: Uint8Array, turn: string) => Promise<Uint8Array>
   /** A request was answered that nobody awaits: what it moved, no sender can tell. */
   readonly onUnheard: () => void
   /** The code of the sender is about to go on: its exchange has ended. */
@@ -43,9 +45,12 @@ export interface ExchangeOptions {
 type Message = 'request' | 'request.copy' | 'reply'
 
 type Waiting = {
+  readonly peer: NodeId
   readonly resolve: (reply: Uint8Array) => void
   readonly reject: (error: FossilError) => void
   isOver: boolean
+  /** The request was carried out, whatever became of the reply. */
+  isAnswered: boolean
   ignoreSignal: () => void
 }
 
@@ -58,6 +63,8 @@ export class Exchanges {
   readonly #options: ExchangeOptions
   /** The exchanges that each node waits for. */
   readonly #waiting = new Map<NodeId, Set<Waiting>>()
+  /** Of each link the number of the latest request that was carried out. */
+  readonly #latest = new Map<string, number>()
 
   constructor(options: ExchangeOptions) {
     this.#options = options
@@ -71,6 +78,8 @@ export class Exchanges {
   /** A node has crashed: what it waits for never settles. What it has sent is on its way. */
   forget(id: NodeId): void {
     for (const waiting of this.#waiting.get(id) ?? []) {
+      const { mark } = this.#options
+      mark(waiting.isAnswered ? 'runner.down-before-reply' : 'runner.down-unanswered')
       waiting.isOver = true
       waiting.ignoreSignal()
     }
@@ -97,7 +106,8 @@ export class Exchanges {
     const said = lie ?? request
     this.#noteMessage('request', byAsker(plan), said, faultsOf(plan, lie))
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { resolve, reject, isOver: false, ignoreSignal: () => {} }
+      const state = { isOver: false, isAnswered: false, ignoreSignal: () => {} }
+      const waiting: Waiting = { peer: to, resolve, reject, ...state }
       this.#waiting.set(from, (this.#waiting.get(from) ?? new Set()).add(waiting))
       if (signal !== undefined) this.#heed(signal, plan, waiting)
       for (const arrival of plan.arrivals) {
@@ -141,6 +151,7 @@ export class Exchanges {
     const reply = await this.#answer(plan, seen, copy)
     if (!arrival.isAwaited || waiting.isOver) this.#options.onUnheard()
     if (reply === undefined) return
+    this.#markAnswer(plan, waiting, { isCopy: copy !== '' })
     if (!arrival.isAwaited) {
       this.#noteMessage('reply.unheard', byAnswerer(plan), reply, [])
       return
@@ -150,6 +161,7 @@ export class Exchanges {
     const lie = back && lies?.reply(plan, reply, seen)
     const said = lie ?? reply
     this.#noteMessage('reply', byAnswerer(plan), said, faultsOf(planned, lie))
+    if (!waiting.isOver) this.#markReply(plan, back)
     if (back === undefined) return
     events.add({
       timeMs: back.atMs,
@@ -161,9 +173,10 @@ export class Exchanges {
 
   /** The receiver is down: its host refuses the connection, which the sender is told at once. */
   #meetsNobody(message: Message, plan: ExchangePlan, arrival: Arrival, waiting: Waiting): void {
-    const { note, events } = this.#options
+    const { mark, note, events } = this.#options
     note('lost', { ...byAnswerer(plan), message })
     if (!arrival.isAwaited) return
+    mark('runner.nobody-there')
     const atMs = events.nowMs
     events.add({
       timeMs: atMs,
@@ -180,7 +193,7 @@ export class Exchanges {
     copy: '' | '.copy',
   ): Promise<Uint8Array | undefined> {
     try {
-      return await this.#options.answer(plan.to, request, `${plan.from}/${plan.at}${copy}`)
+      return await this.#options.answer(plan, request, `${plan.from}/${plan.at}${copy}`)
     } catch (error) {
       if (!FossilError.is(error)) throw error
       this.#options.note('answer.failed', { ...byAnswerer(plan), error: error.code })
@@ -188,9 +201,35 @@ export class Exchanges {
     }
   }
 
+  /** Counts what is rare about a request that was carried out. */
+  #markAnswer(
+    { from, to, number }: ExchangePlan,
+    waiting: Waiting,
+    { isCopy }: { isCopy: boolean },
+  ): void {
+    const { mark } = this.#options
+    const link = `${from}→${to}`
+    const latest = this.#latest.get(link) ?? 0
+    if (isCopy && waiting.isAnswered) mark('runner.answered-twice')
+    if (isCopy && number < latest) mark('runner.copy-overtaken')
+    if (!isCopy && waiting.isOver) mark('runner.answered-unheard')
+    this.#latest.set(link, Math.max(latest, number))
+    waiting.isAnswered = true
+    const peers = [...(this.#waiting.get(to) ?? [])].map(({ peer }) => peer)
+    if (peers.length > 0) mark('runner.answers-while-asking')
+    if (peers.includes(from)) mark('runner.ask-each-other')
+  }
+
+  /** The same about the reply, which somebody still waits for. */
+  #markReply({ failure }: ExchangePlan, reply: Arrival | undefined): void {
+    const { mark } = this.#options
+    if (reply === undefined) mark('runner.reply-lost')
+    else if (reply.atMs > failure.atMs) mark('runner.reply-too-late')
+  }
+
   #replyArrives(plan: ExchangePlan, arrival: Arrival, reply: Uint8Array, waiting: Waiting): void {
     const seen = this.#receive('reply', byAsker(plan), arrival, reply)
-    if (seen === undefined) return
+    if (seen === undefined) return this.#options.mark('runner.reply-partitioned')
     this.#end(plan, waiting)
     waiting.resolve(seen)
   }

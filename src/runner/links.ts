@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { MarkName } from '../base/marks.ts'
 import type { SimClock } from '../sim/clock.ts'
 import { DatagramPlans } from '../sim/datagram-plans.ts'
 import type { FaultLog } from '../sim/fault.ts'
@@ -24,7 +25,7 @@ import type { Turns } from './turns.ts'
 export interface LinkedNodes {
   isUp(id: NodeId): boolean
   /** Lets a node answer a request. */
-  answer(id: NodeId, request: Uint8Array): Promise<Uint8Array>
+  answer(id: NodeId, request: Uint8Array, from: NodeId): Promise<Uint8Array>
   /** Hands a datagram to a node that is up. */
   takeDatagram(id: NodeId, datagram: ReceivedDatagram, turn: string): void
   /** Tells whether a node is up and takes streams. */
@@ -52,6 +53,7 @@ export interface LinksOptions {
   /** Made after the links, which is why they are asked for. */
   readonly nodes: () => LinkedNodes
   readonly ticks: () => LinkedCode
+  readonly mark: (name: MarkName) => void
   readonly note: (type: string, facts: TraceFacts) => void
   readonly canonical: (message: Uint8Array) => Uint8Array
   readonly mutations: readonly Mutation[]
@@ -83,7 +85,8 @@ export class Links {
       lies: this.lies,
       onUnheard,
       nameOf: (direction) => turns.send(direction),
-      answer: (id, request, turn) => turns.answer(turn, () => nodes().answer(id, request)),
+      answer: ({ from, to }, request, turn) =>
+        turns.answer(turn, () => nodes().answer(to, request, from)),
     })
     this.datagrams = new Datagrams({
       ...shared,

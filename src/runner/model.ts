@@ -6,6 +6,7 @@
  */
 
 import type { Buggify, Clock, Random } from '../base/env.ts'
+import type { MarkName } from '../base/marks.ts'
 import type { SimClock } from '../sim/clock.ts'
 import type { Direction } from '../sim/network.ts'
 import type { RandomSource } from '../sim/random.ts'
@@ -54,7 +55,7 @@ export interface NodeHandle {
    * Answers a request; a node without it only asks. A rejection with a `FossilError` leaves the
    * sender waiting; any other ends the run.
    */
-  readonly answer?: (request: Uint8Array) => Promise<Uint8Array>
+  readonly answer?: (request: Uint8Array, from: NodeId) => Promise<Uint8Array>
   /** Takes a datagram or a notice; without it these are passed over. */
   readonly onDatagram?: (datagram: ReceivedDatagram) => void
   /** Takes a stream that another node begins; without it the node refuses streams. */
@@ -77,6 +78,8 @@ export interface Host {
   readonly source: RandomSource
   /** The fault sites inside the code of a node. */
   buggify(id: NodeId): Buggify
+  /** Counts a rare situation: see base/marks.ts. */
+  readonly mark: (name: MarkName) => void
   /**
    * Adds a line to the trace, at the present virtual time and of the present event. A fact about
    * one node calls it `node`.

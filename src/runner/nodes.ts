@@ -6,6 +6,7 @@
 import { assert } from '../base/assert.ts'
 import { asError, FossilError } from '../base/error.ts'
 import type { Clock } from '../base/env.ts'
+import type { MarkName } from '../base/marks.ts'
 import type { SimClock } from '../sim/clock.ts'
 import { runInside, type SimulatedGlobals } from '../sim/context.ts'
 import type { Direction } from '../sim/network.ts'
@@ -43,6 +44,7 @@ export interface NodesOptions {
   readonly wallClock: (id: NodeId) => Clock | undefined
   /** From one tick of a node to its next. */
   readonly pollIntervalMs: number
+  readonly mark: (name: MarkName) => void
   readonly note: (type: string, facts: TraceFacts) => void
   /** Number of the present event. */
   readonly step: () => number
@@ -118,7 +120,8 @@ export class Nodes implements LinkedNodes {
   stop(id: NodeId): void {
     const node = this.#handles.get(id)
     if (node === undefined || this.#stopping.has(id)) return
-    const { note, ticks, events } = this.#options
+    const { links, mark, note, ticks, events } = this.#options
+    if (links.exchanges.isWaiting(id)) mark('runner.stop-unanswered')
     note('stop', { node: id })
     events.resume(id)
     if (node.stop === undefined) return this.#down(id)
@@ -214,12 +217,12 @@ export class Nodes implements LinkedNodes {
   }
 
   /** Lets a node answer a request. */
-  answer(id: NodeId, request: Uint8Array): Promise<Uint8Array> {
+  answer(id: NodeId, request: Uint8Array, from: NodeId): Promise<Uint8Array> {
     const node = this.#handles.get(id)
     assert(node !== undefined, `${id} is a node of the model`)
     assert(node.answer !== undefined, `a link leads to ${id}, which answers`)
     this.#options.ticks.wake(id)
-    return node.answer(request)
+    return node.answer(request, from)
   }
 
   /** Hands a datagram to a node; one that has no use for it passes it over. */

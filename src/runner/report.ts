@@ -7,6 +7,7 @@ import type { SiteCoverage } from '../sim/activation.ts'
 import type { Decision } from '../sim/decision.ts'
 import type { FaultKind } from '../sim/link.ts'
 import type { CheckedWorld } from './invariants.ts'
+import type { MarkCounts } from './marks.ts'
 import type { Intention, Operations, OutcomeCounts } from './operations.ts'
 import type { Simulation } from './simulation.ts'
 import { storyOf } from './story.ts'
@@ -25,6 +26,8 @@ export interface RunReport extends RunOutcome, Diagnosis {
    */
   readonly faults: Readonly<Record<FaultKind | 'lies' | 'crash' | 'buggify', number>>
   readonly sites: readonly SiteCoverage[]
+  /** Rare situations that the run reached, and how often each. */
+  readonly marks: MarkCounts
   readonly decisions: readonly Decision[]
   /** Outcomes of operations, by name. */
   readonly operations: Readonly<Record<string, OutcomeCounts>>
@@ -57,6 +60,7 @@ export function reportOf<W extends CheckedWorld>(
       buggify,
     },
     sites,
+    marks: simulation.marks(),
     decisions: simulation.decisions(),
     operations: operations.counts(),
     intentions: operations.intentions,

@@ -15,6 +15,7 @@ import { Causality } from './causality.ts'
 import { type CheckSchedule, CheckTimes, stateSchedule } from './check-times.ts'
 import { type CheckedWorld, InvariantChecks } from './invariants.ts'
 import { Links } from './links.ts'
+import { MarkCounter, type MarkCounts } from './marks.ts'
 import type { Host, Model, NodeId, TraceFacts } from './model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { ActionOptions } from './action.ts'
@@ -73,6 +74,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #rest = new Rest()
   readonly #watchdog = new Watchdog()
   readonly #turns = new Turns()
+  readonly #marks = new MarkCounter()
   #actions = 0
   #failedNode: NodeId | undefined
   readonly #checks: InvariantChecks<W>
@@ -143,6 +145,11 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   /** Every fault site inside the code of the nodes: active or not, how often it fired. */
   coverage(): SiteCoverage[] {
     return this.#activation.coverage()
+  }
+
+  /** Rare situations that were reached so far, and how often each. */
+  marks(): MarkCounts {
+    return this.#marks.counts()
   }
 
   /** SHA-256 over everything that happened so far. */
@@ -339,7 +346,9 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    * @throws {InvariantError} for the first that does not hold
    */
   checkSafety({ isThorough = true }: { isThorough?: boolean } = {}): void {
-    this.#checks.safety(this.world, { step: this.steps, isThorough })
+    this.#marks.pausedDuring(() =>
+      this.#checks.safety(this.world, { step: this.steps, isThorough }),
+    )
   }
 
   /**
@@ -348,7 +357,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
    * @throws {InvariantError} for the first that does not hold
    */
   checkSettled(): void {
-    this.#checks.settled(this.world)
+    this.#marks.pausedDuring(() => this.#checks.settled(this.world))
   }
 
   /** Releases everything that the nodes hold. */
@@ -366,6 +375,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       clock: this.#clock,
       source: this.#source,
       buggify: (id) => this.#activation.buggify(id, () => this.#turns.of(id)),
+      mark: this.#marks.count,
       note: (type, facts) => this.note(type, facts),
       moved: () => this.#rest.moved(this.steps),
       halt: (id) => this.#nodes.halt(id),
@@ -385,6 +395,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       ways: this.model.topology.links,
       wallClock: (id) => this.model.wallClock?.(id, this.world),
       pollIntervalMs: this.options.pollIntervalMs,
+      mark: this.#marks.count,
       note: (type, facts) => this.note(type, facts),
       step: () => this.steps,
       startNode: (host) => this.model.start(host.id, this.world, host),
@@ -402,6 +413,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       turns: this.#turns,
       nodes: () => this.#nodes,
       ticks: () => this.#ticks,
+      mark: this.#marks.count,
       note: (type, facts) => this.note(type, facts),
       canonical: (message) => this.model.message?.canonical?.(message) ?? message,
       mutations: this.model.message?.mutations ?? [],

@@ -87,6 +87,11 @@ export class Answer {
       : (options.budgetBytes ?? configInteger(repo, 'max-download', defaultMaxDownloadBytes))
   }
 
+  /** Artifacts that the message has brought so far, new here and verified. */
+  get arrivals(): number {
+    return this.#conversations?.artifacts.arrivals ?? 0
+  }
+
   /**
    * Carries out a message and composes the reply. Runs inside a transaction, with a meter.
    *
@@ -225,6 +230,7 @@ export class Answer {
     const left = this.#conversations?.artifacts.leftForLater
     if (left === undefined || left.announcements + left.artifacts === 0) return
     const { announcements, artifacts } = left
+    this.#repo.env.mark?.('sync.too-much')
     this.#options.observer?.({ type: 'message.cut', announcements, artifacts })
     const what = `${announcements} announcements and ${artifacts} artifacts`
     this.#tell(`too much in one message: ${what} were left for later`)

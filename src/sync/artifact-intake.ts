@@ -121,8 +121,9 @@ export class ArtifactIntake {
 
   #holdExpanded(source: ArtifactHash, { hash, delta }: Deferred): void {
     const content = this.#expandedFrom(source, delta)
-    if (content === undefined) this.shunned.defer(source, { hash, delta })
-    else this.#hold({ hash, content })
+    if (content !== undefined) return this.#hold({ hash, content })
+    this.#repo.env.mark?.('sync.delta-before-shunned')
+    this.shunned.defer(source, { hash, delta })
   }
 
   /** Holds an artifact, and everything that waited for it, however long the chain is. */
@@ -182,7 +183,10 @@ export class ArtifactIntake {
     const sourceRid = findHeld(this.#repo, deltaSource)
     if (sourceRid === undefined && isShunned(this.#repo, deltaSource)) {
       const content = this.#expandedFrom(deltaSource, bytes)
-      if (content !== undefined) return whole(content, undefined)
+      if (content !== undefined) {
+        this.#repo.env.mark?.('sync.delta-of-shunned')
+        return whole(content, undefined)
+      }
     }
     if (sourceRid !== undefined) {
       // A source that is damaged makes nothing: the artifact is asked for again, to come whole.

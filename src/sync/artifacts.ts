@@ -7,6 +7,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
+import type { MarkName } from '../base/marks.ts'
 import { declaredSize } from '../base/zlib.ts'
 import { createDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
@@ -184,12 +185,14 @@ export class ArtifactExchange {
     const refusal = this.#refusal(hash, asPrivate)
     if (refusal !== undefined) {
       if (refusal === 'shunned' && this.#side === 'sync') this.#intake.takeShunned(card)
+      this.#mark(refusal === 'shunned' ? 'sync.shunned-comes' : 'sync.private-uninvited')
       this.#observer?.({ type: 'artifact.refused', hash, reason: refusal })
       return false
     }
     const outcome = this.#intake.take(card, asPrivate)
     if (outcome.kind === 'postponed') return false
     if (outcome.kind === 'held') {
+      if (!outcome.isNew) this.#mark('sync.file-already-here')
       this.#peerHas.add(hash)
       if (!asPrivate && this.#acceptsPrivate) this.#clusters.heed({ rid: outcome.rid, hash })
     }
@@ -199,7 +202,10 @@ export class ArtifactExchange {
     }
     // What brings nothing new was asked for in vain, or it would be asked for without end.
     if (isNew) this.#wants.noteArrived(hash)
-    else if (findHeld(this.#repo, hash) === undefined) this.#cameInVain.add(hash)
+    else if (findHeld(this.#repo, hash) === undefined) {
+      this.#mark('sync.file-in-vain')
+      this.#cameInVain.add(hash)
+    }
     this.#observer?.({
       type: 'artifact.received',
       hash,
@@ -255,10 +261,12 @@ export class ArtifactExchange {
   receiveGimme(hash: ArtifactHash): Rid | undefined {
     const rid = findHeld(this.#repo, hash)
     if (rid === undefined) {
+      this.#mark('sync.both-lack')
       this.#wants.notePeerLacks(hash)
       return undefined
     }
     if ((this.#sends.get(hash) ?? 0) >= maxSendsEach) {
+      this.#mark('sync.file-asked-in-vain')
       this.#sentInVain.add(hash)
       return undefined
     }
@@ -284,12 +292,14 @@ export class ArtifactExchange {
     const sends = this.#sends.get(hash) ?? 0
     if (mustNotLeave) this.#sends.set(hash, sends + 1)
     if (options.overBudget || mustNotLeave) {
+      if (!mustNotLeave) this.#mark('sync.file-promised')
       writer.add({ type: 'igot', hash, isPrivate: asPrivate })
       return 'igot'
     }
     workOf(this.#repo)?.note(stepsOf.send)
     const content = this.#readable({ rid, hash })
     if (content === undefined) return 'unreadable'
+    if (sends > 0) this.#mark('sync.file-sent-again')
     this.#sends.set(hash, sends + 1)
     if (asPrivate) writer.add({ type: 'private' })
     // A peer that asks again may refuse the source of a delta, so the second time it goes whole.
@@ -310,6 +320,7 @@ export class ArtifactExchange {
    */
   announce(writer: CardWriter): number {
     const published = [...this.#peerHides].filter(([, rid]) => this.#isPublic(rid))
+    if (published.length > 0) this.#mark('sync.published-elsewhere')
     for (const [hash] of published) writer.add({ type: 'igot', hash, isPrivate: false })
     return published.length + this.#igots(writer, announcedArtifacts(this.#repo), false)
   }
@@ -399,11 +410,16 @@ export class ArtifactExchange {
   #believeVisibility({ rid, hash }: NamedArtifact, claimsPrivate: boolean): void {
     const isHere = !isPhantom(this.#repo, rid)
     if (claimsPrivate) {
-      if (!isHere) makePrivate(this.#repo, rid)
+      if (isHere) return
+      this.#mark('sync.hidden-by-name')
+      makePrivate(this.#repo, rid)
     } else if (!isHere) {
       makePublic(this.#repo, rid)
     } else if (this.#acceptsPrivate) {
-      if (isPrivate(this.#repo, rid)) publishHeld(this.#repo, rid)
+      if (isPrivate(this.#repo, rid)) {
+        this.#mark('sync.published-by-name')
+        publishHeld(this.#repo, rid)
+      }
       this.#clusters.heed({ rid, hash })
     }
   }
@@ -444,6 +460,10 @@ export class ArtifactExchange {
     const bytes = madeDeltas.get(key) ?? createDelta(base, content)
     madeDeltas.add(key, bytes)
     return bytes.length < content.length - 50 ? { source: name, bytes } : undefined
+  }
+
+  #mark(name: MarkName): void {
+    this.#repo.env.mark?.(name)
   }
 
   #check(site: string, probability: number): boolean {

@@ -98,8 +98,13 @@ export function loggedInSender(
 
 /** Used before: as far as this server remembers, or to bring something in (`rcvfrom.nonce`). */
 function wasUsed(repo: Repo, nonce: string, nonces: NonceMemory | undefined): boolean {
-  if (nonces?.use(nonce) === false) return true
-  return dbOf(repo).prepare('SELECT 1 FROM rcvfrom WHERE nonce = ?').get(nonce) !== undefined
+  if (nonces?.use(nonce) === false) {
+    repo.env.mark?.('sync.login-replayed')
+    return true
+  }
+  const row = dbOf(repo).prepare('SELECT 1 FROM rcvfrom WHERE nonce = ?').get(nonce)
+  if (row !== undefined) repo.env.mark?.('sync.login-replayed-later')
+  return row !== undefined
 }
 
 /** Compared with where there is no password; what it proves is thrown away. */

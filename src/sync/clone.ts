@@ -70,6 +70,7 @@ export class CloneSession {
   constructor(repo: Repo, options: CloneSessionOptions = {}) {
     const state = cloneState(repo)
     assert(state !== undefined, 'a clone goes into a repository that was prepared for it')
+    if (state.sequence > 1) repo.env.mark?.('sync.clone-resumed')
     this.#repo = repo
     this.#options = options
     this.#sequence = state.sequence
@@ -220,6 +221,7 @@ export class CloneSession {
 
   #advance({ sequence, otherServer, cards }: News): void {
     if (otherServer === true) {
+      this.#repo.env.mark?.('sync.clone-elsewhere')
       // The pull that follows finds what is missing, by name.
       this.#sequence = 0
       return

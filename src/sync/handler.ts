@@ -97,6 +97,7 @@ function replyIn(
     return { message: body, isRaw: answer.isRaw, login: answer.login, error: undefined }
   } catch (error) {
     if (!FossilError.is(error)) throw error
+    if (answer.arrivals > 0) repo.env.mark?.('sync.request-undone')
     if (mode === 'deferred' && isBusy(error)) {
       if (answer.nonce !== undefined) options.nonces?.forget(answer.nonce)
       throw error

@@ -114,7 +114,7 @@ function applyCard(repo: Repo, card: Card, context: ReplyContext, progress: Prog
     case 'cookie':
       return setConfig(repo, 'cookie', card.text)
     case 'message':
-      return applyMessage(card.text, context, progress)
+      return applyMessage(repo, card.text, context, progress)
     case 'error':
       throw refusalBy(card.text)
     case 'comment':
@@ -161,9 +161,17 @@ function applyGimme(
   if (rid !== undefined && push) progress.wanted.add(hash)
 }
 
-function applyMessage(text: string, { push, observer }: ReplyContext, progress: Progress): void {
+function applyMessage(
+  repo: Repo,
+  text: string,
+  { push, observer }: ReplyContext,
+  progress: Progress,
+): void {
   // Stock's client reads this message the same way (xfer.c:2784-2788).
-  if (push && text.startsWith('pull only ')) progress.pushRefused = true
+  if (push && text.startsWith('pull only ')) {
+    repo.env.mark?.('sync.push-refused')
+    progress.pushRefused = true
+  }
   progress.messages.push(text)
   observer?.({ type: 'peer.message', text })
 }

@@ -60,6 +60,7 @@ export interface SideSummary {
 
 /** The conversations of one session. */
 export class SideConversations {
+  readonly #repo: Repo
   readonly #options: SideOptions
   readonly #unversioned: UnversionedClient | undefined
   readonly #tables: TableClient | undefined
@@ -69,6 +70,7 @@ export class SideConversations {
   #avoidsDeltaManifests = false
 
   constructor(repo: Repo, options: SideOptions & { readonly observer?: SyncObserver }) {
+    this.#repo = repo
     this.#options = options
     if (options.unversioned === true) this.#unversioned = new UnversionedClient(repo)
     const { pullConfig = [], pushConfig = [], pullScripts: code = true, observer } = options
@@ -149,6 +151,7 @@ export class SideConversations {
 
   /** Begins again, where a reply was dropped as a whole and the session goes on. */
   restart(): void {
+    this.#repo.env.mark?.('sync.push-refused-whole')
     this.#unversioned?.restart()
     this.#tables?.restart()
     this.#config?.restart()

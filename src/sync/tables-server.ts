@@ -230,7 +230,10 @@ export class TableServer {
   #takeRow(card: XrowCard | XdeleteCard, writer: CardWriter, turn: TableTurn): void {
     const { table: name, pkHash } = card
     const table = findTable(this.#repo, name)
-    if (table === undefined) return this.#skip('no such table here')
+    if (table === undefined) {
+      this.#repo.env.mark?.('sync.row-without-table')
+      return this.#skip('no such table here')
+    }
     if (!isKeyHash(pkHash)) return this.#skip('its key hash is none')
     if (!turn.push) return this.#answerRow(table, pkHash, writer, turn)
     const aheadMs = card.mtimeSec * 1000 - this.#repo.env.clock.nowMs()

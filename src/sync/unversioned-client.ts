@@ -174,7 +174,9 @@ export class UnversionedClient {
   }
 
   #writeGimmes(writer: CardWriter): void {
-    this.#roundsInVain = this.#asked > 0 && this.#arrivals === 0 ? this.#roundsInVain + 1 : 0
+    const isInVain = this.#asked > 0 && this.#arrivals === 0
+    if (isInVain) this.#repo.env.mark?.('sync.uv-asked-in-vain')
+    this.#roundsInVain = isInVain ? this.#roundsInVain + 1 : 0
     const names = [...this.#wanted].slice(0, Math.max(minGimmes, 2 * this.#arrivals))
     for (const name of names) {
       writer.add({ type: 'uvgimme', name })
@@ -279,6 +281,7 @@ export class UnversionedClient {
       this.#wanted.add(name)
     } else {
       // Ours is no older: its owner wrote it while the other was on its way.
+      this.#repo.env.mark?.('sync.uv-overtaken')
       this.#consider(card)
     }
   }

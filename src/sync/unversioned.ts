@@ -142,11 +142,13 @@ export function acceptFile(
   const ours = findUnversioned(repo, name)
   const status = compareVersions(ours, card)
   const isNews = status === 'absent' || status === 'theirs'
+  if (ours?.mtimeSec === card.mtimeSec && ours.hash !== hash) repo.env.mark?.('sync.uv-tie')
   if (hash !== undefined && content !== undefined) {
     const fillsHole = isHole(ours) && status !== 'ours'
     if (isNews || fillsHole) {
       // The time of a hole that is filled may be the later one.
       const mtimeSec = Math.max(card.mtimeSec, ours?.mtimeSec ?? 0)
+      if (ours !== undefined && ours.hash === undefined) repo.env.mark?.('sync.uv-revived')
       storeUnversioned(repo, { name, mtimeSec, hash, content })
       return 'stored'
     }

@@ -142,6 +142,7 @@ export class WantList {
     if (unresolved === 'none' || phantoms.length >= enough) return phantoms
     const waiting = unresolvedArtifacts(this.#repo)
     const wanted = unresolved === 'all' ? waiting : waiting.filter(({ hash }) => unresolved(hash))
+    if (wanted.length > 0) this.#repo.env.mark?.('sync.asked-for-whole')
     return [...phantoms, ...wanted]
   }
 }

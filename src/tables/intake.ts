@@ -15,6 +15,7 @@ import {
   mergeDefinitions,
 } from './definition.ts'
 import {
+  compareVersions,
   isSameValue,
   ownerOf,
   type Resolution,
@@ -77,9 +78,13 @@ export function takeRow(repo: Repo, table: StoredTable, arrival: Arrival, bringe
   const { version, isWhole } = readVersion(table, arrival, { held, bringer })
   const { writer, isServer, isRefusal, plainColumns } = bringer
   const owner = ownerOf(table.conflict, { held, claimed: arrival.owner, writer })
-  if (owner === undefined) return { outcome: 'refused', standing: held }
+  if (owner === undefined) {
+    repo.env.mark?.('tables.row-refused')
+    return { outcome: 'refused', standing: held }
+  }
   const incoming = { ...version, owner }
   const resolution = resolve(held, incoming, { isServer, isRefusal })
+  markResolution(repo, { held, incoming, resolution })
   const standing = resolution === 'take' || held === undefined ? incoming : held
   const timesAreAll = plainColumns !== undefined || table.isPlain
   if (timesAreAll && held?.mtimeSec === incoming.mtimeSec && !isSameValue(held, incoming)) {
@@ -91,6 +96,21 @@ export function takeRow(repo: Repo, table: StoredTable, arrival: Arrival, bringe
   }
   if (resolution === 'take') storeRow(repo, table, { key, row: incoming, held })
   return { outcome: outcomeOf(resolution, isWhole), standing }
+}
+
+/** Counts what is rare about two versions that meet. */
+function markResolution(
+  { env }: Repo,
+  met: { held: Version | undefined; incoming: Version; resolution: Resolution },
+): void {
+  const { held, incoming, resolution } = met
+  if (env.mark === undefined || held === undefined || resolution === 'same') return
+  if (held.mtimeSec === incoming.mtimeSec) {
+    const isLike = held.isDeleted === incoming.isDeleted
+    env.mark(isLike ? 'tables.tie' : 'tables.tie-with-deletion')
+  }
+  if (resolution === 'keep') env.mark('tables.row-overtaken')
+  else if (compareVersions(incoming, held) < 0) env.mark('tables.server-decides')
 }
 
 /** A version that is the same but for values that were added to it is told to who brought it. */
@@ -179,6 +199,7 @@ export function takeDefinition(
     throw new FossilError('table.invalid', { table: incoming.name, reason })
   }
   if (compareDefinitions(merged, held) === 0) return 'same'
+  if (compareDefinitions(merged, incoming) !== 0) repo.env.mark?.('tables.definitions-joined')
   if (merged.conflict !== held.conflict && !isTrusted) return 'refused'
   storeDefinition(repo, merged)
   return 'stored'

@@ -132,6 +132,7 @@ export class Pair implements Disposable {
     this.#addRows()
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes(),
+      mark: () => {},
       note: () => {},
       uvTravels: (id) => maySend(this.world().truth, id, 'unversioned'),
     })
