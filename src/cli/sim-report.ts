@@ -4,12 +4,13 @@
  */
 
 import { failureText, type SimReport } from '../dst/index.ts'
+import { MarkTally } from './sim-marks.ts'
 import { table } from './terminal.ts'
 
 /** One object, for programs. Its fields are part of the command's interface. */
 export function jsonReport(report: SimReport, replay: string): Record<string, unknown> {
   const { verdict, seed, plan, traceHash, steps, syncs, errors, faults, nodes } = report
-  const { checkins, operations, checks, simulatedMs, uv } = report
+  const { checkins, operations, checks, simulatedMs, uv, marks } = report
   return {
     verdict,
     seed,
@@ -23,6 +24,7 @@ export function jsonReport(report: SimReport, replay: string): Record<string, un
     checks,
     simulatedMs,
     faults,
+    marks,
     ...(uv === undefined ? {} : { uv }),
     nodes: nodes.map(({ id, artifacts, privateArtifacts, phantoms, uvFiles }) => ({
       id,
@@ -57,13 +59,21 @@ function jsonError({ failure }: Pick<SimReport, 'failure'>): Record<string, unkn
   return { failure: { ...rest, error: error.name, message: error.message } }
 }
 
+/** The surroundings of a report for people, and its length. */
+interface TextOptions {
+  readonly wallMs: number
+  readonly replay: string
+  readonly quiet?: boolean
+  readonly marks?: boolean
+}
+
 /** The same for people. */
 export function textReport(
   report: SimReport,
-  { wallMs, replay, quiet }: { wallMs: number; replay: string; quiet?: boolean },
+  { wallMs, replay, quiet = false, marks = false }: TextOptions,
 ): string {
   const failure = failureText(report, replay)
-  if (quiet === true) return `${report.verdict}\n${failure}`
+  if (quiet) return `${report.verdict}\n${failure}${marks ? marksText(report) : ''}`
   return [
     `${verdictLine(report)}\n`,
     failure,
@@ -71,10 +81,17 @@ export function textReport(
     report.uv === undefined ? '' : `\nunversioned files\n${table(Object.entries(report.uv))}`,
     `\noperations\n${operationTable(report)}`,
     `\nfaults injected\n${faultTable(report)}`,
+    marks ? marksText(report) : '',
     report.plan === undefined ? '' : `\nplan\n${wrapped(report.plan)}`,
     `\n${timing(report, wallMs)}`,
     `trace hash ${report.traceHash}\n`,
   ].join('')
+}
+
+function marksText(report: SimReport): string {
+  const tally = new MarkTally()
+  tally.add(report)
+  return tally.text()
 }
 
 /** A plan as lines of at most 76 columns, which paste as one. */

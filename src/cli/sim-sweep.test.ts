@@ -36,6 +36,25 @@ suite('--seeds', () => {
     assert.deepEqual([code, stdout, stderr], [0, 'converged: 3 seeds\n', ''])
   })
 
+  test('tells with --marks which situations no seed reached, and counts the others', async () => {
+    const args = ['run', '--seeds', '1..2', '--plan', small]
+    const { code, stdout } = await sim(...args, '--marks')
+    assert.equal(code, 0)
+    assert.match(
+      stdout,
+      /^converged: 2 seeds\n\nmarks: \d+ of \d+ reached in 2 runs\n\nnever reached\n/,
+    )
+    const json = await sim(...args, '--json')
+    const { marks }: { marks: { name: string; runs: number }[] } = JSON.parse(json.stdout)
+    const reached = marks.filter(({ runs }) => runs > 0).map(({ name, runs }) => `${name} ${runs}`)
+    assert.ok(reached.length > 0)
+    const lines = stdout.split('\nreached\n')[1]?.matchAll(/^ {2}(\S+\.\S+) +(\d+) +\d+$/gm) ?? []
+    assert.deepEqual(
+      [...lines].map(([, name, runs]) => `${name} ${runs}`),
+      reached,
+    )
+  })
+
   test('tells the first failure whole, the others by a line each, and exits with 1', async () => {
     const from = ['--from', brokenRepository()]
     const { code, stdout } = await sim('run', '--seeds', '1..3', '--plan', small, ...from)

@@ -7,6 +7,7 @@
 import { failureText, type SimReport } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { print, printText } from './output.ts'
+import { MarkTally } from './sim-marks.ts'
 import { jsonReport } from './sim-report.ts'
 import { counted, ProgressLine } from './terminal.ts'
 
@@ -35,16 +36,18 @@ export interface SweptRun {
 /** Runs every seed; exits 1 where one did not converge. */
 export async function sweep(
   { first, last }: SeedRange,
-  options: { readonly json?: boolean; readonly quiet?: boolean },
+  options: { readonly json?: boolean; readonly quiet?: boolean; readonly marks?: boolean },
   { simulate, replay }: SweptRun,
 ): Promise<void> {
   const isJson = options.json === true
   const progress = new ProgressLine({ isQuiet: options.quiet === true || isJson })
   const total = last - first + 1
   const failures: SimReport[] = []
+  const tally = new MarkTally()
   for (let seed = first; seed <= last; seed++) {
     progress.show((seed - first) / total, `seed ${seed}: ${failures.length} did not converge`)
     const report = await simulate(seed)
+    tally.add(report)
     if (report.verdict === 'converged') continue
     failures.push(report)
     progress.end()
@@ -56,8 +59,10 @@ export async function sweep(
     last,
     converged: total - failures.length,
     failures: failures.map((report) => jsonReport(report, replay(report.seed))),
+    marks: tally.rows(),
   }
-  print({ json: isJson }, fields, summary(total, failures.length))
+  const text = options.marks === true ? tally.text() : ''
+  print({ json: isJson }, fields, summary(total, failures.length) + text)
   process.exitCode = failures.length === 0 ? 0 : 1
 }
 

@@ -33,6 +33,7 @@ export interface SimRunOptions extends PlanOptions {
   readonly keep?: string
   readonly trace?: string
   readonly messages?: boolean
+  readonly marks?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -55,6 +56,7 @@ export function addSimCommand(program: Command): void {
     .option('--keep <dir>', "leave every node's repository there as a .fossil file")
     .option('--trace <file>', 'write everything that happens there, as JSON lines')
     .option('--messages', 'tell in the trace what each message holds')
+    .option('--marks', 'tell which rare situations were reached, and which never')
     .option('--json', 'print one JSON object and nothing else')
     .option('--quiet', 'print the verdict only')
     .action((options: SimRunOptions) =>
