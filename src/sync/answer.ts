@@ -68,6 +68,8 @@ export class Answer {
   #knownFuture: ReadonlyMap<string, number> | undefined
   /** The sender wants private artifacts and may not have them. */
   #wasRefusedPrivate = false
+  /** The sender wants to push and may not, and has not asked for a pull so far. */
+  #wasRefusedPush = false
   /** The proof of login that was used. */
   nonce: string | undefined
   /** The login. */
@@ -109,6 +111,7 @@ export class Answer {
       if (!this.#once.isRepeated(card)) this.#apply(card, cards)
     }
     if (this.#wasRefusedPrivate) throw refused(noPrivate)
+    if (this.#wasRefusedPush) throw refused('not authorized to write')
     this.#keepFutureOut()
     if (this.#push) {
       const { artifacts } = this.#sender
@@ -240,6 +243,7 @@ export class Answer {
     this.#checkProject(project)
     if (!this.#sender.access.read) throw refused('not authorized to read')
     this.#pull = true
+    if (this.#wasRefusedPush) this.#tellPullOnly()
   }
 
   #beginPush(project: string): void {
@@ -248,8 +252,14 @@ export class Answer {
       this.#push = true
       const { maxFutureMs = Infinity } = this.#options
       if (maxFutureMs !== Infinity) this.#knownFuture ??= futureCheckins(this.#repo, maxFutureMs)
-    } else if (!this.#pull) throw refused('not authorized to write')
-    else this.#tell('pull only - not authorized to push')
+    } else if (this.#pull) this.#tellPullOnly()
+    else this.#wasRefusedPush = true
+  }
+
+  /** Stock's clients ask for the pull first, and go-libfossil's for the push. */
+  #tellPullOnly(): void {
+    this.#wasRefusedPush = false
+    this.#tell('pull only - not authorized to push')
   }
 
   #checkProject(project: string): void {

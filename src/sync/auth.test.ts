@@ -114,7 +114,7 @@ test('there is one login card, and it comes first', () => {
   const twice = signMessage(signMessage(rest, alice), alice)
   assert.equal(errorOf(send(repo, twice)), 'multiple login cards')
   const late = concat([messageOf(pushCard), signMessage(rest, alice)])
-  assert.equal(errorOf(send(repo, late)), 'not authorized to write')
+  assert.equal(errorOf(send(repo, late)), 'the login card comes first')
   putUser(repo, { login: 'nobody', capabilities: 'io' })
   assert.equal(errorOf(send(repo, late)), 'the login card comes first')
   const remark = concat([messageOf({ type: 'comment', text: 'hello' }), signMessage(rest, alice)])

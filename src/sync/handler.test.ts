@@ -48,12 +48,19 @@ const igot = (hash = nameOf(utf8('unheard of')), isPrivate = false): Card => ({
 const gimme = (hash = nameOf(contentOf(0))): Card => ({ type: 'gimme', hash })
 
 test('a push that is declined beside a pull is told of in a message', () => {
-  using repo = stockedRepo()
-  const reply = ask(repo, [pullCard, pushCard, igot()], { access: accessOf('o') })
-  assert.deepEqual(ofType(reply, 'message'), [
-    { type: 'message', text: 'pull only - not authorized to push' },
-  ])
-  assert.deepEqual(phantomNames(repo), [])
+  for (const both of [
+    [pullCard, pushCard],
+    // As go-libfossil's clients have it.
+    [pushCard, pullCard],
+  ]) {
+    using repo = stockedRepo()
+    const reply = ask(repo, [...both, igot()], { access: accessOf('o') })
+    assert.deepEqual(ofType(reply, 'message'), [
+      { type: 'message', text: 'pull only - not authorized to push' },
+    ])
+    assert.equal(ofType(reply, 'igot').length, 1, 'it is pulled from')
+    assert.deepEqual(phantomNames(repo), [])
+  }
 })
 
 test('another project is refused', () => {

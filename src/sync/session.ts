@@ -39,6 +39,7 @@ import {
   maxRoundsInAll,
 } from './limits.ts'
 import { signed } from './login.ts'
+import { isPushRefusal } from './refusal.ts'
 import { damagedArtifacts } from './repair.ts'
 import { applyReply, noProgress, type Progress } from './reply.ts'
 import type { SyncOptions, SyncResult } from './session-options.ts'
@@ -326,13 +327,10 @@ export class SyncSession {
     return { ...noProgress(), wasSilent: true }
   }
 
-  /**
-   * Stock refuses a sync that brings artifacts as a whole, where it would only leave out the push
-   * of one that brings none (xfer.c:1361-1366, 1512-1522). Then the pull is still to be had.
-   */
+  /** Tells whether what was refused is the push: then the pull is still to be had. */
   #refusesPushOnly(error: unknown): error is FossilError<'sync.refused'> {
     if (!FossilError.is(error, 'sync.refused') || !this.#push || !this.#pull) return false
-    return error.detail.message.startsWith('not authorized to write')
+    return isPushRefusal(error)
   }
 
   #note(progress: Progress, reply: Uint8Array): void {

@@ -164,7 +164,7 @@ export class TableClient {
       sent: this.#outbox.sent,
       skipped: this.#skipped,
       missing: this.#wanted.size + this.#places.ask.length,
-      differs: this.#isStuck,
+      differs: this.#isStuck || (this.#wasPush && !this.#push && !this.#outbox.isEmpty),
     }
   }
 
@@ -412,7 +412,7 @@ export class TableClient {
       }
       for (const key of listed.keys()) this.#queueWanted(name, key)
     }
-    if (this.#push && this.#listed.size > 0) this.#offerTables()
+    if (this.#wasPush && this.#listed.size > 0) this.#offerTables()
   }
 
   /** Sees to it that the server gets the tables that it does not have. */

@@ -329,6 +329,28 @@ suite('a server of Go', () => {
     assert.ok(result.rounds <= 3, `${result.rounds} rounds`)
   })
 
+  test('that takes no push is pulled from, and the sync says what it does not accept', () => {
+    const theirs = new GoTable()
+    theirs.put('a', 100, { v: 'go' })
+    using client = repoWith('client', { b: 'ours' })
+    const answer = (request: Uint8Array): Uint8Array => {
+      if (ofType(cardsOf(request), 'push').length === 0) return goAnswer(theirs, request)
+      const refusal: Card = { type: 'error', text: 'push denied: insufficient capabilities' }
+      return bodyOf(refusal, ...cardsOf(goAnswer(theirs, request)))
+    }
+    const { result } = syncWith(client, answer, { tables: true })
+    assert.deepEqual([noted(client), theirs.values], [{ a: 'go', b: 'ours' }, { a: 'go' }])
+    assert.ok(result.pushRefused)
+    assert.equal(result.shortfall, 'the server does not accept rows of tables from us')
+  })
+
+  test('that takes no login says so', () => {
+    using client = repoWith('client')
+    const reply = bodyOf({ type: 'error', text: 'authentication failed' })
+    const failure = { code: 'login.failed' }
+    assert.throws(() => syncWith(client, () => reply, { tables: true }), failure)
+  })
+
   test('that never keeps a row is sent it once', () => {
     const theirs = new GoTable()
     using client = repoWith('client', { b: 'ours' })
