@@ -5,9 +5,6 @@
  */
 
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 
@@ -25,24 +22,25 @@ import {
   deleteRow,
   listRows,
   putRow,
-  type RowValue,
   type TableDefinition,
   tables,
 } from 'trilobite/tables'
 import { httpTransport } from 'trilobite/transport/http'
 
-import { buildGoCommand } from '../tools/go-command.ts'
-import { runOrThrow } from '../tools/run.ts'
-import { commit, held, makeFolder, ourServer, rows, said } from './stock.suite.ts'
-
-type Values = Readonly<Record<string, RowValue>>
-
-/** A row as either side lists it. */
-interface Line {
-  readonly values: Values
-  readonly mtimeSec: number
-  readonly isDeleted: boolean
-}
+import {
+  baseSec,
+  define,
+  go,
+  type Line,
+  projectCode,
+  put,
+  requireGoOrSkip,
+  syncTheirs,
+  theirLines,
+  theirServer,
+  type Values,
+} from './go-tables.suite.ts'
+import { commit, held, makeFolder, ourServer, rows } from './stock.suite.ts'
 
 /** All that a repository holds. */
 interface State {
@@ -62,9 +60,6 @@ interface Pair {
 
 /** Rows that moved, as far as the client tells. */
 type Moved = { readonly received: number; readonly sent: number } | undefined
-
-const projectCode = '7'.repeat(40)
-const baseSec = 1_700_000_000
 
 /** Both define it. */
 const things: TableDefinition = {
@@ -99,47 +94,6 @@ function readings(name: string): TableDefinition {
 
 function thing(id: bigint, part: string, values: Values): Values {
   return { count: null, size: null, title: null, ...values, id, part }
-}
-
-let program = ''
-
-/** Finds or builds the command around the library, or marks the test as skipped. */
-async function requireGoOrSkip(t: TestContext): Promise<boolean> {
-  if (!process.env['TRILOBITE_LIBFOSSIL']) {
-    t.skip('TRILOBITE_LIBFOSSIL names no checkout of go-libfossil: syncs with it are skipped')
-  } else if (spawnSync('go', ['version']).status !== 0) {
-    t.skip('Go is not installed (put `go` on PATH): syncs with go-libfossil are skipped')
-  } else {
-    if (program === '') program = await build()
-    return true
-  }
-  return false
-}
-
-async function build(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'trilobite-go-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
-  return (await buildGoCommand(join(import.meta.dirname, 'go-tables'), folder)).program
-}
-
-function go(...args: readonly (string | number)[]): Promise<string> {
-  return runOrThrow(program, args.map(String))
-}
-
-/** JSON with integers to the last digit. */
-function json(values: Values): string {
-  const fields = Object.entries(values).map(([name, value]) => {
-    return `${JSON.stringify(name)}:${typeof value === 'bigint' ? value : JSON.stringify(value)}`
-  })
-  return `{${fields.join(',')}}`
-}
-
-const put = (file: string, table: string, values: Values, atSec: number): Promise<string> =>
-  go('put', file, table, json(values), baseSec + atSec)
-
-async function define(file: string, { name, columns, conflict }: TableDefinition): Promise<void> {
-  const theirs = columns.map(({ key: pk = false, ...column }) => ({ ...column, pk }))
-  await go('schema', file, name, JSON.stringify({ columns: theirs, conflict }), baseSec)
 }
 
 async function fillTheirs(file: string): Promise<void> {
@@ -202,39 +156,9 @@ function ourState(path: string): State {
 async function theirState(path: string): Promise<State> {
   const found: Record<string, Line[]> = {}
   for (const definition of definitions) {
-    const text = await go('ls', path, definition.name)
-    const lines = text.split('\n').filter((line) => line !== '')
-    found[definition.name] = byTime(lines.map((line) => theirLine(definition, line)))
+    found[definition.name] = byTime(await theirLines(path, definition))
   }
   return { ...files(path), tables: found }
-}
-
-/** A line of `ls`; numbers are read by the types of their columns. */
-function theirLine({ columns }: TableDefinition, line: string): Line {
-  const { values, mtime, deleted } = JSON.parse(line, withDigits)
-  const typed = columns.map(({ name, type }) => {
-    const digits: string | undefined = values[name]?.digits
-    if (digits === undefined) return [name, values[name]]
-    return [name, type === 'integer' ? BigInt(digits) : Number(digits)]
-  })
-  return {
-    values: Object.fromEntries(typed),
-    mtimeSec: Number(mtime.digits),
-    isDeleted: deleted,
-  }
-}
-
-/** Keeps the digits of numbers, for `JSON.parse`. */
-function withDigits(_name: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === 'number' ? { digits: context?.source } : value
-}
-
-async function theirServer(t: TestContext, file: string): Promise<string> {
-  const child = spawn(program, ['serve', file, '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  t.after(() => child.kill())
-  return await said(child, /^(http:\S+)$/m)
 }
 
 async function syncOurs(repo: Repo, url: string, how: true | 'plain'): Promise<Moved> {
@@ -245,9 +169,8 @@ async function syncOurs(repo: Repo, url: string, how: true | 'plain'): Promise<M
   return result.tables
 }
 
-async function syncTheirs(file: string, url: string): Promise<undefined> {
-  const { Errors } = JSON.parse(await go('sync', file, url))
-  assert.equal(Errors, null)
+async function syncAll(file: string, url: string): Promise<undefined> {
+  assert.equal((await syncTheirs(file, url)).Errors, null)
 }
 
 async function makeFiles(t: TestContext): Promise<[ours: string, theirs: string, fresh: string]> {
@@ -283,10 +206,10 @@ async function theirClient(t: TestContext): Promise<Pair> {
   return {
     ours,
     theirs,
-    syncOnce: () => syncTheirs(theirs, url),
+    syncOnce: () => syncAll(theirs, url),
     newcomer: async () => {
       await go('new', fresh, projectCode)
-      await syncTheirs(fresh, url)
+      await syncAll(fresh, url)
       return await theirState(fresh)
     },
   }
@@ -369,6 +292,6 @@ test('go-libfossil takes no change of a row under owner-write, and our sync says
     putRow(repo, 'locked', { at: 1, text: 'ours' }, { mtimeSec: baseSec + 41 })
   }
   await assert.rejects(pair.syncOnce(), /some rows of tables could not be synced/)
-  const [line] = (await go('ls', pair.theirs, 'locked')).split('\n')
-  assert.equal(theirLine(locked, line ?? '').values['text'], 'theirs')
+  const [line] = await theirLines(pair.theirs, locked)
+  assert.equal(line?.values['text'], 'theirs')
 })

@@ -10,11 +10,12 @@
 //	go-tables put FILE TABLE JSON MTIME
 //	go-tables rm FILE TABLE JSON MTIME
 //	go-tables ls FILE TABLE
+//	go-tables user FILE LOGIN PASSWORD CAPABILITIES
 //	go-tables serve FILE ADDR
-//	go-tables sync FILE URL
+//	go-tables sync FILE URL LOGIN PASSWORD
 //
 // JSON is a definition of a table, a row, or the key of one; `ls` prints a line of JSON for each
-// row. Times are seconds since 1970. ADDR is HOST:PORT of the loopback device; with port 0 the
+// row. An empty LOGIN logs nobody in; `user` gives somebody who is there the capabilities alone. Times are seconds since 1970. ADDR is HOST:PORT of the loopback device; with port 0 the
 // system chooses one, and the address is printed. tools/go-command.ts builds the command as a
 // package of the library's own tree, since tables are written by what is internal to it.
 package main
@@ -53,8 +54,9 @@ var commands = map[string]command{
 	"put":    {3, putRow},
 	"rm":     {3, removeRow},
 	"ls":     {1, listRows},
+	"user":   {3, setUser},
 	"serve":  {1, serve},
-	"sync":   {1, syncWith},
+	"sync":   {3, syncWith},
 }
 
 func main() {
@@ -263,10 +265,21 @@ func serve(r *libfossil.Repo, args []string) error {
 	return nil
 }
 
+// setUser makes a user, or changes what one may do.
+func setUser(r *libfossil.Repo, args []string) error {
+	login, password, capabilities := args[0], args[1], args[2]
+	if _, err := r.GetUser(login); err == nil {
+		return r.SetCaps(login, capabilities)
+	}
+	return r.CreateUser(libfossil.UserOpts{Login: login, Password: password, Caps: capabilities})
+}
+
 // syncWith syncs everything with a server, both ways, and prints what moved.
 func syncWith(r *libfossil.Repo, args []string) error {
 	result, err := r.Sync(context.Background(), libfossil.NewHTTPTransport(args[0]),
-		libfossil.SyncOpts{Push: true, Pull: true, UV: true, XTableSync: true})
+		libfossil.SyncOpts{
+			Push: true, Pull: true, UV: true, XTableSync: true, User: args[1], Password: args[2],
+		})
 	if err != nil {
 		return err
 	}
