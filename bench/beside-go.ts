@@ -9,8 +9,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { buildGoCommand, type GoCommand } from '../tools/go-command.ts'
+import type { GoCommand } from '../tools/go-command.ts'
 import { runOrThrow } from '../tools/run.ts'
+import { findGo, withoutGo } from './find-go.ts'
 import { measureOurs } from './processes.ts'
 import { type BenchOptions, type BenchResult, benchRow, median } from './report.ts'
 
@@ -31,7 +32,7 @@ export async function besideGo({ quick }: BenchOptions): Promise<Omit<BenchResul
   const [turns, seeds] = quick ? [2, 5] : [5, 20]
   const folder = await mkdtemp(join(tmpdir(), 'trilobite-bench-'))
   try {
-    const peer = await findPeer(folder)
+    const peer = await findGo('go-peer', folder)
     const ours: Turn[] = []
     const theirs: Turn[] = []
     for (let turn = 0; turn < turns; turn++) {
@@ -41,15 +42,6 @@ export async function besideGo({ quick }: BenchOptions): Promise<Omit<BenchResul
     return 'program' in peer ? compare(peer, ours, theirs) : alone(ours, peer.missing)
   } finally {
     await rm(folder, { recursive: true, maxRetries: 10 })
-  }
-}
-
-async function findPeer(folder: string): Promise<GoCommand | { readonly missing: string }> {
-  try {
-    return await buildGoCommand(join(import.meta.dirname, 'go-peer'), join(folder, 'go-peer'))
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
-    return { missing: said.trim().split('\n').at(-1)?.trim() ?? '' }
   }
 }
 
@@ -80,11 +72,7 @@ function checkSameWork(turn: Turn, { seeds, syncs, artifacts }: Turn): void {
 }
 
 function alone(ours: readonly Turn[], reason: string): Omit<BenchResult, 'name'> {
-  const notes = [
-    `not beside the Go library, which cannot be had here: ${reason}`,
-    'TRILOBITE_LIBFOSSIL may name the folder of a checkout of it',
-  ]
-  return { rows: [benchRow(scenario, medianSpeed(ours), unit)], notes }
+  return { rows: [benchRow(scenario, medianSpeed(ours), unit)], notes: withoutGo(reason) }
 }
 
 const scenario = 'standard scenario'

@@ -113,7 +113,7 @@ export function formatResult({ name, peer, rows, notes }: BenchResult): string {
     row.name,
     `${figure(row.value)} ${row.unit}`,
     ...(row.peer === undefined ? [] : [`${figure(row.peer)} ${row.unit}`]),
-    ...(row.ratio === undefined ? [] : [`${row.ratio.toFixed(2)}x`]),
+    ...(row.ratio === undefined ? [] : [ratioText(row.ratio)]),
   ])
   const table = [header, ...lines]
   const widths = header.map((_, column) =>
@@ -127,6 +127,11 @@ export function formatResult({ name, peer, rows, notes }: BenchResult): string {
       .join('   '),
   )
   return [...aligned, ...notes.map((note) => `- ${note}`)].join('\n')
+}
+
+/** A ratio below a hundredth is a fraction, of which two decimal places would say nothing. */
+function ratioText(ratio: number): string {
+  return ratio < 0.01 ? `1/${Math.round(1 / ratio)}` : `${ratio.toFixed(2)}x`
 }
 
 /** Three significant digits; more only where the whole part has them. */
