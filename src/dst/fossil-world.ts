@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { hasArtifact, privateArtifacts } from '../repo/blob.ts'
+import { hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeHost, NodeId, TickOutcome, Topology } from '../runner/model.ts'
 import { runOutside } from '../sim/context.ts'
@@ -19,21 +19,21 @@ import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { leafHandle, recordSync } from './leaf.ts'
 import { LocalOracle, type LocalPlace } from './local-oracle.ts'
 import { HandSyncs } from './hand-syncs.ts'
-import { Logins } from './logins.ts'
+import { askersOf, Logins } from './logins.ts'
 import type { Lie } from '../runner/mutation.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { Backups, lostBy } from './backups.ts'
 import { NodeMaker } from './node-maker.ts'
 import type { Action, Node } from './node.ts'
 import type { Cluster } from './operations/cluster.ts'
-import type { HandSync, OperationRecords, RowPlace, TableUse } from './operations/operation.ts'
+import type { HandSync, OperationRecords, RowPlace } from './operations/operation.ts'
 import { References } from './operations/references.ts'
 import { RepoFactory } from './repo-factory.ts'
 import { masterId, SimTransport } from './sim-network.ts'
-import { storedTables } from '../tables/schema.ts'
-import { type RowVersion, TableOracle } from './table-oracle.ts'
+import { type RowVersion, TableOracle, type TableUse } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { SyncWitness } from './sync-witness.ts'
+import { UntoldChanges } from './untold-changes.ts'
 import { UvOperations } from './uv-operations.ts'
 import { WorldMarks } from './world-marks.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
@@ -76,11 +76,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #givenUp = new Map<NodeId, Map<ArtifactHash, number>>()
   readonly #settings: SettingChange[] = []
   readonly #published = new Set<ArtifactHash>()
-  /** Private artifacts and columns of each node, when they were last counted. */
-  readonly #untold = new Map<NodeId, string>()
+  readonly #untold: UntoldChanges
   readonly #rows = new TableOracle()
   readonly #local = new LocalOracle()
-  #tableUse: TableUse | undefined
   /** Who may ask for a sync at a node that is up. */
   readonly #hands = new Map<NodeId, HandSyncs>()
   readonly #logins: Logins | undefined
@@ -109,12 +107,13 @@ export class FossilWorld implements World, OperationRecords, Cluster {
 
   constructor(config: ResolvedConfig, { topology, late }: Network, host: Host) {
     const { login, uv } = config
-    const asksPrivate = askersOf(config, topology, host)
+    const asksPrivate = askersOf(config.private, topology, host.source)
     this.config = config
     this.#topology = topology
     this.#host = host
     this.#marks = new WorldMarks(host.mark)
     this.#late = new Set(late)
+    this.#untold = new UntoldChanges({ ofPrivate: asksPrivate.size > 0, ofTables: config.tables })
     this.#witness = new SyncWitness({
       nowMs: () => this.nowMs,
       link: config.network.link,
@@ -303,7 +302,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
         this.#marks.hears({ id, repo }, from)
         const reply = await this.#witness.answers({ id, repo }, () => mock.exchange(request))
         this.#marks.looks({ id, repo })
-        this.#noteUntold(id)
+        this.#lookForUntold(id)
         return reply
       },
     }
@@ -337,7 +336,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
         const to = nodes.length === targets.length ? targets[number] : undefined
         if (to !== undefined) this.#witness.ends(id, to, { action })
       },
-      onEnd: () => this.#noteUntold(id),
+      onEnd: () => this.#lookForUntold(id),
     })
   }
 
@@ -360,24 +359,15 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return repo && { id, repo }
   }
 
-  /** Changes that no sync tells of: an artifact is public by its name, a table has a new column. */
-  #noteUntold(id: NodeId): void {
-    const repo = this.#repos.get(id)
-    const asksPrivate = this.truth.asksPrivate.size > 0
-    if (repo === undefined || (!asksPrivate && !this.config.tables)) return
-    const hidden = asksPrivate ? privateArtifacts(repo).length : 0
-    const columns = this.config.tables
-      ? storedTables(repo).map((table) => table.columns.length)
-      : []
-    const untold = [hidden, ...columns].join(' ')
-    if (this.#untold.get(id) !== untold) this.#host.moved()
-    this.#untold.set(id, untold)
+  #lookForUntold(id: NodeId): void {
+    const node = this.#known(id)
+    if (node !== undefined && this.#untold.hasAny(node)) this.#host.moved()
   }
 
   #recordSync(host: NodeHost, action: Action, peer: NodeId, isByHand = false): TickOutcome {
     this.#witness.ends(host.id, peer, { action, isByHand })
     const outcome = recordSync(host.id, action, { host, counter: this.syncs }, peer)
-    this.#noteUntold(host.id)
+    this.#lookForUntold(host.id)
     // A node is not at rest as long as somebody waits for it.
     return this.#waits.isAwaited(host.id) ? 'moved' : outcome
   }
@@ -388,7 +378,6 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#setMaster(repo)
   }
 
-  /** Remembers that a node said it had stored an artifact: from now on it must be there. */
   acknowledge(artifact: AcknowledgedArtifact): void {
     this.#acknowledged.push(artifact)
     this.#marks.makes(artifact, (id) => this.#repos.get(id))
@@ -404,18 +393,15 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     if (draw.chance(0.5)) this.#waits.wait(nodeId, hash)
   }
 
-  /** Remembers that the owner of a node removed an artifact there: it is no longer owed by it. */
   giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
     this.#marks.removes(artifact.nodeId, artifact.hash)
     this.#giveUp(artifact)
   }
 
-  /** Remembers that artifacts are no secret: a public check-in names them. */
   publishNamed(hashes: readonly ArtifactHash[]): void {
     for (const hash of hashes) this.#published.add(hash)
   }
 
-  /** Remembers a setting that the owner of a node changed. */
   changeSetting(change: SettingChange): void {
     this.#settings.push(change)
     this.#host.moved()
@@ -443,9 +429,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   }
 
   useTables(use: TableUse): boolean {
-    this.#tableUse ??= use
-    if (this.#tableUse === 'travel plainly') this.#rows.travelPlainly()
-    return this.#tableUse === use
+    return this.#rows.use(use)
   }
 
   syncByHand(id: NodeId, wanted: HandSync): boolean {
@@ -502,15 +486,4 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       this.acknowledge({ hash, nodeId: masterId, isPrivate: !open.has(hash) })
     }
   }
-}
-
-/** Nodes that sync private artifacts. */
-function askersOf(
-  { private: asked }: ResolvedConfig,
-  { links }: Topology,
-  { source }: Host,
-): ReadonlySet<NodeId> {
-  const ids = new Set(links.map(({ from }) => from))
-  if (typeof asked === 'boolean') return asked ? ids : new Set()
-  return new Set([...ids].filter((id) => source.stream('private').named(id).chance(0.5)))
 }

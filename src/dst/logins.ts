@@ -108,3 +108,14 @@ export class Logins {
 export function passwordOf(source: RandomSource, id: NodeId): string {
   return hex(source.stream(`password/${id}`).at(0).bytes(16))
 }
+
+/** Nodes that sync private artifacts: all that ask others, none, or some that the seed picks. */
+export function askersOf(
+  asked: boolean | 'some',
+  { links }: Topology,
+  source: RandomSource,
+): ReadonlySet<NodeId> {
+  const ids = new Set(links.map(({ from }) => from))
+  if (typeof asked === 'boolean') return asked ? ids : new Set()
+  return new Set([...ids].filter((id) => source.stream('private').named(id).chance(0.5)))
+}

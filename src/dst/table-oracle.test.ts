@@ -65,7 +65,7 @@ test('a version that travels plainly may stand a second later for each that it m
   oracle.record({ ...row, nodeId: 'a', version: version(5, 'x') })
   oracle.record({ ...row, nodeId: 'b', version: version(5, 'y') })
   assert.ok(!oracle.wasWritten('notes', 'k', version(6, 'y'), 'a'))
-  oracle.travelPlainly()
+  oracle.use('travel plainly')
   assert.ok(oracle.wasWritten('notes', 'k', version(6, 'y'), 'a'))
   assert.ok(!oracle.wasWritten('notes', 'k', version(4, 'y'), 'a'))
   assert.ok(!oracle.wasWritten('notes', 'k', version(8, 'y'), 'a'))

@@ -34,17 +34,22 @@ export interface WrittenRow {
   readonly travels: boolean
 }
 
+/**
+ * The use of the tables of a run: they get columns, or rows travel as go-libfossil has them. Its
+ * peers drop columns that they do not know, and see times alone: of two versions of one time the
+ * one that stands is dated a second later (docs/tables.md), once for each that it meets.
+ */
+export type TableUse = 'get columns' | 'travel plainly'
+
 /** The oracle of one run. */
 export class TableOracle {
   readonly #rows = new Map<string, WrittenRow[]>()
-  #isPlain = false
+  #use: TableUse | undefined
 
-  /**
-   * Rows travel as go-libfossil has them, whose peers see times alone: of two versions of one time
-   * the one that stands is dated a second later (docs/tables.md), once for each that it meets.
-   */
-  travelPlainly(): void {
-    this.#isPlain = true
+  /** Tells whether the tables of this run are used in a way: the first that is asked for counts. */
+  use(use: TableUse): boolean {
+    this.#use ??= use
+    return this.#use === use
   }
 
   /** Records what somebody wrote. */
@@ -71,7 +76,7 @@ export class TableOracle {
   /** Tells whether a version was ever written where a node could have got it from. */
   wasWritten(table: string, key: string, version: RowVersion, nodeId: NodeId): boolean {
     const versions = this.#of(table, key)
-    const mostSec = this.#isPlain ? versions.length : 0
+    const mostSec = this.#use === 'travel plainly' ? versions.length : 0
     return versions.some(({ travels, nodeId: writer, version: written }) => {
       const laterSec = version.mtimeSec - written.mtimeSec
       const isDated = laterSec >= 0 && laterSec <= mostSec

@@ -1,5 +1,6 @@
 /**
- * A server beside other connections to its file: readers do not wait for writers.
+ * Both sides beside somebody else who writes: a server beside other connections to its file, whose
+ * readers do not wait for writers, and a client whose owner removes something between two rounds.
  * @module
  */
 
@@ -10,7 +11,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemEnv } from '../base/env.ts'
 import { utf8 } from '../base/bytes.ts'
+import { purge } from '../admin/purge.ts'
 import { openFile } from '../db/node.ts'
+import { findRid, hasArtifact } from '../repo/blob.ts'
 import { projectCode } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
@@ -23,7 +26,17 @@ import { fullAccess } from './access.ts'
 import { NonceMemory } from './auth.ts'
 import { handleXfer } from './handler.ts'
 import { signed } from './login.ts'
-import { bodyOf, cardsOf, contentOf, fileCard, ofType } from './pair.suite.ts'
+import {
+  addForeign,
+  bodyOf,
+  cardsOf,
+  contentOf,
+  fileCard,
+  makeRepo,
+  nameOf,
+  ofType,
+  syncPair,
+} from './pair.suite.ts'
 
 /** Two connections to one repository file in WAL mode: a server and somebody else. */
 function withTwo(action: (server: Repo, other: Repo) => void): void {
@@ -98,4 +111,21 @@ test('a request that had to be begun again may use its login once', () => {
     const again = cardsOf(handleXfer(server, encodeMessage(request), { nonces }))
     assert.equal(ofType(again, 'error')[0]?.text, 'login failed')
   })
+})
+
+test('what takes the row of an artifact that was purged during a sync is announced in it', () => {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  const [gone, next] = [contentOf(1), contentOf(2)]
+  storeLocal(client, gone)
+  addForeign(server, contentOf(3))
+  const rid = findRid(client, nameOf(gone))
+  const onReply = (_cards: Card[], round: number): void => {
+    if (round !== 1) return
+    purge(client, [nameOf(gone)])
+    assert.equal(storeLocal(client, next).rid, rid)
+  }
+  const { result } = syncPair(client, server, { onReply })
+  assert.ok(result.complete && result.rounds > 1)
+  assert.ok(hasArtifact(server, nameOf(next)))
 })

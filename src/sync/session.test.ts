@@ -7,8 +7,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AssertionError } from '../base/assert.ts'
 import { utf8 } from '../base/bytes.ts'
-import { purge } from '../admin/purge.ts'
-import { findRid, hasArtifact } from '../repo/blob.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { setPushTrouble, unsentArtifacts } from '../repo/unsent.ts'
@@ -119,23 +117,6 @@ test('what others made is announced, and sent when asked for', () => {
   assert.equal(ofType(requests[1] ?? [], 'file')[0]?.hash, hash)
   assert.equal(result.rounds, 2)
   assert.deepEqual(heldNames(server), [hash])
-})
-
-test('what takes the row of an artifact that was purged during a sync is announced in it', () => {
-  using client = makeRepo('client')
-  using server = makeRepo('server')
-  const [gone, next] = [contentOf(1), contentOf(2)]
-  storeLocal(client, gone)
-  addForeign(server, contentOf(3))
-  const rid = findRid(client, nameOf(gone))
-  const onReply = (_cards: Card[], round: number): void => {
-    if (round !== 1) return
-    purge(client, [nameOf(gone)])
-    assert.equal(storeLocal(client, next).rid, rid)
-  }
-  const { result } = syncPair(client, server, { onReply })
-  assert.ok(result.complete && result.rounds > 1)
-  assert.ok(hasArtifact(server, nameOf(next)))
 })
 
 test('a cookie is stored and sent back', () => {

@@ -19,7 +19,7 @@ import type { SyncOptions } from '../../sync/session-options.ts'
 import type { UvEvent } from '../event.ts'
 import type { AcknowledgedArtifact, CheckedNode, SettingChange } from '../world.ts'
 import type { LocalPlace } from '../local-oracle.ts'
-import type { RowVersion } from '../table-oracle.ts'
+import type { RowVersion, TableUse } from '../table-oracle.ts'
 import type { References } from './references.ts'
 
 /** Sizes of the files of check-ins. `large`: one in five has up to 120 kB. */
@@ -67,9 +67,6 @@ export type HandSync = Pick<
   SyncOptions,
   'push' | 'pull' | 'lock' | 'unlockClientId' | 'verily' | 'pushConfig' | 'tables'
 >
-
-/** What becomes of the tables of a run. */
-export type TableUse = 'get columns' | 'travel plainly'
 
 /** The place of a row. */
 export interface RowPlace {
