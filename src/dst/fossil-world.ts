@@ -5,7 +5,7 @@
  */
 
 import { assert } from '../base/assert.ts'
-import type { Clock } from '../base/env.ts'
+import type { Buggify, Clock } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact } from '../repo/blob.ts'
@@ -35,7 +35,6 @@ import { SyncCounter } from './sync-counts.ts'
 import { SyncWitness } from './sync-witness.ts'
 import { UntoldChanges } from './untold-changes.ts'
 import { UvOperations } from './uv-operations.ts'
-import { WorldMarks } from './world-marks.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
 import {
   type AcknowledgedArtifact,
@@ -100,7 +99,6 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   })
   readonly #backups = new Backups()
   readonly #witness: SyncWitness
-  readonly #marks: WorldMarks
   readonly #late: ReadonlySet<NodeId>
   /** Nodes whose derived tables are not all our making. */
   readonly #foreign = new Set<string>()
@@ -111,15 +109,20 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.config = config
     this.#topology = topology
     this.#host = host
-    this.#marks = new WorldMarks(host.mark)
     this.#late = new Set(late)
     this.#untold = new UntoldChanges({ ofPrivate: asksPrivate.size > 0, ofTables: config.tables })
     this.#witness = new SyncWitness({
       nowMs: () => this.nowMs,
       link: config.network.link,
+      mark: host.mark,
       nodeOf: (id) => this.#known(id),
+      givenUpAtMs: (id, hash) => this.#givenUp.get(id)?.get(hash),
+      serversOf: (id) => this.#serversOf(id),
+      areForeign: config.makeNode !== undefined,
     })
-    this.#factory = new RepoFactory(config, host)
+    const { clock, source, mark } = host
+    const buggify = (id: NodeId): Buggify => this.#witness.claims.watch(id, host.buggify(id))
+    this.#factory = new RepoFactory(config, { clock, source, mark, buggify })
     this.#maker = new NodeMaker(config, {
       onSync: (...sync) => this.#recordSync(...sync),
       asksPrivate: (id) => asksPrivate.has(id),
@@ -153,6 +156,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       links: topology.links,
       pushes: this.#waits,
       cloneGaps: this.#witness.clones.gaps,
+      falseClaims: this.#witness.claims.falseClaims,
       leftovers: this.#witness.messages?.leftovers,
     }
   }
@@ -209,7 +213,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const { id } = host
     if (id === masterId && this.config.upstream !== undefined) return this.#startUpstream()
     const repo = this.#repos.get(id) ?? this.#make(id)
-    const targets = this.#topology.links.filter(({ from }) => from === id).map(({ to }) => to)
+    const targets = this.#serversOf(id)
     return {
       ...(targets.length === 0 ? {} : this.#startSyncing(host, repo, targets)),
       ...(this.#isAsked(id) ? this.#startAnswering(id, repo) : {}),
@@ -221,9 +225,10 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const repo = this.#repos.get(id)
     assert(repo !== undefined, 'only nodes with a repository of ours crash')
     this.#waits.forget(id)
+    this.#witness.down(id)
     this.#hands.delete(id)
     this.#repos.set(id, this.#factory.reopen(id, repo))
-    this.#marks.isDown(this.node(id))
+    this.#witness.marks.isDown(this.node(id))
   }
 
   /** A node has lied: what others say because of it, they say in good faith. */
@@ -254,10 +259,10 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const lost = lostBy(backup, this.node(id), others, this.truth)
     if (lost === undefined) return false
     this.#host.halt(id)
-    this.#witness.clones.forgetServer(id)
+    this.#witness.restored(id)
     this.#repos.set(id, this.#factory.replace(id, this.node(id).repo, backup.image))
     this.#local.restore(id, backup.local)
-    this.#marks.restores(lost, { isServer: this.#isAsked(id) })
+    this.#witness.marks.restores(lost, { isServer: this.#isAsked(id) })
     for (const hash of lost) this.#giveUp({ hash, nodeId: id })
     this.#host.restart(id)
     return true
@@ -288,6 +293,10 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return { answer: (request) => runOutside(() => upstream.exchange(request)) }
   }
 
+  #serversOf(id: NodeId): NodeId[] {
+    return this.#topology.links.filter(({ from }) => from === id).map(({ to }) => to)
+  }
+
   #isAsked(id: NodeId): boolean {
     return this.#topology.links.some(({ to }) => to === id)
   }
@@ -299,9 +308,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const mock = new MockFossil(repo, { ...this.#maker.limits(), ...future, ...users })
     return {
       answer: async (request, from) => {
-        this.#marks.hears({ id, repo }, from)
-        const reply = await this.#witness.answers({ id, repo }, () => mock.exchange(request))
-        this.#marks.looks({ id, repo })
+        const answer = (): Promise<Uint8Array> => mock.exchange(request)
+        const reply = await this.#witness.answers({ id, repo }, { from, request, answer })
         this.#lookForUntold(id)
         return reply
       },
@@ -326,7 +334,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       // No look of the node tells of it.
       if (this.#recordSync(host, action, peer, true) === 'moved') this.#host.moved()
     }
-    this.#hands.set(id, new HandSyncs({ host, repo, transport, options, onSync, mayBePlain }))
+    const byHand = this.#transportTo(host, peer, { isByHand: true })
+    const hand = { host, repo, transport: byHand, options, onSync, mayBePlain }
+    this.#hands.set(id, new HandSyncs(hand))
     if (first.agent !== undefined) this.#waits.begin(host, first.agent, first.looksAt ?? targets)
     return leafHandle(id, nodes, {
       host,
@@ -340,16 +350,11 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     })
   }
 
-  #transportTo(host: NodeHost, to: NodeId): SimTransport {
+  #transportTo(host: NodeHost, to: NodeId, { isByHand = false } = {}): SimTransport {
     const { id } = host
-    const asker = { id, isClone: this.#late.has(id) }
+    const asker = { id, isClone: this.#late.has(id), isByHand }
     return new SimTransport((request, signal) => {
-      this.#marks.looks(this.node(id))
-      const send = async (): Promise<Uint8Array> => {
-        const reply = await host.exchange(to, request, signal)
-        this.#marks.hears(this.node(id), to)
-        return reply
-      }
+      const send = (): Promise<Uint8Array> => host.exchange(to, request, signal)
       return this.#witness.asks(asker, to, { request, send })
     })
   }
@@ -380,7 +385,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
 
   acknowledge(artifact: AcknowledgedArtifact): void {
     this.#acknowledged.push(artifact)
-    this.#marks.makes(artifact, (id) => this.#repos.get(id))
+    this.#witness.made(artifact)
     this.#givenUp.get(artifact.nodeId)?.delete(artifact.hash)
     this.#host.moved()
     this.#waits.changed(artifact.nodeId)
@@ -394,7 +399,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   }
 
   giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
-    this.#marks.removes(artifact.nodeId, artifact.hash)
+    this.#witness.marks.removes(artifact.nodeId, artifact.hash)
     this.#giveUp(artifact)
   }
 
@@ -469,7 +474,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   #giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
     const hashes = this.#givenUp.get(nodeId) ?? new Map<ArtifactHash, number>()
     this.#givenUp.set(nodeId, hashes.set(hash, this.nowMs))
-    this.#witness.clones.forget(nodeId, hash)
+    this.#witness.removed(nodeId, hash)
     this.#host.moved()
   }
 

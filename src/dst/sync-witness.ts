@@ -1,38 +1,54 @@
 /**
- * Witness of the syncs of one run: what clones bring, who was lied to, what messages leave behind
- * that fail.
+ * Witness of the syncs of one run: what clones bring, what syncs say of themselves, who was lied
+ * to, what messages leave behind that fail, which rare situations they meet.
  * @module
  */
 
+import type { MarkName } from '../base/marks.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Lie } from '../runner/mutation.ts'
 import type { NodeId } from '../runner/model.ts'
 import { type LinkConfig, noLies } from '../sim/link.ts'
 import { CloneWitness } from './clones.ts'
 import { Deceptions } from './deceptions.ts'
-import { MessageWitness } from './message-witness.ts'
 import type { Action } from './node.ts'
-import type { CheckedNode } from './world.ts'
+import { MessageWitness } from './message-witness.ts'
+import { type ClaimFacts, SyncClaims } from './sync-claims.ts'
+import { WorldMarks } from './world-marks.ts'
+import type { AcknowledgedArtifact, CheckedNode } from './world.ts'
 
 /** The side of a world that a witness sees. */
-export interface SyncWitnessOptions {
-  /** True time. */
-  readonly nowMs: () => number
+export interface SyncWitnessOptions extends Omit<ClaimFacts, 'repoOf'> {
+  readonly mark: (name: MarkName) => void
   /** The network. */
   readonly link: LinkConfig
   /** A node, where its repository is known. */
   readonly nodeOf: (id: NodeId) => CheckedNode | undefined
 }
 
+/** Who sends a request. */
+export interface Asker {
+  readonly id: NodeId
+  /** It may be an unfinished clone. */
+  readonly isClone: boolean
+  /** A person asked for the sync, with options of that person's, beside those of the node. */
+  readonly isByHand?: boolean
+}
+
 /** All syncs of one run. */
 export class SyncWitness {
   readonly clones = new CloneWitness()
+  readonly claims: SyncClaims
+  readonly marks: WorldMarks
   readonly deceptions: Deceptions
   /** Looks on where nodes lie: it takes its time. */
   readonly messages: MessageWitness | undefined
   readonly #nodeOf: SyncWitnessOptions['nodeOf']
 
-  constructor({ nowMs, link: { lies = noLies }, nodeOf }: SyncWitnessOptions) {
-    this.deceptions = new Deceptions(nowMs)
+  constructor({ link: { lies = noLies }, nodeOf, mark, ...facts }: SyncWitnessOptions) {
+    this.deceptions = new Deceptions(facts.nowMs)
+    this.marks = new WorldMarks(mark)
+    this.claims = new SyncClaims({ ...facts, repoOf: (id) => nodeOf(id)?.repo })
     this.messages = lies.requests + lies.replies > 0 ? new MessageWitness() : undefined
     this.#nodeOf = nodeOf
   }
@@ -42,29 +58,66 @@ export class SyncWitness {
     this.deceptions.lied(lie)
     this.clones.lied(lie.from)
     this.clones.lied(lie.to)
+    this.claims.lied(lie)
   }
 
   /** A node sends a request, and gets a reply. */
   asks(
-    { id, isClone }: { readonly id: NodeId; readonly isClone: boolean },
+    { id, isClone, isByHand = false }: Asker,
     peer: NodeId,
     { request, send }: { request: Uint8Array; send: () => Promise<Uint8Array> },
   ): Promise<Uint8Array> {
     const node = this.#nodeOf(id)
     if (isClone && node !== undefined) this.clones.sends(node, this.#nodeOf(peer), request)
     this.deceptions.asks(id, peer)
-    const { messages } = this
-    if (messages === undefined) return send()
+    if (isByHand) this.claims.touches(id)
+    else if (node !== undefined) this.claims.asks(node, peer, request)
+    if (node !== undefined) this.marks.looks(node)
     return send().then((reply) => {
       const now = this.#nodeOf(id)
-      if (now !== undefined) messages.arrives(now, peer)
+      if (now !== undefined) this.marks.hears(now, peer)
+      if (now !== undefined) this.messages?.arrives(now, peer)
       return reply
     })
   }
 
   /** Lets a node answer a request. */
-  answers(node: CheckedNode, answer: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    return this.messages?.answers(node, answer) ?? answer()
+  async answers(
+    node: CheckedNode,
+    {
+      from,
+      request,
+      answer,
+    }: { from: NodeId; request: Uint8Array; answer: () => Promise<Uint8Array> },
+  ): Promise<Uint8Array> {
+    this.marks.hears(node, from)
+    const reply = await (this.messages?.answers(node, answer) ?? answer())
+    this.claims.answers(node, request)
+    this.marks.looks(node)
+    return reply
+  }
+
+  /** The owner of a node made an artifact there. */
+  made(artifact: AcknowledgedArtifact): void {
+    this.claims.touches(artifact.nodeId)
+    this.marks.makes(artifact, (id) => this.#nodeOf(id)?.repo)
+  }
+
+  /** A node is down. */
+  down(id: NodeId): void {
+    this.claims.down(id)
+  }
+
+  /** An old backup of a node was put back. */
+  restored(id: NodeId): void {
+    this.clones.forgetServer(id)
+    this.claims.forgetServer(id)
+  }
+
+  /** The owner of a node removed an artifact there. */
+  removed(id: NodeId, hash: ArtifactHash): void {
+    this.clones.forget(id, hash)
+    this.claims.touches(id)
   }
 
   /**
@@ -79,6 +132,9 @@ export class SyncWitness {
   ): void {
     if (!isByHand) this.deceptions.ends(id, peer)
     const node = this.#nodeOf(id)
+    const result = 'result' in action ? action.result : undefined
+    if (isByHand) this.claims.touches(id)
+    else if (node !== undefined) this.claims.ends(node, peer, result)
     if (node !== undefined) this.messages?.ends(node, peer, action)
   }
 }

@@ -51,6 +51,8 @@ export interface Truth {
   readonly cloneGaps?: readonly Finding[] | undefined
   /** Messages that failed and left something behind; undefined where nobody looked. */
   readonly leftovers?: readonly Finding[] | undefined
+  /** Things that syncs said of themselves and that were not so. */
+  readonly falseClaims?: readonly Finding[] | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }

@@ -17,6 +17,7 @@ import type { LeafParts, SimConfig } from '../config.ts'
 import { MockFossil } from '../mock-fossil.ts'
 import type { Node } from '../node.ts'
 import { SimTransport } from '../sim-network.ts'
+import { claimCanaries } from './claim-canaries.ts'
 import { cloneCanaries } from './clone-canaries.ts'
 import { derivedCanaries } from './derived-canaries.ts'
 import { messageCanaries } from './message-canaries.ts'
@@ -222,6 +223,7 @@ export const canaries: readonly Canary[] = [
   ...derivedCanaries,
   ...messageCanaries,
   ...pushCanaries,
+  ...claimCanaries,
   ...cloneCanaries,
   ...tableCanaries,
 ]

@@ -5,6 +5,7 @@
 
 import type { Invariant } from '../world.ts'
 import { announced, privateUnannounced } from './announced.ts'
+import { claims } from './claims.ts'
 import { cloneWhole } from './clones.ts'
 import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
@@ -43,6 +44,7 @@ export const invariants: readonly Invariant[] = [
   cloneWhole,
   localStays,
   messageWhole,
+  claims,
   uvIntegrity,
   uvNeverLost,
   tableIntegrity,

@@ -219,6 +219,21 @@ const damages: readonly Damage[] = [
     inflict: ({ cloneGaps }) => cloneGaps.push({ nodeId: 'leaf-0', detail: 'left out' }),
   },
   {
+    what: 'a message that failed and left something behind',
+    invariant: 'message-whole',
+    where: 'leaf-0',
+    detail: /left/,
+    inflict: ({ leftovers }) => leftovers.push({ nodeId: 'leaf-0', detail: 'left a row' }),
+  },
+  {
+    what: 'a sync that said what is not so',
+    invariant: 'claims',
+    where: 'leaf-0',
+    detail: /is complete/,
+    inflict: ({ falseClaims }) =>
+      falseClaims.push({ nodeId: 'leaf-0', detail: 'a sync said that it is complete' }),
+  },
+  {
     what: 'a private artifact queued for announcing',
     invariant: 'private-unannounced',
     where: 'master',

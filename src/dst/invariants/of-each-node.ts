@@ -3,7 +3,9 @@
  * @module
  */
 
+import { cloneState } from '../../repo/clone-state.ts'
 import type { Repo } from '../../repo/repo.ts'
+import { holdsShunned } from '../../repo/shun.ts'
 import type { CheckedNode, Invariant, World } from '../world.ts'
 
 /** Tells of a node whether an invariant says anything about it. */
@@ -12,8 +14,12 @@ export type Applies = (node: CheckedNode, world: World) => boolean
 /** Every node is looked at. */
 export const allNodes: Applies = () => true
 
-/** Nodes whose derived tables are all our own making. */
-export const ownTables: Applies = ({ id }, { truth: { foreign } }) => foreign?.has(id) !== true
+/**
+ * Nodes whose derived tables are all our own making, and up to date. A clone may hear that it shuns
+ * what it has brought already: that goes with the rebuild at its end (see sync/sync.ts).
+ */
+export const ownTables: Applies = ({ id, repo }, { truth: { foreign } }) =>
+  foreign?.has(id) !== true && !(cloneState(repo) !== undefined && holdsShunned(repo))
 
 /** The checks of an invariant that looks at one repository at a time. */
 export function ofEachNode(

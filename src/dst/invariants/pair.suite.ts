@@ -75,6 +75,8 @@ export class Pair implements Disposable {
 
   readonly asksPrivate = new Set<string>()
   readonly cloneGaps: Finding[] = []
+  readonly falseClaims: Finding[] = []
+  readonly leftovers: Finding[] = []
   readonly rows = new TableOracle()
   readonly local = new LocalOracle()
   readonly pushes: { falseAnswers: Finding[]; open: ArtifactHash[] } & Pushes = {
@@ -189,9 +191,19 @@ export class Pair implements Disposable {
 
   /** What the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
-    const { acknowledged, access, asksPrivate, pushes, cloneGaps } = this
+    const { acknowledged, access, asksPrivate, pushes, cloneGaps, falseClaims, leftovers } = this
     const unversioned = this.uvOperations.oracle
-    const told = { acknowledged, access, asksPrivate, pushes, cloneGaps, unversioned, settings }
+    const told = {
+      acknowledged,
+      access,
+      asksPrivate,
+      pushes,
+      cloneGaps,
+      falseClaims,
+      leftovers,
+      unversioned,
+      settings,
+    }
     const { rows: tables, local } = this
     return { nodes: this.nodes(), truth: { ...told, tables, local, ...truth } }
   }
