@@ -139,6 +139,17 @@ test('a reply that is wrong anywhere is dropped as a whole; those before it are 
   }
 })
 
+test('a clone does not end before it is known whose project it is', () => {
+  using repo = prepared()
+  const session = begin(repo)
+  round(session, cfile(contentOf(0)), seqno(7))
+  fails('xfer.malformed', () => round(session, cfile(contentOf(1)), seqno(0)))
+  assert.deepEqual([cloneState(repo), heldNames(repo).length], [{ sequence: 7 }, 1])
+  const again = begin(repo)
+  assert.equal(asks(round(again, cfile(contentOf(1)), seqno(0), push())), 7)
+  assert.ok(again.isDone)
+})
+
 test('an artifact that does not match its name is named by the error', () => {
   using repo = prepared()
   const claimed = nameOf(contentOf(1))

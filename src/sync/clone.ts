@@ -232,6 +232,11 @@ export class CloneSession {
         reason: `the clone does not go on after ${this.#sequence} (${cards} cards)`,
       })
     }
+    // Nothing could be pulled into a clone of nobody's project, nor could it be cloned again.
+    if (sequence === 0 && config(this.#repo, 'project-code') === undefined) {
+      const reason = 'the clone ends and nobody has said whose project it is'
+      throw new FossilError('xfer.malformed', { card: 'push', reason })
+    }
     this.#sequence = sequence
   }
 
