@@ -194,4 +194,14 @@ const underWay = new Set<string>()
     caughtBy: ['convergence', 'stalled'],
     plan: 'faults=lies,lies=0.2,topology=chain,node=poll,leaves=3,clusterAtLeast=5',
   },
+  {
+    name: 'clone-of-nobody',
+    bug: 'ends a clone before it is known whose project it is',
+    file: 'src/sync/clone.ts',
+    find: "if (sequence === 0 && config(this.#repo, 'project-code') === undefined) {",
+    replace: 'if (sequence < 0) {',
+    needs: ['fault:lies', 'plan:late=1'],
+    caughtBy: ['stalled'],
+    plan: 'faults=lies,lies=0.2,leaves=2,late=1,topology=star,node=agent,durationMs=30000,login=no',
+  },
 ]

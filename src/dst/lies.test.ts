@@ -129,13 +129,27 @@ suite('a run with lies', () => {
 })
 
 suite('a world of the kind that found', () => {
-  const chain = 'topology=chain,node=poll,leaves=3,clusterAtLeast=5,sizes=small,private=no'
-  for (const seed of [13, 22]) {
-    const what = 'an artifact that came as a delta of nothing, and that a cluster named'
-    test(`${what}, converges (seed ${seed})`, async () => {
-      const report = await simulate({ seed, plan: `faults=lies,lies=0.2,${chain}` })
-      assert.equal(report.violation, undefined)
-      assert.equal(report.verdict, 'converged')
-    })
+  const waiting = 'topology=chain,node=poll,leaves=3,clusterAtLeast=5,sizes=small,private=no'
+  const joining = 'leaves=2,late=1,topology=star,node=agent,durationMs=30000,operations=15,login=no'
+  const found: readonly { what: string; seeds: readonly number[]; plan: string }[] = [
+    {
+      what: 'an artifact that came as a delta of nothing, and that a cluster named',
+      seeds: [8, 29],
+      plan: `faults=lies,lies=0.2,${waiting}`,
+    },
+    {
+      what: 'a clone that ended before it was told whose project it is',
+      seeds: [6],
+      plan: `faults=lies,lies=0.2,${joining}`,
+    },
+  ]
+  for (const { what, seeds, plan: line } of found) {
+    for (const seed of seeds) {
+      test(`${what}, converges (seed ${seed})`, async () => {
+        const report = await simulate({ seed, plan: line })
+        assert.equal(report.violation, undefined)
+        assert.equal(report.verdict, 'converged')
+      })
+    }
   }
 })
