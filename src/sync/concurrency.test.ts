@@ -13,7 +13,7 @@ import { systemEnv } from '../base/env.ts'
 import { utf8 } from '../base/bytes.ts'
 import { purge } from '../admin/purge.ts'
 import { openFile } from '../db/node.ts'
-import { findRid, hasArtifact } from '../repo/blob.ts'
+import { ensureKnown, findRid, hasArtifact } from '../repo/blob.ts'
 import { projectCode } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
@@ -128,4 +128,20 @@ test('what takes the row of an artifact that was purged during a sync is announc
   const { result } = syncPair(client, server, { onReply })
   assert.ok(result.complete && result.rounds > 1)
   assert.ok(hasArtifact(server, nameOf(next)))
+})
+
+test('what a server lacks in one round and has by the next is asked for in the same sync', () => {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  const [late, other] = [contentOf(1), contentOf(2)]
+  ensureKnown(server, nameOf(late), { isPrivate: false })
+  addForeign(server, other)
+  const onReply = (cards: Card[], round: number): void => {
+    if (round !== 1) return
+    assert.ok(ofType(cards, 'gimme').some(({ hash }) => hash === nameOf(late)))
+    addForeign(server, late)
+  }
+  const { result } = syncPair(client, server, { onReply })
+  assert.ok(result.complete)
+  assert.ok(hasArtifact(client, nameOf(late)))
 })
