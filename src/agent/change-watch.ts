@@ -5,7 +5,8 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import { dbOf, type Repo } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
+import { stateOf } from '../repo/state.ts'
 import type { ExchangeOptions, Transport } from '../sync/transport.ts'
 
 /** The transport of one sync. Between its exchanges only the sync itself writes. */
@@ -23,7 +24,7 @@ export class ChangeWatch implements Transport {
 
   /** Tells whether anything but this sync has written since its first request. */
   get hasChanged(): boolean {
-    return this.#hasChanged || (this.#stateBefore ?? this.#state()) !== this.#state()
+    return this.#hasChanged || (this.#stateBefore ?? stateOf(this.#repo)) !== stateOf(this.#repo)
   }
 
   /** @throws {FossilError} `transport.aborted` once `signal` has aborted */
@@ -31,19 +32,12 @@ export class ChangeWatch implements Transport {
     if (options.signal?.aborted === true) {
       throw new FossilError('transport.aborted', { reason: 'the agent stopped or went offline' })
     }
-    this.#stateBefore = this.#state()
+    this.#stateBefore = stateOf(this.#repo)
     try {
       return await this.#transport.exchange(request, options)
     } finally {
       this.#hasChanged = this.hasChanged
       this.#stateBefore = undefined
     }
-  }
-
-  #state(): string {
-    const db = dbOf(this.#repo)
-    const [own = 0] = db.prepare<[number]>('SELECT total_changes()').get() ?? []
-    const [others = 0] = db.prepare<[number]>('PRAGMA data_version').get() ?? []
-    return `${own} ${others}`
   }
 }

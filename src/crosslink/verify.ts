@@ -23,6 +23,7 @@ import { shadowTables } from './verify-shadow.ts'
 import { acceptStockTimes } from './verify-time.ts'
 import type { Rid } from '../repo/rid.ts'
 import { clusterTagId } from '../repo/schema.ts'
+import { leavingState } from '../repo/state.ts'
 
 /**
  * Compares a repository with what its artifacts say. Takes the time of a rebuild and of hashing
@@ -60,20 +61,8 @@ export function verify(
   assert(!dbOf(repo).inTransaction, 'a verification throws its transaction away')
   // Of its own, so that nothing that `repo` remembers is used or lost.
   const scratch = new Repo(crosslinkerOf(repo), dbOf(repo), { ...repo.env, buggify: noBuggify })
-  return scratch.dryRun(() => {
-    const found = new Findings(options.limit ?? 100)
-    checkFile(scratch, found)
-    const lacking = shadowTables(dbOf(scratch))
-    for (const [table, what] of lacking) found.add({ table, kind: 'damaged', what })
-    const lastRid = greatestRid(dbOf(scratch))
-    const artifacts = deriveAll(scratch, watcher(scratch, found, options.onProgress))
-    checkPhantoms(scratch, found, lastRid)
-    if (!lacking.has('event')) acceptStockTimes(scratch)
-    for (const table of comparedTables) {
-      if (!lacking.has(table)) compare(scratch, found, table)
-    }
-    return { artifacts, differences: found.differences, total: found.total }
-  }, 'deferred')
+  // Temporary tables are no change: whoever watches this repository sees none.
+  return leavingState(repo, () => scratch.dryRun(() => examine(scratch, options), 'deferred'))
 }
 
 /** What a verification found. */
@@ -81,6 +70,24 @@ export type Verification = ReturnType<typeof verify>
 
 /** One thing that is not as the artifacts say. */
 export type Difference = Verification['differences'][number]
+
+function examine(
+  scratch: Repo,
+  { limit = 100, onProgress }: { readonly onProgress?: RebuildProgress; readonly limit?: number },
+): Verification {
+  const found = new Findings(limit)
+  checkFile(scratch, found)
+  const lacking = shadowTables(dbOf(scratch))
+  for (const [table, what] of lacking) found.add({ table, kind: 'damaged', what })
+  const lastRid = greatestRid(dbOf(scratch))
+  const artifacts = deriveAll(scratch, watcher(scratch, found, onProgress))
+  checkPhantoms(scratch, found, lastRid)
+  if (!lacking.has('event')) acceptStockTimes(scratch)
+  for (const table of comparedTables) {
+    if (!lacking.has(table)) compare(scratch, found, table)
+  }
+  return { artifacts, differences: found.differences, total: found.total }
+}
 
 class Findings {
   readonly differences: Difference[] = []

@@ -115,6 +115,16 @@ test('checking more often changes nothing', async () => {
   assert.equal(firstDivergence(often, seldom), undefined)
 })
 
+async function agentsChecked(safetyCheckInterval: number): Promise<string> {
+  const options = { seed: 3, plan: 'node=agent', durationMs: 30_000, operationCount: 20 }
+  const { traceHash } = await simulate({ ...options, config: { safetyCheckInterval } })
+  return traceHash
+}
+
+test('checking more often changes nothing where agents watch for what others write', async () => {
+  assert.equal(await agentsChecked(1), await agentsChecked(50))
+})
+
 /** Indices of the requests of each sync, by leaf: `rounds[0]` is where its first round began. */
 function syncsOf(events: readonly TracedEvent[]): { node: unknown; rounds: number[] }[] {
   const syncs: { node: unknown; rounds: number[] }[] = []

@@ -11,7 +11,7 @@ import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import { unsentArtifacts } from '../repo/unsent.ts'
 import type { NodeId } from '../runner/model.ts'
-import { stateOf } from './invariants/state.ts'
+import { stateOf } from '../repo/state.ts'
 import type { AcknowledgedArtifact, CheckedNode } from './world.ts'
 
 /** Missing artifacts of one node: where each was heard of; undefined where that is not known. */

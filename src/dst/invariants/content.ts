@@ -15,7 +15,7 @@ import type { Rid } from '../../repo/rid.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { Invariant } from '../world.ts'
 import { allNodes, ofEachNode } from './of-each-node.ts'
-import { stateOf } from './state.ts'
+import { stateOf } from '../../repo/state.ts'
 
 /** The state in which a repository was last found good. */
 const verified = new WeakMap<Repo, string>()

@@ -15,13 +15,13 @@
 
 import { dumpDerived, dumpedTables } from '../../crosslink/derived-dump.ts'
 import type { Repo } from '../../repo/repo.ts'
+import { stateOf } from '../../repo/state.ts'
 import { listShunned } from '../../repo/shun.ts'
 import { verify } from '../../crosslink/verify.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { CheckedNode, Invariant } from '../world.ts'
 import { ofEachNode, ownTables } from './of-each-node.ts'
-import { leavingState, stateOf } from './state.ts'
 
 /** The state in which a repository was last found good. */
 const verified = new WeakMap<Repo, string>()
@@ -33,7 +33,7 @@ const verified = new WeakMap<Repo, string>()
  */
 export function checkDerived(nodeId: string, repo: Repo): void {
   if (verified.get(repo) === stateOf(repo)) return
-  const { differences, total } = leavingState(repo, () => verify(repo, { limit: 1 }))
+  const { differences, total } = verify(repo, { limit: 1 })
   const [first] = differences
   if (first !== undefined) {
     const { table, kind, what } = first

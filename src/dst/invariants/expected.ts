@@ -13,7 +13,7 @@ import type { Deck, DeckTag } from '../../deck/deck.ts'
 import { type ArtifactHash, parseArtifactHash } from '../../hash/artifact-hash.ts'
 import { isShunned } from '../../repo/blob.ts'
 import type { Repo } from '../../repo/repo.ts'
-import { stateOf } from './state.ts'
+import { stateOf } from '../../repo/state.ts'
 import { readStatements, type Statement, type Statements } from './statements.ts'
 
 /** What one artifact has of a tag. */

@@ -1,14 +1,15 @@
 /**
- * The state of a repository in brief, so that what was checked is not checked again unchanged.
+ * The state of a repository in brief, for whoever wants to know cheaply whether anything was
+ * written since a moment.
  * @module
  */
 
-import { dbOf, type Repo } from '../../repo/repo.ts'
+import { dbOf, type Repo } from './repo.ts'
 
-/** Changes that checks made and took back, such as rows of temporary tables. */
+/** Changes that were taken back by whoever made them, such as rows of temporary tables. */
 const takenBack = new WeakMap<Repo, number>()
 
-/** Repositories by number: one that is opened again after a crash is another. */
+/** Repositories by number: one that is opened again is another. */
 const numbers = new WeakMap<Repo, number>()
 let opened = 0
 
@@ -20,11 +21,11 @@ export function stateOf(repo: Repo): string {
   return `${number} ${changes(repo) - (takenBack.get(repo) ?? 0)} ${others}`
 }
 
-/** Runs a check that leaves a repository as it was, though SQLite counts changes. */
-export function leavingState<T>(repo: Repo, check: () => T): T {
+/** Runs what leaves a repository as it was, though SQLite counts changes. */
+export function leavingState<T>(repo: Repo, action: () => T): T {
   const before = changes(repo)
   try {
-    return check()
+    return action()
   } finally {
     takenBack.set(repo, (takenBack.get(repo) ?? 0) + changes(repo) - before)
   }
