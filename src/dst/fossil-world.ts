@@ -22,6 +22,7 @@ import { HandSyncs } from './hand-syncs.ts'
 import { askersOf, Logins } from './logins.ts'
 import type { Lie } from '../runner/mutation.ts'
 import { MockFossil } from './mock-fossil.ts'
+import { boldRequest } from './bold-requests.ts'
 import { Backups, lostBy } from './backups.ts'
 import { NodeMaker } from './node-maker.ts'
 import type { Action, Node } from './node.ts'
@@ -41,6 +42,7 @@ import {
   type CheckedNode,
   isGivenUp,
   maySend,
+  maySendRow,
   type SettingChange,
   type Truth,
   type World,
@@ -111,22 +113,6 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#host = host
     this.#late = new Set(late)
     this.#untold = new UntoldChanges({ ofPrivate: asksPrivate.size > 0, ofTables: config.tables })
-    this.#witness = new SyncWitness({
-      nowMs: () => this.nowMs,
-      link: config.network.link,
-      mark: host.mark,
-      nodeOf: (id) => this.#known(id),
-      givenUpAtMs: (id, hash) => this.#givenUp.get(id)?.get(hash),
-      serversOf: (id) => this.#serversOf(id),
-      areForeign: config.makeNode !== undefined,
-    })
-    const { clock, source, mark } = host
-    const buggify = (id: NodeId): Buggify => this.#witness.claims.watch(id, host.buggify(id))
-    this.#factory = new RepoFactory(config, { clock, source, mark, buggify })
-    this.#maker = new NodeMaker(config, {
-      onSync: (...sync) => this.#recordSync(...sync),
-      asksPrivate: (id) => asksPrivate.has(id),
-    })
     this.#logins =
       login &&
       new Logins(host.source, {
@@ -136,6 +122,24 @@ export class FossilWorld implements World, OperationRecords, Cluster {
         mayClone: config.late > 0,
         passesRows: config.tables,
       })
+    const access = this.#logins?.access()
+    this.#witness = new SyncWitness({
+      nowMs: () => this.nowMs,
+      link: config.network.link,
+      mark: host.mark,
+      nodeOf: (id) => this.#known(id),
+      givenUpAtMs: (id, hash) => this.#givenUp.get(id)?.get(hash),
+      serversOf: (id) => this.#serversOf(id),
+      areForeign: config.makeNode !== undefined,
+      users: config.tables ? access : undefined,
+    })
+    const { clock, source, mark } = host
+    const buggify = (id: NodeId): Buggify => this.#witness.claims.watch(id, host.buggify(id))
+    this.#factory = new RepoFactory(config, { clock, source, mark, buggify })
+    this.#maker = new NodeMaker(config, {
+      onSync: (...sync) => this.#recordSync(...sync),
+      asksPrivate: (id) => asksPrivate.has(id),
+    })
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes,
       mark: host.mark,
@@ -148,7 +152,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       published: this.#published,
       unversioned: uv ? this.uvOperations.oracle : undefined,
       tables: config.tables ? this.#rows : undefined,
-      access: this.#logins?.access(),
+      access,
       foreign: this.#foreign,
       givenUp: this.#givenUp,
       settings: this.#settings,
@@ -157,6 +161,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       pushes: this.#waits,
       cloneGaps: this.#witness.clones.gaps,
       falseClaims: this.#witness.claims.falseClaims,
+      trespasses: this.#witness.rows?.trespasses,
       leftovers: this.#witness.messages?.leftovers,
     }
   }
@@ -353,7 +358,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   #transportTo(host: NodeHost, to: NodeId, { isByHand = false } = {}): SimTransport {
     const { id } = host
     const asker = { id, isClone: this.#late.has(id), isByHand }
-    return new SimTransport((request, signal) => {
+    const boldness = { oracle: this.#rows, login: this.#logins?.credentials(id) }
+    return new SimTransport((written, signal) => {
+      const request = boldRequest(written, this.node(id), boldness)
       const send = (): Promise<Uint8Array> => host.exchange(to, request, signal)
       return this.#witness.asks(asker, to, { request, send })
     })
@@ -423,7 +430,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   recordRow({ nodeId, table, key }: RowPlace, asked: RowVersion): void {
     const stored = rowVersion(this.node(nodeId).repo, table, key)
     const mtimeSec = Math.max(asked.mtimeSec, stored?.mtimeSec ?? 0)
-    const travels = maySend(this.truth, nodeId, 'artifacts')
+    const travels = maySendRow(this.truth, nodeId, asked.owner)
     this.#rows.record({ table, key, nodeId, version: { ...asked, mtimeSec }, travels })
     this.changeTables(nodeId)
   }

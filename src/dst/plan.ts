@@ -60,8 +60,8 @@ const rateNames = [...rateKinds, 'lies'] as const
 type RateName = (typeof rateNames)[number]
 
 /** Backups stand where they always did: what a seed draws of the others follows from the order. */
-const { graveyard, local, guarded, bulk, byHand, looks, ...olderGroups } = operationGroups
-const newerGroups = { graveyard, local, guarded, bulk, byHand, looks }
+const { graveyard, local, guarded, bulk, byHand, looks, disputes, ...olderGroups } = operationGroups
+const newerGroups = { graveyard, local, guarded, bulk, byHand, looks, disputes }
 
 const operations = [
   ...Object.values(olderGroups).flat(),
@@ -82,7 +82,11 @@ function namesOfGroup(group: keyof typeof operationGroups): readonly string[] {
 }
 
 /** With any of these, tables travel. */
-const tableOperations: readonly string[] = [...namesOfGroup('tables'), 'rowsPut']
+const tableOperations: readonly string[] = [
+  ...namesOfGroup('tables'),
+  'rowsPut',
+  ...namesOfGroup('disputes'),
+]
 
 const timeRange = { min: 0, max: longestMs }
 

@@ -104,7 +104,8 @@ function operationsOf(
   const { operationCount: count = defaultOperationCount, durationMs } = options
   const { operations: own } = simulation.world.config
   const chosen = chosenOperations(groupsOf(simulation.world.config, options), weights, own)
-  const draws = { mayBePrivate, sizes, ownsRows: simulation.world.ownsRows }
+  const { ownsRows, truth } = simulation.world
+  const draws = { mayBePrivate, sizes, ownsRows, logins: [...(truth.access?.keys() ?? [])] }
   return new Operations<FossilWorld>(simulation, {
     operations: [
       ...chosen.map((each) => asOperation<FossilWorld>(each, draws)),

@@ -68,8 +68,8 @@ function planned(options: SimulateOptions): { options: SimulateOptions; plan?: F
  * these make. A plan that says which operations there are has them.
  */
 function unknownTo({ config: { makeNode, upstream } = {} }: SimulateOptions): readonly string[] {
-  const { tables, uv, byHand } = operationGroups
-  const rows = [...namesOf(tables), 'rowsPut', 'plainTables']
+  const { tables, disputes, uv, byHand } = operationGroups
+  const rows = [...namesOf(tables), ...namesOf(disputes), 'rowsPut', 'plainTables']
   if (makeNode !== undefined) return [...rows, ...namesOf(uv), ...namesOf(byHand), 'setting']
   return upstream === undefined ? [] : rows
 }

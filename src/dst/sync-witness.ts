@@ -1,6 +1,7 @@
 /**
  * Witness of the syncs of one run: what clones bring, what syncs say of themselves, who was lied
- * to, what messages leave behind that fail, which rare situations they meet.
+ * to, what messages leave behind that fail, and what those that succeed change of rows; which rare
+ * situations they meet.
  * @module
  */
 
@@ -9,10 +10,12 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Lie } from '../runner/mutation.ts'
 import type { NodeId } from '../runner/model.ts'
 import { type LinkConfig, noLies } from '../sim/link.ts'
+import type { Access } from '../sync/access.ts'
 import { CloneWitness } from './clones.ts'
 import { Deceptions } from './deceptions.ts'
 import type { Action } from './node.ts'
 import { MessageWitness } from './message-witness.ts'
+import { RowWitness } from './row-witness.ts'
 import { type ClaimFacts, SyncClaims } from './sync-claims.ts'
 import { WorldMarks } from './world-marks.ts'
 import type { AcknowledgedArtifact, CheckedNode } from './world.ts'
@@ -24,6 +27,8 @@ export interface SyncWitnessOptions extends Omit<ClaimFacts, 'repoOf'> {
   readonly link: LinkConfig
   /** A node, where its repository is known. */
   readonly nodeOf: (id: NodeId) => CheckedNode | undefined
+  /** What each user may do, where tables travel and people log in. */
+  readonly users: ReadonlyMap<string, Access> | undefined
 }
 
 /** Who sends a request. */
@@ -35,6 +40,13 @@ export interface Asker {
   readonly isByHand?: boolean
 }
 
+/** A request that has come to a node. */
+interface Asked {
+  readonly from: NodeId
+  readonly request: Uint8Array
+  readonly answer: () => Promise<Uint8Array>
+}
+
 /** All syncs of one run. */
 export class SyncWitness {
   readonly clones = new CloneWitness()
@@ -43,13 +55,16 @@ export class SyncWitness {
   readonly deceptions: Deceptions
   /** Looks on where nodes lie: it takes its time. */
   readonly messages: MessageWitness | undefined
+  /** Looks at whose rows servers let requests change. */
+  readonly rows: RowWitness | undefined
   readonly #nodeOf: SyncWitnessOptions['nodeOf']
 
-  constructor({ link: { lies = noLies }, nodeOf, mark, ...facts }: SyncWitnessOptions) {
+  constructor({ link: { lies = noLies }, nodeOf, mark, users, ...facts }: SyncWitnessOptions) {
     this.deceptions = new Deceptions(facts.nowMs)
     this.marks = new WorldMarks(mark)
     this.claims = new SyncClaims({ ...facts, repoOf: (id) => nodeOf(id)?.repo })
     this.messages = lies.requests + lies.replies > 0 ? new MessageWitness() : undefined
+    this.rows = users && new RowWitness(users)
     this.#nodeOf = nodeOf
   }
 
@@ -82,16 +97,10 @@ export class SyncWitness {
   }
 
   /** Lets a node answer a request. */
-  async answers(
-    node: CheckedNode,
-    {
-      from,
-      request,
-      answer,
-    }: { from: NodeId; request: Uint8Array; answer: () => Promise<Uint8Array> },
-  ): Promise<Uint8Array> {
+  async answers(node: CheckedNode, { from, request, answer }: Asked): Promise<Uint8Array> {
+    const watched = (): Promise<Uint8Array> => this.rows?.watch(node, request, answer) ?? answer()
     this.marks.hears(node, from)
-    const reply = await (this.messages?.answers(node, answer) ?? answer())
+    const reply = await (this.messages?.answers(node, watched) ?? watched())
     this.claims.answers(node, request)
     this.marks.looks(node)
     return reply

@@ -44,19 +44,47 @@ test('the winner is the best of what can travel, and a floor the best of one nod
   assert.ok(oracle.wasWritten('notes', 'k', version(9, 'z'), 'b'))
 })
 
+suite('a row that no server may take', () => {
+  const oracle = new TableOracle()
+  const row = { table: 'notes', key: 'k' }
+  const forged = version(2, 'x', { owner: 'b' })
+  oracle.record({ ...row, nodeId: 'b', version: version(1, 'y', { owner: 'b' }), travels: true })
+  oracle.record({ ...row, nodeId: 'a', version: forged, travels: false })
+
+  test('is confined everywhere else, and stranded where it was written', () => {
+    assert.ok(oracle.isStranded('notes', 'k', forged, 'a'))
+    assert.ok(!oracle.isConfined('notes', 'k', forged, 'a'))
+    assert.ok(oracle.isConfined('notes', 'k', forged, 'b'))
+    assert.ok(!oracle.isStranded('notes', 'k', forged, 'b'))
+  })
+
+  test('makes known who signs for others', () => {
+    assert.ok(oracle.signsForOthers('a'))
+    assert.ok(!oracle.signsForOthers('b'))
+  })
+
+  test('is like any other once somebody wrote the same who may', () => {
+    oracle.record({ ...row, nodeId: 'b', version: forged, travels: true })
+    assert.ok(!oracle.isStranded('notes', 'k', forged, 'a'))
+    assert.ok(!oracle.isConfined('notes', 'k', forged, 'b'))
+  })
+})
+
 test('networks with synced tables converge: owners, ties, late columns, old backups', async () => {
   const trace = new TraceLines()
   const { onTraceLine } = trace
   const done = new Set<unknown>()
   for (const [index, topology] of ['star', 'chain', 'mesh', 'hubs'].entries()) {
-    const plan = `hostile,topology=${topology},login=yes,leaves=3,mix=checkin+tables+backups`
+    const mix = 'checkin+tables+disputes+backups'
+    const plan = `hostile,topology=${topology},login=yes,leaves=3,mix=${mix}`
     const { verdict, violation } = await simulate({ seed: index, plan, config: { onTraceLine } })
     assert.deepEqual([verdict, violation], ['converged', undefined], topology)
   }
   for (const operation of trace.events('operation')) {
     if (operation['outcome'] === 'acknowledged') done.add(operation['op'])
   }
-  for (const op of ['rowPut', 'rowDelete', 'columnAdd']) assert.ok(done.has(op), op)
+  for (const op of ['rowPut', 'rowDelete', 'columnAdd', 'rowForge', 'rowTie'])
+    assert.ok(done.has(op), op)
 })
 
 test('a version that travels plainly may stand a second later for each that it met', () => {

@@ -44,6 +44,7 @@ export type TableUse = 'get columns' | 'travel plainly'
 /** The oracle of one run. */
 export class TableOracle {
   readonly #rows = new Map<string, WrittenRow[]>()
+  readonly #forgers = new Set<NodeId>()
   #use: TableUse | undefined
 
   /** Tells whether the tables of this run are used in a way: the first that is asked for counts. */
@@ -56,6 +57,8 @@ export class TableOracle {
   record(written: WrittenRow): void {
     const name = `${written.table}/${written.key}`
     this.#rows.set(name, [...(this.#rows.get(name) ?? []), written])
+    const { nodeId, version } = written
+    if (version.owner !== '' && version.owner !== nodeId) this.#forgers.add(nodeId)
   }
 
   /** Every row that was ever written, in the order of their first versions. */
@@ -85,6 +88,27 @@ export class TableOracle {
     })
   }
 
+  /**
+   * Tells whether a version was only ever written where it must stay: by those who may not write
+   * it for others, and at other nodes than this one.
+   */
+  isConfined(table: string, key: string, version: RowVersion, nodeId: NodeId): boolean {
+    const makers = this.#of(table, key).filter((written) => isSameRow(written.version, version))
+    return makers.length > 0 && !this.wasWritten(table, key, version, nodeId)
+  }
+
+  /** Tells whether a node has written rows in the name of another login. */
+  signsForOthers(nodeId: NodeId): boolean {
+    return this.#forgers.has(nodeId)
+  }
+
+  /** Tells whether a version was written at a node and must stay there. */
+  isStranded(table: string, key: string, version: RowVersion, nodeId: NodeId): boolean {
+    const makers = this.#of(table, key).filter((written) => isSameRow(written.version, version))
+    const isOwn = makers.some((written) => written.nodeId === nodeId)
+    return isOwn && !makers.some(({ travels }) => travels)
+  }
+
   #of(table: string, key: string): readonly WrittenRow[] {
     return this.#rows.get(`${table}/${key}`) ?? []
   }
@@ -105,6 +129,11 @@ export function beatsRow(a: RowVersion, b: RowVersion | undefined): boolean {
   if (a.mtimeSec !== b.mtimeSec) return a.mtimeSec > b.mtimeSec
   if (a.isDeleted !== b.isDeleted) return b.isDeleted
   return textOf(a) > textOf(b)
+}
+
+/** Tells whether two versions say the same, whenever and of whomever. */
+export function saysSame(a: RowVersion, b: RowVersion): boolean {
+  return a.isDeleted === b.isDeleted && textOf(a) === textOf(b)
 }
 
 /** Tells whether a row is a version, or one that superseded it. */

@@ -53,6 +53,8 @@ export interface Truth {
   readonly leftovers?: readonly Finding[] | undefined
   /** Things that syncs said of themselves and that were not so. */
   readonly falseClaims?: readonly Finding[] | undefined
+  /** Changes of rows by requests of those who may not make them. */
+  readonly trespasses?: readonly Finding[] | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }
@@ -103,6 +105,13 @@ export function maySend(
   const rights = access?.get(nodeId)
   if (rights === undefined) return true
   return what === 'artifacts' ? rights.write : rights.unversionedWrite
+}
+
+/** Whether a node may make others take a row of an owner: its own, or as an administrator any. */
+export function maySendRow(truth: Truth, nodeId: string, owner: string): boolean {
+  const rights = truth.access?.get(nodeId)
+  if (rights === undefined || rights.admin) return true
+  return rights.write && (owner === '' || owner === nodeId)
 }
 
 /** Tells whether the owner of a node removed an artifact there, and has not made it again since. */

@@ -9,7 +9,8 @@ import { simulate, type SimReport } from 'trilobite/dst'
 import type { Check } from './check.ts'
 
 /** Everything that people can do, whatever the seed draws besides. */
-const plan = 'mix=checkin+kinds+uv+tables+upkeep+graveyard+local+guarded+bulk+byHand+browse'
+const plan =
+  'mix=checkin+kinds+uv+tables+upkeep+graveyard+local+guarded+bulk+byHand+browse+disputes'
 
 /** One run in so many is made again from its list. */
 const replayedOneIn = 20

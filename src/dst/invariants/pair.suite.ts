@@ -77,6 +77,7 @@ export class Pair implements Disposable {
   readonly cloneGaps: Finding[] = []
   readonly falseClaims: Finding[] = []
   readonly leftovers: Finding[] = []
+  readonly trespasses: Finding[] = []
   readonly rows = new TableOracle()
   readonly local = new LocalOracle()
   readonly pushes: { falseAnswers: Finding[]; open: ArtifactHash[] } & Pushes = {
@@ -191,21 +192,12 @@ export class Pair implements Disposable {
 
   /** What the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
-    const { acknowledged, access, asksPrivate, pushes, cloneGaps, falseClaims, leftovers } = this
-    const unversioned = this.uvOperations.oracle
-    const told = {
-      acknowledged,
-      access,
-      asksPrivate,
-      pushes,
-      cloneGaps,
-      falseClaims,
-      leftovers,
-      unversioned,
-      settings,
-    }
-    const { rows: tables, local } = this
-    return { nodes: this.nodes(), truth: { ...told, tables, local, ...truth } }
+    const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
+    const { cloneGaps, falseClaims, leftovers, trespasses } = this
+    const found = { cloneGaps, falseClaims, leftovers, trespasses }
+    const told = { acknowledged, access, asksPrivate, pushes, settings, ...found }
+    const oracles = { unversioned: uvOperations.oracle, tables, local }
+    return { nodes: this.nodes(), truth: { ...told, ...oracles, ...truth } }
   }
 
   /** Damages a repository behind the back of the code that keeps it in order. */

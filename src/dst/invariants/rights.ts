@@ -2,15 +2,19 @@
  * Rights: who may not write changes nobody else.
  *
  * Verifies: an artifact that was made only by those who may not push is on no other node, nor is a
- * version of an unversioned file that was written only by those who may not send any. Does not
- * verify that those who may are listened to: that is convergence.
+ * version of an unversioned file that was written only by those who may not send any, nor a version
+ * of a row that was written only by those who may not send it, or not in that name; and no request
+ * changed rows or tables on a server that its sender may not change. Does not verify that those who
+ * may are listened to: that is convergence.
  * @module
  */
 
 import { hasArtifact } from '../../repo/blob.ts'
 import { listUnversioned } from '../../repo/unversioned.ts'
 import { InvariantError } from '../../runner/invariants.ts'
+import { describeRow } from '../table-oracle.ts'
 import { hasLogins, type Invariant, maySend, type World } from '../world.ts'
+import { versionOf } from './tables.ts'
 
 /** What may not be sent is where it was made. */
 export const rights: Invariant = {
@@ -20,6 +24,7 @@ export const rights: Invariant = {
   check: (world) => {
     checkArtifacts(world)
     checkUnversioned(world)
+    checkRows(world)
   },
 }
 
@@ -51,6 +56,20 @@ function checkUnversioned({ nodes, truth: { unversioned: oracle } }: World): voi
       if (!oracle.isConfined(row.name, row, id)) continue
       const version = `${JSON.stringify(row.name)} of ${row.mtimeSec}`
       const detail = `${version} is here, and may not leave where it was written`
+      throw new InvariantError('rights', { nodeId: id, detail })
+    }
+  }
+}
+
+function checkRows({ nodes, truth: { tables: oracle, trespasses = [] } }: World): void {
+  for (const { nodeId, detail } of trespasses)
+    throw new InvariantError('rights', { nodeId, detail })
+  if (oracle === undefined) return
+  for (const { table, key } of oracle.rows()) {
+    for (const { id, repo } of nodes) {
+      const row = versionOf(repo, table, key)
+      if (row === undefined || !oracle.isConfined(table, key, row, id)) continue
+      const detail = `${table}: ${describeRow(row)} is here, and may not leave where it was written`
       throw new InvariantError('rights', { nodeId: id, detail })
     }
   }

@@ -3,10 +3,13 @@
  * @module
  */
 
+import { assert } from '../../base/assert.ts'
 import { dbOf } from '../../repo/repo.ts'
 import { findRow, storeRow } from '../../tables/rows.ts'
 import { requireTable } from '../../tables/schema.ts'
 import { addColumn, deleteRow, pkHash, putRow } from '../../tables/tables.ts'
+import { accessOf } from '../../sync/access.ts'
+import { versionOf } from './tables.ts'
 import type { Damage, Pair } from './pair.suite.ts'
 
 /** Changes rows without a word to their digests. */
@@ -67,6 +70,30 @@ export const tableDamages: readonly Damage[] = [
     where: 'leaf-0',
     detail: /is nothing here/,
     inflict: ({ master }) => deleteRow(master, 'notes', { id: 'kept' }),
+  },
+  {
+    what: 'a row that a leaf sent without the right to',
+    invariant: 'rights',
+    where: 'master',
+    detail: /notes: .*"sneaked in".* is here, and may not leave where it was written/,
+    inflict: (pair) => {
+      pair.access.set('leaf-0', accessOf('o'))
+      const row = { id: 'new', body: 'sneaked in' }
+      const key = putRow(pair.master, 'notes', row, { mtimeSec: 900 })
+      const version = versionOf(pair.master, 'notes', key)
+      assert(version !== undefined, 'a row that was put is there')
+      pair.rows.record({ table: 'notes', key, nodeId: 'leaf-0', version, travels: false })
+    },
+  },
+  {
+    what: 'a request that changed what its sender may not',
+    invariant: 'rights',
+    where: 'master',
+    detail: /belongs to another/,
+    inflict: (pair) => {
+      pair.access.set('leaf-0', accessOf('o'))
+      pair.trespasses.push({ nodeId: 'master', detail: 'a row belongs to another' })
+    },
   },
   {
     what: 'a row that nobody wrote',

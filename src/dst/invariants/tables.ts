@@ -4,7 +4,7 @@
  *
  * Verifies, by value: rows, times, owners and what stays of deleted rows. Of rows without owners
  * that version stands which the rule picks among all that were written. Does not verify whose a row
- * is where two made it at once: the server decides that.
+ * is where two made it at once: the server decides that, and `rights` looks at how.
  * @module
  */
 
@@ -89,19 +89,19 @@ export function checkTableSyncConvergence(repos: ReadonlyMap<string, Repo>): voi
  * @throws {InvariantError} `tombstone-convergence`
  */
 export function checkTombstoneConvergence(repos: ReadonlyMap<string, Repo>): void {
-  compareAll('tombstone-convergence', repos, (repo) => rowLines(repo, (row) => row.isDeleted))
+  compareAll('tombstone-convergence', repos, (repo) => rowLines(repo, isGone))
 }
 
 function compareAll(
   invariant: string,
   repos: ReadonlyMap<string, Repo>,
-  linesOf: (repo: Repo) => Lines,
+  linesOf: (repo: Repo, nodeId: string) => Lines,
 ): void {
   const [first, ...others] = repos
   if (first === undefined) return
-  const expected = linesOf(first[1])
+  const expected = linesOf(first[1], first[0])
   for (const [nodeId, repo] of others) {
-    const actual = linesOf(repo)
+    const actual = linesOf(repo, nodeId)
     for (const name of new Set([...expected.keys(), ...actual.keys()])) {
       if (expected.get(name) === actual.get(name)) continue
       const there = expected.get(name) ?? 'nothing'
@@ -109,6 +109,14 @@ function compareAll(
       throw new InvariantError(invariant, { nodeId, detail })
     }
   }
+}
+
+function isLive({ isDeleted }: StoredRow): boolean {
+  return !isDeleted
+}
+
+function isGone({ isDeleted }: StoredRow): boolean {
+  return isDeleted
 }
 
 function definitionLines(repo: Repo): Lines {
@@ -126,6 +134,22 @@ function rowLines(repo: Repo, isCompared: (row: StoredRow) => boolean): Lines {
       const { key, mtimeSec, isDeleted, owner, data } = row
       if (!isCompared(row)) continue
       lines.set(`${table.name} ${key}`, JSON.stringify([mtimeSec, isDeleted, owner, data]))
+    }
+  }
+  return lines
+}
+
+/** Rows but those that their node wrote in a name in which no server takes them from it. */
+function travellingLines(
+  { tables: oracle }: World['truth'],
+  { id, repo }: CheckedNode,
+  isCompared: (row: StoredRow) => boolean,
+): Lines {
+  const lines = new Map(rowLines(repo, isCompared))
+  for (const { table, key } of oracle?.rows() ?? []) {
+    const row = versionOf(repo, table, key)
+    if (row !== undefined && oracle?.isStranded(table, key, row, id) === true) {
+      lines.delete(`${table} ${key}`)
     }
   }
   return lines
@@ -159,6 +183,7 @@ export const tableNeverLost: Invariant = {
   },
 }
 
+/** Everybody has the same tables, and in them the same rows that were not deleted. */
 export const tableConvergence: Invariant = {
   name: 'table-convergence',
   holds: 'settled',
@@ -166,7 +191,9 @@ export const tableConvergence: Invariant = {
   check: (world) => {
     const { nodes, truth } = world
     const isSender = ({ id }: CheckedNode): boolean => maySend(truth, id, 'artifacts')
-    checkTableSyncConvergence(reposOf(nodes.filter(isSender)))
+    compareAll('table-convergence', reposOf(nodes.filter(isSender)), (repo, id) => {
+      return new Map([...definitionLines(repo), ...travellingLines(truth, { id, repo }, isLive)])
+    })
     // Who may not write has what those have that it syncs with, and perhaps rows of its own.
     for (const node of nodes.filter((each) => !isSender(each))) checkReader(world, node)
   },
@@ -177,7 +204,10 @@ export const tombstoneConvergence: Invariant = {
   holds: 'settled',
   appliesTo: syncsTables,
   check: ({ nodes, truth }) => {
-    checkTombstoneConvergence(reposOf(nodes.filter(({ id }) => maySend(truth, id, 'artifacts'))))
+    const senders = nodes.filter(({ id }) => maySend(truth, id, 'artifacts'))
+    compareAll('tombstone-convergence', reposOf(senders), (repo, id) =>
+      travellingLines(truth, { id, repo }, isGone),
+    )
   },
 }
 

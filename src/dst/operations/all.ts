@@ -17,7 +17,7 @@ import { exhume, obliterate, purgeFile, purgeLine, shunFile, unshun } from './gr
 import { guardedCheckin, guardedTag } from './guarded.ts'
 import { account, preference, remote } from './local.ts'
 import { attachment, detachment, forum, technote, ticket, wiki } from './pages.ts'
-import { columnAdd, rowDelete, rowPut, rowsPut } from './rows.ts'
+import { columnAdd, rowDelete, rowForge, rowPut, rowsPut, rowTie } from './rows.ts'
 import { amendment, mark, tag } from './tags.ts'
 import { publish, purge, rebuild, setting, shun } from './upkeep.ts'
 
@@ -58,6 +58,8 @@ export const operationGroups = {
   byHand: [lock, unlock, repair, sendSettings, plainTables],
   /** Looks at what there is. */
   looks: [browse],
+  /** Rows that several claim: signed in the name of others, and of one time. */
+  disputes: [rowForge, rowTie],
 } as const satisfies Readonly<Record<string, readonly FossilOperation[]>>
 
 export type OperationGroup = keyof typeof operationGroups

@@ -82,6 +82,8 @@ export interface DrawOptions {
   readonly mayBePrivate: boolean
   /** Some tables have rows that belong to logins. */
   readonly ownsRows: boolean
+  /** Users that log in, each named after its node. */
+  readonly logins: readonly NodeId[]
   readonly sizes: FileSizes
 }
 

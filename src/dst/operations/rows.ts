@@ -1,18 +1,20 @@
 /**
- * Synced tables: people put and delete rows of a few keys at every node, as if nobody else did, and
- * add columns. Tables are defined by whoever first writes to one. Times collide on purpose.
+ * Synced tables: people put and delete rows of a few keys at every node, as if nobody else did,
+ * sign some in the name of others, and add columns. Tables are defined by whoever first writes to
+ * one. Times collide on purpose.
  * @module
  */
 
 import { FossilError } from '../../base/error.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { type Column, type TableDefinition } from '../../tables/definition.ts'
-import { findRow } from '../../tables/rows.ts'
 import { findTable, requireTable } from '../../tables/schema.ts'
 import { addColumn, defineTable, deleteRow, listRows, pkHash, putRow } from '../../tables/tables.ts'
 import type { Row, RowValue } from '../../tables/value.ts'
 import { type ArgumentValues, Arguments } from '../../runner/arguments.ts'
 import type { Draw } from '../../sim/random.ts'
+import { versionOf } from '../invariants/tables.ts'
+import { type RowVersion, saysSame } from '../table-oracle.ts'
 import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
 
 /** Tables of anybody's rows, and such whose rows have owners. */
@@ -106,6 +108,47 @@ export const rowDelete: FossilOperation = {
   apply: (context) => changeRow(context, { isDeleted: true }),
 }
 
+/**
+ * Writes a row of a second that is still to come, and is the same for all who replace one version
+ * of it before they hear of each other.
+ */
+export const rowTie: FossilOperation = {
+  name: 'rowTie',
+  weight: 3,
+  plan: ({ draw, nowMs, repo }) => {
+    const id = draw.pick(ids.slice(0, 2))
+    const isHere = findTable(repo, 'notes') !== undefined
+    const held = isHere ? versionOf(repo, 'notes', pkHash(repo, 'notes', { id })) : undefined
+    const latestSec = Math.max(Math.floor(nowMs / 1000), held?.mtimeSec ?? 0)
+    const mtimeSec = latestSec - (latestSec % gridSec) + gridSec
+    return { table: 'notes', id, part: 0, mtimeSec, ...drawValues(draw) }
+  },
+  apply: (context) => changeRow(context, { isDeleted: false }),
+}
+
+/**
+ * Writes or deletes a row in the name of another login, as whoever owns a repository can: no server
+ * takes it, unless from an administrator.
+ */
+export const rowForge: FossilOperation = {
+  name: 'rowForge',
+  weight: 3,
+  plan: (context) => {
+    const { draw, id, logins, ownsRows } = context
+    const others = logins.filter((login) => login !== id)
+    if (!ownsRows || others.length === 0) return undefined
+    const row = { ...drawRow(context), table: draw.pick(owned).name, signer: draw.pick(others) }
+    const isDeleted = draw.chance(0.25)
+    const known = foreignRows(context, { deleted: !isDeleted && draw.chance(0.5) })
+    const standing = known.length > 0 && draw.chance(0.8) ? draw.pick(known) : {}
+    return { ...row, ...standing, ...drawValues(draw), isDeleted }
+  },
+  apply: (context) => {
+    const { args } = context
+    return changeRow(context, { isDeleted: args.flag('isDeleted'), signer: args.text('signer') })
+  },
+}
+
 /** Adds a column to a table, where it has not come yet. */
 export const columnAdd: FossilOperation = {
   name: 'columnAdd',
@@ -148,6 +191,20 @@ function liveRows(repo: Repo): { table: string; id: string; part: number }[] {
   })
 }
 
+/** Rows of other logins, either deleted or not, as arguments name them. */
+function foreignRows(
+  { id: self, repo, logins }: PlanContext,
+  { deleted }: { deleted: boolean },
+): { table: string; id: string; signer: string }[] {
+  return owned.flatMap(({ name: table }) => {
+    if (findTable(repo, table) === undefined) return []
+    return listRows(repo, table, { deleted })
+      .filter(({ isDeleted, owner }) => isDeleted === deleted && owner !== self)
+      .map(({ values, owner }) => ({ table, id: String(values['id']), signer: owner }))
+      .filter(({ signer }) => logins.includes(signer))
+  })
+}
+
 function drawValues(draw: Draw): ArgumentValues {
   const at = (list: readonly unknown[]): number => draw.int(0, list.length - 1)
   return { body: at(words), count: at(counts), share: at(shares), seal: at(seals) }
@@ -156,7 +213,7 @@ function drawValues(draw: Draw): ArgumentValues {
 /** Puts or deletes a row of the table that the arguments name, and tells the oracle. */
 function changeRow(
   { id, repo, args, world }: ApplyContext,
-  { isDeleted }: { isDeleted: boolean },
+  { isDeleted, signer = id }: { isDeleted: boolean; signer?: string },
 ): Made | undefined {
   const definition = definitions.find(({ name }) => name === args.text('table'))
   if (definition === undefined) return undefined
@@ -165,11 +222,12 @@ function changeRow(
   const stored = requireTable(repo, table)
   const row = rowOf(stored, args)
   const key = pkHash(repo, table, row)
-  const held = findRow(repo, stored, key)
+  const before = versionOf(repo, table, key)
   const mtimeSec = args.maybeInteger('mtimeSec')
   // Whoever dates a row dates it after what it replaces.
-  if (mtimeSec !== undefined && held !== undefined && mtimeSec <= held.mtimeSec) return undefined
-  const user = definition.conflict === 'mtime-wins' ? '' : id
+  if (mtimeSec !== undefined && before !== undefined && mtimeSec <= before.mtimeSec)
+    return undefined
+  const user = definition.conflict === 'mtime-wins' ? '' : signer
   try {
     const author = { user, ...(mtimeSec !== undefined && { mtimeSec }) }
     const change = isDeleted ? deleteRow : putRow
@@ -180,9 +238,17 @@ function changeRow(
     throw error
   }
   const values = isDeleted ? valuesOf(row, keysOf(definition)) : row
-  const dated = mtimeSec ?? Math.max(Math.floor(repo.env.clock.nowMs() / 1000), held?.mtimeSec ?? 0)
-  world.recordRow({ nodeId: id, table, key }, { values, isDeleted, owner: user, mtimeSec: dated })
+  const nowSec = Math.floor(repo.env.clock.nowMs() / 1000)
+  const said = { values, isDeleted, owner: user, mtimeSec: mtimeSec ?? nowSec }
+  const dated = before === undefined ? said : after(before, said)
+  world.recordRow({ nodeId: id, table, key }, dated)
   return {}
+}
+
+/** A version as late as it has to be to stand against the one that it replaces. */
+function after(before: RowVersion, said: RowVersion): RowVersion {
+  const leastSec = before.mtimeSec + (saysSame(before, said) ? 0 : 1)
+  return { ...said, mtimeSec: Math.max(said.mtimeSec, leastSec) }
 }
 
 /** The row that arguments say, in the columns that the table has here. */

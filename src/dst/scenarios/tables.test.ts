@@ -204,7 +204,24 @@ suite('rows with owners', () => {
     }
   })
 
-  atEveryLevel('that others sign give way to those that stand', withLogins, async (star) => {
+  atEveryLevel('that two make at once belong to one of them', withLogins, async (star) => {
+    const owned = both(star)
+    for (const table of owned) {
+      for (const leaf of star.leaves) {
+        table.put(leaf, { id: 'first-come', value: leaf.id }, { user: leaf.id, mtimeSec: 100 })
+      }
+    }
+    await star.run(20_000)
+    await agreed(star)
+    for (const table of owned) {
+      const [owner] = owners(star, table)
+      for (const site of star.sites) assert.equal(table.text(site, 'first-come'), owner)
+    }
+  })
+})
+
+suite('rows that others sign', () => {
+  atEveryLevel('give way to those that stand', withLogins, async (star) => {
     const [mine, other] = [star.leaf(0), star.leaf(1)]
     const owned = both(star)
     for (const table of owned) {
@@ -219,19 +236,24 @@ suite('rows with owners', () => {
     for (const table of owned) assert.equal(table.text(other, 'mine'), 'well')
   })
 
-  atEveryLevel('that two make at once belong to one of them', withLogins, async (star) => {
+  atEveryLevel('stay with who signed them, where none stands', withLogins, async (star) => {
+    const [mine, other] = [star.leaf(0), star.leaf(1)]
     const owned = both(star)
     for (const table of owned) {
-      for (const leaf of star.leaves) {
-        table.put(leaf, { id: 'first-come', value: leaf.id }, { user: leaf.id, mtimeSec: 100 })
-      }
+      table.put(other, { id: 'mine', value: 'forged' }, { user: mine.id, mtimeSec: 200 })
+    }
+    await star.run(20_000)
+    for (const table of owned) {
+      assert.deepEqual(
+        star.sites.map((site) => table.count(site)),
+        star.sites.map(({ id }) => (id === other.id ? 1 : 0)),
+      )
+      // The owner dates it before the forgery, and yet it stands.
+      table.put(mine, { id: 'mine', value: 'well' }, { user: mine.id, mtimeSec: 100 })
     }
     await star.run(20_000)
     await agreed(star)
-    for (const table of owned) {
-      const [owner] = owners(star, table)
-      for (const site of star.sites) assert.equal(table.text(site, 'first-come'), owner)
-    }
+    for (const table of owned) assert.equal(table.text(other, 'mine'), 'well')
   })
 })
 
