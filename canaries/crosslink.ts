@@ -14,6 +14,7 @@ export const crosslinkMutations: readonly Mutation[] = [
     replace: '  if (mtime !== tag.mtimeJulian) return true\n',
     needs: ['op:tag|amendment|mark|branch|variant'],
     caughtBy: ['tags', 'derived', 'derived-convergence', 'event'],
+    plan: 'mix=checkin+tag+amendment+mark+branch',
   },
   {
     name: 'tag-stops-at-child',

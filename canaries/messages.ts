@@ -15,6 +15,13 @@ export interface Seeds {
 /** Work of one process: the argument that it is started with, as JSON. */
 export interface Task extends Seeds {
   readonly mutation: Mutation
+  /** Invariants that are switched off. */
+  readonly without: readonly string[]
+  /**
+   * Once an invariant has found the bug, goes on from that seed with that one switched off, too:
+   * whoever finds it then sees it as well.
+   */
+  readonly goesOn: boolean
 }
 
 /** A run that did not converge, or that did not come to an end. */
@@ -35,7 +42,9 @@ export interface SeedEnded {
   readonly seed: number
   /** True where everything that the bug needs happened in it. */
   readonly hadNeeds: boolean
-  /** Set where it did not converge: the last message. */
+  /** True where the invariant that had found the bug before was switched off. */
+  readonly isSecond: boolean
+  /** Set where it did not converge: no further seed comes, but for a second look. */
   readonly finding?: Finding
 }
 

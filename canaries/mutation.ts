@@ -35,6 +35,8 @@ export interface Mutation {
   readonly needs: readonly Need[]
   /** Every invariant that may notice it, or the verdicts `failed` and `stalled`. */
   readonly caughtBy: readonly string[]
+  /** The invariant that alone sees it: with that one switched off every run converges. */
+  readonly onlyBy?: string
   /** The part of the plan that has to be fixed for the needs to be met. Default: none. */
   readonly plan?: string
 }

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 
 import { type Mutation, mutated, PlantingError } from './mutation.ts'
-import { type CanaryResult, runCanary } from './sweep.ts'
+import { type CanaryResult, runCanary, type SweepOptions } from './sweep.ts'
 
 /** A bug that shows in the first seconds of the smallest run. */
 const bug: Mutation = {
@@ -21,8 +21,12 @@ const bug: Mutation = {
   plan: 'normal,topology=star,leaves=1,durationMs=10000,operations=6,mix=checkin,private=no',
 }
 
-function run(change: Partial<Mutation>, silenceMs = 60_000): Promise<CanaryResult> {
-  return runCanary({ ...bug, ...change }, { seeds: { first: 1, last: 3 }, silenceMs })
+function run(
+  change: Partial<Mutation>,
+  options: Partial<SweepOptions> = {},
+): Promise<CanaryResult> {
+  const seeds = { first: 1, last: 3 }
+  return runCanary({ ...bug, ...change }, { seeds, silenceMs: 60_000, ...options })
 }
 
 suite('a canary', { concurrency: true }, () => {
@@ -37,6 +41,20 @@ suite('a canary', { concurrency: true }, () => {
   test('is not found where the change is none: every seed converges', async () => {
     const { status, runs, led } = await run({ replace: bug.find })
     assert.deepEqual([status, runs, led], ['missed', 3, 3])
+  })
+
+  test('is found by another invariant that sees it, where the first is switched off', async () => {
+    const { status, finding, second } = await run({}, { goesOn: true })
+    assert.deepEqual([status, finding?.invariant], ['caught', 'phantoms'])
+    const other = second?.finding?.invariant
+    assert.ok(other !== undefined && other !== 'phantoms')
+    const without = await run({ caughtBy: [other] }, { without: ['phantoms'] })
+    assert.deepEqual([without.status, without.finding?.invariant], ['caught', other])
+  })
+
+  test('says where another sees it, though one alone was to', async () => {
+    const { status } = await run({ onlyBy: 'phantoms' }, { goesOn: true })
+    assert.equal(status, 'shared')
   })
 
   test('is not planted where its text is not in the file once', async () => {
@@ -61,7 +79,10 @@ suite('a canary', { concurrency: true }, () => {
   })
 
   test('is a finding where the process says nothing any more', async () => {
-    const { status, finding } = await run({ replace: '  while (known !== undefined);\n' }, 1)
+    const { status, finding } = await run(
+      { replace: '  while (known !== undefined);\n' },
+      { silenceMs: 1 },
+    )
     assert.deepEqual([status, finding?.verdict, finding?.seed], ['other', 'hung', 1])
   })
 })

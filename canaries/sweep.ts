@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
-import type { Finding, Message, Seeds } from './messages.ts'
+import type { Finding, Message, Seeds, Task } from './messages.ts'
 import { type Mutation, mutated } from './mutation.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -27,25 +27,41 @@ const maxLastWords = 2_000
  *
  * - `caught`: by something that `caughtBy` lists
  * - `other`: by something else, which is a finding about the canary or about the simulator
+ * - `shared`: as `caught`, and a second look found it, too, where one invariant alone was to see it
  * - `missed`: every seed converged
  * - `unplanted`: its text does not occur once in its file, or the simulator does not load that
  */
 export interface CanaryResult {
   readonly mutation: Mutation
-  readonly status: 'caught' | 'other' | 'missed' | 'unplanted'
+  readonly status: 'caught' | 'other' | 'shared' | 'missed' | 'unplanted'
   /** Runs that were made, the one that found the bug included. */
   readonly runs: number
   /** Of these, the ones in which everything happened that the bug needs. */
   readonly led: number
-  /** Set where `caught` or `other`. */
+  /** Set where `caught`, `other` or `shared`. */
   readonly finding?: Finding
+  /**
+   * The second look, from that seed on and without the invariant that found it; where it has no
+   * finding, that invariant alone sees the bug.
+   */
+  readonly second?: SecondLook
   /** Why, in words, where `unplanted`. */
   readonly reason?: string
+}
+
+/** Runs over a bug with the invariant switched off that found it. */
+export interface SecondLook {
+  readonly runs: number
+  readonly finding?: Finding
 }
 
 /** Options of a sweep. */
 export interface SweepOptions {
   readonly seeds: Seeds
+  /** Invariants that are switched off. Default: none. */
+  readonly without?: readonly string[]
+  /** Has a second look without the invariant that found the bug. Default false. */
+  readonly goesOn?: boolean
   /** Processes at a time. Default: as many as there are processors. */
   readonly jobs?: number
   /** A process that says nothing for so long is ended, as hung. Default two minutes. */
@@ -80,18 +96,15 @@ export async function sweepCanaries(
 export function runCanary(mutation: Mutation, options: SweepOptions): Promise<CanaryResult> {
   const problem = planting(mutation)
   if (problem !== undefined) return Promise.resolve(unplanted(mutation, problem))
-  const { seeds, silenceMs = defaultSilenceMs, onRun } = options
+  const { seeds, without = [], goesOn = false, silenceMs = defaultSilenceMs, onRun } = options
+  const task: Task = { mutation, ...seeds, without, goesOn }
   return new Promise((resolve, reject) => {
-    const child = fork(
-      join(import.meta.dirname, 'worker.ts'),
-      [JSON.stringify({ mutation, ...seeds })],
-      {
-        cwd: root,
-        execArgv: ['--conditions=source', '--no-warnings'],
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      },
-    )
-    const progress = new Progress(mutation, seeds.first)
+    const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(task)], {
+      cwd: root,
+      execArgv: ['--conditions=source', '--no-warnings'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    const progress = new Progress(mutation, task)
     const watchdog = setTimeout(() => {
       progress.lose('hung', `it said nothing for ${silenceMs / 1000} s`)
       child.kill('SIGKILL')
@@ -132,15 +145,18 @@ function unplanted(mutation: Mutation, reason: string): CanaryResult {
 /** The runs of one process, as far as they have come. */
 class Progress {
   readonly #mutation: Mutation
+  readonly #goesOn: boolean
   #seed: number
   #runs = 0
   #led = 0
   #finding: Finding | undefined
+  #second: SecondLook | undefined
   #reason: string | undefined
 
-  constructor(mutation: Mutation, firstSeed: number) {
+  constructor(mutation: Mutation, { first, goesOn }: Pick<Task, 'first' | 'goesOn'>) {
     this.#mutation = mutation
-    this.#seed = firstSeed
+    this.#seed = first
+    this.#goesOn = goesOn
   }
 
   take(message: Message): void {
@@ -148,17 +164,32 @@ class Progress {
       this.#reason = message.reason
       return
     }
-    this.#seed = message.seed + 1
+    const { seed, hadNeeds, isSecond, finding } = message
+    this.#seed = seed + 1
+    if (isSecond) return this.#takeSecond(finding)
     this.#runs++
-    if (message.hadNeeds) this.#led++
-    this.#finding = message.finding
+    if (hadNeeds) this.#led++
+    this.#finding = finding
+    if (finding?.invariant === undefined || !this.#goesOn) return
+    this.#seed = seed
+    this.#second = { runs: 0 }
+  }
+
+  #takeSecond(finding: Finding | undefined): void {
+    const runs = (this.#second?.runs ?? 0) + 1
+    this.#second = { runs, ...(finding === undefined ? {} : { finding }) }
   }
 
   /** The process came to no end by itself: the run under way is the finding. The first counts. */
   lose(verdict: 'hung' | 'died', detail: string): void {
-    if (this.#finding !== undefined || this.#reason !== undefined) return
-    this.#runs++
-    this.#finding = { seed: this.#seed, verdict, detail, hadNeeds: false }
+    const finding = { seed: this.#seed, verdict, detail, hadNeeds: false }
+    if (this.#reason !== undefined) return
+    if (this.#finding === undefined) {
+      this.#runs++
+      this.#finding = finding
+    } else if (this.#second !== undefined && this.#second.finding === undefined) {
+      this.#takeSecond(finding)
+    }
   }
 
   get result(): CanaryResult {
@@ -167,7 +198,10 @@ class Progress {
     const counts = { mutation, runs: this.#runs, led: this.#led }
     const finding = this.#finding
     if (finding === undefined) return { ...counts, status: 'missed' }
+    const second = this.#second === undefined ? {} : { second: this.#second }
     const isExpected = mutation.caughtBy.includes(finding.invariant ?? finding.verdict)
-    return { ...counts, status: isExpected ? 'caught' : 'other', finding }
+    const isShared = mutation.onlyBy !== undefined && this.#second?.finding !== undefined
+    const status = !isExpected ? 'other' : isShared ? 'shared' : 'caught'
+    return { ...counts, status, finding, ...second }
   }
 }

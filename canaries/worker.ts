@@ -8,8 +8,10 @@
 import type { SimReport } from 'trilobite/dst'
 
 import { plant } from './loader.ts'
-import type { Finding, Message, Task } from './messages.ts'
-import { type Need, PlantingError } from './mutation.ts'
+import type { Finding, Message, Seeds, Task } from './messages.ts'
+import { type Mutation, type Need, PlantingError } from './mutation.ts'
+
+type Dst = typeof import('trilobite/dst')
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- sweep.ts wrote it
 const task = JSON.parse(process.argv[2] ?? '') as Task
@@ -18,25 +20,45 @@ function say(message: Message): void {
   process.send?.(message)
 }
 
-async function work({ mutation, first, last }: Task): Promise<void> {
+async function work({ mutation, without, goesOn, ...seeds }: Task): Promise<void> {
   const isPlanted = plant(mutation)
-  const { drawPlan, simulate } = await import('trilobite/dst')
-  const { plan = '' } = mutation
+  const dst = await import('trilobite/dst')
   if (!isPlanted()) {
     say({ type: 'unplanted', reason: `the simulator does not load ${mutation.file}` })
     return
   }
+  const finding = await seek(dst, mutation, { ...seeds, without, isSecond: false })
+  const { invariant, seed: first } = finding ?? {}
+  if (!goesOn || invariant === undefined || first === undefined) return
+  // Earlier seeds converged with every invariant, so they do without one.
+  const rest = { first, last: seeds.last, without: [...without, invariant] }
+  await seek(dst, mutation, { ...rest, isSecond: true })
+}
+
+interface Look extends Seeds, Pick<Task, 'without'> {
+  readonly isSecond: boolean
+}
+
+/** Runs seed after seed until one does not converge, and tells of each. */
+async function seek(
+  { drawPlan, invariants, simulate }: Dst,
+  { plan = '', needs }: Mutation,
+  { first, last, without, isSecond }: Look,
+): Promise<Finding | undefined> {
+  const looking = invariants.filter(({ name }) => !without.includes(name))
   for (let seed = first; seed <= last; seed++) {
-    const report = await simulate({ seed, plan })
+    const report = await simulate({ seed, plan, config: { invariants: looking } })
     const drawn = new Map(drawPlan(seed, plan).values.map(({ name, value }) => [name, value]))
-    const hadNeeds = mutation.needs.every((need) => isMet(need, report, drawn))
+    const hadNeeds = needs.every((need) => isMet(need, report, drawn))
     if (report.verdict === 'converged') {
-      say({ type: 'seed', seed, hadNeeds })
+      say({ type: 'seed', seed, hadNeeds, isSecond })
       continue
     }
-    say({ type: 'seed', seed, hadNeeds, finding: findingOf(report, hadNeeds) })
-    return
+    const finding = findingOf(report, hadNeeds)
+    say({ type: 'seed', seed, hadNeeds, isSecond, finding })
+    return finding
   }
+  return undefined
 }
 
 function isMet(need: Need, report: SimReport, plan: ReadonlyMap<string, string>): boolean {

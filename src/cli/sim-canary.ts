@@ -1,42 +1,27 @@
 /**
  * `trilobite sim canary`: plants known bugs in the source as it is loaded, one after another, and
- * shows that the simulator finds each. Exits 1 where it does not, or finds another thing.
+ * shows that the simulator finds each. Exits 1 where it does not, or finds another thing; with an
+ * invariant switched off, where every bug is found all the same.
  * @module
  */
 
 import type { Command } from 'commander'
+import { invariants } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { checkoutRoot, loadFromCheckout } from './checkout.ts'
 import { integer } from './option-values.ts'
 import { print, printText } from './output.ts'
+import {
+  aloneReport,
+  type Canary,
+  canaryReport,
+  type CanaryResult,
+  isStray,
+  isSurvivor,
+  withoutReport,
+} from './sim-canary-report.ts'
 import { type SeedRange, seedsFrom } from './sim-sweep.ts'
-import { counted, ProgressLine, table } from './terminal.ts'
-
-/** A planted bug, as far as the command shows it: canaries/mutation.ts has it whole. */
-interface Canary {
-  readonly name: string
-  readonly bug: string
-  readonly file: string
-  readonly needs: readonly string[]
-  readonly caughtBy: readonly string[]
-  readonly plan?: string
-}
-
-/** Its end: canaries/sweep.ts. */
-export interface CanaryResult {
-  readonly mutation: Canary
-  readonly status: 'caught' | 'other' | 'missed' | 'unplanted'
-  readonly runs: number
-  readonly led: number
-  readonly finding?: {
-    readonly seed: number
-    readonly verdict: string
-    readonly invariant?: string
-    readonly detail: string
-    readonly hadNeeds: boolean
-  }
-  readonly reason?: string
-}
+import { ProgressLine } from './terminal.ts'
 
 /** Exports of canaries/all.ts. */
 interface Canaries {
@@ -45,6 +30,8 @@ interface Canaries {
     mutations: readonly Canary[],
     options: {
       readonly seeds: SeedRange
+      readonly without: readonly string[]
+      readonly goesOn: boolean
       readonly jobs?: number
       readonly onRun: (mutation: Canary, seed: number) => void
       readonly onEnd: () => void
@@ -55,6 +42,8 @@ interface Canaries {
 interface CanaryOptions {
   readonly seeds: SeedRange
   readonly jobs?: number
+  readonly without?: string
+  readonly alone?: boolean
   readonly list?: boolean
   readonly json?: boolean
 }
@@ -70,12 +59,15 @@ export function addCanaryCommand(sim: Command): void {
       last: 20,
     })
     .option('--jobs <n>', 'so many at a time', integer('--jobs', { min: 1 }))
+    .option('--without <invariant>', 'switch an invariant off, and tell which bugs survive that')
+    .option('--alone', 'tell what each invariant catches that no other sees')
     .option('--list', 'tell what there is, and run nothing')
     .option('--json', 'print one JSON object and nothing else')
     .action(runCanaries)
 }
 
 async function runCanaries(names: readonly string[], options: CanaryOptions): Promise<void> {
+  checkChoice(options)
   const canaries = await loadCanaries(checkoutRoot)
   const chosen = chosenOf(canaries.mutations, names)
   const json = options.json === true
@@ -84,14 +76,38 @@ async function runCanaries(names: readonly string[], options: CanaryOptions): Pr
     return
   }
   const results = await sweepVisibly(canaries, chosen, options)
-  const { first, last } = options.seeds
-  const strays = results.filter(({ status }) => status !== 'caught')
-  if (!json) printText(canaryReport(results))
+  const { seeds, without } = options
+  const strays = results.filter(isStray)
+  const survivors = results.filter(isSurvivor)
+  if (!json) printText(reportOf(results, options))
   else {
     const told = results.map(fieldsOf)
-    print({ json }, { first, last, caught: told.length - strays.length, canaries: told }, '')
+    const caught = results.filter(({ status }) => status === 'caught').length
+    const choice = without === undefined ? {} : { without, survived: survivors.length }
+    print({ json }, { ...seeds, ...choice, caught, canaries: told }, '')
   }
-  process.exitCode = strays.length === 0 ? 0 : 1
+  const isAsItHasToBe = without === undefined ? strays.length === 0 : survivors.length > 0
+  process.exitCode = isAsItHasToBe ? 0 : 1
+}
+
+/** @throws {FossilError} `option.invalid` */
+function checkChoice({ without, alone = false }: CanaryOptions): void {
+  if (without === undefined) return
+  const option = '--without'
+  if (alone) throw new FossilError('option.invalid', { option, reason: 'does not go with --alone' })
+  if (invariants.some(({ name }) => name === without)) return
+  const names = invariants.map(({ name }) => name).join(', ')
+  const reason = `there is no invariant "${without}"; there are ${names}`
+  throw new FossilError('option.invalid', { option, reason })
+}
+
+function reportOf(
+  results: readonly CanaryResult[],
+  { without, alone = false }: CanaryOptions,
+): string {
+  if (without !== undefined) return withoutReport(results, without)
+  const names = invariants.map(({ name }) => name)
+  return alone ? `${aloneReport(results, names)}${canaryReport(results)}` : canaryReport(results)
 }
 
 /** Loads the canaries of a checkout. @throws {FossilError} `option.invalid` where this is none */
@@ -115,13 +131,15 @@ function chosenOf(canaries: readonly Canary[], names: readonly string[]): readon
 async function sweepVisibly(
   { sweepCanaries }: Canaries,
   chosen: readonly Canary[],
-  { seeds, jobs, json }: CanaryOptions,
+  { seeds, without, alone = false, jobs, json }: CanaryOptions,
 ): Promise<CanaryResult[]> {
   const progress = new ProgressLine({ isQuiet: json === true })
   let done = 0
   try {
     return await sweepCanaries(chosen, {
       seeds,
+      without: without === undefined ? [] : [without],
+      goesOn: alone,
       ...(jobs === undefined ? {} : { jobs }),
       onRun: ({ name }, seed) => {
         const text = `${done} of ${chosen.length} canaries, now ${name} at seed ${seed}`
@@ -134,15 +152,16 @@ async function sweepVisibly(
   }
 }
 
-function described({ name, bug, file, needs, caughtBy, plan = '' }: Canary): object {
-  return { name, bug, file, needs, caughtBy, plan }
+function described({ name, bug, file, needs, caughtBy, onlyBy, plan = '' }: Canary): object {
+  return { name, bug, file, needs, caughtBy, plan, ...(onlyBy === undefined ? {} : { onlyBy }) }
 }
 
-function listed({ name, bug, file, needs, caughtBy, plan }: Canary): string {
+function listed({ name, bug, file, needs, caughtBy, onlyBy, plan }: Canary): string {
   const facts = [
     `in ${file}`,
     ...(needs.length === 0 ? [] : [`needs ${needs.join(', ')}`]),
     `caught by ${caughtBy.join(', ')}`,
+    ...(onlyBy === undefined ? [] : [`seen by ${onlyBy} alone`]),
     ...(plan === undefined ? [] : [`plan ${plan}`]),
   ]
   return `${name}: ${bug}\n${facts.map((fact) => `    ${fact}\n`).join('')}`
@@ -151,32 +170,4 @@ function listed({ name, bug, file, needs, caughtBy, plan }: Canary): string {
 function fieldsOf(result: CanaryResult): object {
   const { mutation, ...rest } = result
   return { ...described(mutation), ...rest }
-}
-
-/** The table of all of them, then a line for each that went otherwise than it has to. */
-export function canaryReport(results: readonly CanaryResult[]): string {
-  const rows = results.map(({ mutation: { name }, finding, runs, status }) => {
-    if (status === 'unplanted') return [name, 'not planted', '']
-    if (finding === undefined) return [name, 'not found', counted(runs, 'seed')]
-    return [name, finding.invariant ?? finding.verdict, `seed ${finding.seed}`]
-  })
-  const strays = results.filter(({ status }) => status !== 'caught')
-  const total = counted(results.length, 'canary', 'canaries')
-  const summary =
-    strays.length === 0
-      ? `${total}: each was found`
-      : `${total}: ${results.length - strays.length} found as they have to be, ${strays.length} not`
-  return `${table(rows)}${strays.map((result) => `${strayText(result)}\n`).join('')}${summary}\n`
-}
-
-function strayText({ mutation, status, finding, runs, led, reason = '' }: CanaryResult): string {
-  const { name, bug, needs, caughtBy } = mutation
-  if (status === 'unplanted') return reason
-  if (finding === undefined) {
-    const missing = `${counted(runs, 'seed')} did not find it`
-    return `${name} (${bug}): ${missing}; ${led} had all that it needs: ${needs.join(', ')}`
-  }
-  const { invariant, verdict, seed, detail } = finding
-  const found = `found by ${invariant ?? verdict}, not by ${caughtBy.join(', ')}`
-  return `${name} (${bug}): ${found}, at seed ${seed}: ${detail}`
 }

@@ -1,5 +1,6 @@
 /**
- * Canaries: each planted bug is found, by one of the invariants that it names.
+ * Canaries: each planted bug is found, by one of the invariants that it names, and where it names
+ * one that alone sees it, by no other.
  *
  * Always the same seeds, whatever the seed of the night: another night's would tell of luck.
  * @module
@@ -15,15 +16,18 @@ export const canaries: Check = {
     let done = 0
     const results = await sweepCanaries(mutations, {
       seeds: { first: 1, last: count },
+      goesOn: true,
       onEnd: ({ mutation: { name } }) =>
         progress(`${++done} of ${mutations.length} canaries, last ${name}`),
     })
     const failures = results
       // One that was found without what it needs needs something else, and its plan may lead away.
       .filter(({ status, finding }) => status !== 'caught' || finding?.hadNeeds !== true)
-      .map(({ mutation: { name }, status, finding, reason }) => {
-        const found = finding && `${finding.invariant ?? finding.verdict}, seed ${finding.seed}`
-        return `${name}: ${status} ${reason ?? found ?? ''}`
+      .map(({ mutation: { name }, status, finding, second, reason }) => {
+        const found = [finding, second?.finding].map((each) =>
+          each === undefined ? '' : `${each.invariant ?? each.verdict}, seed ${each.seed}`,
+        )
+        return `${name}: ${status} ${reason ?? found.join(' ')}`
       })
     return { summary: `${mutations.length} bugs were looked for with ${count} seeds`, failures }
   },
