@@ -50,10 +50,18 @@ suite('each canary', () => {
 
   test('is caught by an invariant that there is, or by a verdict', () => {
     const known = new Set(['failed', 'stalled', ...invariants.map(({ name }) => name)])
-    for (const { name, caughtBy } of mutations) {
+    for (const { name, caughtBy, onlyBy } of mutations) {
       assert.ok(caughtBy.length > 0, name)
+      if (onlyBy !== undefined) assert.deepEqual(caughtBy, [onlyBy], name)
       for (const each of caughtBy) assert.ok(known.has(each), `${name}: ${each}`)
     }
+  })
+
+  test('of some each invariant about tables alone sees one', () => {
+    const alone = new Set(mutations.map(({ onlyBy }) => onlyBy))
+    const ofTables = invariants.filter(({ name }) => /^(table|tombstone)-/.test(name))
+    assert.equal(ofTables.length, 5)
+    for (const { name } of ofTables) assert.ok(alone.has(name), name)
   })
 })
 
