@@ -41,7 +41,7 @@ import {
   writeRow,
   writeSchema,
 } from './tables.ts'
-import { type Place, TableOutbox } from './tables-outbox.ts'
+import { noPlaces, type Places, TableOutbox } from './tables-outbox.ts'
 
 /** The outcome of a conversation, as far as it has gone. */
 export interface TableSummary {
@@ -95,7 +95,7 @@ export class TableClient {
   #wanted = new Map<string, RowName>()
   readonly #outbox: TableOutbox
   /** Ranges that are to be asked for whole, listed, and compared by their parts. */
-  #places: { ask: Place[]; list: Place[]; parts: Place[] } = noPlaces()
+  #places: Places = noPlaces()
   /** Tables whose definition is to be sent. */
   #schemas = new Set<string>()
   /** Tables that the server has, or was sent, with their columns there. */
@@ -106,6 +106,8 @@ export class TableClient {
   readonly #unfit = new Set<string>()
   /** The digest of our tables in the request under way; undefined where it asked for something. */
   #state: string | undefined
+  /** The reply under way says that it is one of ours: any other has rows in another form. */
+  #isOurs = false
   /** The reply under way says what each table comes to there. */
   #isComparing = false
   /** The tables differed when they were last compared, and nobody has looked since. */
@@ -220,7 +222,7 @@ export class TableClient {
     if (!isTableCard(card)) return false
     if (this.#peer === 'unknown' && card.type === 'schema') this.#peer = 'plain'
     workOf(this.#repo)?.note(1)
-    if (this.#peer !== 'unknown' && !this.#unfit.has(card.table)) this.#apply(card)
+    if ((this.#isOurs || this.#peer === 'plain') && !this.#unfit.has(card.table)) this.#apply(card)
     return true
   }
 
@@ -299,12 +301,14 @@ export class TableClient {
     this.#arrivals = 0
     this.#listed = new Map()
     this.#state = undefined
+    this.#isOurs = false
     this.#isComparing = false
   }
 
   #receivePragma(name: string, args: readonly string[]): boolean {
     if (name === tablesPragma.name) {
-      if (args[0] === tablesPragma.version) this.#peer = 'ours'
+      this.#isOurs = args[0] === tablesPragma.version
+      if (this.#isOurs) this.#peer = 'ours'
       return true
     }
     if (name !== statePragma) return false
@@ -488,10 +492,6 @@ export class TableClient {
     this.#skipped++
     this.#observer?.({ type: 'row.skipped', table: table.slice(0, 80), reason })
   }
-}
-
-function noPlaces(): { ask: Place[]; list: Place[]; parts: Place[] } {
-  return { ask: [], list: [], parts: [] }
 }
 
 function counted(count: number, noun: string): string {

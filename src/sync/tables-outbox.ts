@@ -18,6 +18,18 @@ export interface Place {
   readonly after: string
 }
 
+/** Ranges that are to be asked for whole, listed, and compared by their parts. */
+export interface Places {
+  ask: Place[]
+  list: Place[]
+  parts: Place[]
+}
+
+/** No ranges yet. */
+export function noPlaces(): Places {
+  return { ask: [], list: [], parts: [] }
+}
+
 /** Writes the card of a row in the form that the server reads. */
 export type RowWriter = (table: StoredTable, row: StoredRow) => void
 
