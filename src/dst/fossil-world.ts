@@ -189,11 +189,6 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return this.#topology.nodes.filter((id) => id !== masterId && this.#repos.has(id))
   }
 
-  /** The repositories of all leaves. */
-  leafRepos(): Map<NodeId, Repo> {
-    return new Map(this.leafIds().map((id) => [id, this.node(id).repo]))
-  }
-
   /** @throws {FossilError} `option.invalid` where there is no such leaf */
   leaf(id: NodeId): Node {
     const leaf = id === masterId ? undefined : this.#syncing.get(id)
@@ -431,7 +426,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const stored = rowVersion(this.node(nodeId).repo, table, key)
     const mtimeSec = Math.max(asked.mtimeSec, stored?.mtimeSec ?? 0)
     const travels = maySendRow(this.truth, nodeId, asked.owner)
-    this.#rows.record({ table, key, nodeId, version: { ...asked, mtimeSec }, travels })
+    const mayTravelPlainly = this.#witness.mayLie && maySend(this.truth, nodeId, 'artifacts')
+    const version = { ...asked, mtimeSec }
+    this.#rows.record({ table, key, nodeId, version, travels, mayTravelPlainly })
     this.changeTables(nodeId)
   }
 

@@ -356,12 +356,17 @@ export class Simulator implements Disposable {
 
   /** Checks that all leaves hold the artifacts of the master. @throws {InvariantError} */
   checkAllConverged(master: Repo): void {
-    checkConvergence(master, this.#world.leafRepos())
+    checkConvergence(master, this.#leafRepos())
   }
 
   /** Checks that all leaves have the unversioned files of the master. @throws {InvariantError} */
   checkAllUvConverged(master: Repo): void {
-    checkUvConvergence(master, this.#world.leafRepos())
+    checkUvConvergence(master, this.#leafRepos())
+  }
+
+  #leafRepos(): Map<NodeId, Repo> {
+    const world = this.#world
+    return new Map(world.leafIds().map((id) => [id, world.node(id).repo]))
   }
 
   /** Checks that all nodes have the same rows in every synced table. @throws {InvariantError} */

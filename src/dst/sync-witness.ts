@@ -53,6 +53,8 @@ export class SyncWitness {
   readonly claims: SyncClaims
   readonly marks: WorldMarks
   readonly deceptions: Deceptions
+  /** Nodes lie in this run. */
+  readonly mayLie: boolean
   /** Looks on where nodes lie: it takes its time. */
   readonly messages: MessageWitness | undefined
   /** Looks at whose rows servers let requests change. */
@@ -63,7 +65,8 @@ export class SyncWitness {
     this.deceptions = new Deceptions(facts.nowMs)
     this.marks = new WorldMarks(mark)
     this.claims = new SyncClaims({ ...facts, repoOf: (id) => nodeOf(id)?.repo })
-    this.messages = lies.requests + lies.replies > 0 ? new MessageWitness() : undefined
+    this.mayLie = lies.requests + lies.replies > 0
+    this.messages = this.mayLie ? new MessageWitness() : undefined
     this.rows = users && new RowWitness(users)
     this.#nodeOf = nodeOf
   }

@@ -44,6 +44,19 @@ test('the winner is the best of what can travel, and a floor the best of one nod
   assert.ok(oracle.wasWritten('notes', 'k', version(9, 'z'), 'b'))
 })
 
+test('where lies take the card of ours away, a row is of anybody, and a tie dated later', () => {
+  const oracle = new TableOracle()
+  const row = { table: 'notes', key: 'k', nodeId: 'a', travels: false }
+  const forged = version(1, 'x', { owner: 'b' })
+  oracle.record({ ...row, version: forged, mayTravelPlainly: true })
+  oracle.record({ ...row, version: version(9, 'x', { owner: 'b' }) })
+  assert.ok(oracle.wasWritten('notes', 'k', version(1, 'x', { owner: 'a' }), 'c'))
+  assert.ok(!oracle.wasWritten('notes', 'k', forged, 'c'))
+  assert.ok(!oracle.wasWritten('notes', 'k', version(1, 'y', { owner: 'a' }), 'c'))
+  assert.ok(!oracle.wasWritten('notes', 'k', version(9, 'x', { owner: 'a' }), 'c'))
+  assert.ok(oracle.wasWritten('notes', 'k', version(2, 'x', { owner: 'a' }), 'c'))
+})
+
 suite('a row that no server may take', () => {
   const oracle = new TableOracle()
   const row = { table: 'notes', key: 'k' }

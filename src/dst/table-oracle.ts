@@ -32,6 +32,11 @@ export interface WrittenRow {
   readonly version: RowVersion
   /** True where it may travel from its node. */
   readonly travels: boolean
+  /**
+   * True where a lie may take the card away by which peers of ours are known: then it travels as
+   * with go-libfossil, and comes as a row of who sends it. Default false.
+   */
+  readonly mayTravelPlainly?: boolean
 }
 
 /**
@@ -79,13 +84,20 @@ export class TableOracle {
   /** Tells whether a version was ever written where a node could have got it from. */
   wasWritten(table: string, key: string, version: RowVersion, nodeId: NodeId): boolean {
     const versions = this.#of(table, key)
-    const mostSec = this.#use === 'travel plainly' ? versions.length : 0
-    return versions.some(({ travels, nodeId: writer, version: written }) => {
-      const laterSec = version.mtimeSec - written.mtimeSec
-      const isDated = laterSec >= 0 && laterSec <= mostSec
-      const mayBeHere = travels || writer === nodeId
-      return mayBeHere && isDated && isSameRow({ ...written, mtimeSec: version.mtimeSec }, version)
-    })
+    const isPlain =
+      this.#use === 'travel plainly' || versions.some((written) => written.mayTravelPlainly)
+    const mostSec = isPlain ? versions.length : 0
+    return versions.some(
+      ({ travels, mayTravelPlainly = false, nodeId: writer, version: written }) => {
+        const laterSec = version.mtimeSec - written.mtimeSec
+        const isDated = laterSec >= 0 && laterSec <= mostSec
+        const hasLostOwner = mayTravelPlainly && version.owner !== written.owner
+        const mayBeHere = travels || writer === nodeId || hasLostOwner
+        const owner = hasLostOwner ? version.owner : written.owner
+        const expected = { ...written, owner, mtimeSec: version.mtimeSec }
+        return mayBeHere && isDated && isSameRow(expected, version)
+      },
+    )
   }
 
   /**
