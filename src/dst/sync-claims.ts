@@ -73,7 +73,7 @@ interface Running {
   /** Exchanges in order: rounds, and questions after the last one. */
   readonly rounds: Round[]
   readonly before: { readonly client: Stock; readonly server: Stock | undefined }
-  /** The server has lied in it, or was lied to, or has forgotten some of it since. */
+  /** One side has lied, or has forgotten or removed something since it began. */
   isVoid: boolean
 }
 
@@ -122,6 +122,14 @@ export class SyncClaims {
   /** The owner of a node stored or removed something there, or synced by hand. */
   touches(id: NodeId): void {
     this.#touch(id, 'owner')
+  }
+
+  /** The owner of a node removed an artifact there, whose row may be another's by now. */
+  removes(id: NodeId): void {
+    this.touches(id)
+    for (const running of this.#running.values()) {
+      if (running.client === id || running.server === id) running.isVoid = true
+    }
   }
 
   /** A client is about to send a request. */

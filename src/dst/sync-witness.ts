@@ -129,7 +129,7 @@ export class SyncWitness {
   /** The owner of a node removed an artifact there. */
   removed(id: NodeId, hash: ArtifactHash): void {
     this.clones.forget(id, hash)
-    this.claims.touches(id)
+    this.claims.removes(id)
   }
 
   /**
