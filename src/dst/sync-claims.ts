@@ -119,9 +119,15 @@ export class SyncClaims {
     }
   }
 
-  /** The owner of a node stored or removed something there, or synced by hand. */
+  /** The owner of a node stored something there. */
   touches(id: NodeId): void {
     this.#touch(id, 'owner')
+  }
+
+  /** A person syncs at a node, beside its own syncs: nobody judges what comes of that. */
+  syncsByHand(id: NodeId): void {
+    this.touches(id)
+    this.#unsent.forget(id)
   }
 
   /** The owner of a node removed an artifact there, whose row may be another's by now. */

@@ -88,7 +88,7 @@ export class SyncWitness {
     const node = this.#nodeOf(id)
     if (isClone && node !== undefined) this.clones.sends(node, this.#nodeOf(peer), request)
     this.deceptions.asks(id, peer)
-    if (isByHand) this.claims.touches(id)
+    if (isByHand) this.claims.syncsByHand(id)
     else if (node !== undefined) this.claims.asks(node, peer, request)
     if (node !== undefined) this.marks.looks(node)
     return send().then((reply) => {
@@ -145,7 +145,7 @@ export class SyncWitness {
     if (!isByHand) this.deceptions.ends(id, peer)
     const node = this.#nodeOf(id)
     const result = 'result' in action ? action.result : undefined
-    if (isByHand) this.claims.touches(id)
+    if (isByHand) this.claims.syncsByHand(id)
     else if (node !== undefined) this.claims.ends(node, peer, result)
     if (node !== undefined) this.messages?.ends(node, peer, action)
   }
