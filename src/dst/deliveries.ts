@@ -134,7 +134,9 @@ export class PushWaits {
     const { isGivenUp, isPrivate, maySend } = this.#facts
     // Whoever lacks it, or shuns it, has had it removed.
     if (fate === 'missing' || fate === 'shunned') return isGivenUp(id, hash)
-    if (fate !== 'refused') return fate === 'private' && isPrivate(id, hash)
+    // What was published and removed may come back from somebody who still holds it in private.
+    if (fate !== 'refused')
+      return fate === 'private' && (isPrivate(id, hash) || isGivenUp(id, hash))
     return !maySend(id) || peers.every((peer) => isGivenUp(peer, hash))
   }
 }
