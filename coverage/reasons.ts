@@ -66,7 +66,6 @@ export const reasons: readonly Reason[] = [
   { file: 'src/sync/artifact-intake.ts', functions: ['ArtifactIntake.#postpone'], reason: tooMuch },
   { file: 'src/sync/artifact-intake.ts', functions: ['ArtifactIntake.#replace'], reason: damage },
   { file: 'src/sync/artifacts.ts', functions: ['ArtifactExchange.#passOver'], reason: tooMuch },
-  { file: 'src/sync/artifacts.ts', functions: ['ArtifactExchange.doubtArrival'], reason: lies },
   {
     file: 'src/sync/auth.ts',
     functions: ['NonceMemory.forget'],
@@ -79,18 +78,14 @@ export const reasons: readonly Reason[] = [
     reason: 'looks into a message of more than 16 MB, or one that a fault has say so',
     isRare: true,
   },
-  { file: 'src/sync/reply.ts', functions: ['passOver', 'unexpected'], reason: lies },
-  { file: 'src/sync/session.ts', functions: ['SyncSession.#takeSilence'], reason: lies },
+  { file: 'src/sync/reply.ts', functions: ['passOver'], reason: lies },
   { file: 'src/sync/tables-client.ts', functions: ['TableClient.#skip', 'counted'], reason: lies },
-  { file: 'src/sync/tables-server.ts', functions: ['TableServer.#skip'], reason: lies },
-  { file: 'src/sync/want-list.ts', functions: ['WantList.giveUp'], reason: lies },
   {
     file: 'src/xfer/codec.ts',
     functions: ['cards.igot.format', 'cards.gimme.parse', 'cards.gimme.format'],
     reason: written,
   },
   { file: 'src/xfer/format.ts', functions: ['get CardWriter.isEmpty'], reason: library },
-  { file: 'src/xfer/frame.ts', functions: ['fault'], reason: lies },
   { file: 'src/xfer/line.ts', functions: ['CardLine.malformed', 'quoted'], reason: lies },
   { file: 'src/xfer/parse.ts', functions: ['CardReader.#unknown'], reason: lies },
   {
