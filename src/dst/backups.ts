@@ -25,7 +25,7 @@ export interface Backup {
   readonly image: Uint8Array
   /** Settings that owners had changed by then, on all nodes. */
   readonly settings: number
-  /** What was the node's own. */
+  /** The node's own things, as they were. */
   readonly local: readonly LocalRecord[]
 }
 

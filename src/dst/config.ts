@@ -89,7 +89,7 @@ export interface SimConfig {
   /** Database image that the default upstream starts from. */
   readonly masterImage?: Uint8Array
   /**
-   * How new artifacts are named in new repositories; `mixed`: the seed draws a policy for each, or
+   * Naming of new artifacts in new repositories; `mixed`: the seed draws a policy for each, or
    * none. Default `sha1`, five times as quick.
    */
   readonly hashPolicy?: HashPolicy | 'mixed'

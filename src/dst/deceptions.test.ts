@@ -1,5 +1,5 @@
 /**
- * Who was deceived: what an agent says after a lie counts again from its next attempt on.
+ * Deceptions between nodes: what an agent says after a lie counts again from its next attempt on.
  * @module
  */
 

@@ -80,7 +80,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #untold: UntoldChanges
   readonly #rows = new TableOracle()
   readonly #local = new LocalOracle()
-  /** Who may ask for a sync at a node that is up. */
+  /** People who may ask for a sync, at each node that is up. */
   readonly #hands = new Map<NodeId, HandSyncs>()
   readonly #logins: Logins | undefined
   readonly #waits = new PushWaits({

@@ -1,5 +1,5 @@
 /**
- * What the owner of each node gave it for itself alone, and which no sync brings or changes:
+ * Things that the owner of each node gave it for itself alone; no sync brings or changes them:
  * servers, accounts, settings of its own.
  * @module
  */

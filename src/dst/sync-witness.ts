@@ -27,11 +27,11 @@ export interface SyncWitnessOptions extends Omit<ClaimFacts, 'repoOf'> {
   readonly link: LinkConfig
   /** A node, where its repository is known. */
   readonly nodeOf: (id: NodeId) => CheckedNode | undefined
-  /** What each user may do, where tables travel and people log in. */
+  /** The rights of each user, where tables travel and people log in. */
   readonly users: ReadonlyMap<string, Access> | undefined
 }
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Asker {
   readonly id: NodeId
   /** It may be an unfinished clone. */

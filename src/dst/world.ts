@@ -41,7 +41,7 @@ export interface Truth {
   readonly givenUp?: ReadonlyMap<string, ReadonlyMap<ArtifactHash, number>> | undefined
   /** Settings that owners changed, in that order. */
   readonly settings?: readonly SettingChange[] | undefined
-  /** What owners of nodes gave them for themselves alone. */
+  /** Things that owners of nodes gave them for themselves alone. */
   readonly local?: LocalOracle | undefined
   /** Links: who syncs with whom; by default everybody with the master. */
   readonly links?: readonly Direction[] | undefined

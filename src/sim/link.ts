@@ -80,8 +80,8 @@ export type StreamRateKind = (typeof streamRateKinds)[number]
 export type StreamRates = Readonly<Record<StreamRateKind, number>>
 
 /**
- * How often a message says something else than the code of its sender wrote, in ppm. What it says
- * then is the business of whoever knows what messages mean: the kernel changes no byte of it.
+ * Rates, in ppm, of messages that say something else than the code of their sender wrote. What one
+ * says then is the business of whoever knows what messages mean: the kernel changes no byte of it.
  */
 export type LieRates = { readonly requests: number; readonly replies: number }
 

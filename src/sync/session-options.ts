@@ -8,7 +8,7 @@ import type { SyncObserver } from './events.ts'
 import type { Credentials } from './login.ts'
 import type { SideOptions, SideSummary } from './side-conversations.ts'
 
-/** What to sync, and how far to go. */
+/** Options of a sync: its directions, and its limits. */
 export interface SyncOptions extends SideOptions {
   /** Send what the peer lacks. Default true. */
   readonly push?: boolean
@@ -35,7 +35,7 @@ export interface SyncOptions extends SideOptions {
   readonly observer?: SyncObserver
 }
 
-/** How a sync ended. */
+/** The result of a sync. */
 export interface SyncResult extends SideSummary {
   /** True when nothing that either side announced is missing here, and nothing waits to be sent. */
   readonly complete: boolean
@@ -51,10 +51,10 @@ export interface SyncResult extends SideSummary {
   readonly artifactsReceived: number
   readonly bytesSent: number
   readonly bytesReceived: number
-  /** What the server had to say to people, the first 100 messages. */
+  /** Messages of the server to people, the first 100. */
   readonly messages: readonly string[]
   /**
-   * How far the server's clock is ahead of ours, in milliseconds, below zero where it is behind;
+   * The lead of the server's clock over ours, in milliseconds, below zero where it is behind;
    * undefined where the two agree to within 10 s.
    */
   readonly clockSkewMs: number | undefined

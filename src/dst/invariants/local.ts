@@ -1,5 +1,5 @@
 /**
- * What is a repository's own: no sync brings it, changes it or takes it away.
+ * Things of a repository's own: no sync brings it, changes it or takes it away.
  *
  * Verifies: servers with their passwords, accounts with their capabilities and settings of its own
  * are as the owner of the node left them. Does not verify what no operation gave a node.

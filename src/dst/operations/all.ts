@@ -48,7 +48,7 @@ export const operationGroups = {
   upkeep: [publish, shun, purge, setting, rebuild],
   /** Whole lines and files go, and what went comes back. */
   graveyard: [shunFile, unshun, purgeLine, purgeFile, exhume, obliterate],
-  /** What a repository has for itself alone. */
+  /** Things that a repository has for itself alone. */
   local: [remote, account, preference],
   /** Work that production refuses where it would do harm, or where there is nothing to undo. */
   guarded: [guardedCheckin, guardedTag, detachment],
