@@ -39,8 +39,9 @@ export function jsonReport(report: SimReport, replay: string): Record<string, un
 
 /** The failure, and what is known of it. */
 function jsonFailure(report: SimReport): Record<string, unknown> {
-  const { violation, restless, calm, repeat, story } = report
+  const { signature, violation, restless, calm, repeat, story } = report
   return {
+    ...(signature === undefined ? {} : { signature }),
     ...(violation === undefined ? {} : { violation }),
     ...jsonError(report),
     ...(restless === undefined ? {} : { restless }),

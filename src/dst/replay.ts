@@ -26,7 +26,7 @@ const plainOptions = [
 ] as const
 
 /** Options that are no part of the run. */
-const observers: ReadonlySet<string> = new Set(['onProgress', 'onEnd'])
+const observers: ReadonlySet<string> = new Set(['onProgress', 'onEnd', 'diagnoses'])
 
 /**
  * The call that makes the run again: `simulate({ seed: 7, plan: 'hostile' })`. What cannot be

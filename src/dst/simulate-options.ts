@@ -72,6 +72,11 @@ export interface SimulateOptions {
   readonly config?: Partial<SimConfig>
   /** The repository behind `config.upstream`, where it is known: it works and is checked, too. */
   readonly masterRepo?: Repo
+  /**
+   * A run that does not converge is made again, up to its first bad event, and on a calm network.
+   * False for the verdict of one run alone, three times as quick. Default true.
+   */
+  readonly diagnoses?: boolean
   /** Called now and then; must not touch the simulation. */
   readonly onProgress?: (progress: SimProgress) => void
   /** Called before the repositories are closed: the place to keep them. */

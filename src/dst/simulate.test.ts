@@ -284,6 +284,14 @@ suite('violated', () => {
     assert.equal(always.verdict, always.calm?.verdict ?? 'converged')
   })
 
+  test('is the end of one run where nothing more is asked for', async () => {
+    let ends = 0
+    const options = { ...checkedEvery(40), diagnoses: false, onEnd: () => void ends++ }
+    const { verdict, signature, repeat, calm } = await simulate(options)
+    assert.deepEqual([verdict, repeat, calm, ends], ['violated', undefined, undefined, 1])
+    assert.equal(signature?.verdict, verdict)
+  })
+
   test('does not run twice against an upstream of the caller', async () => {
     using repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
     let made = 0

@@ -39,6 +39,7 @@ export async function simulate(asked: SimulateOptions): Promise<SimReport> {
     durationMs,
     // The caller's own upstream remembers the first run: a second would not be the same.
     isRepeatable: options.config?.upstream === undefined,
+    diagnoses: options.diagnoses,
     ...(onProgress === undefined
       ? {}
       : { onProgress: (phase, prepared) => onProgress(progressOf(phase, prepared, durationMs)) }),

@@ -10,12 +10,15 @@ import type { CheckedWorld } from './invariants.ts'
 import type { MarkCounts } from './marks.ts'
 import type { Intention, Operations, OutcomeCounts } from './operations.ts'
 import type { Simulation } from './simulation.ts'
+import { type Signature, signatureOf } from './signature.ts'
 import { storyOf } from './story.ts'
 import type { Diagnosis, RunOutcome } from './verdict.ts'
 
 /** The report of a run, whatever its model. */
 export interface RunReport extends RunOutcome, Diagnosis {
   readonly seed: number
+  /** What it has in common with runs that fail in the same way; undefined where it converged. */
+  readonly signature?: Signature
   readonly traceHash: string
   readonly steps: number
   readonly checks: number
@@ -44,10 +47,12 @@ export function reportOf<W extends CheckedWorld>(
   diagnosis: Diagnosis = {},
 ): RunReport {
   const sites = simulation.coverage()
+  const signature = signatureOf(outcome, simulation.model.topology)
   const buggify = sites.reduce((sum, { fired }) => sum + fired, 0)
   return {
     ...outcome,
     ...diagnosis,
+    ...(signature === undefined ? {} : { signature }),
     seed: simulation.options.seed,
     traceHash: simulation.traceHash(),
     steps: simulation.steps,

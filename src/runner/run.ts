@@ -48,6 +48,11 @@ export interface RunOptions<W extends CheckedWorld, P extends PreparedRun<W>, R 
   readonly durationMs: number
   /** False where the run depends on something that remembers it, and is not made twice. */
   readonly isRepeatable: boolean
+  /**
+   * False where the verdict is enough: a run that does not converge is not made again. It may have
+   * begun to fail before it is seen to. Default true.
+   */
+  readonly diagnoses?: boolean | undefined
   /** Called now and then, but not of repeats; must not touch the simulation. */
   readonly onProgress?: (phase: RunPhase, run: P) => void
   /** Adds the facts of the model to the report of the run that is told of, while it is open. */
@@ -70,7 +75,8 @@ export async function run<W extends CheckedWorld, P extends PreparedRun<W>, R ex
   using first = await attempt(options, {}, (phase, prepared) =>
     options.onProgress?.(phase, prepared),
   )
-  if (first.outcome.verdict === 'converged' || !options.isRepeatable) {
+  const { isRepeatable, diagnoses = true } = options
+  if (first.outcome.verdict === 'converged' || !isRepeatable || !diagnoses) {
     return tell(options, first, {})
   }
   using again = await repeatOf(options, first)
