@@ -18,6 +18,7 @@ import { createClusters } from '../repo/cluster.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import { configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
 import { type Repo, transactionOf, workOf } from '../repo/repo.ts'
+import { stateOf } from '../repo/state.ts'
 import type { Card, CloneCard, LoginCard } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { type CardReader, parseCards } from '../xfer/parse.ts'
@@ -33,6 +34,7 @@ import { checkHandlerOptions, type HandlerOptions } from './handler-options.ts'
 import { TableServer, type TableTurn } from './tables-server.ts'
 import { UnversionedServer } from './unversioned.ts'
 import { refused } from './refusal.ts'
+import { keepProof } from './used-proofs.ts'
 
 /** Stock's budget for one reply, xfer.c:1312. */
 const defaultMaxDownloadBytes = 5_000_000
@@ -103,6 +105,7 @@ export class Answer {
     if (cloneState(this.#repo) !== undefined) throw refused('this repository is not whole yet')
     const { loginCard } = this.#options
     if (loginCard !== undefined) this.#logInByCookie(loginCard, message)
+    const before = stateOf(this.#repo)
     const cards = limitedCards(message)
     const work = workOf(this.#repo)
     assert(work !== undefined, 'a message is answered with a meter')
@@ -123,6 +126,9 @@ export class Answer {
     if (this.#pull) this.#announce()
     this.#conversations?.tables.finish(this.#writer, this.#tableTurn)
     this.#tellLeftForLater()
+    if (this.nonce !== undefined && stateOf(this.#repo) !== before) {
+      keepProof(this.#repo, this.nonce)
+    }
     const now = formatDate(this.#repo.env.clock.nowMs(), 'seconds')
     this.#writer.add({ type: 'comment', text: `timestamp ${now} errors 0` })
     return this.#writer.finish()

@@ -4,9 +4,10 @@
  */
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { concat } from '../base/bytes.ts'
+import { suite, test } from 'node:test'
+import { bytesEqual, concat } from '../base/bytes.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
+import { writeUnversioned } from '../repo/unversioned.ts'
 import { putUser } from '../admin/user.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
@@ -29,6 +30,7 @@ import {
   pushCard,
   snapshot,
 } from './pair.suite.ts'
+import { isProofKept, keepProof } from './used-proofs.ts'
 
 const password = 'secret'
 const secret = sharedSecret({ projectCode, login: 'alice', password })
@@ -162,6 +164,52 @@ test('a proof that brought an unversioned file in counts once, too', () => {
   assert.ok(refused(send(repo, message)))
   const login = dbOf(repo).prepare('SELECT login FROM rcvfrom JOIN user USING(uid)').all().at(-1)
   assert.deepEqual(login, ['alice'])
+})
+
+suite('a proof that changed what no artifact tells of', () => {
+  const deletion: Card = {
+    type: 'uvfile',
+    name: 'a.txt',
+    mtimeSec: 1_700_000_000,
+    hash: undefined,
+    sizeBytes: 0,
+    content: undefined,
+  }
+  const lock: Card = {
+    type: 'pragma',
+    name: 'ci-lock',
+    args: [fileCard(contentOf(1)).hash, '5'.repeat(40)],
+  }
+  for (const [what, card] of Object.entries({ 'a deleted file': deletion, 'a lock': lock })) {
+    test(`counts once even after a restart: ${what}`, () => {
+      using repo = makeServer()
+      putUser(repo, { login: 'alice', capabilities: 'ioy' })
+      writeUnversioned(repo, { name: 'a.txt', content: contentOf(1), mtimeSec: 1_600_000_000 })
+      const message = signMessage(messageOf(pullCard, card), alice)
+      assert.deepEqual(ofType(send(repo, message), 'error'), [])
+      const before = snapshot(repo)
+      assert.ok(refused(send(repo, message)))
+      assert.deepEqual(snapshot(repo), before)
+    })
+  }
+})
+
+test('a proof that changed nothing leaves nothing behind, and is forgotten with the server', () => {
+  using repo = makeServer()
+  const message = signMessage(messageOf(pullCard), alice)
+  const before = dbOf(repo).serialize()
+  assert.deepEqual(ofType(send(repo, message, { nonces: new NonceMemory() }), 'error'), [])
+  assert.ok(bytesEqual(dbOf(repo).serialize(), before))
+  assert.deepEqual(ofType(send(repo, message, { nonces: new NonceMemory() }), 'error'), [])
+})
+
+test('a repository keeps the latest proofs that changed it, and no more', () => {
+  using repo = makeServer()
+  for (const nonce of ['a', 'b', 'c']) keepProof(repo, nonce, { most: 2 })
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd'].map((nonce) => isProofKept(repo, nonce)),
+    [false, true, true, false],
+  )
 })
 
 test('a memory forgets the oldest proof, and no other', () => {

@@ -5,17 +5,19 @@
  * those of the user, too. Source: fossil src/xfer.c:799-912 (check_login), 1297-1301, 1620-1650.
  *
  * A login card proves a password and covers the message, but does not expire. A server that keeps a
- * {@link NonceMemory} takes each proof once, so that a recorded request cannot be sent again.
+ * {@link NonceMemory} takes each proof once, so that a recorded request cannot be sent again; one
+ * that has changed the repository cannot be, even after a restart (used-proofs.ts).
  * @module
  */
 
 import { projectCode } from '../repo/config.ts'
-import { dbOf, type Repo } from '../repo/repo.ts'
+import type { Repo } from '../repo/repo.ts'
 import { effectiveCapabilities, findUser, specialLogins } from '../admin/user.ts'
 import type { LoginCard } from '../xfer/card.ts'
 import { checkLogin } from '../xfer/login.ts'
 import { type Access, accessOf } from './access.ts'
 import { refused } from './refusal.ts'
+import { isProofKept } from './used-proofs.ts'
 
 /** The sender of a request. */
 export interface Sender {
@@ -96,15 +98,15 @@ export function loggedInSender(
   return { login: user.login, uid: user.uid, nonce: card.nonce, access }
 }
 
-/** Used before: as far as this server remembers, or to bring something in (`rcvfrom.nonce`). */
+/** Used before: as far as this server remembers, or to change something. */
 function wasUsed(repo: Repo, nonce: string, nonces: NonceMemory | undefined): boolean {
   if (nonces?.use(nonce) === false) {
     repo.env.mark?.('sync.login-replayed')
     return true
   }
-  const row = dbOf(repo).prepare('SELECT 1 FROM rcvfrom WHERE nonce = ?').get(nonce)
-  if (row !== undefined) repo.env.mark?.('sync.login-replayed-later')
-  return row !== undefined
+  const isKept = isProofKept(repo, nonce)
+  if (isKept) repo.env.mark?.('sync.login-replayed-later')
+  return isKept
 }
 
 /** Compared with where there is no password; what it proves is thrown away. */
