@@ -6,6 +6,7 @@
 
 import { agentMutations } from './agent.ts'
 import { crosslinkMutations } from './crosslink.ts'
+import { loginMutations } from './logins.ts'
 import type { Mutation } from './mutation.ts'
 import { repoMutations } from './repo.ts'
 import { syncMutations } from './sync.ts'
@@ -16,6 +17,7 @@ export { sweepCanaries } from './sweep.ts'
 /** Every canary, in the order they are listed. */
 export const mutations: readonly Mutation[] = [
   ...syncMutations,
+  ...loginMutations,
   ...agentMutations,
   ...repoMutations,
   ...crosslinkMutations,

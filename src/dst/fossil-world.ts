@@ -131,7 +131,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       givenUpAtMs: (id, hash) => this.#givenUp.get(id)?.get(hash),
       serversOf: (id) => this.#serversOf(id),
       areForeign: config.makeNode !== undefined,
-      users: config.tables ? access : undefined,
+      users: access,
+      hasTables: config.tables,
     })
     const { clock, source, mark } = host
     const buggify = (id: NodeId): Buggify => this.#witness.claims.watch(id, host.buggify(id))
@@ -163,6 +164,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       falseClaims: this.#witness.claims.falseClaims,
       trespasses: this.#witness.rows?.trespasses,
       leftovers: this.#witness.messages?.leftovers,
+      replays: this.#witness.replays?.replays,
     }
   }
 

@@ -5,14 +5,11 @@
  */
 
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
-import type { Database } from '../db/driver.ts'
-import { openMemory } from '../db/node.ts'
-import { dbOf, type Repo } from '../repo/repo.ts'
-import { pushTroubleRow } from '../repo/unsent.ts'
 import type { NodeId } from '../runner/model.ts'
 import { maxMessageBytes } from '../sync/limits.ts'
 import { decodeMessage } from '../xfer/frame.ts'
 import { parseCards } from '../xfer/parse.ts'
+import { differing, imageOf } from './database-image.ts'
 import type { Action } from './node.ts'
 import type { CheckedNode, Finding } from './world.ts'
 
@@ -63,22 +60,15 @@ export class MessageWitness {
   }
 
   #compare({ id, repo }: CheckedNode, before: Uint8Array, message: string): void {
-    const after = imageOf(repo)
-    // Pages that were never written to are all the same; only where they are not it costs more.
-    if (Buffer.compare(before, after) === 0) return
-    const tables = differing(before, after)
+    const tables = differing(before, imageOf(repo))
     if (tables.length === 0) return
     const detail = `${message} left something in ${tables.join(', ')}`
     this.leftovers.push({ nodeId: id, detail })
   }
 }
 
-function imageOf(repo: Repo): Uint8Array {
-  return dbOf(repo).serialize()
-}
-
 /** The text of the error that a reply consists of. */
-function errorIn(reply: Uint8Array): string | undefined {
+export function errorIn(reply: Uint8Array): string | undefined {
   const message = decodeMessage(reply, { maxBytes: maxMessageBytes })
   for (const card of parseCards(message)) {
     if (card.type === 'error') return card.text
@@ -86,31 +76,4 @@ function errorIn(reply: Uint8Array): string | undefined {
     if (card.type !== 'push') return undefined
   }
   return undefined
-}
-
-/** Names of the tables that two databases differ in. */
-function differing(one: Uint8Array, other: Uint8Array): string[] {
-  const [before, after] = [openMemory(one), openMemory(other)]
-  try {
-    const names = new Set([...namesIn(before), ...namesIn(after)])
-    return [...names].filter((name) => contentOf(before, name) !== contentOf(after, name))
-  } finally {
-    before.close()
-    after.close()
-  }
-}
-
-function namesIn(db: Database): string[] {
-  return db
-    .prepare<[string]>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-    .all()
-    .map(([name]) => name)
-}
-
-/** The rows of a table as text, but for the note of a client that its push was not answered. */
-function contentOf(db: Database, table: string): string {
-  if (!namesIn(db).includes(table)) return 'no table'
-  const rows = db.prepare(`SELECT * FROM "${table.replaceAll('"', '""')}"`).all()
-  const meant = table === 'config' ? rows.filter(([name]) => name !== pushTroubleRow) : rows
-  return JSON.stringify(meant)
 }

@@ -1,7 +1,7 @@
 /**
  * Witness of the syncs of one run: what clones bring, what syncs say of themselves, who was lied
- * to, what messages leave behind that fail, and what those that succeed change of rows; which rare
- * situations they meet.
+ * to, what messages leave behind that fail, what those that succeed change of rows, and that signed
+ * ones count once; which rare situations they meet.
  * @module
  */
 
@@ -15,6 +15,7 @@ import { CloneWitness } from './clones.ts'
 import { Deceptions } from './deceptions.ts'
 import type { Action } from './node.ts'
 import { MessageWitness } from './message-witness.ts'
+import { ReplayWitness } from './replay-witness.ts'
 import { RowWitness } from './row-witness.ts'
 import { type ClaimFacts, SyncClaims } from './sync-claims.ts'
 import { WorldMarks } from './world-marks.ts'
@@ -27,8 +28,10 @@ export interface SyncWitnessOptions extends Omit<ClaimFacts, 'repoOf'> {
   readonly link: LinkConfig
   /** A node, where its repository is known. */
   readonly nodeOf: (id: NodeId) => CheckedNode | undefined
-  /** The rights of each user, where tables travel and people log in. */
+  /** The rights of each user, where people log in. */
   readonly users: ReadonlyMap<string, Access> | undefined
+  /** Synced tables travel. */
+  readonly hasTables: boolean
 }
 
 /** The sender of a request. */
@@ -59,15 +62,20 @@ export class SyncWitness {
   readonly messages: MessageWitness | undefined
   /** Looks at whose rows servers let requests change. */
   readonly rows: RowWitness | undefined
+  /** Looks at requests that come again, where people log in. */
+  readonly replays: ReplayWitness | undefined
   readonly #nodeOf: SyncWitnessOptions['nodeOf']
 
-  constructor({ link: { lies = noLies }, nodeOf, mark, users, ...facts }: SyncWitnessOptions) {
+  constructor(options: SyncWitnessOptions) {
+    const { link, nodeOf, mark, users, hasTables, ...facts } = options
+    const { lies = noLies } = link
     this.deceptions = new Deceptions(facts.nowMs)
     this.marks = new WorldMarks(mark)
     this.claims = new SyncClaims({ ...facts, repoOf: (id) => nodeOf(id)?.repo })
     this.mayLie = lies.requests + lies.replies > 0
     this.messages = this.mayLie ? new MessageWitness() : undefined
-    this.rows = users && new RowWitness(users)
+    this.rows = users && hasTables ? new RowWitness(users) : undefined
+    this.replays = users && new ReplayWitness()
     this.#nodeOf = nodeOf
   }
 
@@ -101,7 +109,8 @@ export class SyncWitness {
 
   /** Lets a node answer a request. */
   async answers(node: CheckedNode, { from, request, answer }: Asked): Promise<Uint8Array> {
-    const watched = (): Promise<Uint8Array> => this.rows?.watch(node, request, answer) ?? answer()
+    const once = (): Promise<Uint8Array> => this.replays?.answers(node, request, answer) ?? answer()
+    const watched = (): Promise<Uint8Array> => this.rows?.watch(node, request, once) ?? once()
     this.marks.hears(node, from)
     const reply = await (this.messages?.answers(node, watched) ?? watched())
     this.claims.answers(node, request)
@@ -118,12 +127,14 @@ export class SyncWitness {
   /** A node is down. */
   down(id: NodeId): void {
     this.claims.down(id)
+    this.replays?.down(id)
   }
 
   /** An old backup of a node was put back. */
   restored(id: NodeId): void {
     this.clones.forgetServer(id)
     this.claims.forgetServer(id)
+    this.replays?.restored(id)
   }
 
   /** The owner of a node removed an artifact there. */

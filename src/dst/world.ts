@@ -51,6 +51,8 @@ export interface Truth {
   readonly cloneGaps?: readonly Finding[] | undefined
   /** Messages that failed and left something behind; undefined where nobody looked. */
   readonly leftovers?: readonly Finding[] | undefined
+  /** Signed requests that a server took twice. */
+  readonly replays?: readonly Finding[] | undefined
   /** Things that syncs said of themselves and that were not so. */
   readonly falseClaims?: readonly Finding[] | undefined
   /** Changes of rows by requests of those who may not make them. */

@@ -23,6 +23,7 @@ import { derivedCanaries } from './derived-canaries.ts'
 import { messageCanaries } from './message-canaries.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
 import { pushCanaries } from './push-canaries.ts'
+import { replayCanaries } from './replay-canaries.ts'
 import { tableCanaries } from './table-canaries.ts'
 import { dbOf } from '../../repo/repo.ts'
 
@@ -223,6 +224,7 @@ export const canaries: readonly Canary[] = [
   ...derivedCanaries,
   ...messageCanaries,
   ...pushCanaries,
+  ...replayCanaries,
   ...claimCanaries,
   ...cloneCanaries,
   ...tableCanaries,

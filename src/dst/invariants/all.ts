@@ -16,6 +16,7 @@ import { messageWhole } from './messages.ts'
 import { moments } from './moments.ts'
 import { phantoms } from './phantoms.ts'
 import { pushed, pushedAnswered } from './pushed.ts'
+import { replays } from './replays.ts'
 import { rights } from './rights.ts'
 import { settings } from './settings.ts'
 import {
@@ -44,6 +45,7 @@ export const invariants: readonly Invariant[] = [
   cloneWhole,
   localStays,
   messageWhole,
+  replays,
   claims,
   uvIntegrity,
   uvNeverLost,

@@ -226,6 +226,13 @@ const damages: readonly Damage[] = [
     inflict: ({ leftovers }) => leftovers.push({ nodeId: 'leaf-0', detail: 'left a row' }),
   },
   {
+    what: 'a signed request that was taken twice',
+    invariant: 'replays',
+    where: 'master',
+    detail: /came again/,
+    inflict: ({ replays }) => replays.push({ nodeId: 'master', detail: 'it came again' }),
+  },
+  {
     what: 'a sync that said what is not so',
     invariant: 'claims',
     where: 'leaf-0',

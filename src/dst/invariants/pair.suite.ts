@@ -77,6 +77,7 @@ export class Pair implements Disposable {
   readonly cloneGaps: Finding[] = []
   readonly falseClaims: Finding[] = []
   readonly leftovers: Finding[] = []
+  readonly replays: Finding[] = []
   readonly trespasses: Finding[] = []
   readonly rows = new TableOracle()
   readonly local = new LocalOracle()
@@ -193,8 +194,8 @@ export class Pair implements Disposable {
   /** What the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
     const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
-    const { cloneGaps, falseClaims, leftovers, trespasses } = this
-    const found = { cloneGaps, falseClaims, leftovers, trespasses }
+    const { cloneGaps, falseClaims, leftovers, replays, trespasses } = this
+    const found = { cloneGaps, falseClaims, leftovers, replays, trespasses }
     const told = { acknowledged, access, asksPrivate, pushes, settings, ...found }
     const oracles = { unversioned: uvOperations.oracle, tables, local }
     return { nodes: this.nodes(), truth: { ...told, ...oracles, ...truth } }

@@ -14,11 +14,13 @@ import { CardWriter } from '../../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../../xfer/frame.ts'
 import type { Override } from '../../sim/decision.ts'
 import type { LeafParts, SimConfig } from '../config.ts'
+import { findTable } from '../../tables/schema.ts'
 import { MockFossil } from '../mock-fossil.ts'
 import { DefaultNode, type Node } from '../node.ts'
 import { SimTransport } from '../sim-network.ts'
 import { atEveryLevel, onDemand, scenario, Star } from './star.suite.ts'
-import { dbOf } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
+import { allRows, defineTable, putRow } from '../../tables/tables.ts'
 
 const login = { uv: true, login: {} }
 
@@ -207,6 +209,34 @@ suite('a recorded request', () => {
   })
 })
 
+test('a recorded request with rows changes nothing after a restart of the server', async () => {
+  const recorded: Uint8Array[] = []
+  using star = new Star({
+    login: {},
+    tables: true,
+    ...onDemand,
+    numLeaves: 1,
+    makeNode: ({ repo, transport, login: credentials }) => {
+      const record = (request: Uint8Array): Promise<Uint8Array> => {
+        recorded.push(request)
+        return transport.exchange(request)
+      }
+      const options = { xTableSync: true, login: credentials }
+      return new DefaultNode(repo, new SimTransport(record), options)
+    },
+  })
+  const columns = [{ name: 'id', type: 'text', key: true }] as const
+  defineTable(star.leaf(0).repo, { name: 'notes', columns, conflict: 'mtime-wins' })
+  putRow(star.leaf(0).repo, 'notes', { id: 'recorded' }, { mtimeSec: 100 })
+  await star.sync(star.leaf(0))
+  assert.equal(rowsOf(star.hub.repo), 1)
+  // The row is gone as if it had never been: whoever sends it again would bring it back.
+  dbOf(star.hub.repo).exec('DELETE FROM fx_trilobite_row; DELETE FROM fx_trilobite_range')
+  const restarted = new MockFossil(star.hub.repo, { access: 'users' })
+  for (const request of recorded) await restarted.exchange(request)
+  assert.equal(rowsOf(star.hub.repo), 0)
+})
+
 suite('who does not log in', () => {
   scenario(
     'may do nothing',
@@ -255,6 +285,11 @@ function rude({ id, repo, transport, login: credentials }: LeafParts): Node {
       return { type: 'synced', error: new FossilError('sync.refused', { message: reply }) }
     },
   }
+}
+
+function rowsOf(repo: Repo): number {
+  const table = findTable(repo, 'notes')
+  return table === undefined ? 0 : [...allRows(repo, table)].length
 }
 
 function struck(kind: string, outcome: Override['outcome']): readonly Override[] {
