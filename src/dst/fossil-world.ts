@@ -12,6 +12,7 @@ import { hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeHost, NodeId, TickOutcome, Topology } from '../runner/model.ts'
 import { runOutside } from '../sim/context.ts'
+import { ArtifactLedger } from './artifact-ledger.ts'
 import type { ResolvedConfig } from './config.ts'
 import { PushWaits } from './deliveries.ts'
 import type { UvEvent } from './event.ts'
@@ -54,9 +55,6 @@ export interface Network {
   readonly late: readonly NodeId[]
 }
 
-/** The time that news of a node may take to another, messages that wait for a sleeper included. */
-const newsMs = 60_000
-
 /** A master, its leaves, and everything that is known of them. */
 export class FossilWorld implements World, OperationRecords, Cluster {
   readonly config: ResolvedConfig
@@ -73,10 +71,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #repos = new Map<NodeId, Repo>()
   /** Nodes that sync with others, by their first one. */
   readonly #syncing = new Map<NodeId, Node>()
-  readonly #acknowledged: AcknowledgedArtifact[] = []
-  readonly #givenUp = new Map<NodeId, Map<ArtifactHash, number>>()
+  readonly #artifacts = new ArtifactLedger()
   readonly #settings: SettingChange[] = []
-  readonly #published = new Set<ArtifactHash>()
   readonly #untold: UntoldChanges
   readonly #rows = new TableOracle()
   readonly #local = new LocalOracle()
@@ -89,12 +85,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       return repo && hasArtifact(repo, hash)
     },
     isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
-    isNewlyGivenUp: (nodeId, hash) =>
-      this.nowMs - (this.#givenUp.get(nodeId)?.get(hash) ?? -Infinity) < newsMs,
-    isPrivate: (nodeId, hash) =>
-      this.#acknowledged.some(
-        (each) => each.nodeId === nodeId && each.hash === hash && each.isPrivate,
-      ),
+    isNewlyGivenUp: (nodeId, hash) => this.#artifacts.isNewlyGivenUp({ nodeId, hash }, this.nowMs),
+    isPrivate: (nodeId, hash) => this.#artifacts.isPrivate({ nodeId, hash }),
     maySend: (id) => maySend(this.truth, id, 'artifacts'),
     isDeceived: (id, peer) => this.#witness.deceptions.isDeceived(id, peer),
     wasDeceivedSince: (id, timeMs) => this.#witness.deceptions.wasDeceivedSince(id, timeMs),
@@ -128,7 +120,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       link: config.network.link,
       mark: host.mark,
       nodeOf: (id) => this.#known(id),
-      givenUpAtMs: (id, hash) => this.#givenUp.get(id)?.get(hash),
+      givenUpAtMs: (id, hash) => this.#artifacts.givenUpAtMs(id, hash),
       serversOf: (id) => this.#serversOf(id),
       areForeign: config.makeNode !== undefined,
       users: access,
@@ -148,14 +140,14 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       uvTravels: (id) => maySend(this.truth, id, 'unversioned'),
     })
     this.truth = {
-      acknowledged: this.#acknowledged,
+      acknowledged: this.#artifacts.acknowledged,
       asksPrivate,
-      published: this.#published,
+      published: this.#artifacts.published,
       unversioned: uv ? this.uvOperations.oracle : undefined,
       tables: config.tables ? this.#rows : undefined,
       access,
       foreign: this.#foreign,
-      givenUp: this.#givenUp,
+      givenUp: this.#artifacts.givenUp,
       settings: this.#settings,
       local: this.#local,
       links: topology.links,
@@ -388,9 +380,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   }
 
   acknowledge(artifact: AcknowledgedArtifact): void {
-    this.#acknowledged.push(artifact)
+    this.#artifacts.acknowledge(artifact)
     this.#witness.made(artifact)
-    this.#givenUp.get(artifact.nodeId)?.delete(artifact.hash)
     this.#host.moved()
     this.#waits.changed(artifact.nodeId)
     this.#mayWait(artifact)
@@ -408,7 +399,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   }
 
   publishNamed(hashes: readonly ArtifactHash[]): void {
-    for (const hash of hashes) this.#published.add(hash)
+    for (const hash of hashes) this.#artifacts.published.add(hash)
   }
 
   changeSetting(change: SettingChange): void {
@@ -477,10 +468,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#factory.close()
   }
 
-  #giveUp({ hash, nodeId }: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
-    const hashes = this.#givenUp.get(nodeId) ?? new Map<ArtifactHash, number>()
-    this.#givenUp.set(nodeId, hashes.set(hash, this.nowMs))
-    this.#witness.removed(nodeId, hash)
+  #giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
+    this.#artifacts.giveUp(artifact, this.nowMs)
+    this.#witness.removed(artifact.nodeId, artifact.hash)
     this.#host.moved()
   }
 
