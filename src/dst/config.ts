@@ -14,7 +14,7 @@ import type { OutagePlan } from '../runner/outages.ts'
 import type { NodeHost, NodeId } from '../runner/model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { Credentials } from '../sync/login.ts'
-import type { SimLogin } from './logins.ts'
+import { rightsNames, type SimLogin } from './logins.ts'
 import type { Node } from './node.ts'
 import type { SimTransport } from './sim-network.ts'
 import type { FossilOperation } from './operations/operation.ts'
@@ -227,6 +227,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   requireOneOf('hashPolicy', resolved.hashPolicy, [...hashPolicies, 'mixed'])
   requireOneOf('topology', resolved.topology, topologyNames)
   requireOneOf('node', resolved.node, nodeKinds)
+  requireOneOf('login.rights', config.login?.rights ?? 'all', rightsNames)
   requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])
   readDecisions(config.overrides ?? [])
   if (config.upstream !== undefined && config.masterImage !== undefined) {

@@ -21,8 +21,8 @@ export interface DeliveryFacts {
   readonly isNewlyGivenUp: (id: NodeId, hash: ArtifactHash) => boolean
   /** Tells whether an artifact was made at a node in private. */
   readonly isPrivate: (id: NodeId, hash: ArtifactHash) => boolean
-  /** Tells whether a node may make others take its artifacts. */
-  readonly maySend: (id: NodeId) => boolean
+  /** Tells whether a node could not make others take its artifacts at some moment since a time. */
+  readonly lackedWriteSince: (id: NodeId, timeMs: number) => boolean
   /**
    * Tells whether one of two nodes has lied to the other since the agent of the first began its
    * latest attempt at the second: what it then says of the second is said in good faith.
@@ -124,6 +124,7 @@ export class PushWaits {
     const sinceMs = this.#openAt(host.id).get(hash) ?? -Infinity
     this.#openAt(host.id).delete(hash)
     host.note('pushed', { node: host.id, hash, fate })
+    if (fate === 'refused' && this.#facts.lackedWriteSince(host.id, sinceMs)) return
     if (this.#isTrue(fate, host.id, peers, hash)) return
     if (fate === 'refused' && this.#facts.wasDeceivedSince(host.id, sinceMs)) return
     const detail = `${hash} was said to be ${fate}: ${error.message}`
@@ -131,12 +132,12 @@ export class PushWaits {
   }
 
   #isTrue(fate: string, id: NodeId, peers: readonly NodeId[], hash: ArtifactHash): boolean {
-    const { isGivenUp, isPrivate, maySend } = this.#facts
+    const { isGivenUp, isPrivate } = this.#facts
     // Whoever lacks it, or shuns it, has had it removed.
     if (fate === 'missing' || fate === 'shunned') return isGivenUp(id, hash)
     // What was published and removed may come back from somebody who still holds it in private.
     if (fate !== 'refused')
       return fate === 'private' && (isPrivate(id, hash) || isGivenUp(id, hash))
-    return !maySend(id) || peers.every((peer) => isGivenUp(peer, hash))
+    return peers.every((peer) => isGivenUp(peer, hash))
   }
 }

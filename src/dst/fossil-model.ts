@@ -69,6 +69,7 @@ function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorl
       mutations: mutationsOf((login) => passwordOf(source, login)),
     },
     lied: (lie, world) => world.lied(lie),
+    faultsEnd: (world) => world.users?.settle(),
     difficulty,
     stop: (world) => world.close(),
   }

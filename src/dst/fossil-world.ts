@@ -20,7 +20,7 @@ import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { leafHandle, recordSync } from './leaf.ts'
 import { LocalOracle, type LocalPlace } from './local-oracle.ts'
 import { HandSyncs } from './hand-syncs.ts'
-import { askersOf, Logins } from './logins.ts'
+import { askersOf } from './logins.ts'
 import type { Lie } from '../runner/mutation.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { boldRequest } from './bold-requests.ts'
@@ -36,6 +36,7 @@ import { type RowVersion, TableOracle, type TableUse } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { SyncWitness } from './sync-witness.ts'
 import { UntoldChanges } from './untold-changes.ts'
+import { type UserChanges, usersOf } from './user-changes.ts'
 import { UvOperations } from './uv-operations.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
 import {
@@ -78,7 +79,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #local = new LocalOracle()
   /** People who may ask for a sync, at each node that is up. */
   readonly #hands = new Map<NodeId, HandSyncs>()
-  readonly #logins: Logins | undefined
+  /** Undefined where nobody logs in. */
+  readonly users: UserChanges | undefined
   readonly #waits = new PushWaits({
     holds: (id, hash) => {
       const repo = this.#repos.get(id)
@@ -87,7 +89,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
     isNewlyGivenUp: (nodeId, hash) => this.#artifacts.isNewlyGivenUp({ nodeId, hash }, this.nowMs),
     isPrivate: (nodeId, hash) => this.#artifacts.isPrivate({ nodeId, hash }),
-    maySend: (id) => maySend(this.truth, id, 'artifacts'),
+    lackedWriteSince: (id, timeMs) => this.users?.standings.lackedWriteSince(id, timeMs) ?? false,
     isDeceived: (id, peer) => this.#witness.deceptions.isDeceived(id, peer),
     wasDeceivedSince: (id, timeMs) => this.#witness.deceptions.wasDeceivedSince(id, timeMs),
   })
@@ -98,23 +100,29 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #foreign = new Set<string>()
 
   constructor(config: ResolvedConfig, { topology, late }: Network, host: Host) {
-    const { login, uv } = config
-    const asksPrivate = askersOf(config.private, topology, host.source)
+    const { uv } = config
     this.config = config
     this.#topology = topology
     this.#host = host
     this.#late = new Set(late)
+    this.users = usersOf(
+      config,
+      { topology, source: host.source },
+      {
+        artifacts: this.#artifacts,
+        rows: this.#rows,
+        uv: () => this.uvOperations,
+        nodes: () => this.nodes,
+        nowMs: () => this.nowMs,
+        onChange: (id) => {
+          this.#witness.userChanged(id)
+          this.#host.moved()
+        },
+      },
+    )
+    const asksPrivate = askersOf(config.private, topology, host.source, this.users)
     this.#untold = new UntoldChanges({ ofPrivate: asksPrivate.size > 0, ofTables: config.tables })
-    this.#logins =
-      login &&
-      new Logins(host.source, {
-        login,
-        topology,
-        isPrivate: config.private !== false,
-        mayClone: config.late > 0,
-        passesRows: config.tables,
-      })
-    const access = this.#logins?.access()
+    const access = this.users?.standings.access
     this.#witness = new SyncWitness({
       nowMs: () => this.nowMs,
       link: config.network.link,
@@ -125,6 +133,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       areForeign: config.makeNode !== undefined,
       users: access,
       hasTables: config.tables,
+      isLoginProven: (id) => this.users?.logins.isProven(id),
     })
     const { clock, source, mark } = host
     const buggify = (id: NodeId): Buggify => this.#witness.claims.watch(id, host.buggify(id))
@@ -146,6 +155,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       unversioned: uv ? this.uvOperations.oracle : undefined,
       tables: config.tables ? this.#rows : undefined,
       access,
+      standings: this.users?.standings,
       foreign: this.#foreign,
       givenUp: this.#artifacts.givenUp,
       settings: this.#settings,
@@ -255,6 +265,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#host.halt(id)
     this.#witness.restored(id)
     this.#repos.set(id, this.#factory.replace(id, this.node(id).repo, backup.image))
+    this.users?.restored(this.node(id))
     this.#local.restore(id, backup.local)
     this.#witness.marks.restores(lost, { isServer: this.#isAsked(id) })
     for (const hash of lost) this.#giveUp({ hash, nodeId: id })
@@ -268,7 +279,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const repo = this.#factory.make(id, isMaster ? this.config.masterImage : undefined)
     if (isMaster) this.#setMaster(repo)
     else this.#repos.set(id, repo)
-    if (!isMaster && this.#isAsked(id)) this.#logins?.install(repo)
+    if (!isMaster && this.#isAsked(id)) this.users?.logins.install(repo)
     return repo
   }
 
@@ -296,7 +307,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   }
 
   #startAnswering(id: NodeId, repo: Repo): NodeHandle {
-    const users = this.#logins && ({ access: 'users' } as const)
+    const users = this.users && ({ access: 'users' } as const)
     const { maxFutureMs } = this.config
     const future = maxFutureMs === undefined ? {} : { maxFutureMs }
     const mock = new MockFossil(repo, { ...this.#maker.limits(), ...future, ...users })
@@ -315,7 +326,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const transports = new Map(targets.map((to) => [to, this.#transportTo(host, to)]))
     const [transport] = transports.values()
     assert(transport !== undefined, 'a node that syncs has somebody to sync with')
-    const login = this.#logins?.credentials(id)
+    const login = this.users?.logins.credentials(id)
     const parts = { id, host, repo, transport, transports, login }
     const nodes = this.#maker.make(parts)
     const [first] = nodes
@@ -323,7 +334,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#syncing.set(id, first)
     const [peer = ''] = targets
     const options = this.#maker.syncOptions(parts)
-    const mayBePlain = (): boolean => this.useTables('travel plainly')
+    // Where people log in rows have owners, also for whoever does not.
+    const mayBePlain = (): boolean => this.users === undefined && this.useTables('travel plainly')
     const onSync = (action: Action): void => {
       // No look of the node tells of it.
       if (this.#recordSync(host, action, peer, true) === 'moved') this.#host.moved()
@@ -347,7 +359,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   #transportTo(host: NodeHost, to: NodeId, { isByHand = false } = {}): SimTransport {
     const { id } = host
     const asker = { id, isClone: this.#late.has(id), isByHand }
-    const boldness = { oracle: this.#rows, login: this.#logins?.credentials(id) }
+    const boldness = { oracle: this.#rows, login: this.users?.logins.credentials(id) }
     return new SimTransport((written, signal) => {
       const request = boldRequest(written, this.node(id), boldness)
       const send = (): Promise<Uint8Array> => host.exchange(to, request, signal)
@@ -458,11 +470,6 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return hasChanged
   }
 
-  /** Takes their passwords from the users that the simulation made. */
-  revokeLogins(): void {
-    for (const { repo } of this.nodes) this.#logins?.revoke(repo)
-  }
-
   /** Closes the repositories that were made here. */
   close(): void {
     this.#factory.close()
@@ -480,7 +487,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const { upstream, masterImage } = this.config
     const isOurs = upstream === undefined || upstream instanceof MockFossil
     if (!isOurs || masterImage !== undefined) this.#foreign.add(masterId)
-    this.#logins?.install(repo)
+    this.users?.logins.install(repo)
     if (this.config.uv) this.uvOperations.adopt({ id: masterId, repo })
     const open = new Set(publicBlobUuidsSorted(repo))
     for (const hash of allBlobUuidsSorted(repo)) {

@@ -17,6 +17,7 @@ import { calmLink, type LinkConfig, longestMs, noFaults, rateKinds } from '../si
 import { type NodeKind, nodeKinds } from './config.ts'
 import { operationGroups } from './operations/all.ts'
 import { backupOperations } from './operations/cluster.ts'
+import { userOperations } from './operations/users.ts'
 import { fileSizes, type FileSizes } from './operations/operation.ts'
 import type { SimulateOptions } from './simulate-options.ts'
 import { type Rights, rightsNames } from './logins.ts'
@@ -67,11 +68,12 @@ const operations = [
   ...Object.values(olderGroups).flat(),
   ...backupOperations,
   ...Object.values(newerGroups).flat(),
+  ...userOperations,
 ]
 
 /** Operations that belong together, by name. */
 const groups = Object.fromEntries(
-  Object.entries({ ...operationGroups, backups: backupOperations })
+  Object.entries({ ...operationGroups, backups: backupOperations, users: userOperations })
     .filter(([, members]) => members.length > 1)
     .map(([name, members]) => [name, members.map((each) => each.name)]),
 )

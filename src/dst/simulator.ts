@@ -384,7 +384,7 @@ export class Simulator implements Disposable {
    * cannot log in there, nor in the simulation from now on.
    */
   *images(): Generator<{ readonly id: NodeId; readonly image: Uint8Array }, void> {
-    this.#world.revokeLogins()
+    this.#world.users?.revoke()
     for (const { id, repo } of this.#world.nodes) yield { id, image: dbOf(repo).serialize() }
   }
 

@@ -1,7 +1,7 @@
 /**
  * Witness of the syncs of one run: what clones bring, what syncs say of themselves, who was lied
- * to, what messages leave behind that fail, what those that succeed change of rows, and that signed
- * ones count once; which rare situations they meet.
+ * to, what messages leave behind that fail, what those that succeed change of rows, that signed
+ * ones count once, and whose login fails; which rare situations they meet.
  * @module
  */
 
@@ -14,6 +14,7 @@ import type { Access } from '../sync/access.ts'
 import { CloneWitness } from './clones.ts'
 import { Deceptions } from './deceptions.ts'
 import type { Action } from './node.ts'
+import { LoginWitness } from './login-witness.ts'
 import { MessageWitness } from './message-witness.ts'
 import { ReplayWitness } from './replay-witness.ts'
 import { RowWitness } from './row-witness.ts'
@@ -32,6 +33,8 @@ export interface SyncWitnessOptions extends Omit<ClaimFacts, 'repoOf'> {
   readonly users: ReadonlyMap<string, Access> | undefined
   /** Synced tables travel. */
   readonly hasTables: boolean
+  /** Tells whether the password of a node is right now; undefined where it does not log in. */
+  readonly isLoginProven: (id: NodeId) => boolean | undefined
 }
 
 /** The sender of a request. */
@@ -64,10 +67,11 @@ export class SyncWitness {
   readonly rows: RowWitness | undefined
   /** Looks at requests that come again, where people log in. */
   readonly replays: ReplayWitness | undefined
+  readonly #logins: LoginWitness | undefined
   readonly #nodeOf: SyncWitnessOptions['nodeOf']
 
   constructor(options: SyncWitnessOptions) {
-    const { link, nodeOf, mark, users, hasTables, ...facts } = options
+    const { link, nodeOf, mark, users, hasTables, isLoginProven, ...facts } = options
     const { lies = noLies } = link
     this.deceptions = new Deceptions(facts.nowMs)
     this.marks = new WorldMarks(mark)
@@ -76,6 +80,11 @@ export class SyncWitness {
     this.messages = this.mayLie ? new MessageWitness() : undefined
     this.rows = users && hasTables ? new RowWitness(users) : undefined
     this.replays = users && new ReplayWitness()
+    // A node of a caller's own logs in as whoever it likes.
+    const watchesLogins = users !== undefined && !facts.areForeign
+    this.#logins = watchesLogins
+      ? new LoginWitness(this.claims.falseClaims, isLoginProven)
+      : undefined
     this.#nodeOf = nodeOf
   }
 
@@ -98,8 +107,10 @@ export class SyncWitness {
     this.deceptions.asks(id, peer)
     if (isByHand) this.claims.syncsByHand(id)
     else if (node !== undefined) this.claims.asks(node, peer, request)
+    if (!isByHand) this.#logins?.asks(id, peer)
     if (node !== undefined) this.marks.looks(node)
     return send().then((reply) => {
+      if (!isByHand) this.#logins?.hears(id, peer, reply)
       const now = this.#nodeOf(id)
       if (now !== undefined) this.marks.hears(now, peer)
       if (now !== undefined) this.messages?.arrives(now, peer)
@@ -128,6 +139,7 @@ export class SyncWitness {
   down(id: NodeId): void {
     this.claims.down(id)
     this.replays?.down(id)
+    this.#logins?.down(id)
   }
 
   /** An old backup of a node was put back. */
@@ -135,6 +147,11 @@ export class SyncWitness {
     this.clones.forgetServer(id)
     this.claims.forgetServer(id)
     this.replays?.restored(id)
+  }
+
+  /** The user of a node was changed on its servers. */
+  userChanged(id: NodeId): void {
+    this.#logins?.changed(id)
   }
 
   /** The owner of a node removed an artifact there. */
@@ -153,7 +170,11 @@ export class SyncWitness {
     peer: NodeId,
     { action, isByHand = false }: { action: Action; isByHand?: boolean },
   ): void {
-    if (!isByHand) this.deceptions.ends(id, peer)
+    if (!isByHand) {
+      const isDeceived = this.deceptions.isDeceived(id, peer)
+      this.#logins?.ends(id, peer, action, { isDeceived })
+      this.deceptions.ends(id, peer)
+    }
     const node = this.#nodeOf(id)
     const result = 'result' in action ? action.result : undefined
     if (isByHand) this.claims.syncsByHand(id)

@@ -44,6 +44,17 @@ test('the winner is the best of what can travel, and a floor the best of one nod
   assert.ok(oracle.wasWritten('notes', 'k', version(9, 'z'), 'b'))
 })
 
+test('a node that gets the right lets travel what it wrote in names that it may write in', () => {
+  const oracle = new TableOracle()
+  const row = { table: 'notes', key: 'k', travels: false }
+  oracle.record({ ...row, nodeId: 'a', version: version(1, 'x', { owner: 'a' }) })
+  oracle.record({ ...row, nodeId: 'a', version: version(5, 'y', { owner: 'b' }) })
+  oracle.record({ ...row, nodeId: 'b', version: version(9, 'z', { owner: 'a' }) })
+  assert.equal(oracle.winner('notes', 'k'), undefined)
+  oracle.release('a', (owner) => owner === 'a')
+  assert.equal(oracle.winner('notes', 'k')?.mtimeSec, 1)
+})
+
 test('where lies take the card of ours away, a row is of anybody, and a tie dated later', () => {
   const oracle = new TableOracle()
   const row = { table: 'notes', key: 'k', nodeId: 'a', travels: false }

@@ -109,6 +109,17 @@ export class TableOracle {
     return makers.length > 0 && !this.wasWritten(table, key, version, nodeId)
   }
 
+  /** A node has got rights: whatever it wrote in names that it may now write in can travel. */
+  release(nodeId: NodeId, mayWriteAs: (owner: string) => boolean): void {
+    for (const [name, written] of this.#rows) {
+      const released = written.map((each) => {
+        const isFree = each.nodeId === nodeId && !each.travels && mayWriteAs(each.version.owner)
+        return isFree ? { ...each, travels: true } : each
+      })
+      this.#rows.set(name, released)
+    }
+  }
+
   /** Tells whether a node has written rows in the name of another login. */
   signsForOthers(nodeId: NodeId): boolean {
     return this.#forgers.has(nodeId)

@@ -98,6 +98,20 @@ export class UvOperations {
     }
   }
 
+  /** Whether the files of a node may travel has changed. */
+  rightChanged(nodeId: NodeId): void {
+    const mayTravel = this.#host.uvTravels(nodeId)
+    const nodes = this.#host.nodes()
+    const own = nodes.find(({ id }) => id === nodeId)
+    for (const name of this.oracle.names()) {
+      const others = nodes
+        .filter(({ id }) => id !== nodeId && this.#host.uvTravels(id))
+        .flatMap(({ repo }) => findUnversioned(repo, name) ?? [])
+      const rows = { own: own && findUnversioned(own.repo, name), others }
+      this.oracle.rightChanged(name, { nodeId, mayTravel }, rows)
+    }
+  }
+
   #change(
     event: UvEvent,
     { id, repo }: CheckedNode,

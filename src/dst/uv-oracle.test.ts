@@ -34,6 +34,13 @@ class Rows {
     this.oracle.record({ version: { ...written, name: 'a', nodeId }, before, current, travels })
   }
 
+  /** The files of a node may travel, or no longer. */
+  change(nodeId: string, mayTravel: boolean): void {
+    const others = [...this.#rows].filter(([id]) => id !== nodeId).map(([, row]) => row)
+    const rows = { own: this.#rows.get(nodeId), others }
+    this.oracle.rightChanged('a', { nodeId, mayTravel }, rows)
+  }
+
   /** One node gets what another has, or had. */
   send(to: string, sent: UnversionedVersion | undefined): void {
     if (sent !== undefined && beats(sent, this.#rows.get(to))) this.#rows.set(to, sent)
@@ -47,6 +54,42 @@ class Rows {
     return this.oracle.owed('a')
   }
 }
+
+suite('what is owed where rights change', () => {
+  test('stays with who lost the right, where nobody else has it', () => {
+    const rows = new Rows()
+    rows.write('x', version(1, 'a'))
+    rows.write('y', version(5, 'b'))
+    rows.change('y', false)
+    assert.equal(rows.owed?.mtimeSec, 1)
+    rows.change('y', true)
+    assert.equal(rows.owed?.mtimeSec, 5)
+  })
+
+  test('is what was sent before', () => {
+    const rows = new Rows()
+    rows.write('y', version(5, 'b'))
+    rows.send('x', rows.row('y'))
+    rows.change('y', false)
+    assert.equal(rows.owed?.mtimeSec, 5)
+  })
+
+  test('is nothing where it was alone', () => {
+    const rows = new Rows()
+    rows.write('y', version(5, 'b'))
+    rows.change('y', false)
+    assert.equal(rows.owed, undefined)
+  })
+
+  test('becomes what was written without the right, once that comes', () => {
+    const rows = new Rows()
+    rows.write('y', version(5, 'b'), { travels: false })
+    assert.ok(rows.oracle.isConfined('a', version(5, 'b'), 'x'))
+    rows.change('y', true)
+    assert.equal(rows.owed?.mtimeSec, 5)
+    assert.ok(rows.oracle.wasWritten('a', version(5, 'b'), 'x'))
+  })
+})
 
 suite('what is owed', () => {
   test('is the later version, the greater hash of one second, a file before its deletion', () => {

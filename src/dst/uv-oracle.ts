@@ -57,6 +57,32 @@ export class UvOracle {
     }
   }
 
+  /**
+   * Whether the files of a node may travel has changed.
+   *
+   * @param rows the rows under a name now: that of the node, and those of all others whose versions
+   *   may travel
+   */
+  rightChanged(
+    name: string,
+    { nodeId, mayTravel }: { nodeId: NodeId; mayTravel: boolean },
+    { own, others }: { own: UnversionedVersion | undefined; others: readonly UnversionedVersion[] },
+  ): void {
+    const record = this.#record(name)
+    const { owed } = record
+    if (mayTravel) {
+      for (const version of record.versions) if (version.nodeId === nodeId) version.travels = true
+      if (own !== undefined && beats(own, owed)) record.owed = own
+    } else if (owed !== undefined && settles(own, owed)) {
+      // What it alone has stays with it.
+      if (others.some((row) => settles(row, owed))) return
+      record.owed = others.reduce<UnversionedVersion | undefined>(
+        (best, row) => (beats(row, best) ? row : best),
+        undefined,
+      )
+    }
+  }
+
   /** The version that must be somewhere. */
   owed(name: string): UnversionedVersion | undefined {
     return this.#names.get(name)?.owed
@@ -92,7 +118,7 @@ export class UvOracle {
 }
 
 interface NameRecord {
-  readonly versions: (UvVersion & { readonly travels: boolean })[]
+  readonly versions: (UvVersion & { travels: boolean })[]
   readonly floors: Map<NodeId, UnversionedVersion>
   owed: UnversionedVersion | undefined
 }

@@ -10,6 +10,7 @@ import type { Invariant as RunnerInvariant } from '../runner/invariants.ts'
 import type { Direction } from '../sim/network.ts'
 import type { Access } from '../sync/access.ts'
 import type { LocalOracle } from './local-oracle.ts'
+import type { RememberedRight, Standings } from './standings.ts'
 import type { TableOracle } from './table-oracle.ts'
 import type { UvOracle } from './uv-oracle.ts'
 
@@ -35,8 +36,10 @@ export interface Truth {
   readonly unversioned?: UvOracle | undefined
   /** Rows that were written; undefined where tables do not travel. */
   readonly tables?: TableOracle | undefined
-  /** The rights of each leaf on the master; undefined where all may do everything. */
+  /** The rights of each leaf on its servers now; undefined where all may do everything. */
   readonly access?: ReadonlyMap<string, Access> | undefined
+  /** The rights that leaves had before; undefined where they never change. */
+  readonly standings?: Pick<Standings, 'reach'> | undefined
   /** Artifacts that the owner of a node shunned or purged there, by node and when (true time). */
   readonly givenUp?: ReadonlyMap<string, ReadonlyMap<ArtifactHash, number>> | undefined
   /** Settings that owners changed, in that order. */
@@ -112,8 +115,25 @@ export function maySend(
 /** Whether a node may make others take a row of an owner: its own, or as an administrator any. */
 export function maySendRow(truth: Truth, nodeId: string, owner: string): boolean {
   const rights = truth.access?.get(nodeId)
-  if (rights === undefined || rights.admin) return true
-  return rights.write && (owner === '' || owner === nodeId)
+  return rights === undefined || mayWriteAs(rights, nodeId, owner)
+}
+
+/** Whether who may do this can write a row of an owner. */
+export function mayWriteAs({ admin, write }: Access, nodeId: string, owner: string): boolean {
+  return admin || (write && (owner === '' || owner === nodeId))
+}
+
+/**
+ * The artifacts for which a node may have used a right by now: how many of those acknowledged, from
+ * the first on.
+ */
+export function reachOf(
+  { access, standings }: Truth,
+  nodeId: string,
+  right: RememberedRight,
+): number {
+  if (standings !== undefined) return standings.reach(nodeId, right)
+  return access?.get(nodeId)?.[right] === false ? 0 : Infinity
 }
 
 /** Tells whether the owner of a node removed an artifact there, and has not made it again since. */

@@ -296,6 +296,8 @@ export interface Model<W extends CheckedWorld> {
   readonly message?: Messages
   /** A node has lied: the runner sent a mutation of what its code wrote. Default: no matter. */
   lied?(lie: Lie, world: W): void
+  /** Faults have ended: so does whatever the model makes go wrong by itself. Default: nothing. */
+  faultsEnd?(world: W): void
   /** Tells what keeps a node from rest; asked where a run stalls. */
   difficulty?(id: NodeId, world: W): Difficulty
   /** Releases everything that the nodes of a run hold. */

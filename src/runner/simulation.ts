@@ -322,6 +322,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.network.setRates(noFaults)
     this.network.healAll()
     this.#nodes.resumeAll()
+    this.model.faultsEnd?.(this.world)
   }
 
   /**

@@ -12,6 +12,7 @@ import { formatDeck } from '../../deck/format.ts'
 import { storeLocal } from '../../repo/store.ts'
 import { writeUnversioned } from '../../repo/unversioned.ts'
 import { accessOf } from '../../sync/access.ts'
+import { noAccess } from '../standings.ts'
 import type { Invariant } from '../world.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { invariants } from './all.ts'
@@ -287,6 +288,30 @@ const damages: readonly Damage[] = [
       pair.access.set('leaf-0', accessOf('oy'))
       const { hash } = storeLocal(pair.master, utf8('sneaked in'))
       pair.acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: false })
+    },
+  },
+  {
+    what: 'an artifact that a leaf made after it lost the right, and pushed',
+    invariant: 'rights',
+    where: 'master',
+    detail: /made on leaf-0, who may not push/,
+    inflict: (pair) => {
+      const acknowledged = pair.acknowledged.length + 1
+      pair.standings.set('leaf-0', accessOf('oi'), { acknowledged: 0, nowMs: 0 })
+      pair.standings.set('leaf-0', accessOf('o'), { acknowledged, nowMs: 1 })
+      for (const text of ['pushed in time', 'pushed too late']) {
+        const { hash } = storeLocal(pair.master, utf8(text))
+        pair.acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: false })
+      }
+    },
+  },
+  {
+    what: 'an artifact of others that came to who may not read',
+    invariant: 'rights',
+    where: 'leaf-0',
+    detail: /of master is here, where nobody may read/,
+    inflict: (pair) => {
+      pair.standings.set('leaf-0', noAccess, { acknowledged: 0, nowMs: 0 })
     },
   },
   {

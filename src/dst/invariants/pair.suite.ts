@@ -30,6 +30,7 @@ import {
 } from '../world.ts'
 import type { TableDefinition } from '../../tables/definition.ts'
 import { defineTable, deleteRow, pkHash, putRow } from '../../tables/tables.ts'
+import { Standings } from '../standings.ts'
 import { LocalOracle } from '../local-oracle.ts'
 import { TableOracle } from '../table-oracle.ts'
 import { UvOperations } from '../uv-operations.ts'
@@ -71,6 +72,8 @@ export class Pair implements Disposable {
   readonly acknowledged: AcknowledgedArtifact[] = []
   /** What nodes may do on the master; everything unless it is said here. */
   readonly access = new Map<string, Access>()
+  /** The rights that nodes had; where nothing is said here, `access` is what they always had. */
+  readonly standings = new Standings()
   readonly uvOperations: UvOperations
 
   readonly asksPrivate = new Set<string>()
@@ -196,7 +199,8 @@ export class Pair implements Disposable {
     const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
     const { cloneGaps, falseClaims, leftovers, replays, trespasses } = this
     const found = { cloneGaps, falseClaims, leftovers, replays, trespasses }
-    const told = { acknowledged, access, asksPrivate, pushes, settings, ...found }
+    const standings = this.standings.access.size > 0 ? this.standings : undefined
+    const told = { acknowledged, access, standings, asksPrivate, pushes, settings, ...found }
     const oracles = { unversioned: uvOperations.oracle, tables, local }
     return { nodes: this.nodes(), truth: { ...told, ...oracles, ...truth } }
   }

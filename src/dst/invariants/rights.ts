@@ -1,19 +1,22 @@
 /**
  * Rights: who may not write changes nobody else.
  *
- * Verifies: an artifact that was made only by those who may not push is on no other node, nor is a
- * version of an unversioned file that was written only by those who may not send any, nor a version
- * of a row that was written only by those who may not send it, or not in that name; and no request
- * changed rows or tables on a server that its sender may not change. Does not verify that those who
- * may are listened to: that is convergence.
+ * Verifies: an artifact that was made only by those who may not push, and could not at any moment
+ * since, is on no other node; nor is a version of an unversioned file that was written only by
+ * those who may not send any, nor a version of a row that was written only by those who may not
+ * send it, or not in that name; who may not read has no artifact that others made since that is so;
+ * and no request changed rows or tables on a server that its sender may not change. Rights count at
+ * the moment a server processes a request. Does not verify that those who may are listened to,
+ * which is convergence; nor which files and rows those have who may not read.
  * @module
  */
 
+import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { hasArtifact } from '../../repo/blob.ts'
 import { listUnversioned } from '../../repo/unversioned.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { describeRow } from '../table-oracle.ts'
-import { hasLogins, type Invariant, maySend, type World } from '../world.ts'
+import { hasLogins, type Invariant, reachOf, type World } from '../world.ts'
 import { versionOf } from './tables.ts'
 
 /** What may not be sent is where it was made. */
@@ -23,6 +26,7 @@ export const rights: Invariant = {
   appliesTo: hasLogins,
   check: (world) => {
     checkArtifacts(world)
+    checkReaders(world)
     checkUnversioned(world)
     checkRows(world)
   },
@@ -31,7 +35,7 @@ export const rights: Invariant = {
 function checkArtifacts({ nodes, truth }: World): void {
   const sendable = new Set(
     truth.acknowledged
-      .filter(({ nodeId }) => maySend(truth, nodeId, 'artifacts'))
+      .filter(({ nodeId }, at) => at < reachOf(truth, nodeId, 'write'))
       .map(({ hash }) => hash),
   )
   const makers = new Map<string, Set<string>>()
@@ -47,6 +51,25 @@ function checkArtifacts({ nodes, truth }: World): void {
       throw new InvariantError('rights', { nodeId: id, detail })
     }
   }
+}
+
+/** Whoever may not read has nothing of others that was made since that is so. */
+function checkReaders({ nodes, truth }: World): void {
+  for (const { id, repo } of nodes) {
+    const reach = reachOf(truth, id, 'read')
+    if (reach === Infinity) continue
+    const known = new Set(
+      truth.acknowledged.filter(({ nodeId }, at) => nodeId === id || at < reach).map(hashOf),
+    )
+    const seen = truth.acknowledged.find(({ hash }) => !known.has(hash) && hasArtifact(repo, hash))
+    if (seen === undefined) continue
+    const detail = `${seen.hash} of ${seen.nodeId} is here, where nobody may read`
+    throw new InvariantError('rights', { nodeId: id, detail })
+  }
+}
+
+function hashOf({ hash }: World['truth']['acknowledged'][number]): ArtifactHash {
+  return hash
 }
 
 function checkUnversioned({ nodes, truth: { unversioned: oracle } }: World): void {

@@ -19,6 +19,7 @@ import { account, preference, remote } from './local.ts'
 import { attachment, detachment, forum, technote, ticket, wiki } from './pages.ts'
 import { columnAdd, rowDelete, rowForge, rowPut, rowsPut, rowTie } from './rows.ts'
 import { amendment, mark, tag } from './tags.ts'
+import { userOperations } from './users.ts'
 import { publish, purge, rebuild, setting, shun } from './upkeep.ts'
 
 /** Operations that belong together. */
@@ -79,7 +80,8 @@ export function chosenOperations(
   known: readonly FossilOperation[] = [],
 ): FossilOperation[] {
   const all: readonly FossilOperation[] = [...Object.values(operationGroups).flat(), ...known]
-  for (const name of Object.keys(weights)) checkName(name, [...all, ...backupOperations])
+  const ofNodes = [...backupOperations, ...userOperations]
+  for (const name of Object.keys(weights)) checkName(name, [...all, ...ofNodes])
   const grouped = new Set<FossilOperation>([
     ...groups.flatMap((group) => operationGroups[group]),
     ...known,

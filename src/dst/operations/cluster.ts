@@ -6,6 +6,7 @@
 import type { CheckedWorld } from '../../runner/invariants.ts'
 import type { NodeId } from '../../runner/model.ts'
 import type { Operation } from '../../runner/operations.ts'
+import { userOperations, type UserWorld } from './users.ts'
 
 /** The side of a simulation that operations on nodes act on. */
 export interface Cluster {
@@ -23,7 +24,7 @@ export interface Cluster {
   restoreBackup(id: NodeId): boolean
 }
 
-type ClusterOperation = Operation<Cluster & CheckedWorld>
+type ClusterOperation = Operation<Cluster & UserWorld & CheckedWorld>
 
 /** A node joins: it clones the first of those that it syncs with. */
 export const join: ClusterOperation = {
@@ -64,7 +65,8 @@ export function clusterOperations(
   weights: Readonly<Record<string, number>>,
   { hasLate }: { hasLate: boolean },
 ): readonly ClusterOperation[] {
-  const chosen = backupOperations.flatMap((operation) => {
+  const known: readonly ClusterOperation[] = [...backupOperations, ...userOperations]
+  const chosen = known.flatMap((operation) => {
     const weight = weights[operation.name] ?? 0
     return weight === 0 ? [] : [{ ...operation, weight }]
   })
