@@ -8,6 +8,7 @@ import { agentMutations } from './agent.ts'
 import { crosslinkMutations } from './crosslink.ts'
 import { loginMutations } from './logins.ts'
 import type { Mutation } from './mutation.ts'
+import { publishingMutations } from './publishing.ts'
 import { repoMutations } from './repo.ts'
 import { syncMutations } from './sync.ts'
 import { tableMutations } from './tables.ts'
@@ -19,6 +20,7 @@ export const mutations: readonly Mutation[] = [
   ...syncMutations,
   ...loginMutations,
   ...agentMutations,
+  ...publishingMutations,
   ...repoMutations,
   ...crosslinkMutations,
   ...tableMutations,

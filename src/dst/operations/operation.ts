@@ -112,6 +112,8 @@ export interface ApplyContext extends OperationPlace {
 export interface Made {
   /** New artifacts, the most telling one last. */
   readonly artifacts?: readonly ArtifactHash[]
+  /** Artifacts that are to be public now; by default all that were private and are so no more. */
+  readonly published?: readonly ArtifactHash[]
   /** The thing that others may refer to: by default the last artifact. */
   readonly subject?: string
   readonly facts?: TraceFacts
@@ -156,7 +158,8 @@ export function asOperation<W extends OperationRecords & CheckedWorld>(
       try {
         const made = apply({ ...place, args, world })
         if (made === undefined) return { outcome: 'impossible' }
-        acknowledgePublished(world, place, secrets)
+        const published = made.published ?? noSecrets(place, secrets)
+        for (const hash of published) world.acknowledge({ hash, nodeId: id, isPrivate: false })
         return acknowledge(world, { id, operationId, made })
       } catch (error) {
         return unsuccessful(error)
@@ -193,16 +196,11 @@ function acknowledge(
 }
 
 /** A public check-in makes files public that were private here before. */
-function acknowledgePublished(
-  world: OperationRecords,
-  { id, repo }: OperationPlace,
-  secrets: readonly NamedArtifact[],
-): void {
-  for (const { hash } of secrets) {
+function noSecrets({ repo }: OperationPlace, secrets: readonly NamedArtifact[]): ArtifactHash[] {
+  return secrets.flatMap(({ hash }) => {
     const rid = findHeld(repo, hash)
-    if (rid === undefined || isPrivate(repo, rid)) continue
-    world.acknowledge({ hash, nodeId: id, isPrivate: false })
-  }
+    return rid === undefined || isPrivate(repo, rid) ? [] : [hash]
+  })
 }
 
 /** @throws an error that is no answer to a person */

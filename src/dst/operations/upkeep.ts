@@ -14,6 +14,7 @@ import { deckOf } from '../../repo/deck.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { shun as shunArtifacts } from '../../repo/shun.ts'
 import { hashes, news, privateCheckins } from './drawing.ts'
+import { publicationOf, publishedBy } from './publication.ts'
 import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
 
 /** Makes a private line public, up to one of its check-ins. */
@@ -27,9 +28,12 @@ export const publish: FossilOperation = {
   apply: ({ repo, args, references, world }) => {
     const hash = references.artifact(args.text('checkin'))
     if (hash === undefined) return undefined
+    const publication = publicationOf(repo, hash)
     const artifacts = publishCheckins(repo, [hash])
-    world.publishNamed(artifacts.flatMap((published) => namedBy(repo, published)))
-    return artifacts.length === 0 ? undefined : { facts: { hash, artifacts: artifacts.length } }
+    const published = publishedBy(repo, publication)
+    world.publishNamed(published.flatMap((each) => namedBy(repo, each)))
+    if (artifacts.length + published.length === 0) return undefined
+    return { published, facts: { hash, artifacts: artifacts.length } }
   },
 }
 
