@@ -51,8 +51,9 @@ function linkReadable(repo: Repo, { rid, deck }: ReadableCheckin): void {
   pending.checkins.add(rid)
   const children = dbOf(repo)
     .prepare<[Rid]>(
-      `SELECT cid FROM plink WHERE pid = ?1 UNION SELECT childid FROM cherrypick
-        WHERE parentid = ?1 AND NOT isExclude ORDER BY 1`,
+      // The row of one that was picked and backed out at once says the latter alone.
+      `SELECT cid FROM plink WHERE pid = ?1
+        UNION SELECT childid FROM cherrypick WHERE parentid = ?1 ORDER BY 1`,
     )
     .all(rid)
   for (const [child] of children) {

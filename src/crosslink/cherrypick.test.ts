@@ -108,6 +108,19 @@ test('several wait for one, and one for several', () => {
   assert.equal(waiting(repo), 2)
 })
 
+test('what is picked and backed out at once is compared with, whichever comes first', () => {
+  const made = checkin(2, {
+    parents: [root],
+    files: { a: 'one', b: 'three' },
+    cherrypicks: [
+      { direction: '+', target: other.hash },
+      { direction: '-', target: other.hash },
+    ],
+  })
+  using repo = settled([root, made, other])
+  assert.deepEqual(picks(repo), [[other.hash, made.hash, 1]])
+})
+
 test('the waiting table is made with the first that waits, and rolled back with it', () => {
   using repo = memoryRepo()
   const hasTable = (): boolean =>
