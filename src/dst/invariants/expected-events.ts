@@ -13,7 +13,7 @@ import type { ForumDeck, TechnoteDeck } from '../../deck/deck.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { isShunned } from '../../repo/blob.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
-import type { Expected, TagsOfOne } from './expected.ts'
+import { type Expected, type TagsOfOne, takenFrom } from './expected.ts'
 import type { Statement } from './statements.ts'
 
 /** One row of `event`. */
@@ -117,8 +117,7 @@ function followedAtOnce({ statements, parents }: Expected): ReadonlySet<Artifact
   }
   const links = [...statements.values()].flatMap(({ hash, deck }) => {
     if (deck.kind !== 'checkin') return []
-    const picked = deck.cherrypicks.filter(({ direction }) => direction === '+')
-    const named = [...(parents.get(hash) ?? []).map((each) => each.hash), ...picked.map(targetOf)]
+    const named = [...(parents.get(hash) ?? []).map((each) => each.hash), ...takenFrom(deck)]
     return named.flatMap((parent) => {
       const laterMs = deck.dateMs - (dates.get(parent) ?? Infinity)
       return laterMs > -2_000 && laterMs < farthestMoveMs ? { parent, child: hash, laterMs } : []
@@ -133,10 +132,6 @@ function followedAtOnce({ statements, parents }: Expected): ReadonlySet<Artifact
     for (const { parent, child } of open) if (followed.has(child)) followed.add(parent)
   }
   return followed
-}
-
-function targetOf(picked: { readonly target: ArtifactHash }): ArtifactHash {
-  return picked.target
 }
 
 function attachmentType(target: string, context: Context): 't' | 'e' | 'w' {

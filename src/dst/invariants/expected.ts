@@ -9,7 +9,7 @@
  */
 
 import { unreachable } from '../../base/assert.ts'
-import type { Deck, DeckTag } from '../../deck/deck.ts'
+import type { CheckinDeck, Deck, DeckTag } from '../../deck/deck.ts'
 import { type ArtifactHash, parseArtifactHash } from '../../hash/artifact-hash.ts'
 import { isShunned } from '../../repo/blob.ts'
 import type { Repo } from '../../repo/repo.ts'
@@ -61,6 +61,15 @@ export function expectedOf(repo: Repo): Expected {
   const expected = { statements, parents, tags, leaves: allLeaves(parents, tags) }
   remembered.set(repo, { state, expected })
   return expected
+}
+
+/**
+ * Check-ins that one took changes from, which go before it: of two cards about the same one, the
+ * last counts, and it backs them out.
+ */
+export function takenFrom({ cherrypicks }: CheckinDeck): ArtifactHash[] {
+  const last = new Map(cherrypicks.map(({ target, direction }) => [target, direction]))
+  return [...last].flatMap(([target, direction]) => (direction === '+' ? target : []))
 }
 
 type ExplicitTags = Map<ArtifactHash, Map<string, ExpectedTag>>

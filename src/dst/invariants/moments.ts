@@ -15,7 +15,7 @@ import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { Invariant } from '../world.ts'
-import { type Expected, expectedOf } from './expected.ts'
+import { type Expected, expectedOf, takenFrom } from './expected.ts'
 import { ofEachNode, ownTables } from './of-each-node.ts'
 
 /** A check-in that says it is so much younger than its child, or more, stays there. */
@@ -79,9 +79,7 @@ function timelineOf(repo: Repo, expected: Expected): Timeline {
     const primary = all.find(({ isPrimary }) => isPrimary)
     if (deck?.kind !== 'checkin' || primary === undefined || !timeline.has(primary.hash)) continue
     for (const parent of all) timeline.get(parent.hash)?.children.push(hash)
-    for (const { direction, target } of deck.cherrypicks) {
-      if (direction === '+') timeline.get(target)?.children.push(hash)
-    }
+    for (const target of takenFrom(deck)) timeline.get(target)?.children.push(hash)
   }
   return timeline
 }
