@@ -111,8 +111,25 @@ export const derivedCanaries: readonly Canary[] = [
   },
   {
     bug: 'forgets which file a check-in changed',
-    invariant: 'derived',
+    invariant: 'mlink',
     plant: sql('DELETE FROM mlink WHERE rowid = (SELECT max(rowid) FROM mlink)'),
+  },
+  {
+    bug: 'takes a parent for a check-in that changes were taken from',
+    invariant: 'cherrypick',
+    plant: sql('INSERT OR IGNORE INTO cherrypick SELECT pid, cid, 0 FROM plink LIMIT 1'),
+  },
+  {
+    bug: 'links a comment to what it does not name',
+    invariant: 'backlink',
+    plant: sql(`INSERT OR IGNORE INTO backlink SELECT 'abcd', 0, min(objid), 1 FROM event`),
+  },
+  {
+    bug: 'moves a check-in before its child, and a millisecond too far',
+    invariant: 'derived',
+    plant: sql(`UPDATE event SET mtime = mtime - 1.2e-8 WHERE type = 'ci' AND omtime > mtime
+          AND objid NOT IN (SELECT rid FROM tagxref JOIN tag USING(tagid) WHERE tagname = 'date')`),
+    options: { ...open, operationCount: 600, seed: 12 },
   },
   {
     bug: 'words the timeline in its own way',

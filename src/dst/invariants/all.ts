@@ -5,11 +5,13 @@
 
 import type { Invariant } from '../world.ts'
 import { announced, privateUnannounced } from './announced.ts'
+import { backlink } from './backlinks.ts'
 import { claims } from './claims.ts'
 import { cloneWhole } from './clones.ts'
 import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
 import { derived, derivedConvergence } from './derived.ts'
+import { cherrypick, mlink } from './files.ts'
 import { event, leaf, plink, tags } from './history.ts'
 import { localStays } from './local.ts'
 import { messageWhole } from './messages.ts'
@@ -57,6 +59,9 @@ export const invariants: readonly Invariant[] = [
   leaf,
   event,
   moments,
+  mlink,
+  cherrypick,
+  backlink,
   derived,
   convergence,
   privateConvergence,

@@ -6,7 +6,8 @@
  * that two nodes which hold and shun the same artifacts have equal tables, by names, not rids. What
  * depends on more is left out: which artifacts are private, asked for or to be announced, and when
  * a cluster came. Does not verify that a rebuild is right: the oracles of
- * `plink`, `tags`, `leaf` and `event` do, and the tests against stock.
+ * `plink`, `tags`, `leaf`, `event`, `mlink`, `cherrypick` and `backlink` do, and the tests against
+ * stock.
  *
  * A check costs a rebuild of every repository that has changed since the last one, about 0.1 ms for
  * each artifact that it holds (measured): periodic checks make it now and then only.
@@ -15,16 +16,12 @@
 
 import { dumpDerived, dumpedTables } from '../../crosslink/derived-dump.ts'
 import type { Repo } from '../../repo/repo.ts'
-import { stateOf } from '../../repo/state.ts'
 import { listShunned } from '../../repo/shun.ts'
 import { verify } from '../../crosslink/verify.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { CheckedNode, Invariant } from '../world.ts'
-import { ofEachNode, ownTables } from './of-each-node.ts'
-
-/** The state in which a repository was last found good. */
-const verified = new WeakMap<Repo, string>()
+import { ofEachNode, ownTables, whenChanged } from './of-each-node.ts'
 
 /**
  * The derived tables are what a rebuild would make.
@@ -32,7 +29,6 @@ const verified = new WeakMap<Repo, string>()
  * @throws {InvariantError} `derived`
  */
 export function checkDerived(nodeId: string, repo: Repo): void {
-  if (verified.get(repo) === stateOf(repo)) return
   const { differences, total } = verify(repo, { limit: 1 })
   const [first] = differences
   if (first !== undefined) {
@@ -40,7 +36,6 @@ export function checkDerived(nodeId: string, repo: Repo): void {
     const others = total === 1 ? '' : ` and ${total - 1} more`
     throw new InvariantError('derived', { nodeId, detail: `${kind} in ${table}: ${what}${others}` })
   }
-  verified.set(repo, stateOf(repo))
 }
 
 /** What a table says that is not a function of the artifacts held. */
@@ -52,7 +47,7 @@ export const derived: Invariant = {
   name: 'derived',
   holds: 'always',
   isCostly: true,
-  ...ofEachNode(ownTables, checkDerived),
+  ...ofEachNode(ownTables, whenChanged(checkDerived)),
 }
 
 export const derivedConvergence: Invariant = {

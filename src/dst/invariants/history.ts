@@ -17,6 +17,7 @@ import { decodeText } from '../../deck/text.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { Invariant } from '../world.ts'
+import { compareRows } from './compare-rows.ts'
 import { expectedOf } from './expected.ts'
 import { composed, type ExpectedEvent, expectedEvents } from './expected-events.ts'
 import { ofEachNode, ownTables } from './of-each-node.ts'
@@ -46,7 +47,7 @@ export function checkParents(nodeId: string, repo: Repo): void {
     )
     .all()
     .map(([parent, child, ...rest]) => [parent, 'is parent of', child, ...rest].join(' '))
-  compare('plink', nodeId, expected, actual)
+  compareRows('plink', nodeId, expected, actual)
 }
 
 /**
@@ -76,7 +77,7 @@ export function checkTags(nodeId: string, repo: Repo): void {
   const actual = rows.map(([hash, name, type, source, origin, value, mtime]) =>
     tagLine([hash, decodeText(name), type, source, origin, text(value), mtime]),
   )
-  compare('tags', nodeId, expected, actual)
+  compareRows('tags', nodeId, expected, actual)
 }
 
 function tagLine(fields: readonly (string | number | undefined)[]): string {
@@ -94,7 +95,7 @@ export function checkLeaves(nodeId: string, repo: Repo): void {
   const actual = dbOf(repo)
     .prepare<[string]>('SELECT coalesce(uuid, rid) FROM leaf LEFT JOIN blob USING(rid)')
     .all()
-  compare(
+  compareRows(
     'leaf',
     nodeId,
     [...expectedOf(repo).leaves].map((hash) => `leaf ${hash}`),
@@ -188,23 +189,6 @@ function differs(field: string, found: unknown, wanted: unknown): string {
 
 function text(value: Uint8Array | null): string | undefined {
   return value === null ? undefined : decodeText(value)
-}
-
-function compare(
-  name: string,
-  nodeId: string,
-  expected: readonly string[],
-  actual: readonly string[],
-): void {
-  const [wanted, found] = [new Set(expected), new Set(actual)]
-  const missing = expected.filter((line) => !found.has(line)).sort()
-  const extra = actual.filter((line) => !wanted.has(line)).sort()
-  if (missing.length === 0 && extra.length === 0) return
-  const told = [
-    missing.length === 0 ? '' : `${missing.length} rows are missing (${missing[0]})`,
-    extra.length === 0 ? '' : `${extra.length} should not be there (${extra[0]})`,
-  ]
-  throw new InvariantError(name, { nodeId, detail: told.filter(Boolean).join('; ') })
 }
 
 function invariant(name: string, check: (nodeId: string, repo: Repo) => void): Invariant {

@@ -16,6 +16,7 @@ import { noAccess } from '../standings.ts'
 import type { Invariant } from '../world.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { invariants } from './all.ts'
+import { fileDamages } from './file-damage.suite.ts'
 import { historyDamages } from './history-damage.suite.ts'
 import { type Damage, Pair, nobodys, ridOf } from './pair.suite.ts'
 import { localDamages } from './local-damage.suite.ts'
@@ -326,6 +327,7 @@ const damages: readonly Damage[] = [
     },
   },
   ...uvDamages,
+  ...fileDamages,
   ...historyDamages,
   ...tableDamages,
   ...localDamages,

@@ -6,6 +6,7 @@
 import { cloneState } from '../../repo/clone-state.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { holdsShunned } from '../../repo/shun.ts'
+import { stateOf } from '../../repo/state.ts'
 import type { CheckedNode, Invariant, World } from '../world.ts'
 
 /** Tells of a node whether an invariant says anything about it. */
@@ -34,5 +35,17 @@ export function ofEachNode(
       for (const node of world.nodes) checkNode(node, world)
     },
     checkNode,
+  }
+}
+
+/** A check that looks again only at what has changed since it last found nothing. */
+export function whenChanged(
+  check: (nodeId: string, repo: Repo) => void,
+): (nodeId: string, repo: Repo) => void {
+  const states = new WeakMap<Repo, string>()
+  return (nodeId, repo) => {
+    if (states.get(repo) === stateOf(repo)) return
+    check(nodeId, repo)
+    states.set(repo, stateOf(repo))
   }
 }

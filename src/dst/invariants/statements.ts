@@ -10,7 +10,7 @@ import type { CheckinDeck, Deck } from '../../deck/deck.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { unresolvedRids } from '../../repo/blob.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
-import type { Rid } from '../../repo/rid.ts'
+import type { NamedArtifact, Rid } from '../../repo/rid.ts'
 
 /** One artifact that says something. */
 export interface Statement {
@@ -45,7 +45,8 @@ export function readStatements(repo: Repo): Statements {
   return statements
 }
 
-function heldArtifacts(repo: Repo): { rid: Rid; hash: ArtifactHash }[] {
+/** Everything that can be read, in the order of names. */
+export function heldArtifacts(repo: Repo): NamedArtifact[] {
   const unresolved = unresolvedRids(repo)
   return dbOf(repo)
     .prepare<[Rid, ArtifactHash]>('SELECT rid, uuid FROM blob WHERE size >= 0 ORDER BY uuid')
