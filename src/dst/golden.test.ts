@@ -12,21 +12,21 @@ import type { SimulateOptions } from './simulate-options.ts'
 
 /** Trace hashes of hostile runs by seed. */
 const golden: Readonly<Record<string, string>> = {
-  1: '5d292e0e25b55280cdce194dbe51026d0c2369b4fc42251a9a5cad59f6e3df6d',
-  2: '1de6ec60e5f5b69af5b6542de5c1a329836df00727c33b22599b661a079e19b9',
-  3: 'b9449fb3b6b859016a9d65c4aed6be661d580ba47ad9dbb1da899bd2e2672ac7',
+  1: '96c3562e9178602c256714b75137e7df47934ca0af3a2e04b1d0aeec2cca425f',
+  2: '729170f72baddda143789e7a00cf0bb9f92f6d2fff2351d723c40f2f12a07976',
+  3: 'ae56176a9b80f729c4b1edb1cd0301cfc6358eea912418292ef157f49758df44',
 }
 
 /** The same of runs with unversioned files and logins, too. */
 const goldenUv: Readonly<Record<string, string>> = {
-  1: '6b300831e24b07c6dc8191ff61e13d2b8617acbf8e3254260c7d6050610a9cc5',
-  2: '8c0c2c319f2a148366455c3751fdfe7d54675fb6874e76ff97d437ffc754e7fd',
+  1: '8644dec09d77d8d44e0bfada16969dbd4b8b1ee9ad0d4e674f723a57a602239e',
+  2: '7fa9e2dc72cca4d44421d5702dddf21a39222d668498af1fa19e602760e08e43',
 }
 
 /** The same of runs with every kind of artifact. */
 const goldenKinds: Readonly<Record<string, string>> = {
-  1: 'b20d67492750b3810bd2cd4c5206107b43e72d5acaf568dddc294dd237bae433',
-  2: '63edd093848ca3a7958f7448b696e15e8727daf16e7ae957822da368098e4e3f',
+  1: 'c66da69dfbd5e4a057dcf33798bc59c3ad39b3f66fe3280bd1b353cb326828ed',
+  2: 'e2cc9e40fb67b5774ab051458d1cab485fbc4ac521189da347172ed5c45a0a2a',
 }
 
 async function checkHashes(

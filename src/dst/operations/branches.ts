@@ -5,7 +5,7 @@
 
 import { newBranch } from '../../write/branch.ts'
 import { manifestFiles } from '../../write/checkin.ts'
-import { newName, renaming } from './content.ts'
+import { drawContent, newName, renaming } from './content.ts'
 import { authorOf, checkins, drawAuthor, heads } from './drawing.ts'
 import { drawParent, planCheckin, writeCheckin } from './checkins.ts'
 import type { FossilOperation } from './operation.ts'
@@ -48,13 +48,15 @@ export const merge: FossilOperation = {
     const parent = drawParent(context)
     const others = (draw.chance(0.8) ? heads(repo) : checkins(repo)).filter((at) => at !== parent)
     if (parent === undefined || others.length === 0) return undefined
-    const merged = Array.from({ length: draw.int(1, 2) }, () => references.to(draw.pick(others)))
-    return planCheckin(context, parent, { merged, integrate: draw.chance(0.3) })
+    const drawn = Array.from({ length: draw.int(1, 2) }, () => draw.pick(others))
+    const options = { integrate: draw.chance(0.3), deltaManifest: draw.chance(0.2) }
+    const merged = drawn.map((hash) => references.to(hash))
+    return planCheckin(context, parent, { merged, ...options }, drawn[0])
   },
   apply: writeCheckin,
 }
 
-/** Takes over the changes of another check-in, or backs them out. */
+/** Takes over the changes of other check-ins, or backs them out; now and then both of one. */
 export const cherrypick: FossilOperation = {
   name: 'cherrypick',
   weight: 1,
@@ -63,27 +65,39 @@ export const cherrypick: FossilOperation = {
     const parent = drawParent(context)
     const others = checkins(repo).filter((hash) => hash !== parent)
     if (parent === undefined || others.length === 0) return undefined
-    const picked = { cherrypick: references.to(draw.pick(others)), backsOut: draw.chance(0.5) }
-    return planCheckin(context, parent, picked)
+    const drawn = Array.from({ length: draw.pick([1, 1, 2]) }, () => ({
+      target: draw.pick(others),
+      isPicked: draw.chance(0.5),
+    }))
+    const targets = (isPicked: boolean): string[] =>
+      drawn.filter((each) => each.isPicked === isPicked).map((each) => references.to(each.target))
+    const source = drawn.find(({ isPicked }) => isPicked)?.target
+    return planCheckin(
+      context,
+      parent,
+      { picked: targets(true), backedOut: targets(false) },
+      source,
+    )
   },
   apply: writeCheckin,
 }
 
-/** Gives a file another name, or two files each other's. */
+/** Gives a file another name, also with other content, or two files each other's. */
 export const rename: FossilOperation = {
   name: 'rename',
   weight: 1,
   plan: (context) => {
-    const { repo, draw } = context
+    const { repo, draw, sizes } = context
     const parent = drawParent(context)
     if (parent === undefined) return undefined
     const names = [...manifestFiles(repo, parent).keys()]
     if (names.length < 2) return undefined
     const [from, other] = [draw.pick(names), draw.pick(names)]
     const isSwap = draw.chance(0.2) && from !== other
+    const isEdited = draw.chance(0.3)
     const changes = isSwap
       ? [renaming(from, other), renaming(other, from)]
-      : [renaming(newName(draw), from)]
+      : [{ ...renaming(newName(draw), from), ...(isEdited ? drawContent(draw, sizes) : {}) }]
     return planCheckin(context, parent, { changes })
   },
   apply: writeCheckin,

@@ -106,11 +106,16 @@ export function drawParent({ repo, draw }: PlanContext): ArtifactHash | undefine
   return known.length === 0 ? undefined : draw.pick(known)
 }
 
-/** Arguments of a check-in on top of `parent`, mostly with changes, of any author. */
+/**
+ * Arguments of a check-in on top of `parent`, mostly with changes, of any author.
+ *
+ * @param source another check-in, from which it takes changes
+ */
 export function planCheckin(
   context: PlanContext,
   parent: ArtifactHash | undefined,
   options: ArgumentValues,
+  source?: ArtifactHash,
 ): ArgumentValues | undefined {
   if (parent === undefined) return undefined
   const { draw, references } = context
@@ -118,7 +123,7 @@ export function planCheckin(
     parent: references.to(parent),
     ...drawAuthor(context),
     comment: drawText(context),
-    changes: draw.chance(0.9) ? drawChanges(context, parent) : [],
+    changes: draw.chance(0.9) ? drawChanges(context, parent, source) : [],
     ...options,
   }
 }
@@ -150,10 +155,13 @@ export function writeCheckin(context: ApplyContext): Made | undefined {
 }
 
 function cherrypicksOf({ args, references }: ApplyContext): CheckinOptions['cherrypicks'] {
-  const picked = args.maybeText('cherrypick')
-  if (picked === undefined) return []
-  const target = references.artifact(picked)
-  return target && [{ direction: args.flag('backsOut') ? '-' : '+', target }]
+  const picked = references.artifacts(args.texts('picked'))
+  const backedOut = references.artifacts(args.texts('backedOut'))
+  if (picked === undefined || backedOut === undefined) return undefined
+  return [
+    ...picked.map((target) => ({ direction: '+', target }) as const),
+    ...backedOut.map((target) => ({ direction: '-', target }) as const),
+  ]
 }
 
 function tagOptions(args: Arguments): Partial<CheckinOptions> {

@@ -6,12 +6,14 @@
 
 import { concat, noBytes, utf8 } from '../../base/bytes.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { hasArtifact } from '../../repo/blob.ts'
+import { findRid, hasArtifact, isPrivate } from '../../repo/blob.ts'
 import { readArtifact } from '../../repo/content.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { Arguments, ArgumentValues } from '../../runner/arguments.ts'
 import { type Draw, RandomStream } from '../../sim/random.ts'
 import { type FileChange, manifestFiles } from '../../write/checkin.ts'
+import type { DeckFile } from '../../deck/deck.ts'
+import type { FilePermission } from '../../deck/file-name.ts'
 import type { ApplyContext, FileSizes, PlanContext } from './operation.ts'
 
 /** The chance that what is inserted is a larger binary. */
@@ -41,17 +43,41 @@ export function contentOf(args: Arguments): Uint8Array {
 /** More than any argument asks for that was drawn: a list may have been edited. */
 const mostBytes = 10_000_000
 
-/** One to three files: new, edited, emptied, or, where enough are left, taken away. */
-export function drawChanges(context: PlanContext, parent: ArtifactHash): ArgumentValues[] {
-  const { repo, draw } = context
-  const names = [...manifestFiles(repo, parent).keys()]
+/**
+ * One to three files: new, edited, emptied, of another permission, or, where enough are left, taken
+ * away; and where changes are taken from another check-in, mostly files as they are there.
+ */
+export function drawChanges(
+  context: PlanContext,
+  parent: ArtifactHash,
+  source?: ArtifactHash,
+): ArgumentValues[] {
+  const { repo, draw, references } = context
+  const files = manifestFiles(repo, parent)
+  const names = [...files.keys()]
   const changes = new Map<string, ArgumentValues>()
   for (let count = draw.int(1, 3); count > 0; count--) {
     const isKnown = draw.chance(0.6) && names.length > 0
     const name = isKnown ? draw.pick(names) : newName(draw)
     changes.set(name, { name, ...drawChange(context, isKnown, names.length) })
   }
+  if (source === undefined) return [...changes.values()]
+  const other = publicFiles(repo, source).filter(
+    ([name, { hash }]) => files.get(name)?.hash !== hash,
+  )
+  for (let count = draw.int(0, 2); count > 0 && other.length > 0; count--) {
+    const [name] = draw.pick(other)
+    changes.set(name, { name, as: references.to(source) })
+  }
   return [...changes.values()]
+}
+
+/** Files of a check-in, none of which is a secret here: nobody publishes one by taking it over. */
+function publicFiles(repo: Repo, checkin: ArtifactHash): [string, DeckFile][] {
+  return [...manifestFiles(repo, checkin)].filter(([, { hash }]) => {
+    const rid = hash === undefined ? undefined : findRid(repo, hash)
+    return rid === undefined || !isPrivate(repo, rid)
+  })
 }
 
 function drawChange(
@@ -59,11 +85,15 @@ function drawChange(
   isKnown: boolean,
   fileCount: number,
 ): ArgumentValues {
-  if (isKnown && fileCount > 20 && draw.chance(0.3)) return { removed: true }
-  if (draw.chance(0.05)) return { empty: true }
+  if (isKnown && fileCount > 3 && draw.chance(fileCount > 20 ? 0.3 : 0.1)) return { removed: true }
+  const permission = draw.chance(0.1) ? { permission: draw.pick(permissions) } : {}
+  if (draw.chance(0.05)) return { empty: true, ...permission }
+  if (isKnown && draw.chance(0.05)) return { kept: true, permission: draw.pick(permissions) }
   const place = { atPpm: draw.int(0, 999_999), cutBytes: draw.int(0, 200) }
-  return { ...(isKnown ? place : {}), ...drawContent(draw, sizes) }
+  return { ...(isKnown ? place : {}), ...permission, ...drawContent(draw, sizes) }
 }
+
+const permissions: readonly FilePermission[] = ['regular', 'executable', 'symlink']
 
 /** A name that few files have. */
 export function newName(draw: Draw): string {
@@ -77,17 +107,27 @@ export function renaming(name: string, from: string): ArgumentValues {
 
 /** The changes of a check-in, on top of `parent`. */
 export function changesOf(
-  { repo, args }: ApplyContext,
+  { repo, args, references }: ApplyContext,
   parent: ArtifactHash | undefined,
 ): FileChange[] {
   const files = parent === undefined ? undefined : manifestFiles(repo, parent)
   return args.groups('changes').map((change) => {
     const name = change.text('name')
     const renamedFrom = change.maybeText('from')
-    if (renamedFrom !== undefined) return { name, renamedFrom, content: undefined }
+    if (renamedFrom !== undefined) {
+      const isEdited = change.maybeInteger('key') !== undefined
+      return { name, renamedFrom, content: isEdited ? contentOf(change) : undefined }
+    }
     if (change.flag('removed')) return { name, content: undefined }
-    if (change.flag('empty')) return { name, content: noBytes }
-    return { name, content: edited(contentBefore(repo, files?.get(name)?.hash), change) }
+    const permission = permissions.find((each) => each === change.maybeText('permission'))
+    const file = { name, ...(permission === undefined ? {} : { permission }) }
+    if (change.flag('empty')) return { ...file, content: noBytes }
+    const source = references.artifact(change.maybeText('as'))
+    if (source !== undefined) {
+      return { ...file, content: contentBefore(repo, manifestFiles(repo, source).get(name)?.hash) }
+    }
+    const before = contentBefore(repo, files?.get(name)?.hash)
+    return { ...file, content: change.flag('kept') ? before : edited(before, change) }
   })
 }
 

@@ -35,19 +35,23 @@ export function drawText(context: PlanContext): string {
   const words = Array.from({ length: draw.int(1, 12) }, () => {
     if (count === 0 || !draw.chance(0.15)) return draw.pick(someWords)
     if (!draw.chance(0.8)) return '[Home]'
-    const linked = checkinAt(repo, draw.int(0, count - 1))
-    return `[@${references.to(linked)}:${draw.int(8, 40)}]`
+    const linked = `@${references.to(checkinAt(repo, draw.int(0, count - 1)))}:${draw.int(8, 40)}`
+    return draw.pick(linkForms).replace('@', linked)
   })
   return `${words.join(' ')}\n`
 }
 
 const someWords = ['plan', 'größer', 'see', '<b>bold</b>', "isn't", '"so"', 'a&b', 'change', 'x_y']
 
+/** Links as wiki text has them, mostly, and as Markdown does. */
+const linkForms = ['[@]', '[@]', '[@]', '[@|this]', '[/info/@]', '[this](@)', '[this](/info/@)']
+
 /** A drawn text as it is written: `[@leaf-0#3:12]` is a link by 12 digits of a name. */
 export function textOf({ references }: ApplyContext, text: string): string {
-  return text.replace(/\[@([^\s\]:]+):(\d+)\]/g, (link, reference: string, digits: string) => {
+  const named = /(?<=[[(](?:\/info\/)?)@([^\s\])|:]+):(\d+)(?=[\])|])/g
+  return text.replace(named, (name, reference: string, digits: string) => {
     const subject = references.resolve(reference)
-    return subject === undefined ? link : `[${subject.slice(0, Number(digits))}]`
+    return subject === undefined ? name : subject.slice(0, Number(digits))
   })
 }
 

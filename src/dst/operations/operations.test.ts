@@ -104,6 +104,18 @@ suite('a busy network', () => {
       assert.ok(count(repo, 'plink WHERE NOT isprim') > 5)
       assert.ok(count(repo, 'plink WHERE baseid IS NOT NULL') > 0)
       assert.ok(count(repo, 'mlink WHERE pfnid > 0') > 0)
+      assert.ok(count(repo, 'mlink WHERE pfnid > 0 AND fid <> pid') > 0)
+      assert.ok(count(repo, 'mlink WHERE fid = 0') > 0)
+      assert.ok(count(repo, 'mlink WHERE pid = -1') > 0)
+      assert.ok(count(repo, 'mlink WHERE isaux') > 0)
+      assert.ok(count(repo, 'mlink WHERE mperm = 1') > 0)
+      assert.ok(count(repo, 'mlink WHERE mperm = 2') > 0)
+      assert.ok(count(repo, 'mlink WHERE fid = pid') > 0)
+      assert.ok(count(repo, 'cherrypick WHERE isExclude') > 0)
+      assert.ok(count(repo, 'cherrypick WHERE NOT isExclude') > 0)
+      for (const type of [0, 1, 2, 4]) {
+        assert.ok(count(repo, `backlink WHERE srctype = ${type}`) > 0, `links of type ${type}`)
+      }
       assert.ok(count(repo, 'forumpost WHERE firt IS NOT NULL') > 0)
       assert.ok(count(repo, "tagxref JOIN tag USING(tagid) WHERE tagname = 'parent'") > 0)
       assert.ok(count(repo, 'event WHERE ecomment IS NOT NULL') > 0)
