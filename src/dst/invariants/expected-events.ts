@@ -22,6 +22,8 @@ export interface ExpectedEvent {
   readonly user: string | undefined
   /** `composed`: words that are not looked at. */
   readonly comment: string | undefined | typeof composed
+  /** The words in brief, which tickets alone have. */
+  readonly brief: undefined | typeof composed
   /** The name of the tag that the row points to. */
   readonly tagName: string | undefined
   /** Where the artifact belongs by its own word. */
@@ -70,13 +72,13 @@ interface Context {
   readonly isShunned: (hash: ArtifactHash) => boolean
 }
 
-type OwnEvent = Pick<ExpectedEvent, 'type' | 'user' | 'comment' | 'tagName' | 'ownMs'>
+type OwnEvent = Pick<ExpectedEvent, 'type' | 'user' | 'comment' | 'brief' | 'tagName' | 'ownMs'>
 
 /** What an artifact says of itself; undefined where it is no news. */
 function ownEvent({ hash, deck, textBytes }: Statement, context: Context): OwnEvent | undefined {
   if (deck.kind === 'cluster') return undefined
   const { user, dateMs: ownMs } = deck
-  const row = { user, ownMs, tagName: undefined }
+  const row = { user, ownMs, brief: undefined, tagName: undefined }
   switch (deck.kind) {
     case 'checkin':
       return { ...row, type: 'ci', comment: deck.comment }
@@ -88,10 +90,16 @@ function ownEvent({ hash, deck, textBytes }: Statement, context: Context): OwnEv
     case 'technote': {
       if (context.newestNotes.get(deck.technoteId) !== hash) return undefined
       const { comment, eventMs, technoteId } = deck
-      return { user, comment, type: 'e', tagName: `event-${technoteId}`, ownMs: eventMs }
+      return { ...row, comment, type: 'e', tagName: `event-${technoteId}`, ownMs: eventMs }
     }
     case 'ticket':
-      return { ...row, type: 't', comment: composed, tagName: `tkt-${deck.ticketId}` }
+      return {
+        ...row,
+        type: 't',
+        comment: composed,
+        brief: composed,
+        tagName: `tkt-${deck.ticketId}`,
+      }
     case 'attachment':
       return { ...row, type: attachmentType(deck.target, context), comment: composed }
     case 'forum':

@@ -94,6 +94,7 @@ const history: readonly Told[] = [
   ],
   ['another comment', 'event', `UPDATE event SET comment = 'x'`, /comment is "x" and not "/],
   ['a user who did not do it', 'event', `UPDATE event SET user = 'x'`, /user is "x" and not "u"/],
+  ['words in brief, which tickets alone have', 'event', `UPDATE event SET brief = 'x'`, /brief is/],
   ['a comment that nobody edited', 'event', `UPDATE event SET ecomment = 'x'`, /taggedComment/],
   ['a colour that nobody gave', 'event', `UPDATE event SET bgcolor = 'red'`, /color is "red"/],
   ['an event of another time', 'event', 'UPDATE event SET mtime = mtime + 1', /mtime is /],

@@ -129,22 +129,23 @@ type ActualEvent = Readonly<
 >
 
 type Text = Uint8Array | null
-type EventRow = [string, string, number, number | null, Text, Text, Text, Text, Text, Text]
+type EventRow = [string, string, number, number | null, Text, Text, Text, Text, Text, Text, Text]
 
 function readEvents(repo: Repo): Map<string, ActualEvent> {
   const rows = dbOf(repo)
     .prepare<EventRow>(
       `SELECT coalesce(uuid, objid), type, mtime, omtime, CAST(user AS BLOB),
               CAST(comment AS BLOB), CAST(coalesce(tagname, event.tagid) AS BLOB),
-              CAST(euser AS BLOB), CAST(ecomment AS BLOB), CAST(bgcolor AS BLOB)
+              CAST(euser AS BLOB), CAST(ecomment AS BLOB), CAST(bgcolor AS BLOB),
+              CAST(brief AS BLOB)
          FROM event LEFT JOIN blob ON rid = objid LEFT JOIN tag ON tag.tagid = event.tagid
         ORDER BY 1`,
     )
     .all()
   return new Map(
     rows.map(([hash, type, mtime, omtime, ...texts]) => {
-      const [user, comment, tagName, taggedUser, taggedComment, color] = texts.map(text)
-      const said = { user, comment, tagName, taggedUser, taggedComment, color }
+      const [user, comment, tagName, taggedUser, taggedComment, color, brief] = texts.map(text)
+      const said = { user, comment, brief, tagName, taggedUser, taggedComment, color }
       return [hash, { type, mtime, omtime: omtime ?? undefined, ...said }]
     }),
   )
@@ -160,6 +161,7 @@ const textFields = [
   'type',
   'user',
   'comment',
+  'brief',
   'tagName',
   'taggedUser',
   'taggedComment',
