@@ -89,6 +89,8 @@ export type FossilErrors = {
   'sim.unsimulated': { node: string; api: string; at?: string; reason: string }
   /** A simulation goes on and on at one moment of virtual time, last at this node. */
   'sim.stuck': { node: string; events: number }
+  /** A file that is no trace of a run, or one of another format. `line` counts from 1. */
+  'trace.invalid': { trace: string; line: number; reason: string }
   /** An option or argument outside what is allowed. */
   'option.invalid': { option: string; reason: string }
 }

@@ -9,6 +9,7 @@ import { drawPlan, simulate, type SimulateOptions, type SimReport } from '../dst
 import { FossilError } from '../index.ts'
 import { addCanaryCommand } from './sim-canary.ts'
 import { addCoverageCommand } from './sim-coverage.ts'
+import { addDiffCommand } from './sim-diff.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
 import { StockMaster } from './sim-stock.ts'
 import {
@@ -65,6 +66,7 @@ export function addSimCommand(program: Command): void {
   addPlanCommand(sim)
   addCanaryCommand(sim)
   addCoverageCommand(sim)
+  addDiffCommand(sim)
 }
 
 async function runSimulation(options: SimRunOptions): Promise<void> {

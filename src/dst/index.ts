@@ -30,6 +30,9 @@ export { PeerNetwork, type PeerTransport } from './peer-network.ts'
 export type { FossilOperation } from './operations/operation.ts'
 export { drawPlan } from './plan.ts'
 export { InvariantError } from '../runner/invariants.ts'
+export { compareTraces, type TraceComparison } from '../runner/trace-diff.ts'
+export { comparisonText } from '../runner/trace-diff-text.ts'
+export type { TraceSource } from '../runner/trace-reader.ts'
 export type {
   NodeHost,
   NodeId,

@@ -1,0 +1,122 @@
+/**
+ * The comparison of two traces as people read it: what both have, where they part, what led there
+ * in each, and how much differs from there on.
+ * @module
+ */
+
+import type { ChainLink } from './cause-chain.ts'
+import type { FieldDifference } from './line-facts.ts'
+import { lineText, momentText, valueText } from './line-text.ts'
+import type { DivergentLine, TraceComparison, TraceDivergence } from './trace-diff.ts'
+
+/** Names of the two traces. */
+type TraceNames = Parameters<typeof comparisonText>[1]
+
+/** Rows of the summary that are told. */
+const mostRows = 20
+
+/**
+ * Tells a comparison to people; ends with a newline.
+ *
+ * @param names of the two traces: their paths
+ */
+export function comparisonText(
+  comparison: TraceComparison,
+  names: { readonly a: string; readonly b: string },
+): string {
+  const { common, divergence } = comparison
+  return [
+    ...runLines(comparison),
+    verdictLine(comparison),
+    ...(common.last.length === 0 || divergence === undefined
+      ? []
+      : ['', `in common until then, ${lines(common.lines)}; the last of them`]),
+    ...(divergence === undefined ? [] : common.last.map((line) => `  ${told(line)}`)),
+    ...(divergence === undefined ? [] : divergenceLines(divergence, names)),
+    ...afterLines(comparison),
+    '',
+  ].join('\n')
+}
+
+function runLines({ runs }: TraceComparison): string[] {
+  if (runs.length === 0) return []
+  return ['the traces are of different runs', ...runs.map((each) => `  ${fieldText(each)}`)]
+}
+
+function verdictLine({ verdict, common, divergence }: TraceComparison): string {
+  if (verdict === 'equal') {
+    return `equal: ${lines(common.lines)}, ${seconds(common.untilMs)} of virtual time`
+  }
+  if (verdict === 'renumbered') {
+    const reason = 'one run had events that its trace tells nothing of'
+    return `equal but for the numbers of events: ${lines(common.lines)}; ${reason}`
+  }
+  if (verdict === 'reordered') {
+    return 'different: the same lines, some of one moment in another order'
+  }
+  const line = divergence?.a?.line ?? divergence?.b?.line
+  if (line === undefined) return `different, with the same ${lines(common.lines)} behind that`
+  return `different from ${seconds(line.atMs)} on`
+}
+
+function divergenceLines(divergence: TraceDivergence, names: TraceNames): string[] {
+  const { a, b, fields, instead } = divergence
+  const lacks =
+    instead === undefined ? 'has no such line' : `has no such line; it has ${told(instead.line)}`
+  return [
+    '',
+    'the first divergence',
+    `  A  ${a === undefined ? lacks : told(a.line)}`,
+    `  B  ${b === undefined ? lacks : told(b.line)}`,
+    ...fields.map((each) => `     ${fieldText(each)}`),
+    ...chainLines('A', names.a, a ?? instead),
+    ...chainLines('B', names.b, b ?? instead),
+  ]
+}
+
+function chainLines(side: string, name: string, at: DivergentLine | undefined): string[] {
+  if (at === undefined || at.chain.length === 0) return []
+  return ['', `the causes in ${side} (${name}, line ${at.number})`, ...chainText(at.chain)]
+}
+
+/** Events of a chain, the nearest first, each with what it tells. */
+function chainText(chain: readonly ChainLink[]): string[] {
+  return chain.flatMap(({ lines: ofEvent }, index) => {
+    const mark = index === 0 ? '    ' : '  ← '
+    return ofEvent.map((line, at) => `${at === 0 ? mark : '    '}${told(line)}`)
+  })
+}
+
+function afterLines({ after, isPartial }: TraceComparison): string[] {
+  if (after.length === 0) return []
+  const rows = after.slice(0, mostRows).map(({ type, node, onlyA, onlyB, changed }) => {
+    const counts = [onlyA, onlyB, changed].map((count) => String(count).padStart(8)).join('')
+    return `  ${type.padEnd(18)}${node.padEnd(12)}${counts}`
+  })
+  const rest = after.length - rows.length
+  return [
+    '',
+    'lines that differ from there on',
+    `  ${'type'.padEnd(18)}${'node'.padEnd(12)}${'only A'.padStart(8)}${'only B'.padStart(8)}` +
+      'changed'.padStart(8),
+    ...rows,
+    ...(rest === 0 ? [] : [`  and ${rest} more types and nodes`]),
+    ...(isPartial ? ['  too many at once: some of these may be the same in both'] : []),
+  ]
+}
+
+function told(line: Parameters<typeof lineText>[0]): string {
+  return `${momentText(line)}  ${lineText(line)}`
+}
+
+function fieldText({ field, a, b }: FieldDifference): string {
+  return `${field}: ${valueText(a)} in A, ${valueText(b)} in B`
+}
+
+function lines(count: number): string {
+  return count === 1 ? '1 line' : `${count} lines`
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(3)} s`
+}
