@@ -74,6 +74,7 @@ const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
     allKinds: true,
     config: {
       describesMessages: true,
+      describesHoldings: true,
       crashes: { calmMeanMs: 60_000, downMeanMs: 5_000 },
     },
   },

@@ -34,6 +34,7 @@ export interface SimRunOptions extends PlanOptions {
   readonly keep?: string
   readonly trace?: string
   readonly messages?: boolean
+  readonly holdings?: boolean
   readonly marks?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
@@ -57,6 +58,7 @@ export function addSimCommand(program: Command): void {
     .option('--keep <dir>', "leave every node's repository there as a .fossil file")
     .option('--trace <file>', 'write everything that happens there, as JSON lines')
     .option('--messages', 'tell in the trace what each message holds')
+    .option('--holdings', 'tell in the trace what each node comes to hold, and holds no more')
     .option('--marks', 'tell which rare situations were reached, and which never')
     .option('--json', 'print one JSON object and nothing else')
     .option('--quiet', 'print the verdict only')
@@ -154,6 +156,7 @@ function simulateOptions(
             onTraceLine: (line: string) => trace.write(line),
             onTraceStart: () => trace.startOver(),
             describesMessages: options.messages === true,
+            describesHoldings: options.holdings === true,
           }),
     },
   }

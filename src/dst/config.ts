@@ -140,6 +140,11 @@ export interface SimConfig {
    * which the hash leaves out. Default false.
    */
   readonly describesMessages?: boolean
+  /**
+   * The lines of the trace tell also what each node comes to hold and holds no more, in lines of
+   * type `holding`, which the hash leaves out. Slow. Default false.
+   */
+  readonly describesHoldings?: boolean
 }
 
 /** Kinds of nodes that sync with others. */

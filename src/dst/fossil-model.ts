@@ -13,6 +13,7 @@ import type { TraceValue } from '../sim/trace.ts'
 import type { ResolvedConfig } from './config.ts'
 import { FossilWorld, type Network } from './fossil-world.ts'
 import { allBlobUuidsSorted, countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
+import { holdingTexts } from './holding-texts.ts'
 import { invariants } from './invariants/all.ts'
 import { stateOf } from '../repo/state.ts'
 import { catalogueHash } from './invariants/unversioned.ts'
@@ -27,7 +28,8 @@ export function simulateFossil(
   config: ResolvedConfig,
   options: { readonly tracesWaits?: boolean } = {},
 ): Simulation<FossilWorld> {
-  const { seed, pollIntervalMs, overrides, unlisted, onTraceLine, describesMessages } = config
+  const { seed, pollIntervalMs, overrides, unlisted, onTraceLine } = config
+  const { describesMessages, describesHoldings } = config
   const draw = new RandomSource(seed).stream('topology').at(0)
   const topology = topologyOf(config.topology, config.numLeaves, draw)
   const late = lateNodes(topology, config.late)
@@ -48,6 +50,7 @@ export function simulateFossil(
     onTraceLine,
     ...options,
     describesMessages,
+    describesHoldings,
   })
 }
 
@@ -62,6 +65,7 @@ function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorl
     down: (id, world) => world.down(id),
     wallClock: (id, world) => world.clockOf(id),
     version: ({ repo }) => stateOf(repo),
+    holdings: ({ repo }) => holdingTexts(repo),
     state: digests,
     message: {
       canonical: canonicalMessage,

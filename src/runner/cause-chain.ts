@@ -4,7 +4,8 @@
  */
 
 import type { TraceEvent } from '../sim/trace.ts'
-import { explanations, readEvents, type TraceSource } from './trace-reader.ts'
+import { explanations } from './run-trace.ts'
+import { readEvents, type TraceSource } from './trace-reader.ts'
 
 /** One event of a chain. */
 export interface ChainLink {

@@ -50,6 +50,9 @@ export class InvariantError extends Error {
 /** The state of a node in brief: equal versions of one node mean that it has not changed. */
 export type VersionOf<W extends CheckedWorld> = (node: W['nodes'][number]) => string
 
+/** Everything that a node holds, a text each. */
+export type HoldingsOf<W extends CheckedWorld> = (node: W['nodes'][number]) => readonly string[]
+
 /** The checks of one run: makes them, counts them, and knows when safety last held. */
 export class InvariantChecks<W extends CheckedWorld> {
   /** Checks of single invariants that were made, one for each node that was looked at. */

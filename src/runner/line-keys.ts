@@ -7,7 +7,8 @@
 import { hash } from 'node:crypto'
 
 import type { TraceEvent } from '../sim/trace.ts'
-import { type EventLines, explanations, textOf } from './trace-reader.ts'
+import { explanations } from './run-trace.ts'
+import { type EventLines, textOf } from './trace-reader.ts'
 
 /** A line that can be looked for in another trace. */
 export interface KeyedLine {

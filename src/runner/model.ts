@@ -11,7 +11,7 @@ import type { SimClock } from '../sim/clock.ts'
 import type { Direction } from '../sim/network.ts'
 import type { RandomSource } from '../sim/random.ts'
 import type { TraceValue } from '../sim/trace.ts'
-import type { CheckedWorld, Invariant } from './invariants.ts'
+import type { CheckedWorld, HoldingsOf, Invariant } from './invariants.ts'
 import type { Lie, Mutation } from './mutation.ts'
 
 /** Identifies a node: unique in its model, without slashes and arrows. */
@@ -290,6 +290,11 @@ export interface Model<W extends CheckedWorld> {
    * invariant of it alone looks at has changed. Without it every check looks at every node.
    */
   readonly version?: (node: W['nodes'][number]) => string
+  /**
+   * Everything that a node holds, a text each, for the trace of a run that explains itself. It
+   * changes nothing.
+   */
+  readonly holdings?: HoldingsOf<W>
   /** A digest of the state of every node, for the trace: the same state, the same digest. */
   state(world: W): TraceValue
   /** Knowledge of the messages of the model. */

@@ -10,8 +10,8 @@ import { reservedNames, Trace, type TraceEvent, traceFormat } from '../sim/trace
 import type { Causality, CausalStamp } from './causality.ts'
 import type { NodeId, TraceFacts } from './model.ts'
 
-/** The type of lines that tell what a message holds: the hash leaves them out. */
-const explanation = 'message'
+/** Types of lines that explain others: what messages and nodes hold. The hash leaves them out. */
+export const explanations: ReadonlySet<string> = new Set(['message', 'holding'])
 
 /** Lines that are kept, at most: those of a unit, and the end of a longer run. */
 const mostRecent = 4096
@@ -82,16 +82,16 @@ export class RunTrace {
    *   and for the type of lines that the hash leaves out
    */
   note(type: string, facts: TraceFacts): void {
-    if (type === explanation) {
+    if (explanations.has(type)) {
       const reason = `lines of type ${type} explain others and are not hashed`
       throw new FossilError('option.invalid', { option: 'type', reason })
     }
     this.#trace.emit(this.#line(this.#causality.present, type, facts))
   }
 
-  /** Tells what a message of the present event holds, in a line that the hash leaves out. */
-  explainMessage(facts: TraceFacts): void {
-    this.#trace.explain(this.#line(this.#causality.present, explanation, facts))
+  /** Explains the present event, in a line that the hash leaves out. */
+  explain(type: 'message' | 'holding', facts: TraceFacts): void {
+    this.#trace.explain(this.#line(this.#causality.present, type, facts))
   }
 
   /** Adds a line to the event that happened last. */

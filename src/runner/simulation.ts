@@ -13,6 +13,7 @@ import { type Direction, Network } from '../sim/network.ts'
 import { RandomSource, type RandomStream } from '../sim/random.ts'
 import { Causality } from './causality.ts'
 import { type CheckSchedule, CheckTimes, stateSchedule } from './check-times.ts'
+import { HoldingLines } from './holding-lines.ts'
 import { type CheckedWorld, InvariantChecks } from './invariants.ts'
 import { Links } from './links.ts'
 import { MarkCounter, type MarkCounts } from './marks.ts'
@@ -51,6 +52,11 @@ export interface SimulationOptions {
    * these lines out. Default false.
    */
   readonly describesMessages?: boolean | undefined
+  /**
+   * Adds a line after each event that tells what a node holds now and did not before, or no more,
+   * where the model can. The hash leaves these lines out. Default false; slow.
+   */
+  readonly describesHoldings?: boolean | undefined
 }
 
 /** A run of one model. Close it when done. */
@@ -80,6 +86,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #checks: InvariantChecks<W>
   readonly #checkTimes: CheckTimes
   readonly #stateTimes: CheckTimes
+  readonly #holdings: HoldingLines<W> | undefined
 
   /**
    * Starts every node of the model.
@@ -113,6 +120,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#checks = new InvariantChecks(model.invariants, model.version)
     this.#checkTimes = new CheckTimes(options.checks)
     this.#stateTimes = new CheckTimes(stateSchedule(model.topology.nodes.length))
+    this.#holdings = holdingLinesOf(model, options)
     this.world = model.world(this.#host())
     try {
       for (const id of model.topology.nodes) if (!late.includes(id)) this.#nodes.start(id)
@@ -276,6 +284,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     const next = this.#events.next()
     if (next === undefined) return false
     const { event, origin } = next
+    // Whatever is done between two events belongs to neither.
+    this.#noteHoldings()
     this.#clock.advanceTo(event.timeMs)
     this.#causality.begin(event.node, origin)
     this.#ticks.beginEvent()
@@ -284,6 +294,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       const happening = event.happen()
       if (happening !== undefined) await happening
       await this.#ticks.react()
+      this.#noteHoldings()
       if (this.#stateTimes.due(this.steps) !== undefined) this.#noteState()
       this.#checkNowAndThen()
     } catch (error) {
@@ -428,7 +439,15 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     const { onTraceLine, describesMessages = false } = this.options
     if (onTraceLine === undefined || !describesMessages) return
     const content = this.model.message?.describe?.(message)
-    if (content !== undefined) this.#trace.explainMessage({ ...facts, content })
+    if (content !== undefined) this.#trace.explain('message', { ...facts, content })
+  }
+
+  #noteHoldings(): void {
+    const holdings = this.#holdings
+    if (holdings === undefined) return
+    this.#marks.pausedDuring(() => {
+      for (const facts of holdings.changes(this.world)) this.#trace.explain('holding', facts)
+    })
   }
 
   async #runToRest(deadlineMs: number): Promise<boolean> {
@@ -450,4 +469,12 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     const due = this.#checkTimes.due(this.steps)
     if (due !== undefined) this.checkSafety(due)
   }
+}
+
+function holdingLinesOf<W extends CheckedWorld>(
+  { holdings, version }: Model<W>,
+  { onTraceLine, describesHoldings = false }: SimulationOptions,
+): HoldingLines<W> | undefined {
+  if (holdings === undefined || onTraceLine === undefined || !describesHoldings) return undefined
+  return new HoldingLines(holdings, version)
 }

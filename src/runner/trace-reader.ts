@@ -30,9 +30,6 @@ export interface EventLines {
   readonly lines: readonly NumberedLine[]
 }
 
-/** Types of lines that explain others: the hash of a run leaves them out. */
-export const explanations: ReadonlySet<string> = new Set(['message'])
-
 /**
  * Reads a trace, line by line: no more than one is kept.
  *
