@@ -10,6 +10,7 @@ import { FossilError } from '../index.ts'
 import { addCanaryCommand } from './sim-canary.ts'
 import { addCoverageCommand } from './sim-coverage.ts'
 import { addDiffCommand } from './sim-diff.ts'
+import { addExplainCommand } from './sim-explain.ts'
 import { checkKeepFolder, keepRepositories, readMasterImage, TraceFile } from './sim-files.ts'
 import { StockMaster } from './sim-stock.ts'
 import {
@@ -69,6 +70,7 @@ export function addSimCommand(program: Command): void {
   addCanaryCommand(sim)
   addCoverageCommand(sim)
   addDiffCommand(sim)
+  addExplainCommand(sim)
 }
 
 async function runSimulation(options: SimRunOptions): Promise<void> {

@@ -1,0 +1,54 @@
+/**
+ * The time in which a node could not take part: down, paused, or cut off, as the lines of a trace
+ * tell it.
+ * @module
+ */
+
+import type { TraceEvent } from '../sim/trace.ts'
+import type { NodeId } from './model.ts'
+import { textOf } from './trace-reader.ts'
+
+const begins: ReadonlySet<string> = new Set(['crash', 'stop', 'pause', 'partition'])
+const ends: ReadonlySet<string> = new Set(['restart', 'join', 'resume', 'heal'])
+
+/** The lines of outages in one trace. */
+export class OutageStory {
+  readonly #lines: TraceEvent[] = []
+
+  /** Takes the next line of a trace; lines of other things are passed over. */
+  add(line: TraceEvent): void {
+    if (begins.has(line.type) || ends.has(line.type) || line.type === 'faults.end') {
+      this.#lines.push(line)
+    }
+  }
+
+  /** The lines about a node. */
+  of(node: NodeId): readonly TraceEvent[] {
+    return this.#lines.filter((line) => concerns(line, node))
+  }
+
+  /** The line since which a node is down, paused or cut off, where it still is in the end. */
+  openAt(node: NodeId): TraceEvent | undefined {
+    const open = new Map<string, TraceEvent>()
+    for (const line of this.#lines) {
+      if (line.type === 'faults.end') {
+        open.delete('partition')
+        open.delete('pause')
+      }
+      if (!concerns(line, node)) continue
+      const kind = kindOf(line)
+      if (begins.has(line.type)) open.set(kind, line)
+      else open.delete(kind)
+    }
+    return open.values().next().value
+  }
+}
+
+function concerns(line: TraceEvent, node: NodeId): boolean {
+  return ['node', 'from', 'to'].some((field) => textOf(line, field) === node)
+}
+
+function kindOf({ type }: TraceEvent): string {
+  if (type === 'partition' || type === 'heal') return 'partition'
+  return type === 'pause' || type === 'resume' ? 'pause' : 'down'
+}
