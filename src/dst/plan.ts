@@ -61,8 +61,9 @@ const rateNames = [...rateKinds, 'lies'] as const
 type RateName = (typeof rateNames)[number]
 
 /** Backups stand where they always did: what a seed draws of the others follows from the order. */
-const { graveyard, local, guarded, bulk, byHand, looks, disputes, ...olderGroups } = operationGroups
-const newerGroups = { graveyard, local, guarded, bulk, byHand, looks, disputes }
+const { graveyard, local, guarded, bulk, byHand, looks, disputes, drafts, ...olderGroups } =
+  operationGroups
+const newerGroups = { graveyard, local, guarded, bulk, byHand, looks, disputes, drafts }
 
 const operations = [
   ...Object.values(olderGroups).flat(),

@@ -10,7 +10,7 @@ import type { Check } from './check.ts'
 
 /** Everything that people can do, whatever the seed draws besides. */
 const plan =
-  'mix=checkin+kinds+uv+tables+upkeep+graveyard+local+guarded+bulk+byHand+browse+disputes'
+  'mix=checkin+kinds+uv+tables+upkeep+graveyard+local+guarded+bulk+byHand+browse+disputes+drafts'
 
 /** One run in so many is made again from its list. */
 const replayedOneIn = 20

@@ -13,6 +13,7 @@ import type { FossilOperation } from './operation.ts'
 import { lock, plainTables, repair, sendSettings, unlock } from './by-hand.ts'
 import { browse } from './browse.ts'
 import { burst, series } from './bulk.ts'
+import { draft, release } from './drafts.ts'
 import { exhume, obliterate, purgeFile, purgeLine, shunFile, unshun } from './graveyard.ts'
 import { guardedCheckin, guardedTag } from './guarded.ts'
 import { account, preference, remote } from './local.ts'
@@ -61,6 +62,8 @@ export const operationGroups = {
   looks: [browse],
   /** Rows that several claim: signed in the name of others, and of one time. */
   disputes: [rowForge, rowTie],
+  /** Private lines, and their publication. */
+  drafts: [draft, release],
 } as const satisfies Readonly<Record<string, readonly FossilOperation[]>>
 
 export type OperationGroup = keyof typeof operationGroups

@@ -85,7 +85,7 @@ function bury(context: ApplyContext, hashes: readonly ArtifactHash[]): Made | un
 /** Brings back what a purge took; from then on it must stay. */
 export const exhume: FossilOperation = {
   name: 'exhume',
-  weight: 2,
+  weight: 6,
   plan: ({ repo, draw }) => {
     const known = listPurges(repo)
     return known.length === 0 ? undefined : { purge: draw.pick(known).id }
@@ -105,7 +105,7 @@ export const exhume: FossilOperation = {
 /** Ends a purge for good. */
 export const obliterate: FossilOperation = {
   name: 'obliterate',
-  weight: 1,
+  weight: 2,
   plan: exhume.plan,
   apply: ({ repo, args }) => {
     const id = args.integer('purge')
@@ -117,7 +117,7 @@ export const obliterate: FossilOperation = {
 /** Lifts a ban; whoever else has the artifact brings it back. */
 export const unshun: FossilOperation = {
   name: 'unshun',
-  weight: 2,
+  weight: 6,
   plan: ({ repo, draw, references }) => {
     const known = listShunned(repo)
     return known.length === 0 ? undefined : { target: references.to(draw.pick(known).hash) }
