@@ -8,10 +8,12 @@ import { agentMutations } from './agent.ts'
 import { crosslinkMutations } from './crosslink.ts'
 import { loginMutations } from './logins.ts'
 import type { Mutation } from './mutation.ts'
+import { economyMutations } from './economy.ts'
 import { publishingMutations } from './publishing.ts'
 import { repoMutations } from './repo.ts'
 import { syncMutations } from './sync.ts'
 import { tableMutations } from './tables.ts'
+import { upkeepMutations } from './upkeep.ts'
 
 export { sweepCanaries } from './sweep.ts'
 
@@ -24,4 +26,6 @@ export const mutations: readonly Mutation[] = [
   ...repoMutations,
   ...crosslinkMutations,
   ...tableMutations,
+  ...upkeepMutations,
+  ...economyMutations,
 ]

@@ -36,6 +36,7 @@ import { type RowVersion, TableOracle, type TableUse } from './table-oracle.ts'
 import { SyncCounter } from './sync-counts.ts'
 import { SyncWitness } from './sync-witness.ts'
 import { UntoldChanges } from './untold-changes.ts'
+import { UpkeepWitness } from './upkeep/witness.ts'
 import { type UserChanges, usersOf } from './user-changes.ts'
 import { UvOperations } from './uv-operations.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
@@ -62,6 +63,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly truth: Truth
   /** Things that operations of this run made. */
   readonly references = new References()
+  readonly upkeep = new UpkeepWitness()
   readonly syncs = new SyncCounter()
   readonly uvOperations: UvOperations
   readonly #host: Host
@@ -136,7 +138,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       isLoginProven: (id) => this.users?.logins.isProven(id),
     })
     const { clock, source, mark } = host
-    const buggify = (id: NodeId): Buggify => this.#witness.claims.watch(id, host.buggify(id))
+    const buggify = (id: NodeId): Buggify => this.#witness.watch(id, host.buggify(id))
     this.#factory = new RepoFactory(config, { clock, source, mark, buggify })
     this.#maker = new NodeMaker(config, {
       onSync: (...sync) => this.#recordSync(...sync),
@@ -160,13 +162,10 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       givenUp: this.#artifacts.givenUp,
       settings: this.#settings,
       local: this.#local,
+      upkeepFaults: this.upkeep.faults,
       links: topology.links,
       pushes: this.#waits,
-      cloneGaps: this.#witness.clones.gaps,
-      falseClaims: this.#witness.claims.falseClaims,
-      trespasses: this.#witness.rows?.trespasses,
-      leftovers: this.#witness.messages?.leftovers,
-      replays: this.#witness.replays?.replays,
+      ...this.#witness.findings,
     }
   }
 

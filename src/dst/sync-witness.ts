@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Buggify } from '../base/env.ts'
 import type { MarkName } from '../base/marks.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Lie } from '../runner/mutation.ts'
@@ -13,6 +14,7 @@ import { type LinkConfig, noLies } from '../sim/link.ts'
 import type { Access } from '../sync/access.ts'
 import { CloneWitness } from './clones.ts'
 import { Deceptions } from './deceptions.ts'
+import { EconomyWitness } from './economy/witness.ts'
 import type { Action } from './node.ts'
 import { LoginWitness } from './login-witness.ts'
 import { MessageWitness } from './message-witness.ts'
@@ -20,7 +22,7 @@ import { ReplayWitness } from './replay-witness.ts'
 import { RowWitness } from './row-witness.ts'
 import { type ClaimFacts, SyncClaims } from './sync-claims.ts'
 import { WorldMarks } from './world-marks.ts'
-import type { AcknowledgedArtifact, CheckedNode } from './world.ts'
+import type { AcknowledgedArtifact, CheckedNode, Truth } from './world.ts'
 
 /** The side of a world that a witness sees. */
 export interface SyncWitnessOptions extends Omit<ClaimFacts, 'repoOf'> {
@@ -57,6 +59,7 @@ interface Asked {
 export class SyncWitness {
   readonly clones = new CloneWitness()
   readonly claims: SyncClaims
+  readonly economy: EconomyWitness
   readonly marks: WorldMarks
   readonly deceptions: Deceptions
   /** Nodes lie in this run. */
@@ -76,6 +79,7 @@ export class SyncWitness {
     this.deceptions = new Deceptions(facts.nowMs)
     this.marks = new WorldMarks(mark)
     this.claims = new SyncClaims({ ...facts, repoOf: (id) => nodeOf(id)?.repo })
+    this.economy = new EconomyWitness({ nodeOf })
     this.mayLie = lies.requests + lies.replies > 0
     this.messages = this.mayLie ? new MessageWitness() : undefined
     this.rows = users && hasTables ? new RowWitness(users) : undefined
@@ -88,12 +92,31 @@ export class SyncWitness {
     this.#nodeOf = nodeOf
   }
 
+  /** All that was found, which grows; undefined where nobody looks. */
+  get findings(): Partial<Truth> {
+    return {
+      cloneGaps: this.clones.gaps,
+      wastes: this.economy.wastes,
+      falseClaims: this.claims.falseClaims,
+      trespasses: this.rows?.trespasses,
+      leftovers: this.messages?.leftovers,
+      replays: this.replays?.replays,
+    }
+  }
+
+  /** The fault sites of a node, watched. */
+  watch(id: NodeId, buggify: Buggify): Buggify {
+    return this.economy.watch(id, this.claims.watch(id, buggify))
+  }
+
   /** A node has lied: what others say because of it, they say in good faith. */
   lied(lie: Lie): void {
     this.deceptions.lied(lie)
     this.clones.lied(lie.from)
     this.clones.lied(lie.to)
     this.claims.lied(lie)
+    this.economy.syncs.disturb(lie.from)
+    this.economy.syncs.disturb(lie.to)
   }
 
   /** A node sends a request, and gets a reply. */
@@ -108,11 +131,14 @@ export class SyncWitness {
     if (isByHand) this.claims.syncsByHand(id)
     else if (node !== undefined) this.claims.asks(node, peer, request)
     if (!isByHand) this.#logins?.asks(id, peer)
+    if (!isByHand && node !== undefined) this.economy.syncs.asks(node, peer, request)
     if (node !== undefined) this.marks.looks(node)
     return send().then((reply) => {
       if (!isByHand) this.#logins?.hears(id, peer, reply)
       const now = this.#nodeOf(id)
       if (now !== undefined) this.marks.hears(now, peer)
+      if (isClone && now !== undefined) this.clones.hears(now, reply)
+      if (!isByHand && now !== undefined) this.economy.syncs.hears(now, peer, reply)
       if (now !== undefined) this.messages?.arrives(now, peer)
       return reply
     })
@@ -123,8 +149,10 @@ export class SyncWitness {
     const once = (): Promise<Uint8Array> => this.replays?.answers(node, request, answer) ?? answer()
     const watched = (): Promise<Uint8Array> => this.rows?.watch(node, request, once) ?? once()
     this.marks.hears(node, from)
+    this.economy.syncs.receives(node, from)
     const reply = await (this.messages?.answers(node, watched) ?? watched())
     this.claims.answers(node, request)
+    this.economy.syncs.answers(node, { from, request })
     this.marks.looks(node)
     return reply
   }
@@ -140,6 +168,7 @@ export class SyncWitness {
     this.claims.down(id)
     this.replays?.down(id)
     this.#logins?.down(id)
+    this.economy.syncs.forget(id)
   }
 
   /** An old backup of a node was put back. */
@@ -179,6 +208,7 @@ export class SyncWitness {
     const result = 'result' in action ? action.result : undefined
     if (isByHand) this.claims.syncsByHand(id)
     else if (node !== undefined) this.claims.ends(node, peer, result)
+    if (!isByHand && node !== undefined) this.economy.ends(node, peer, result)
     if (node !== undefined) this.messages?.ends(node, peer, action)
   }
 }

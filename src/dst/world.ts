@@ -58,8 +58,12 @@ export interface Truth {
   readonly replays?: readonly Finding[] | undefined
   /** Things that syncs said of themselves and that were not so. */
   readonly falseClaims?: readonly Finding[] | undefined
+  /** Syncs that nothing disturbed and that did more than they had to, or less. */
+  readonly wastes?: readonly Finding[] | undefined
   /** Changes of rows by requests of those who may not make them. */
   readonly trespasses?: readonly Finding[] | undefined
+  /** Operations of upkeep that had another effect than they should. */
+  readonly upkeepFaults?: readonly Finding[] | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }

@@ -20,11 +20,13 @@ import { SimTransport } from '../sim-network.ts'
 import { claimCanaries } from './claim-canaries.ts'
 import { cloneCanaries } from './clone-canaries.ts'
 import { derivedCanaries } from './derived-canaries.ts'
+import { economyCanaries } from './economy-canaries.ts'
 import { messageCanaries } from './message-canaries.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
 import { pushCanaries } from './push-canaries.ts'
 import { replayCanaries } from './replay-canaries.ts'
 import { tableCanaries } from './table-canaries.ts'
+import { upkeepCanaries } from './upkeep-canaries.ts'
 import { dbOf } from '../../repo/repo.ts'
 
 /** The same, from when there is an unversioned file. */
@@ -228,4 +230,6 @@ export const canaries: readonly Canary[] = [
   ...claimCanaries,
   ...cloneCanaries,
   ...tableCanaries,
+  ...upkeepCanaries,
+  ...economyCanaries,
 ]

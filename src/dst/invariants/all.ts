@@ -12,6 +12,7 @@ import { blobIntegrity, deltaChains } from './content.ts'
 import { convergence } from './convergence.ts'
 import { derived, derivedConvergence } from './derived.ts'
 import { cherrypick, mlink } from './files.ts'
+import { economy } from './economy.ts'
 import { event, leaf, plink, tags } from './history.ts'
 import { localStays } from './local.ts'
 import { messageWhole } from './messages.ts'
@@ -30,6 +31,7 @@ import {
 } from './tables.ts'
 import { tagxref } from './tagxref.ts'
 import { nothingLeaks, nothingLost, privateConvergence } from './truth.ts'
+import { banned, upkeep } from './upkeep.ts'
 import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
 import { uvConvergence, uvIntegrity } from './unversioned.ts'
 
@@ -46,9 +48,12 @@ export const invariants: readonly Invariant[] = [
   pushed,
   cloneWhole,
   localStays,
+  upkeep,
+  banned,
   messageWhole,
   replays,
   claims,
+  economy,
   uvIntegrity,
   uvNeverLost,
   tableIntegrity,

@@ -2,8 +2,8 @@
  * Clones: their bulk brings everything.
  *
  * Verifies: when a clone begins to pull, it holds every public artifact that its server had when it
- * was asked for what comes from that place on, and has still. Does not verify how often anything
- * was sent.
+ * was asked for what comes from that place on, and has still; and one that was interrupted asks for
+ * what comes after all that it has kept.
  * @module
  */
 

@@ -21,6 +21,7 @@ import { historyDamages } from './history-damage.suite.ts'
 import { type Damage, Pair, nobodys, ridOf } from './pair.suite.ts'
 import { localDamages } from './local-damage.suite.ts'
 import { tableDamages } from './table-damage.suite.ts'
+import { soundUpkeep, upkeepDamages } from './upkeep-damage.suite.ts'
 import { uvDamages } from './unversioned-damage.suite.ts'
 import { dbOf } from '../../repo/repo.ts'
 
@@ -243,6 +244,14 @@ const damages: readonly Damage[] = [
       falseClaims.push({ nodeId: 'leaf-0', detail: 'a sync said that it is complete' }),
   },
   {
+    what: 'a sync that carried something twice',
+    invariant: 'economy',
+    where: 'leaf-0',
+    detail: /more than once/,
+    inflict: ({ wastes }) =>
+      wastes.push({ nodeId: 'leaf-0', detail: 'a sync carried an artifact more than once' }),
+  },
+  {
     what: 'a private artifact queued for announcing',
     invariant: 'private-unannounced',
     where: 'master',
@@ -331,6 +340,7 @@ const damages: readonly Damage[] = [
   ...historyDamages,
   ...tableDamages,
   ...localDamages,
+  ...upkeepDamages,
   {
     what: 'an artifact that only the master has',
     invariant: 'convergence',
@@ -448,6 +458,16 @@ suite('derived tables', () => {
     )
     for (const name of ['tagxref', 'tags', 'derived']) named(name).check(pair.world())
   })
+})
+
+suite('operations of upkeep', () => {
+  for (const [name, carryOut] of soundUpkeep) {
+    test(`pass where they do what they are for: ${name}`, () => {
+      using pair = new Pair()
+      carryOut(pair)
+      named('upkeep').check(pair.world())
+    })
+  }
 })
 
 suite('what is private', () => {

@@ -33,6 +33,7 @@ import { defineTable, deleteRow, pkHash, putRow } from '../../tables/tables.ts'
 import { Standings } from '../standings.ts'
 import { LocalOracle } from '../local-oracle.ts'
 import { TableOracle } from '../table-oracle.ts'
+import { UpkeepWitness } from '../upkeep/witness.ts'
 import { UvOperations } from '../uv-operations.ts'
 import { versionOf } from './tables.ts'
 
@@ -82,6 +83,8 @@ export class Pair implements Disposable {
   readonly leftovers: Finding[] = []
   readonly replays: Finding[] = []
   readonly trespasses: Finding[] = []
+  readonly wastes: Finding[] = []
+  readonly upkeep = new UpkeepWitness()
   readonly rows = new TableOracle()
   readonly local = new LocalOracle()
   readonly pushes: { falseAnswers: Finding[]; open: ArtifactHash[] } & Pushes = {
@@ -197,8 +200,9 @@ export class Pair implements Disposable {
   /** What the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
     const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
-    const { cloneGaps, falseClaims, leftovers, replays, trespasses } = this
-    const found = { cloneGaps, falseClaims, leftovers, replays, trespasses }
+    const { cloneGaps, falseClaims, leftovers, replays, trespasses, wastes } = this
+    const misdeeds = { wastes, upkeepFaults: this.upkeep.faults }
+    const found = { cloneGaps, falseClaims, leftovers, replays, trespasses, ...misdeeds }
     const standings = this.standings.access.size > 0 ? this.standings : undefined
     const told = { acknowledged, access, standings, asksPrivate, pushes, settings, ...found }
     const oracles = { unversioned: uvOperations.oracle, tables, local }

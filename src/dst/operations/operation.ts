@@ -20,6 +20,7 @@ import type { UvEvent } from '../event.ts'
 import type { AcknowledgedArtifact, CheckedNode, SettingChange } from '../world.ts'
 import type { LocalPlace } from '../local-oracle.ts'
 import type { RowVersion, TableUse } from '../table-oracle.ts'
+import type { UpkeepWitness } from '../upkeep/witness.ts'
 import type { References } from './references.ts'
 
 /** Sizes of the files of check-ins. `large`: one in five has up to 120 kB. */
@@ -30,6 +31,7 @@ export type FileSizes = (typeof fileSizes)[number]
 /** The records of a simulation, as operations change them. */
 export interface OperationRecords {
   readonly references: References
+  readonly upkeep: UpkeepWitness
   /** True time, in milliseconds since 1970. */
   readonly nowMs: number
   node(id: NodeId): CheckedNode
@@ -155,15 +157,19 @@ export function asOperation<W extends OperationRecords & CheckedWorld>(
       // Nobody works in a clone that is unfinished.
       if (cloneState(place.repo) !== undefined) return { outcome: 'impossible' }
       const secrets = privateArtifacts(place.repo)
-      try {
-        const made = apply({ ...place, args, world })
-        if (made === undefined) return { outcome: 'impossible' }
-        const published = made.published ?? noSecrets(place, secrets)
-        for (const hash of published) world.acknowledge({ hash, nodeId: id, isPrivate: false })
-        return acknowledge(world, { id, operationId, made })
-      } catch (error) {
-        return unsuccessful(error)
-      }
+      const artifact = (reference: string): ArtifactHash | undefined =>
+        place.references.artifact(reference)
+      return world.upkeep.watch({ name, node: place, args, artifact }, () => {
+        try {
+          const made = apply({ ...place, args, world })
+          if (made === undefined) return { outcome: 'impossible' }
+          const published = made.published ?? noSecrets(place, secrets)
+          for (const hash of published) world.acknowledge({ hash, nodeId: id, isPrivate: false })
+          return acknowledge(world, { id, operationId, made })
+        } catch (error) {
+          return unsuccessful(error)
+        }
+      })
     },
   }
 }
