@@ -77,6 +77,20 @@ suite('text', () => {
     assert.match(textReport(report, { ...said, wallMs: 0 }), /\(60000x\)/)
   })
 
+  test('tells of what was lost for good, where anything was', () => {
+    assert.doesNotMatch(textReport(converged, said), /losses/)
+    const lost = {
+      hash: 'a'.repeat(40),
+      node: 'leaf-1',
+      removal: 'purged',
+      simulatedMs: 9_000,
+    } as const
+    const report = { ...converged, losses: [lost] }
+    const row = /\nlosses\n {2}artifact +node +at +why\n {2}a{16} +leaf-1 +9\.0 s +purged\n/
+    assert.match(textReport(report, said), row)
+    assert.deepEqual(jsonReport(report, said.replay)['losses'], [lost])
+  })
+
   test('lists the faults that struck, or none', () => {
     const calm = { ...noFaults, partitioned: 0, lies: 0, crash: 0, buggify: 0 }
     assert.match(textReport({ ...converged, faults: calm }, said), /faults injected\n {2}none\n/)

@@ -9,7 +9,7 @@ import { table } from './terminal.ts'
 
 /** One object, for programs. Its fields are part of the command's interface. */
 export function jsonReport(report: SimReport, replay: string): Record<string, unknown> {
-  const { verdict, seed, plan, traceHash, steps, syncs, errors, faults, nodes } = report
+  const { verdict, seed, plan, traceHash, steps, syncs, errors, faults, nodes, losses } = report
   const { checkins, operations, checks, simulatedMs, uv, marks } = report
   return {
     verdict,
@@ -33,6 +33,7 @@ export function jsonReport(report: SimReport, replay: string): Record<string, un
       phantoms,
       ...(uvFiles === undefined ? {} : { uvFiles }),
     })),
+    losses,
     ...(verdict === 'converged' ? {} : { ...jsonFailure(report), replay }),
   }
 }
@@ -79,6 +80,7 @@ export function textReport(
     `${verdictLine(report)}\n`,
     failure,
     `\nnodes\n${nodeTable(report)}`,
+    report.losses.length === 0 ? '' : `\nlosses\n${lossTable(report)}`,
     report.uv === undefined ? '' : `\nunversioned files\n${table(Object.entries(report.uv))}`,
     `\noperations\n${operationTable(report)}`,
     `\nfaults injected\n${faultTable(report)}`,
@@ -132,6 +134,16 @@ function nodeTable({ nodes, uv }: SimReport): string {
       syncs === 0 ? '-' : syncs,
       syncs === 0 ? '-' : errors,
     ]),
+  ])
+}
+
+function lossTable({ losses }: SimReport): string {
+  return table([
+    ['artifact', 'node', 'at', 'why'],
+    ...losses.map(({ hash, node, removal, simulatedMs }) => {
+      const when = simulatedMs === undefined ? '-' : seconds(simulatedMs)
+      return [hash.slice(0, 16), node, when, removal]
+    }),
   ])
 }
 

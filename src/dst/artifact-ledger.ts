@@ -5,13 +5,11 @@
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { NodeId } from '../runner/model.ts'
-import type { AcknowledgedArtifact } from './world.ts'
+import { LossOracle, type PlacedArtifact, type Removal } from './loss-oracle.ts'
+import type { AcknowledgedArtifact, CheckedNode, Truth } from './world.ts'
 
 /** The time that news of a node may take to another, messages that wait for a sleeper included. */
 const newsMs = 60_000
-
-/** An artifact at a node. */
-type Place = Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>
 
 /** The artifacts of one run. */
 export class ArtifactLedger {
@@ -22,12 +20,28 @@ export class ArtifactLedger {
   /** Removed and not made again since, by node, and when (true time). */
   readonly givenUp = new Map<NodeId, Map<ArtifactHash, number>>()
 
+  readonly losses = new LossOracle()
+
+  /** The part of the truth that is here. */
+  get told(): Pick<Truth, 'acknowledged' | 'published' | 'givenUp' | 'losses'> {
+    const { acknowledged, published, givenUp, losses } = this
+    return { acknowledged, published, givenUp, losses }
+  }
+
   acknowledge(artifact: AcknowledgedArtifact): void {
+    this.losses.made(artifact.hash)
     this.acknowledged.push(artifact)
     this.givenUp.get(artifact.nodeId)?.delete(artifact.hash)
   }
 
-  giveUp({ hash, nodeId }: Place, nowMs: number): void {
+  /** A removal is undefined where a ban was lifted. */
+  giveUp(
+    { hash, nodeId }: PlacedArtifact,
+    act: { nowMs: number; removal: Removal | undefined; nodes: readonly CheckedNode[] },
+  ): void {
+    const { nowMs, removal, nodes } = act
+    if (removal === undefined) this.losses.lifted({ hash, nodeId })
+    else this.losses.removed({ hash, nodeId }, { removal, nodes, atMs: nowMs })
     const hashes = this.givenUp.get(nodeId) ?? new Map<ArtifactHash, number>()
     this.givenUp.set(nodeId, hashes.set(hash, nowMs))
   }
@@ -38,12 +52,12 @@ export class ArtifactLedger {
   }
 
   /** Tells whether that was so lately that news of before may still be on the way. */
-  isNewlyGivenUp({ nodeId, hash }: Place, nowMs: number): boolean {
+  isNewlyGivenUp({ nodeId, hash }: PlacedArtifact, nowMs: number): boolean {
     return nowMs - (this.givenUpAtMs(nodeId, hash) ?? -Infinity) < newsMs
   }
 
   /** Tells whether an artifact was made at a node in private. */
-  isPrivate({ nodeId, hash }: Place): boolean {
+  isPrivate({ nodeId, hash }: PlacedArtifact): boolean {
     return this.acknowledged.some(
       (each) => each.nodeId === nodeId && each.hash === hash && each.isPrivate,
     )

@@ -124,6 +124,12 @@ export interface SimConfig {
   readonly node?: NodeKind
   /** Makes the node of whoever syncs with others. Default: as `node` says. */
   readonly makeNode?: (leaf: LeafParts) => Node
+  /**
+   * Nothing is written but by operations that tell of it, also where nodes are a caller's own: then
+   * `provenance` and `last-word` are checked, too. Default: with `simulate`, where no code of a
+   * caller's own takes part and everything begins empty; else false.
+   */
+  readonly tellsAll?: boolean
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[]
   /** How a fault site without override decides: by the seed, or never. Default `drawn`. */

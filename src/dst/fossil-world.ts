@@ -19,6 +19,7 @@ import type { UvEvent } from './event.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from './holdings.ts'
 import { leafHandle, recordSync } from './leaf.ts'
 import { LocalOracle, type LocalPlace } from './local-oracle.ts'
+import type { PlacedArtifact, Removal } from './loss-oracle.ts'
 import { HandSyncs } from './hand-syncs.ts'
 import { askersOf } from './logins.ts'
 import type { Lie } from '../runner/mutation.ts'
@@ -151,15 +152,14 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       uvTravels: (id) => maySend(this.truth, id, 'unversioned'),
     })
     this.truth = {
-      acknowledged: this.#artifacts.acknowledged,
+      ...this.#artifacts.told,
       asksPrivate,
-      published: this.#artifacts.published,
       unversioned: uv ? this.uvOperations.oracle : undefined,
       tables: config.tables ? this.#rows : undefined,
       access,
       standings: this.users?.standings,
       foreign: this.#foreign,
-      givenUp: this.#artifacts.givenUp,
+      tellsAll: config.tellsAll,
       settings: this.#settings,
       local: this.#local,
       upkeepFaults: this.upkeep.faults,
@@ -267,7 +267,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.users?.restored(this.node(id))
     this.#local.restore(id, backup.local)
     this.#witness.marks.restores(lost, { isServer: this.#isAsked(id) })
-    for (const hash of lost) this.#giveUp({ hash, nodeId: id })
+    for (const hash of lost) this.#giveUp({ hash, nodeId: id }, 'restored')
     this.#host.restart(id)
     return true
   }
@@ -404,9 +404,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     if (draw.chance(0.5)) this.#waits.wait(nodeId, hash)
   }
 
-  giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
+  giveUp(artifact: PlacedArtifact, removal?: Removal): void {
     this.#witness.marks.removes(artifact.nodeId, artifact.hash)
-    this.#giveUp(artifact)
+    this.#giveUp(artifact, removal)
   }
 
   publishNamed(hashes: readonly ArtifactHash[]): void {
@@ -474,8 +474,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#factory.close()
   }
 
-  #giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void {
-    this.#artifacts.giveUp(artifact, this.nowMs)
+  #giveUp(artifact: PlacedArtifact, removal: Removal | undefined): void {
+    this.#artifacts.giveUp(artifact, { nowMs: this.nowMs, nodes: this.nodes, removal })
     this.#witness.removed(artifact.nodeId, artifact.hash)
     this.#host.moved()
   }

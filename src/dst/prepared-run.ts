@@ -41,7 +41,7 @@ export type TimedOptions = SimulateOptions & { readonly durationMs: number }
 /** Prepares a run, or a variant of it. */
 export function prepare(options: TimedOptions, variant: RunVariant): PreparedFossil {
   const config = variantOf(configOf(options), variant)
-  const resolved = resolveConfig(config)
+  const resolved = { ...resolveConfig(config), tellsAll: config.tellsAll ?? tellsAll(options) }
   if (config.onTraceLine !== undefined) config.onTraceStart?.()
   const { tracesWaits = false } = variant
   const simulation = simulateFossil(resolved, { tracesWaits })
@@ -58,6 +58,13 @@ export function prepare(options: TimedOptions, variant: RunVariant): PreparedFos
     simulation.close()
     throw error
   }
+}
+
+/** Whether all that can be written in a run is written by operations of ours. */
+function tellsAll({ config = {}, masterRepo, workloads }: SimulateOptions): boolean {
+  const { makeNode, upstream, masterImage, operations } = config
+  const theirs = [makeNode, upstream, masterImage, operations, masterRepo, workloads]
+  return theirs.every((each) => each === undefined)
 }
 
 function configOf(options: SimulateOptions): SimConfig {

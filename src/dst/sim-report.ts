@@ -6,11 +6,13 @@
 import type { NodeId } from '../runner/model.ts'
 import type { RunReport } from '../runner/report.ts'
 import { countBlobs, countPhantoms, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
+import type { Loss, Removal } from './loss-oracle.ts'
+import { lossesOf } from './losses.ts'
 import { begin, plain } from './operations/checkins.ts'
 import { type FossilPlan, formatPlan } from './plan.ts'
 import type { Simulator } from './simulator.ts'
 import type { UvOperationCounts } from './uv-operations.ts'
-import type { CheckedNode } from './world.ts'
+import type { CheckedNode, World } from './world.ts'
 
 /** The report of a simulation. */
 export interface SimReport extends RunReport {
@@ -21,6 +23,8 @@ export interface SimReport extends RunReport {
   /** Everything that was drawn, as `SimulateOptions.plan` takes it; where there was a plan. */
   readonly plan?: string
   readonly nodes: readonly NodeReport[]
+  /** Artifacts that somebody acknowledged and nobody holds at the end. */
+  readonly losses: readonly LossReport[]
   /** Operations on unversioned files, where these were synced. */
   readonly uv?: UvReport
 }
@@ -33,6 +37,17 @@ export interface UvReport extends Readonly<UvOperationCounts> {
   readonly received: number
   /** Files that leaves asked for. */
   readonly gimmes: number
+}
+
+/** An artifact that is nowhere at the end, and why. */
+export interface LossReport {
+  readonly hash: string
+  /** The node whose owner removed it. */
+  readonly node: NodeId
+  /** `unexplained` violates the invariant `losses`. */
+  readonly removal: Removal | 'unexplained'
+  /** When it was removed, since the start. */
+  readonly simulatedMs?: number
 }
 
 /** One node at the end. */
@@ -52,7 +67,7 @@ export interface NodeReport {
 /** Adds what is particular to Fossil to the report of a run. */
 export function describe(
   report: RunReport,
-  simulator: Simulator,
+  { simulator, world }: { simulator: Simulator; world: World },
   plan: FossilPlan | undefined,
 ): SimReport {
   const checkins = [begin.name, plain.name].map(
@@ -65,8 +80,14 @@ export function describe(
     errors: simulator.totalErrors,
     checkins: checkins.reduce((sum, count) => sum + count, 0),
     nodes: simulator.nodes().map((node) => nodeReport(simulator, node)),
+    losses: lossesOf(world).map((loss) => lossReport(loss, simulator.clock().startMs)),
     ...(simulator.config.uv ? { uv: uvReport(simulator) } : {}),
   }
+}
+
+function lossReport({ hash, nodeId, removal, atMs }: Loss, startMs: number): LossReport {
+  const when = atMs === undefined ? {} : { simulatedMs: atMs - startMs }
+  return { hash, node: nodeId, removal: removal ?? 'unexplained', ...when }
 }
 
 function uvReport(simulator: Simulator): UvReport {

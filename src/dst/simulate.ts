@@ -43,9 +43,9 @@ export async function simulate(asked: SimulateOptions): Promise<SimReport> {
     ...(onProgress === undefined
       ? {}
       : { onProgress: (phase, prepared) => onProgress(progressOf(phase, prepared, durationMs)) }),
-    describe: (reportOf, { simulator }) => {
+    describe: (reportOf, { simulator, simulation }) => {
       onEnd?.(simulator)
-      return describe(reportOf(), simulator, plan)
+      return describe(reportOf(), { simulator, world: simulation.world }, plan)
     },
   })
 }

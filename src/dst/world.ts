@@ -11,6 +11,8 @@ import type { Direction } from '../sim/network.ts'
 import type { Access } from '../sync/access.ts'
 import type { LocalOracle } from './local-oracle.ts'
 import type { RememberedRight, Standings } from './standings.ts'
+import type { LossOracle } from './loss-oracle.ts'
+import type { Saying } from './sayings.ts'
 import type { TableOracle } from './table-oracle.ts'
 import type { UvOracle } from './uv-oracle.ts'
 
@@ -42,6 +44,8 @@ export interface Truth {
   readonly standings?: Pick<Standings, 'reach'> | undefined
   /** Artifacts that the owner of a node shunned or purged there, by node and when (true time). */
   readonly givenUp?: ReadonlyMap<string, ReadonlyMap<ArtifactHash, number>> | undefined
+  /** Artifacts that were destroyed on their last holder; undefined where nobody kept count. */
+  readonly losses?: LossOracle | undefined
   /** Settings that owners changed, in that order. */
   readonly settings?: readonly SettingChange[] | undefined
   /** Things that owners of nodes gave them for themselves alone. */
@@ -64,6 +68,11 @@ export interface Truth {
   readonly trespasses?: readonly Finding[] | undefined
   /** Operations of upkeep that had another effect than they should. */
   readonly upkeepFaults?: readonly Finding[] | undefined
+  /**
+   * Nothing is written but by operations that tell of it: no code of a caller's own takes part, and
+   * everything began empty.
+   */
+  readonly tellsAll?: boolean | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }
@@ -87,6 +96,8 @@ export interface AcknowledgedArtifact {
   readonly hash: ArtifactHash
   readonly nodeId: string
   readonly isPrivate: boolean
+  /** The meaning of the operation that made it, where there is a model of it. */
+  readonly says?: Saying | undefined
 }
 
 /** A setting that the owner of a node changed there. */

@@ -21,7 +21,10 @@ import { claimCanaries } from './claim-canaries.ts'
 import { cloneCanaries } from './clone-canaries.ts'
 import { derivedCanaries } from './derived-canaries.ts'
 import { economyCanaries } from './economy-canaries.ts'
+import { lossCanaries } from './loss-canaries.ts'
+import { meaningCanaries } from './meaning-canaries.ts'
 import { messageCanaries } from './message-canaries.ts'
+import { pageCanaries } from './page-canaries.ts'
 import { afterSync, type Canary, soundNode, sql } from './plant.ts'
 import { pushCanaries } from './push-canaries.ts'
 import { replayCanaries } from './replay-canaries.ts'
@@ -224,6 +227,9 @@ export const canaries: readonly Canary[] = [
     config: ungated,
   },
   ...derivedCanaries,
+  ...pageCanaries,
+  ...lossCanaries,
+  ...meaningCanaries,
   ...messageCanaries,
   ...pushCanaries,
   ...replayCanaries,

@@ -6,6 +6,7 @@
 import type { Invariant } from '../world.ts'
 import { announced, privateUnannounced } from './announced.ts'
 import { backlink } from './backlinks.ts'
+import { attachments } from './attachments.ts'
 import { claims } from './claims.ts'
 import { cloneWhole } from './clones.ts'
 import { blobIntegrity, deltaChains } from './content.ts'
@@ -14,10 +15,13 @@ import { derived, derivedConvergence } from './derived.ts'
 import { cherrypick, mlink } from './files.ts'
 import { economy } from './economy.ts'
 import { event, leaf, plink, tags } from './history.ts'
+import { lastWord } from './last-word.ts'
 import { localStays } from './local.ts'
+import { losses } from './losses.ts'
 import { messageWhole } from './messages.ts'
 import { moments } from './moments.ts'
 import { phantoms } from './phantoms.ts'
+import { provenance } from './provenance.ts'
 import { pushed, pushedAnswered } from './pushed.ts'
 import { replays } from './replays.ts'
 import { rights } from './rights.ts'
@@ -30,6 +34,8 @@ import {
   tombstoneConvergence,
 } from './tables.ts'
 import { tagxref } from './tagxref.ts'
+import { threads } from './threads.ts'
+import { tickets } from './tickets.ts'
 import { nothingLeaks, nothingLost, privateConvergence } from './truth.ts'
 import { banned, upkeep } from './upkeep.ts'
 import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
@@ -41,6 +47,8 @@ export const invariants: readonly Invariant[] = [
   phantoms,
   blobIntegrity,
   nothingLost,
+  losses,
+  provenance,
   nothingLeaks,
   privateUnannounced,
   announced,
@@ -67,6 +75,10 @@ export const invariants: readonly Invariant[] = [
   mlink,
   cherrypick,
   backlink,
+  tickets,
+  attachments,
+  threads,
+  lastWord,
   derived,
   convergence,
   privateConvergence,

@@ -6,8 +6,8 @@
  * that two nodes which hold and shun the same artifacts have equal tables, by names, not rids. What
  * depends on more is left out: which artifacts are private, asked for or to be announced, and when
  * a cluster came. Does not verify that a rebuild is right: the oracles of
- * `plink`, `tags`, `leaf`, `event`, `mlink`, `cherrypick` and `backlink` do, and the tests against
- * stock.
+ * `plink`, `tags`, `leaf`, `event`, `mlink`, `cherrypick`, `backlink`, `tickets`, `attachments` and
+ * `threads` do, and the tests against stock.
  *
  * A check costs a rebuild of every repository that has changed since the last one, about 0.1 ms for
  * each artifact that it holds (measured): periodic checks make it now and then only.

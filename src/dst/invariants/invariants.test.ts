@@ -20,6 +20,7 @@ import { fileDamages } from './file-damage.suite.ts'
 import { historyDamages } from './history-damage.suite.ts'
 import { type Damage, Pair, nobodys, ridOf } from './pair.suite.ts'
 import { localDamages } from './local-damage.suite.ts'
+import { meaningDamages, pageDamages } from './page-damage.suite.ts'
 import { tableDamages } from './table-damage.suite.ts'
 import { soundUpkeep, upkeepDamages } from './upkeep-damage.suite.ts'
 import { uvDamages } from './unversioned-damage.suite.ts'
@@ -187,6 +188,16 @@ const damages: readonly Damage[] = [
     },
   },
   {
+    what: 'an artifact that is nowhere any more',
+    invariant: 'losses',
+    where: 'master',
+    detail: /is nowhere any more, and nobody destroyed it/,
+    inflict: (pair) => {
+      pair.damage('master', 'DELETE FROM blob WHERE uuid = ?', pair.named.plain)
+      pair.damage('leaf', 'DELETE FROM blob WHERE uuid = ?', pair.named.plain)
+    },
+  },
+  {
     what: 'a private artifact on another node',
     invariant: 'nothing-leaks',
     where: 'leaf-0',
@@ -338,6 +349,8 @@ const damages: readonly Damage[] = [
   ...uvDamages,
   ...fileDamages,
   ...historyDamages,
+  ...pageDamages,
+  ...meaningDamages,
   ...tableDamages,
   ...localDamages,
   ...upkeepDamages,
@@ -424,7 +437,7 @@ test('a check changes nothing in the repositories', () => {
 
 suite('derived tables', () => {
   test('that other code made are not checked', () => {
-    for (const { what, invariant, where, inflict } of historyDamages) {
+    for (const { what, invariant, where, inflict } of [...historyDamages, ...pageDamages]) {
       using pair = new Pair()
       inflict(pair)
       assert.doesNotThrow(
@@ -468,32 +481,4 @@ suite('operations of upkeep', () => {
       named('upkeep').check(pair.world())
     })
   }
-})
-
-suite('what is private', () => {
-  test('may be anywhere where private artifacts are meant to travel', () => {
-    using pair = new Pair()
-    storeLocal(pair.leaf, utf8('secret'), { isPrivate: true })
-    named('nothing-leaks').check(pair.world({ asksPrivate: new Set(['leaf-0']) }))
-  })
-
-  test('to two makers is at home with both', () => {
-    using pair = new Pair()
-    const { hash } = storeLocal(pair.leaf, utf8('secret'), { isPrivate: true })
-    pair.acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: true })
-    named('nothing-leaks').check(pair.world())
-  })
-
-  test('is no secret once somebody made the same in public', () => {
-    using pair = new Pair()
-    const { hash } = storeLocal(pair.leaf, utf8('secret'))
-    pair.acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: false })
-    named('nothing-leaks').check(pair.world())
-  })
-
-  test('is left out of convergence', () => {
-    using pair = new Pair()
-    storeLocal(pair.leaf, utf8('another secret'), { isPrivate: true })
-    named('convergence').check(pair.world())
-  })
 })

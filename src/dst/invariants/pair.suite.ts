@@ -139,6 +139,10 @@ export class Pair implements Disposable {
       setConfig(repo, 'css', 'of the master')
       setConfig(repo, 'footer', `of ${nodeId}`)
     }
+    for (const made of allBlobUuidsSorted(this.master)) {
+      const isTold = [plain, secret, cluster].includes(made)
+      if (!isTold) this.acknowledged.push({ hash: made, nodeId: 'master', isPrivate: false })
+    }
     this.#addRows()
     this.uvOperations = new UvOperations({
       nodes: () => this.nodes(),

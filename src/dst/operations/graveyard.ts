@@ -66,7 +66,7 @@ export const shunFile: FossilOperation = {
       shun(repo, hashes)
       rebuild(repo)
     })
-    for (const hash of hashes) world.giveUp({ hash, nodeId: id })
+    for (const hash of hashes) world.giveUp({ hash, nodeId: id }, 'shunned')
     return { facts: { artifacts: hashes.length } }
   },
 }
@@ -78,7 +78,7 @@ function bury(context: ApplyContext, hashes: readonly ArtifactHash[]): Made | un
   const told = describePurge(repo, hashes)
   const { artifacts } = purge(repo, hashes)
   assert(told.length === artifacts, 'what is told of a purge is what it takes')
-  for (const hash of hashes) world.giveUp({ hash, nodeId: id })
+  for (const hash of hashes) world.giveUp({ hash, nodeId: id }, 'purged')
   return { facts: { artifacts } }
 }
 

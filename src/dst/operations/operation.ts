@@ -17,10 +17,13 @@ import type { Operation, OperationId, OperationResult } from '../../runner/opera
 import type { Draw } from '../../sim/random.ts'
 import type { SyncOptions } from '../../sync/session-options.ts'
 import type { UvEvent } from '../event.ts'
-import type { AcknowledgedArtifact, CheckedNode, SettingChange } from '../world.ts'
+import type { AcknowledgedArtifact, CheckedNode, SettingChange, Truth } from '../world.ts'
 import type { LocalPlace } from '../local-oracle.ts'
+import type { PlacedArtifact, Removal } from '../loss-oracle.ts'
 import type { RowVersion, TableUse } from '../table-oracle.ts'
 import type { UpkeepWitness } from '../upkeep/witness.ts'
+import { sayingsHeld } from '../held-sayings.ts'
+import { type Asked, meaningOf, type Saying } from '../sayings.ts'
 import type { References } from './references.ts'
 
 /** Sizes of the files of check-ins. `large`: one in five has up to 120 kB. */
@@ -30,6 +33,7 @@ export type FileSizes = (typeof fileSizes)[number]
 
 /** The records of a simulation, as operations change them. */
 export interface OperationRecords {
+  readonly truth: Pick<Truth, 'acknowledged'>
   readonly references: References
   readonly upkeep: UpkeepWitness
   /** True time, in milliseconds since 1970. */
@@ -37,8 +41,12 @@ export interface OperationRecords {
   node(id: NodeId): CheckedNode
   /** A node said that it had stored an artifact: from now on it must be there. */
   acknowledge(artifact: AcknowledgedArtifact): void
-  /** The owner of a node removed an artifact there: it is no longer owed by it. */
-  giveUp(artifact: Pick<AcknowledgedArtifact, 'hash' | 'nodeId'>): void
+  /**
+   * The owner of a node removed an artifact there: it is no longer owed by it.
+   *
+   * @param removal undefined where a ban was lifted, and it was not held any more
+   */
+  giveUp(artifact: PlacedArtifact, removal?: Removal): void
   /** A public check-in names artifacts: they are no secret, wherever they are. */
   publishNamed(hashes: readonly ArtifactHash[]): void
   /** The owner of a node changed a setting. */
@@ -119,6 +127,8 @@ export interface Made {
   /** The thing that others may refer to: by default the last artifact. */
   readonly subject?: string
   readonly facts?: TraceFacts
+  /** The meaning of the last artifact, where there is a model of it. */
+  readonly says?: Asked | undefined
 }
 
 /** A kind of work on a repository. */
@@ -185,10 +195,12 @@ function acknowledge(
 ): OperationResult {
   const { artifacts = [], subject = artifacts.at(-1), facts } = made
   const { repo } = world.node(id)
+  const says = made.says && meaningAt(world, repo, made.says)
   for (const hash of artifacts) {
     const rid = findHeld(repo, hash)
     const asPrivate = rid !== undefined && isPrivate(repo, rid)
-    world.acknowledge({ hash, nodeId: id, isPrivate: asPrivate })
+    const meaning = says !== undefined && hash === artifacts.at(-1) ? { says } : {}
+    world.acknowledge({ hash, nodeId: id, isPrivate: asPrivate, ...meaning })
   }
   if (subject !== undefined) world.references.add(operationId, subject, artifacts)
   const hash = artifacts.at(-1)
@@ -199,6 +211,10 @@ function acknowledge(
       ...facts,
     },
   }
+}
+
+function meaningAt({ truth }: OperationRecords, repo: Repo, asked: Asked): Saying {
+  return meaningOf(asked, sayingsHeld(repo, truth), repo.env.clock.nowMs())
 }
 
 /** A public check-in makes files public that were private here before. */

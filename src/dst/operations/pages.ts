@@ -7,6 +7,7 @@
 import { attachedFiles } from '../../history/pages.ts'
 import { dbOf } from '../../repo/repo.ts'
 import type { ArgumentValues } from '../../runner/arguments.ts'
+import type { Author } from '../../write/artifact.ts'
 import { attachFile, type AttachmentTarget, detachFile } from '../../write/attachment.ts'
 import { editPost, newThread, replyToPost } from '../../write/forum.ts'
 import { editTechnote, newTechnote, type Technote } from '../../write/technote.ts'
@@ -32,7 +33,9 @@ export const wiki: FossilOperation = {
     const mimetype = args.maybeText('mimetype')
     const page = { title: args.text('title'), content: textOf(context, args.text('content')) }
     const typed = mimetype === undefined ? page : { ...page, mimetype }
-    return { artifacts: [writeWiki(repo, typed, authorOf(context)).hash] }
+    const author = authorOf(context)
+    const says = { kind: 'wiki', ...page, mimetype, ...saidBy(author) } as const
+    return { artifacts: [writeWiki(repo, typed, author).hash], says }
   },
 }
 
@@ -51,17 +54,23 @@ export const ticket: FossilOperation = {
   },
   apply: (context) => {
     const { repo, args, references } = context
-    const fields = fieldsOf(context)
+    const [fields, author] = [fieldsOf(context), authorOf(context)]
     const known = args.maybeText('ticket')
     if (known === undefined) {
-      const { hash, ticketId } = newTicket(repo, fields, authorOf(context))
-      return { artifacts: [hash], subject: ticketId }
+      const { hash, ticketId } = newTicket(repo, fields, author)
+      const says = { kind: 'ticket', ticketId, fields, ...saidBy(author) } as const
+      return { artifacts: [hash], subject: ticketId, says }
     }
     const ticketId = references.resolve(known)
     if (ticketId === undefined) return undefined
-    const changed = changeTicket(repo, ticketId, fields, authorOf(context))
-    return changed && { artifacts: [changed.hash] }
+    const changed = changeTicket(repo, ticketId, fields, author)
+    const says = { kind: 'ticket', ticketId, fields, ...saidBy(author) } as const
+    return changed && { artifacts: [changed.hash], says }
   },
+}
+
+function saidBy({ user, dateMs }: Author): { user: string; dateMs: number | undefined } {
+  return { user, dateMs }
 }
 
 function drawFields(context: PlanContext): ArgumentValues {

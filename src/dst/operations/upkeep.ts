@@ -13,6 +13,7 @@ import { setConfig } from '../../repo/config.ts'
 import { deckOf } from '../../repo/deck.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { shun as shunArtifacts } from '../../repo/shun.ts'
+import type { Removal } from '../loss-oracle.ts'
 import { hashes, news, privateCheckins } from './drawing.ts'
 import { publicationOf, publishedBy } from './publication.ts'
 import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
@@ -51,7 +52,7 @@ export const shun: FossilOperation = {
   weight: 1,
   plan: planRemoval,
   apply: (context) =>
-    remove(context, ({ repo }, hash) => {
+    remove(context, 'shunned', ({ repo }, hash) => {
       shunArtifacts(repo, [hash])
       rebuildTables(repo)
     }),
@@ -62,7 +63,8 @@ export const purge: FossilOperation = {
   name: 'purge',
   weight: 1,
   plan: planRemoval,
-  apply: (context) => remove(context, ({ repo }, hash) => void purgeArtifacts(repo, [hash])),
+  apply: (context) =>
+    remove(context, 'purged', ({ repo }, hash) => void purgeArtifacts(repo, [hash])),
 }
 
 function planRemoval({ repo, draw, references }: PlanContext): { target: string } | undefined {
@@ -81,13 +83,14 @@ function plainFiles(repo: Repo): ArtifactHash[] {
 
 function remove(
   context: ApplyContext,
+  removal: Removal,
   removeFrom: (context: ApplyContext, hash: ArtifactHash) => void,
 ): Made | undefined {
   const { id, args, references, world } = context
   const hash = references.artifact(args.text('target'))
   if (hash === undefined) return undefined
   context.repo.transaction(() => removeFrom(context, hash))
-  world.giveUp({ hash, nodeId: id })
+  world.giveUp({ hash, nodeId: id }, removal)
   return { facts: { hash } }
 }
 
