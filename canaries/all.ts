@@ -10,6 +10,7 @@ import { loginMutations } from './logins.ts'
 import type { Mutation } from './mutation.ts'
 import { economyMutations } from './economy.ts'
 import { publishingMutations } from './publishing.ts'
+import { pageMutations } from './pages.ts'
 import { repoMutations } from './repo.ts'
 import { syncMutations } from './sync.ts'
 import { tableMutations } from './tables.ts'
@@ -25,6 +26,7 @@ export const mutations: readonly Mutation[] = [
   ...publishingMutations,
   ...repoMutations,
   ...crosslinkMutations,
+  ...pageMutations,
   ...tableMutations,
   ...upkeepMutations,
   ...economyMutations,

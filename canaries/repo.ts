@@ -60,6 +60,16 @@ export const repoMutations: readonly Mutation[] = [
     plan: 'private=yes',
   },
   {
+    name: 'made-untold',
+    bug: 'tells of the first thing alone that it stored for a check-in',
+    file: 'src/write/checkin.ts',
+    find: 'if (isNew) newArtifacts.push(hash)',
+    replace: 'if (isNew && newArtifacts.length === 0) newArtifacts.push(hash)',
+    needs: ['op:checkin'],
+    caughtBy: ['provenance'],
+    onlyBy: 'provenance',
+  },
+  {
     name: 'purge-leaves-deltas',
     bug: 'removes an artifact that others are stored as deltas of',
     file: 'src/repo/shun.ts',
@@ -68,6 +78,20 @@ export const repoMutations: readonly Mutation[] = [
     needs: ['op:shun|purge'],
     caughtBy: ['delta-chains', 'blob-integrity', 'nothing-lost', 'failed'],
     plan: 'mix=checkin+shun+purge',
+  },
+  {
+    name: 'purged-goes-at-rebuild',
+    bug: 'removes in a rebuild what was purged once and has come back',
+    file: 'src/repo/shun.ts',
+    find: "('SELECT rid FROM shun CROSS JOIN blob USING(uuid) ORDER BY rid')",
+    replace: `(\`SELECT rid FROM shun CROSS JOIN blob USING(uuid) \${
+      dbOf(repo).prepare("SELECT 1 FROM sqlite_schema WHERE name = 'purgeitem'").get() === undefined
+        ? ''
+        : 'UNION SELECT rid FROM purgeitem CROSS JOIN blob USING(uuid)'
+    } ORDER BY rid\`)`,
+    needs: ['op:purge', 'op:shun', 'op:rebuild'],
+    caughtBy: ['upkeep', 'losses', 'claims'],
+    plan: 'mix=checkin+purge+shun+rebuild,operations=160,leaves=1,topology=star',
   },
   {
     name: 'setting-stored-again',

@@ -94,6 +94,23 @@ const underWay = new Set<string>()
     plan: 'node=agent,latencyMs=600,operations=60',
   },
   {
+    name: 'misnamed-kept',
+    bug: 'keeps what comes under a wrong name under the right one',
+    file: 'src/repo/store.ts',
+    find: `storeContent(repo: Repo, artifact: Arrival): Stored {
+  const { hash, content } = artifact
+  checkName(hash, content)
+`,
+    replace: `storeContent(repo: Repo, given: Arrival): Stored {
+  const artifact = { ...given, hash: hashLike(given.hash, given.content) }
+  const { hash, content } = artifact
+`,
+    needs: ['plan:faults=lies'],
+    caughtBy: ['provenance'],
+    onlyBy: 'provenance',
+    plan: 'faults=lies,lies=0.2,mix=checkin',
+  },
+  {
     name: 'gimme-unanswered',
     bug: 'does not send what the server asks for',
     file: 'src/sync/session.ts',
