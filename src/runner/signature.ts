@@ -47,7 +47,12 @@ export function signatureOf(outcome: RunOutcome, topology: Topology): Signature 
 }
 
 /** A signature as one line, the same for failures that count as the same. */
-export function signatureText({ verdict, invariant, role, cause }: Signature): string {
+export function signatureText({
+  verdict,
+  invariant,
+  role,
+  cause,
+}: Omit<Signature, 'verdict'> & { readonly verdict: string }): string {
   const what = invariant === undefined ? verdict : `${verdict} ${invariant}`
   const where = role === 'none' ? '' : ` on a ${role}`
   return cause === '' ? `${what}${where}` : `${what}${where}: ${cause}`
