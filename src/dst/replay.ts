@@ -4,7 +4,7 @@
  */
 
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 import type { SimulateOptions } from './simulate-options.ts'
 
@@ -49,19 +49,22 @@ function literal(value: unknown): string {
 }
 
 /**
- * The commit of a folder, where it is in a Git repository: HEAD names one, or a file that does.
+ * The commit of a folder, where it is in a Git repository: HEAD names one, or a file that does. In
+ * a worktree `.git` is a file that names the folder of its HEAD, and that the one of all files.
  * https://git-scm.com/docs/gitrepository-layout
  */
 export function commitOf(folder: string): string | undefined {
   const git = join(folder, '.git')
   if (!existsSync(git)) return dirname(folder) === folder ? undefined : commitOf(dirname(folder))
-  const head = textOf(join(git, 'HEAD'))
+  const own = resolve(folder, /^gitdir: (.+)/.exec(textOf(git))?.[1] ?? git)
+  const shared = resolve(own, textOf(join(own, 'commondir')).trim())
+  const head = textOf(join(own, 'HEAD'))
   const reference = /^ref: (\S+)/.exec(head)?.[1]
   if (reference === undefined) return hashIn(head)
-  const packed = textOf(join(git, 'packed-refs'))
+  const packed = textOf(join(shared, 'packed-refs'))
     .split('\n')
     .find((line) => line.endsWith(` ${reference}`))
-  return hashIn(textOf(join(git, reference))) ?? hashIn(packed ?? '')
+  return hashIn(textOf(join(shared, reference))) ?? hashIn(packed ?? '')
 }
 
 function hashIn(text: string): string | undefined {
