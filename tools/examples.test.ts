@@ -138,3 +138,21 @@ test('09-unpatched-agent converges, the same way each time', async () => {
   assert.match(lines[1] ?? '', /^seed 2: converged/)
   assert.deepEqual(lines.slice(2), [lines[0]])
 })
+
+test('10-sweep-model is found out by a sweep, which says how the failures are alike', async () => {
+  const root = join(import.meta.dirname, '..')
+  const model = ['--model', join(root, 'examples/10-sweep-model.ts')]
+  const args = ['sweep', ...model, '--seeds', '5..6', '--plan', 'hostile', '--json']
+  const { code, stdout } = await run(process.execPath, [
+    join(root, 'src/cli/main.ts'),
+    'sim',
+    ...args,
+  ])
+  assert.equal(code, 1)
+  const { failures }: { failures: { text: string; count: number }[] } = JSON.parse(stdout)
+  assert.equal(failures.length, 1)
+  assert.match(
+    failures[0]?.text ?? '',
+    /^violated convergence on a client: <n> are here and not on/,
+  )
+})

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { bitFlips } from './nightly/bit-flips.ts'
+import { killedSweep } from './nightly/killed-sweep.ts'
 import { run } from './run.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -21,6 +22,12 @@ test('a repository with flipped bits is verified and rebuilt, or refused in word
   const { summary, failures } = await bitFlips.run({ seed: 1, count: 30, progress: () => {} })
   assert.deepEqual(failures, [])
   assert.match(summary, /^30 damaged files: [1-9]\d* told, [1-9]\d* refused, \d+ unharmed$/)
+})
+
+test('a sweep that is killed twice and resumed runs each seed once', async () => {
+  const { summary, failures } = await killedSweep.run({ seed: 0, count: 40, progress: () => {} })
+  assert.deepEqual(failures, [])
+  assert.match(summary, /^40 seeds recorded once each, \d runs lost by 2 kills$/)
 })
 
 test('nightly runs the checks that are named, and says what came of them', async () => {

@@ -17,6 +17,7 @@ import { coverage } from './nightly/coverage.ts'
 import { cancelledFaults } from './nightly/cancelled-faults.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
+import { killedSweep } from './nightly/killed-sweep.ts'
 import { tableMessages } from './nightly/table-messages.ts'
 import type { Check, CheckResult, Progress } from './nightly/check.ts'
 
@@ -28,6 +29,7 @@ export const checks: readonly Check[] = [
   handlerMessages,
   tableMessages,
   fullMix,
+  killedSweep,
   canaries,
   coverage,
 ]

@@ -68,6 +68,31 @@ export function planLine(options: PlanOptions): string {
   return parts.filter((part) => part !== '').join(',')
 }
 
+/** A run on the command line. */
+export interface RunOptions extends PlanOptions {
+  readonly seed: number
+  readonly upstream?: 'trilobite' | 'stock'
+  readonly from?: string
+  readonly model?: string
+}
+
+/** The command that makes a run again. */
+export function replayCommand(options: RunOptions): string {
+  const { seed, from, upstream, model } = options
+  const line = planLine(options)
+  const flags = [
+    line === '' ? '' : ` --plan ${quoted(line)}`,
+    upstream === 'stock' ? ' --upstream stock' : '',
+    from === undefined ? '' : ` --from ${quoted(from)}`,
+    model === undefined ? '' : ` --model ${quoted(model)}`,
+  ]
+  return `npx trilobite sim run --seed ${seed}${flags.join('')}`
+}
+
+function quoted(text: string): string {
+  return /^[\w./@+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
+
 /** Adds `sim plan`. */
 export function addPlanCommand(sim: Command): void {
   const command = sim

@@ -5,9 +5,17 @@
  */
 
 import { type Command, Option } from 'commander'
-import { drawPlan, simulate, type SimulateOptions, type SimReport } from '../dst/index.ts'
+import {
+  drawPlan,
+  loadModel,
+  simulate,
+  type SimulateOptions,
+  type SimulationModel,
+  type SimReport,
+} from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { addCanaryCommand } from './sim-canary.ts'
+import { addCorpusCommand } from './sim-corpus.ts'
 import { addCoverageCommand } from './sim-coverage.ts'
 import { addDiffCommand } from './sim-diff.ts'
 import { addExplainCommand } from './sim-explain.ts'
@@ -17,21 +25,21 @@ import {
   addPlanCommand,
   addPlanOptions,
   planLine,
-  type PlanOptions,
+  replayCommand,
+  type RunOptions,
   seedRange,
 } from './sim-plan.ts'
 import { jsonReport, textReport } from './sim-report.ts'
 import { type SeedRange, seedsFrom, sweep } from './sim-sweep.ts'
+import { addSweepCommand, modelHelp } from './sim-sweep-command.ts'
 import { ProgressLine } from './terminal.ts'
 import { integer } from './option-values.ts'
 import { print, printNotice } from './output.ts'
 
 /** Options as the parser gives them. */
-export interface SimRunOptions extends PlanOptions {
-  readonly seed: number
+export interface SimRunOptions extends RunOptions {
   readonly seeds?: SeedRange
   readonly upstream: 'trilobite' | 'stock'
-  readonly from?: string
   readonly keep?: string
   readonly trace?: string
   readonly messages?: boolean
@@ -56,6 +64,7 @@ export function addSimCommand(program: Command): void {
         .default('trilobite'),
     )
     .option('--from <file>', 'fill the master from this Fossil repository')
+    .option('--model <file>', modelHelp)
     .option('--keep <dir>', "leave every node's repository there as a .fossil file")
     .option('--trace <file>', 'write everything that happens there, as JSON lines')
     .option('--messages', 'tell in the trace what each message holds')
@@ -66,6 +75,8 @@ export function addSimCommand(program: Command): void {
     .action((options: SimRunOptions) =>
       options.seeds === undefined ? runSimulation(options) : runSweep(options, options.seeds),
     )
+  addSweepCommand(sim)
+  addCorpusCommand(sim)
   addPlanCommand(sim)
   addCanaryCommand(sim)
   addCoverageCommand(sim)
@@ -75,11 +86,13 @@ export function addSimCommand(program: Command): void {
 
 async function runSimulation(options: SimRunOptions): Promise<void> {
   const image = options.from === undefined ? undefined : readMasterImage(options.from, options)
-  const kept = options.keep === undefined ? [] : checkKeepFolder(options.keep, leavesOf(options))
+  const model = options.model === undefined ? {} : await loadModel(options.model)
+  const { leaves = leavesOf(options) } = model
+  const kept = options.keep === undefined ? [] : checkKeepFolder(options.keep, leaves)
   const trace = options.trace === undefined ? undefined : new TraceFile(options.trace, kept)
   using stock = options.upstream === 'stock' ? new StockMaster(options) : undefined
   const startMs = performance.now()
-  const world = { image: stock === undefined ? image : undefined, stock, trace }
+  const world = { image: stock === undefined ? image : undefined, stock, trace, model }
   const report = await simulateVisibly(options, world)
   const wallMs = Math.round(performance.now() - startMs)
   printReport(report, options, wallMs)
@@ -93,11 +106,13 @@ async function runSweep(options: SimRunOptions, seeds: SeedRange): Promise<void>
     const reason = 'is for one run: name its seed with --seed'
     throw new FossilError('option.invalid', { option: `--${option}`, reason })
   }
-  const image = options.from === undefined ? undefined : readMasterImage(options.from, options)
+  const master = options.from === undefined ? undefined : readMasterImage(options.from, options)
+  const model = options.model === undefined ? {} : await loadModel(options.model)
   await sweep(seeds, options, {
     simulate: (seed) => {
       using stock = options.upstream === 'stock' ? new StockMaster(options) : undefined
-      const world = { image: stock === undefined ? image : undefined, stock, trace: undefined }
+      const image = stock === undefined ? master : undefined
+      const world = { image, stock, trace: undefined, model }
       return simulate(simulateOptions({ ...options, seed }, world))
     },
     replay: (seed) => replayCommand({ ...options, seed }),
@@ -113,6 +128,7 @@ interface SimWorld {
   readonly image: Uint8Array | undefined
   readonly stock: StockMaster | undefined
   readonly trace: TraceFile | undefined
+  readonly model: SimulationModel
 }
 
 async function simulateVisibly(options: SimRunOptions, world: SimWorld): Promise<SimReport> {
@@ -143,13 +159,15 @@ async function simulateVisibly(options: SimRunOptions, world: SimWorld): Promise
 
 function simulateOptions(
   options: SimRunOptions,
-  { image, stock, trace }: SimWorld,
+  { image, stock, trace, model }: SimWorld,
 ): SimulateOptions {
   return {
+    ...model,
     seed: options.seed,
     plan: planLine(options),
     ...(stock === undefined ? {} : { masterRepo: stock.repo }),
     config: {
+      ...model.config,
       ...(stock === undefined ? {} : { upstream: stock.transport, deflateOverBytes: 0 }),
       ...(image === undefined ? {} : { masterImage: image }),
       ...(trace === undefined
@@ -169,22 +187,6 @@ function printReport(report: SimReport, options: SimRunOptions, wallMs: number):
   const replay = replayCommand(options)
   const text = textReport(report, { wallMs, replay, ...options })
   print({ json: json === true }, json === true ? jsonReport(report, replay) : {}, text)
-}
-
-/** The command that does it all again. */
-function replayCommand(options: SimRunOptions): string {
-  const { seed, from, upstream } = options
-  const line = planLine(options)
-  const flags = [
-    line === '' ? '' : ` --plan ${quoted(line)}`,
-    upstream === 'stock' ? ' --upstream stock' : '',
-    from === undefined ? '' : ` --from ${quoted(from)}`,
-  ]
-  return `npx trilobite sim run --seed ${seed}${flags.join('')}`
-}
-
-function quoted(text: string): string {
-  return /^[\w./@+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function formatSeconds(ms: number): string {

@@ -58,7 +58,7 @@ export function failureText(report: SimReport, replay: string): string {
 }
 
 /** @throws {FossilError} `option.invalid` for bounds that are no integers, or upside down */
-function checkSeeds({ first, last }: SeedRange): void {
+export function checkSeeds({ first, last }: SeedRange): void {
   if (Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last) return
   const reason = `${first} to ${last} is no range of seeds`
   throw new FossilError('option.invalid', { option: 'seeds', reason })
