@@ -15,6 +15,7 @@ const benches = new Map<string, () => Promise<BenchModule>>([
   ['hash', () => import('./hash.ts')],
   ['sim', () => import('./sim.ts')],
   ['runs', () => import('./runs.ts')],
+  ['sweep', () => import('./sweep.ts')],
   ['clone', () => import('./clone.ts')],
   ['server', () => import('./server.ts')],
   ['rebuild', () => import('./rebuild.ts')],
