@@ -84,6 +84,17 @@ const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
   },
   'a run with syncs by hand': { plan: 'normal,topology=star,node=poll,mix=repair' },
   'a run with partitions': { workloads: (simulator) => [flickering(simulator)] },
+  'a run with a nemesis': {
+    plan: 'leaves=3,topology=star,node=poll,faults=none',
+    config: {
+      nemesis: Object.fromEntries(
+        ['clog', 'partial', 'swizzle', 'clockJump', 'clockDrift'].map((kind) => [
+          kind,
+          { calmMeanMs: 10_000, lengthMeanMs: 5_000 },
+        ]),
+      ),
+    },
+  },
   'a run whose server is out of order': {
     level: 'normal',
     config: { upstream: { exchange: unwell } },

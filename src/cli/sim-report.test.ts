@@ -92,7 +92,8 @@ suite('text', () => {
   })
 
   test('lists the faults that struck, or none', () => {
-    const calm = { ...noFaults, partitioned: 0, lies: 0, crash: 0, buggify: 0 }
+    const episodes = { clog: 0, partial: 0, swizzle: 0, clockJump: 0, clockDrift: 0 }
+    const calm = { ...noFaults, ...episodes, partitioned: 0, lies: 0, crash: 0, buggify: 0 }
     assert.match(textReport({ ...converged, faults: calm }, said), /faults injected\n {2}none\n/)
     const one = { ...calm, replyLost: 3 }
     assert.match(

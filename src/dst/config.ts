@@ -10,6 +10,7 @@ import type { Database } from '../db/driver.ts'
 import { faultLevel, type FaultLevel, type LevelName } from '../sim/levels.ts'
 import { checkLink, longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
+import type { NemesisPlan } from '../runner/nemesis.ts'
 import type { OutagePlan } from '../runner/outages.ts'
 import type { NodeHost, NodeId } from '../runner/model.ts'
 import { requireInteger } from '../base/options.ts'
@@ -47,6 +48,8 @@ export interface SimConfig {
   readonly stops?: OutagePlan
   /** Nodes sleep now and then: what is to happen there waits. Default: never. */
   readonly pauses?: OutagePlan
+  /** Links are clogged, cut and swizzled now and then, and clocks jump. Default: never. */
+  readonly nemesis?: NemesisPlan
   /** Fault sites inside production code take unlucky turns. Default: unless `normal`. */
   readonly buggify?: boolean
   /** Nodes sync private artifacts: all, some that the seed draws, or none. Default false. */

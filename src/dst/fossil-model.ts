@@ -64,6 +64,7 @@ function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorl
     start: (_id, world, host) => world.start(host),
     down: (id, world) => world.down(id),
     wallClock: (id, world) => world.clockOf(id),
+    shiftClock: (id, world, shift) => world.shiftClock(id, shift),
     version: ({ repo }) => stateOf(repo),
     holdings: ({ repo }) => holdingTexts(repo),
     state: digests,

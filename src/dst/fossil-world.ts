@@ -11,6 +11,7 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeHost, NodeId, TickOutcome, Topology } from '../runner/model.ts'
+import type { ClockShift } from '../sim/clock.ts'
 import { runOutside } from '../sim/context.ts'
 import { ArtifactLedger } from './artifact-ledger.ts'
 import type { ResolvedConfig } from './config.ts'
@@ -209,6 +210,11 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   /** The clock of a node, which is that of its repository, where this is known. */
   clockOf(id: NodeId): Clock | undefined {
     return this.#repos.get(id)?.env.clock
+  }
+
+  /** The clock of a node jumps or drifts, where it has one of this world. */
+  shiftClock(id: NodeId, shift: ClockShift): void {
+    this.#factory.clockOf(id)?.shift(shift)
   }
 
   /** Starts a node over its repository: it answers, or syncs with others, or both. */

@@ -109,6 +109,7 @@ const rates: Readonly<Record<RateName, string>> = {
   duplicated: 'how often a request comes twice',
   requestCorrupted: 'how often a byte of a request changes',
   replyCorrupted: 'how often a byte of a reply changes',
+  stale: 'how often a request comes again minutes later',
   lies: 'how often a request or a reply is a lie',
 }
 

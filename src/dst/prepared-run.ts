@@ -3,6 +3,7 @@
  * @module
  */
 
+import { startNemesis } from '../runner/nemesis.ts'
 import { type Intention, Operations } from '../runner/operations.ts'
 import type { PreparedRun, RunVariant } from '../runner/run.ts'
 import type { Simulation } from '../runner/simulation.ts'
@@ -52,8 +53,14 @@ export function prepare(options: TimedOptions, variant: RunVariant): PreparedFos
     const untilMs = simulator.clock().startMs + options.durationMs
     const partitions = { start: () => simulator.schedulePartitions(untilMs) }
     const outages = { start: () => simulator.scheduleOutages(untilMs) }
+    const nemesis = { start: () => startNemesis(simulation, config.nemesis ?? {}, untilMs) }
     const further = options.workloads?.(simulator) ?? []
-    return { simulation, simulator, operations, workloads: [partitions, outages, ...further] }
+    return {
+      simulation,
+      simulator,
+      operations,
+      workloads: [partitions, outages, nemesis, ...further],
+    }
   } catch (error) {
     simulation.close()
     throw error
@@ -97,7 +104,7 @@ function variantOf(config: SimConfig, { checks, calm }: RunVariant): SimConfig {
         }
   if (calm === undefined) return checked
   const { onTraceLine: _line, onTraceStart: _start, overrides: _overrides, ...calmer } = checked
-  const { crashes: _crashes, stops: _stops, pauses: _pauses, ...quiet } = calmer
+  const { crashes: _crashes, stops: _stops, pauses: _pauses, nemesis: _nemesis, ...quiet } = calmer
   const network = { link: calmLink, partition: undefined }
   return { ...quiet, network, buggify: false, maxSkewMs: 0 }
 }

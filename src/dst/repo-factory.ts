@@ -17,7 +17,7 @@ import { beginClone } from '../repo/clone-state.ts'
 import { identify } from '../repo/create.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
-import type { SimClock } from '../sim/clock.ts'
+import { NodeClock, type SimClock } from '../sim/clock.ts'
 import { runOutside } from '../sim/context.ts'
 import type { RandomSource } from '../sim/random.ts'
 import { withoutBuggify } from './buggify.ts'
@@ -47,6 +47,8 @@ export class RepoFactory {
   readonly #config: ResolvedConfig
   readonly #world: SimulatedWorld
   readonly #made: Repo[] = []
+  /** They outlive the repositories that they were made for. */
+  readonly #clocks = new Map<NodeId, NodeClock>()
   #projectCode: string
 
   constructor(config: ResolvedConfig, world: SimulatedWorld) {
@@ -113,6 +115,11 @@ export class RepoFactory {
     }
   }
 
+  /** The clock of a node, from when it has a repository of this world. */
+  clockOf(id: NodeId): NodeClock | undefined {
+    return this.#clocks.get(id)
+  }
+
   /** Closes what was made. */
   close(): void {
     for (const repo of this.#made.splice(0)) repo.close()
@@ -137,8 +144,10 @@ export class RepoFactory {
     const skewMs = maxSkewMs === 0 ? 0 : skew.int(-maxSkewMs, maxSkewMs)
     const driftPpm = maxSkewMs === 0 ? 0 : skew.int(-200, 200)
     const random = source.stream(`random/${id}`)
+    const own = new NodeClock(clock, { skewMs, driftPpm })
+    this.#clocks.set(id, own)
     return {
-      clock: clock.nodeClock({ skewMs, driftPpm }),
+      clock: own,
       random: { bytes: (length) => random.next().bytes(length) },
       buggify: noBuggify,
       mark,

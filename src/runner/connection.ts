@@ -186,8 +186,8 @@ export class Connection {
     const { plans, canonical, note, onMessage } = this.#options
     const send = ++half.sends
     const name = `${this.#name}.send#${send}`
-    const plan = plans.planSend(half.direction, name)
     const message = canonical(bytes)
+    const plan = plans.planSend(half.direction, name, () => message.length)
     const facts = { ...this.#factsAt(half), send }
     note('stream.send', {
       ...facts,
@@ -258,7 +258,8 @@ export class Connection {
       else this.#failsAfter(half, plans.timeoutMs(direction), 'timeout')
     }
     const isMoot = (): boolean => !half.end.isLive
-    events.add({ timeMs: clock.nowMs() + travelMs, node: half.node, happen, isMoot })
+    const timeMs = clock.nowMs() + travelMs
+    events.add({ timeMs, node: half.node, via: direction, happen, isMoot })
   }
 
   /** What an end has sent does not get through, and it gives up. */

@@ -52,22 +52,23 @@ export class Datagrams {
    * @throws {FossilError} `option.invalid` for more bytes than the link carries in one
    */
   send(direction: Direction, bytes: Uint8Array, kind: DatagramKind = 'datagram'): void {
-    const { plans, events, nameOf, isUp } = this.#options
+    const { plans, events, nameOf, isUp, canonical } = this.#options
     if (!isUp(direction.from)) return
     plans.checkSize(direction, bytes)
     const sent: Sent = { kind, name: nameOf(direction, kind), bytes: bytes.slice() }
-    const plan = plans.plan(direction, sent.name)
+    const sizeBytes = (): number => canonical(sent.bytes).length
+    const plan = plans.plan(direction, sent.name, sizeBytes)
     this.#noteSent(direction, sent, plan.faults)
     for (const arrival of plan.arrivals) {
       const happen = (): void | Promise<void> => this.#arrives(arrival, sent)
-      events.add({ timeMs: arrival.atMs, node: direction.to, happen })
+      events.add({ timeMs: arrival.atMs, node: direction.to, via: direction, happen })
     }
   }
 
   #arrives(arrival: DatagramArrival, { kind, name, bytes }: Sent): void | Promise<void> {
     const { plans, note, isUp, deliver } = this.#options
     const { from, to, corruption } = arrival
-    const copy = arrival.isCopy ? '.copy' : ''
+    const copy = arrival.again === undefined ? '' : `.${arrival.again}`
     const facts = { node: to, peer: from, datagram: name, message: `${kind}${copy}` }
     const seen = isUp(to) ? plans.receive(arrival, bytes) : undefined
     if (seen === undefined) return note('datagram.lost', facts)

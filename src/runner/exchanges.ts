@@ -41,8 +41,11 @@ export interface ExchangeOptions {
   readonly onEnd: (direction: Direction) => void
 }
 
+/** A request that comes again. */
+type Again = '' | '.copy' | '.stale'
+
 /** The messages of an exchange. */
-type Message = 'request' | 'request.copy' | 'reply'
+type Message = `request${Again}` | 'reply'
 
 type Waiting = {
   readonly peer: NodeId
@@ -51,6 +54,8 @@ type Waiting = {
   isOver: boolean
   /** The request was carried out, whatever became of the reply. */
   isAnswered: boolean
+  /** The failure comes so much later, as long as bytes of the reply are leaving. */
+  graceMs: number
   ignoreSignal: () => void
 }
 
@@ -99,14 +104,15 @@ export class Exchanges {
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
     if (signal?.aborted === true) return Promise.reject(abortedBy(signal))
-    const { network, events, lies } = this.#options
-    const plan = network.planExchange({ from, to }, this.#options.nameOf({ from, to }))
+    const { network, events, lies, canonical } = this.#options
+    const sizeBytes = (): number => canonical(request).length
+    const plan = network.planExchange({ from, to }, this.#options.nameOf({ from, to }), sizeBytes)
     // Of what is lost on its way nobody knows whether it was a lie.
     const lie = plan.arrivals.length > 0 ? lies?.request(plan, request) : undefined
     const said = lie ?? request
     this.#noteMessage('request', byAsker(plan), said, faultsOf(plan, lie))
     return new Promise((resolve, reject) => {
-      const state = { isOver: false, isAnswered: false, ignoreSignal: () => {} }
+      const state = { isOver: false, isAnswered: false, graceMs: 0, ignoreSignal: () => {} }
       const waiting: Waiting = { peer: to, resolve, reject, ...state }
       this.#waiting.set(from, (this.#waiting.get(from) ?? new Set()).add(waiting))
       if (signal !== undefined) this.#heed(signal, plan, waiting)
@@ -114,16 +120,25 @@ export class Exchanges {
         events.add({
           timeMs: arrival.atMs,
           node: to,
+          via: arrival,
           happen: () => this.#requestArrives(plan, arrival, said, waiting),
         })
       }
-      events.add({
-        timeMs: plan.failure.atMs,
-        node: from,
-        happen: () => this.#fails(plan, plan.failure, waiting),
-        isMoot: () => waiting.isOver,
-      })
+      this.#failAt(plan, plan.failure, waiting)
     })
+  }
+
+  /** The failure comes at its time, or later where bytes of the reply were leaving then. */
+  #failAt(plan: ExchangePlan, failure: Failure, waiting: Waiting): void {
+    const { events } = this.#options
+    const happen = (): void => {
+      const { graceMs } = waiting
+      if (graceMs === 0) return this.#fails(plan, failure, waiting)
+      waiting.graceMs = 0
+      this.#failAt(plan, { ...failure, atMs: events.nowMs + graceMs }, waiting)
+    }
+    const isMoot = (): boolean => waiting.isOver
+    events.add({ timeMs: failure.atMs, node: plan.from, happen, isMoot })
   }
 
   #heed(signal: AbortSignal, plan: ExchangePlan, waiting: Waiting): void {
@@ -142,8 +157,8 @@ export class Exchanges {
     request: Uint8Array,
     waiting: Waiting,
   ): Promise<void> {
-    const { network, events, lies } = this.#options
-    const copy = arrival === plan.arrivals[0] ? '' : '.copy'
+    const { network, events, lies, canonical } = this.#options
+    const copy = arrival.again === undefined ? '' : (`.${arrival.again}` as const)
     if (!this.#options.isUp(plan.to))
       return this.#meetsNobody(`request${copy}`, plan, arrival, waiting)
     const seen = this.#receive(`request${copy}`, byAnswerer(plan), arrival, request)
@@ -156,7 +171,8 @@ export class Exchanges {
       this.#noteMessage('reply.unheard', byAnswerer(plan), reply, [])
       return
     }
-    const planned = network.planReply(plan)
+    const planned = network.planReply(plan, () => canonical(reply).length)
+    waiting.graceMs += planned.sendingMs
     const { arrival: back } = planned
     const lie = back && lies?.reply(plan, reply, seen)
     const said = lie ?? reply
@@ -166,6 +182,7 @@ export class Exchanges {
     events.add({
       timeMs: back.atMs,
       node: plan.from,
+      via: back,
       happen: () => this.#replyArrives(plan, back, said, waiting),
       isMoot: () => waiting.isOver,
     })
@@ -190,7 +207,7 @@ export class Exchanges {
   async #answer(
     plan: ExchangePlan,
     request: Uint8Array,
-    copy: '' | '.copy',
+    copy: Again,
   ): Promise<Uint8Array | undefined> {
     try {
       return await this.#options.answer(plan, request, `${plan.from}/${plan.at}${copy}`)

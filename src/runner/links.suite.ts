@@ -11,7 +11,7 @@ import { DatagramPlans } from '../sim/datagram-plans.ts'
 import type { Decision, Override } from '../sim/decision.ts'
 import { FaultLog } from '../sim/fault.ts'
 import { calmLink, type LinkConfig } from '../sim/link.ts'
-import { Network } from '../sim/network.ts'
+import { type Direction, Network } from '../sim/network.ts'
 import { RandomSource } from '../sim/random.ts'
 import { StreamPlans } from '../sim/stream-plans.ts'
 import type { TraceEvent } from '../sim/trace.ts'
@@ -139,6 +139,16 @@ export class LinkWorld {
   /** Sends a datagram. */
   send(from: NodeId, to: NodeId, bytes: Uint8Array, kind?: DatagramKind): void {
     this.datagrams.send({ from, to }, bytes, kind)
+  }
+
+  /** Holds what arrives over a direction. */
+  clog(direction: Direction): void {
+    this.#events.clog(direction)
+  }
+
+  /** Lets it arrive. */
+  unclog(direction: Direction): void {
+    this.#events.unclog(direction)
   }
 
   /** A node stops dead. */

@@ -7,7 +7,7 @@
 
 import type { Buggify, Clock, Random } from '../base/env.ts'
 import type { MarkName } from '../base/marks.ts'
-import type { SimClock } from '../sim/clock.ts'
+import type { ClockShift, SimClock } from '../sim/clock.ts'
 import type { Direction } from '../sim/network.ts'
 import type { RandomSource } from '../sim/random.ts'
 import type { TraceValue } from '../sim/trace.ts'
@@ -285,6 +285,8 @@ export interface Model<W extends CheckedWorld> {
    * each time, also before the node is part of the world. Default: true time.
    */
   wallClock?(id: NodeId, world: W): Clock | undefined
+  /** The clock of a node jumps, or drifts from now on. Default: nothing to do. */
+  shiftClock?(id: NodeId, world: W, shift: ClockShift): void
   /**
    * The state of a node in brief, asked often: equal versions of one node mean that nothing that an
    * invariant of it alone looks at has changed. Without it every check looks at every node.

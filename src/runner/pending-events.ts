@@ -5,6 +5,7 @@
  */
 
 import type { Clock } from '../base/env.ts'
+import type { Direction } from '../sim/network.ts'
 import { EventQueue } from '../sim/queue.ts'
 import type { Causality, CausalStamp } from './causality.ts'
 import type { NodeId } from './model.ts'
@@ -16,6 +17,8 @@ export interface PendingEvent {
   readonly timeMs: number
   /** The node that it happens at; left out where it is none, as when a partition begins. */
   readonly node?: NodeId | undefined
+  /** The direction of a link that it comes by: it waits as long as that is clogged. */
+  readonly via?: Direction | undefined
   /** Done to its node and not by it: it happens also while the node is paused. */
   readonly isImposed?: boolean
   readonly happen: () => void | Promise<void>
@@ -36,6 +39,8 @@ export class PendingEvents {
   readonly #queue = new EventQueue<ScheduledEvent>()
   /** Events of paused nodes whose time has come, in that order. */
   readonly #held = new Map<NodeId, ScheduledEvent[]>()
+  /** Arrivals over clogged directions whose time has come, in that order. */
+  readonly #clogged = new Map<string, Clog>()
 
   constructor(clock: Clock, causality: Causality) {
     this.#clock = clock
@@ -62,10 +67,31 @@ export class PendingEvents {
   resume(node: NodeId): void {
     const held = this.#held.get(node) ?? []
     this.#held.delete(node)
-    const timeMs = this.#clock.nowMs()
-    for (const { event, origin } of held) {
-      this.#queue.push(timeMs, { event: { ...event, timeMs }, origin })
-    }
+    this.#requeue(held)
+  }
+
+  /** Holds what arrives over a direction until that is unclogged as often as it was clogged. */
+  clog(direction: Direction): void {
+    const clog = this.#clogged.get(nameOf(direction)) ?? { times: 0, held: [] }
+    clog.times += 1
+    this.#clogged.set(nameOf(direction), clog)
+  }
+
+  /** Ends a clog; with the last one everything that it held arrives now, in order. */
+  unclog(direction: Direction): void {
+    const clog = this.#clogged.get(nameOf(direction))
+    if (clog === undefined) return
+    clog.times -= 1
+    if (clog.times > 0) return
+    this.#clogged.delete(nameOf(direction))
+    this.#requeue(clog.held)
+  }
+
+  /** Ends every clog. */
+  unclogAll(): void {
+    const clogs = [...this.#clogged.values()]
+    this.#clogged.clear()
+    for (const { held } of clogs) this.#requeue(held)
   }
 
   /** Nodes that are paused. */
@@ -90,8 +116,29 @@ export class PendingEvents {
     return this.peek() === undefined ? undefined : this.#queue.pop()?.event
   }
 
-  /** The events that an event is to wait with; undefined where its node is not paused. */
-  #heldWith({ node, isImposed = false }: PendingEvent): ScheduledEvent[] | undefined {
+  #requeue(held: readonly ScheduledEvent[]): void {
+    const timeMs = this.#clock.nowMs()
+    for (const { event, origin } of held) {
+      this.#queue.push(timeMs, { event: { ...event, timeMs }, origin })
+    }
+  }
+
+  /** The events that an event is to wait with; undefined where nothing holds it. */
+  #heldWith({ node, isImposed = false, via }: PendingEvent): ScheduledEvent[] | undefined {
+    if (via !== undefined && this.#clogged.size > 0) {
+      const clog = this.#clogged.get(nameOf(via))
+      if (clog !== undefined) return clog.held
+    }
     return node === undefined || isImposed ? undefined : this.#held.get(node)
   }
+}
+
+/** A clogged direction: how often it is, and what waits. */
+interface Clog {
+  times: number
+  readonly held: ScheduledEvent[]
+}
+
+function nameOf({ from, to }: Direction): string {
+  return `${from}→${to}`
 }

@@ -9,6 +9,7 @@ import type { FaultKind } from '../sim/link.ts'
 import type { CheckedWorld } from './invariants.ts'
 import type { MarkCounts } from './marks.ts'
 import type { Intention, Operations, OutcomeCounts } from './operations.ts'
+import { type NemesisKind, nemesisKinds, nemesisSite } from './nemesis.ts'
 import type { Simulation } from './simulation.ts'
 import { type Signature, signatureOf } from './signature.ts'
 import { storyOf } from './story.ts'
@@ -25,9 +26,9 @@ export interface RunReport extends RunOutcome, Diagnosis {
   readonly simulatedMs: number
   /**
    * Faults by kind; `lies` counts those of nodes, `crash` crashes of nodes, `buggify` faults inside
-   * the code.
+   * the code, and a kind of nemesis its episodes.
    */
-  readonly faults: Readonly<Record<FaultKind | 'lies' | 'crash' | 'buggify', number>>
+  readonly faults: Readonly<Record<FaultKind | NemesisKind | 'lies' | 'crash' | 'buggify', number>>
   readonly sites: readonly SiteCoverage[]
   /** Rare situations that the run reached, and how often each. */
   readonly marks: MarkCounts
@@ -62,6 +63,7 @@ export function reportOf<W extends CheckedWorld>(
       ...simulation.network.counts(),
       lies: simulation.lies,
       crash: simulation.crashes,
+      ...episodesOf(simulation.decisions()),
       buggify,
     },
     sites,
@@ -71,4 +73,14 @@ export function reportOf<W extends CheckedWorld>(
     intentions: operations.intentions,
     story: storyOf(simulation.recentLines(), outcome),
   }
+}
+
+/** Episodes of each kind of nemesis. */
+function episodesOf(decisions: readonly Decision[]): Record<NemesisKind, number> {
+  const counts = nemesisKinds.map((kind) => {
+    const site = nemesisSite(kind)
+    return [kind, decisions.filter((decision) => decision.site === site).length] as const
+  })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a count for each kind
+  return Object.fromEntries(counts) as Record<NemesisKind, number>
 }

@@ -5,12 +5,12 @@
  */
 
 import { SiteActivation, type SiteCoverage } from '../sim/activation.ts'
-import { SimClock } from '../sim/clock.ts'
+import { type ClockShift, SimClock } from '../sim/clock.ts'
 import type { Decision, Override } from '../sim/decision.ts'
 import { FaultLog } from '../sim/fault.ts'
 import { type LinkConfig, noFaults } from '../sim/link.ts'
 import { type Direction, Network } from '../sim/network.ts'
-import { RandomSource, type RandomStream } from '../sim/random.ts'
+import { type Draw, RandomSource, type RandomStream } from '../sim/random.ts'
 import { Causality } from './causality.ts'
 import { type CheckSchedule, CheckTimes, stateSchedule } from './check-times.ts'
 import { HoldingLines } from './holding-lines.ts'
@@ -258,6 +258,26 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#nodes.restart(id)
   }
 
+  /** Decides a use of a fault site whose benign outcome is 0. */
+  decideAmount(at: { site: string; use: string }, draw: (numbers: Draw) => number): number {
+    return this.#faults.decideAt(at, draw, 0)
+  }
+
+  /** Holds what arrives over a direction until that is unclogged as often as it was clogged. */
+  clog(direction: Direction): void {
+    this.#events.clog(direction)
+  }
+
+  /** Lets everything arrive that was held over a direction, in order. */
+  unclog(direction: Direction): void {
+    this.#events.unclog(direction)
+  }
+
+  /** The clock of a node jumps or drifts, where the model has one for it. */
+  shiftClock(id: NodeId, shift: ClockShift): void {
+    this.model.shiftClock?.(id, this.world, shift)
+  }
+
   /** Lies that nodes have told so far. */
   get lies(): number {
     return this.#links.lies.told
@@ -326,12 +346,13 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     if (this.#clock.nowMs() < deadlineMs) this.#clock.advanceTo(deadlineMs)
   }
 
-  /** Ends every fault, partition and pause, for good. Exchanges under way may still fail. */
+  /** Ends every fault, partition, clog and pause, for good. Exchanges under way may still fail. */
   endFaults(): void {
     this.note('faults.end', {})
     this.#faults.disable()
     this.network.setRates(noFaults)
     this.network.healAll()
+    this.#events.unclogAll()
     this.#nodes.resumeAll()
     this.model.faultsEnd?.(this.world)
   }

@@ -64,7 +64,8 @@ export class StreamPipe {
     if (last !== undefined && last.atMs === atMs) last.isFollowed = segment.isJoined ?? false
     const travelling = { ...segment, atMs, isFollowed: false }
     this.#last = travelling
-    events.add({ timeMs: atMs, node: direction.to, happen: () => this.#reach(travelling) })
+    const happen = (): void => this.#reach(travelling)
+    events.add({ timeMs: atMs, node: direction.to, via: direction, happen })
   }
 
   /** The receiving end is no more: whatever is on its way is lost. */

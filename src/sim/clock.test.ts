@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { FossilError } from '../base/error.ts'
-import { SimClock } from './clock.ts'
+import { NodeClock, SimClock } from './clock.ts'
 
 const yearMs = 365 * 24 * 3600 * 1000
 
@@ -74,6 +74,36 @@ test('a node clock never runs backwards', () => {
   )
 })
 
+test('a node clock that is shifted goes on from where it was set', () => {
+  const clock = new SimClock({ startMs: 0 })
+  const node = new NodeClock(clock, { driftPpm: 1_000 })
+  clock.advance(10_000)
+  assert.equal(node.nowMs(), 10_010)
+  node.shift({ byMs: -3_600_000 })
+  assert.equal(node.nowMs(), 10_010 - 3_600_000)
+  clock.advance(10_000)
+  assert.equal(node.nowMs(), 20_020 - 3_600_000)
+  node.shift({ byMs: 3_600_000, driftPpm: -2_000 })
+  clock.advance(10_000)
+  assert.equal(node.nowMs(), 20_020 + 10_000 - 20)
+})
+
+test('a shift that sets no drift leaves it, and one of nothing changes nothing', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -5_000, max: 5_000 }), fc.nat(1_000_000), (driftPpm, ms) => {
+      const clock = new SimClock()
+      const plain = clock.nodeClock({ driftPpm })
+      const shifted = new NodeClock(clock, { driftPpm })
+      // Whole seconds, so that nothing is rounded away where the drift begins anew.
+      clock.advance(1_000 * ms)
+      shifted.shift({})
+      clock.advance(1_000 * ms)
+      assert.ok(Math.abs(shifted.nowMs() - plain.nowMs()) <= 1)
+    }),
+    { seed: 1 },
+  )
+})
+
 test('a clock that cannot be built is refused', () => {
   const clock = new SimClock()
   const attempts = [
@@ -81,6 +111,8 @@ test('a clock that cannot be built is refused', () => {
     () => clock.nodeClock({ skewMs: Number.NaN }),
     () => clock.nodeClock({ driftPpm: 1_000_001 }),
     () => clock.nodeClock({ driftPpm: -1_000_001 }),
+    () => new NodeClock(clock, {}).shift({ byMs: 0.5 }),
+    () => new NodeClock(clock, {}).shift({ driftPpm: 1_000_001 }),
   ]
   for (const attempt of attempts) {
     assert.throws(attempt, (error) => FossilError.is(error, 'option.invalid'))

@@ -54,14 +54,56 @@ export class SimClock implements Clock {
    *   1000000 (twice as fast); both default to 0
    * @throws {FossilError} `option.invalid` when either is outside
    */
-  nodeClock({ skewMs = 0, driftPpm = 0 }: { skewMs?: number; driftPpm?: number }): Clock {
+  nodeClock(options: { skewMs?: number; driftPpm?: number } = {}): Clock {
+    return new NodeClock(this, options)
+  }
+}
+
+/** A change of a node's clock, as when somebody sets it or its quartz gets warm. */
+export type ClockShift = {
+  /** The jump, forwards or back. */
+  readonly byMs?: number
+  /** The drift from now on, in microseconds a second: it replaces the one before. */
+  readonly driftPpm?: number
+}
+
+/** A clock like that of {@link SimClock.nodeClock}, which can be shifted. */
+export class NodeClock implements Clock {
+  readonly #true: SimClock
+  #skewMs: number
+  #driftPpm: number
+  /** When the present drift began. */
+  #sinceMs = 0
+
+  /** @throws {FossilError} `option.invalid` for values outside of those of `nodeClock` */
+  constructor(clock: SimClock, options: { skewMs?: number; driftPpm?: number }) {
+    const { skewMs = 0, driftPpm = 0 } = options
     checkInteger('skewMs', skewMs)
-    checkInteger('driftPpm', driftPpm)
-    if (Math.abs(driftPpm) > million) {
-      const reason = 'must lie between -1000000 and 1000000'
-      throw new FossilError('option.invalid', { option: 'driftPpm', reason })
-    }
-    return { nowMs: () => this.#nowMs + skewMs + driftMs(this.elapsedMs, driftPpm) }
+    checkDrift(driftPpm)
+    this.#true = clock
+    this.#skewMs = skewMs
+    this.#driftPpm = driftPpm
+  }
+
+  nowMs(): number {
+    return this.#true.nowMs() + this.#skewMs + this.#gainedMs()
+  }
+
+  /**
+   * The clock jumps, or drifts otherwise from now on.
+   *
+   * @throws {FossilError} `option.invalid` for a shift that is outside of those of `nodeClock`
+   */
+  shift({ byMs = 0, driftPpm = this.#driftPpm }: ClockShift): void {
+    checkInteger('byMs', byMs)
+    checkDrift(driftPpm)
+    this.#skewMs += this.#gainedMs() + byMs
+    this.#sinceMs = this.#true.elapsedMs
+    this.#driftPpm = driftPpm
+  }
+
+  #gainedMs(): number {
+    return driftMs(this.#true.elapsedMs - this.#sinceMs, this.#driftPpm)
   }
 }
 
@@ -69,6 +111,13 @@ export class SimClock implements Clock {
 function driftMs(elapsedMs: number, driftPpm: number): number {
   const rest = elapsedMs % million
   return ((elapsedMs - rest) / million) * driftPpm + Math.floor((rest * driftPpm) / million)
+}
+
+function checkDrift(driftPpm: number): void {
+  checkInteger('driftPpm', driftPpm)
+  if (Math.abs(driftPpm) <= million) return
+  const reason = 'must lie between -1000000 and 1000000'
+  throw new FossilError('option.invalid', { option: 'driftPpm', reason })
 }
 
 function checkInteger(option: string, value: number): void {

@@ -32,8 +32,8 @@ export type DatagramFaultKind = DatagramRateKind | 'partitioned'
 /** A datagram that reaches its receiver, unless the network is partitioned by then. */
 export type DatagramArrival = Direction & {
   readonly atMs: number
-  /** True for the second of two. */
-  readonly isCopy: boolean
+  /** Undefined for the first that arrives: a later one is a `copy`, or `stale`. */
+  readonly again?: 'copy' | 'stale'
   readonly corruption: Corruption | undefined
 }
 
@@ -41,7 +41,7 @@ export type DatagramArrival = Direction & {
 export type DatagramPlan = Direction & {
   /** The name of the datagram among all of its direction. */
   readonly at: string
-  /** In order of time. */
+  /** The first one first; then copies. */
   readonly arrivals: readonly DatagramArrival[]
   readonly faults: readonly DatagramFaultKind[]
 }
@@ -83,30 +83,37 @@ export class DatagramPlans {
    * A datagram leaves now.
    *
    * @param at the name of the datagram among all of its direction
+   * @param sizeBytes its length, asked where the link has a bandwidth
    * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
    */
-  plan(direction: Direction, at: string): DatagramPlan {
+  plan(direction: Direction, at: string, sizeBytes = (): number => 0): DatagramPlan {
     const { from, to } = direction
     const { clock, faults: log, network } = this.#parts
     const link = this.#link(direction)
-    const { datagrams: rates = noDatagramFaults, latency, spike } = network.linkOf(direction)
+    const config = network.linkOf(direction)
+    const { datagrams: rates = noDatagramFaults, latency, spike, staleness } = config
     const message = new MessageFaults<DatagramRateKind>(
       log,
-      { name: link.name, rates, spike },
+      { name: link.name, rates, spike, staleness },
       { number: link.sent++, at },
     )
     const arrivals: DatagramArrival[] = []
     if (network.isBlocked(direction)) {
       message.faults.push('partitioned')
     } else if (!message.strikes('lost')) {
-      const travelMs = drawLatency(link.latency.named(at), latency)
+      const sendingMs = network.sendingMs(direction, sizeBytes, config)
+      const travelMs = sendingMs + drawLatency(link.latency.named(at), latency)
       const atMs = clock.nowMs() + travelMs + message.spikeMs('delayed')
       const corruption = message.corruption('corrupted')
-      arrivals.push({ from, to, atMs, isCopy: false, corruption })
-      const copyAfterMs = message.spikeMs('duplicated')
-      const copyAtMs = atMs + copyAfterMs
-      if (copyAfterMs > 0)
-        arrivals.push({ from, to, atMs: copyAtMs, isCopy: true, corruption: undefined })
+      arrivals.push({ from, to, atMs, corruption })
+      const copies = [
+        { again: 'copy', afterMs: message.spikeMs('duplicated') },
+        { again: 'stale', afterMs: message.staleMs('stale') },
+      ] as const
+      for (const { again, afterMs } of copies) {
+        if (afterMs === 0) continue
+        arrivals.push({ from, to, atMs: atMs + afterMs, again, corruption: undefined })
+      }
     }
     for (const kind of message.faults) this.#counts[kind] += 1
     return { from, to, at, arrivals, faults: message.faults }

@@ -25,7 +25,8 @@ export const longestMs = 1_000_000_000_000
  * - `replyCut`: only the beginning of the reply arrives;
  * - `delayed`: a request or a reply takes much longer, perhaps longer than the sender waits;
  * - `duplicated`: the request arrives a second time, later, and nobody awaits the second reply;
- * - `requestCorrupted`, `replyCorrupted`: one byte arrives changed.
+ * - `requestCorrupted`, `replyCorrupted`: one byte arrives changed;
+ * - `stale`: the request arrives once more, minutes later, whatever has become of both nodes since.
  */
 export const rateKinds = [
   'refused',
@@ -37,6 +38,7 @@ export const rateKinds = [
   'duplicated',
   'requestCorrupted',
   'replyCorrupted',
+  'stale',
 ] as const
 
 export type RateKind = (typeof rateKinds)[number]
@@ -55,9 +57,10 @@ export type FaultRates = Readonly<Record<RateKind, number>>
  * - `delayed`: it takes much longer, so that later ones overtake it. Two that are on their way at
  *   one time overtake each other without any fault, by their latencies;
  * - `duplicated`: it arrives a second time, later;
- * - `corrupted`: one byte arrives changed. Nothing cuts a datagram: it comes whole or not at all.
+ * - `corrupted`: one byte arrives changed. Nothing cuts a datagram: it comes whole or not at all;
+ * - `stale`: it arrives once more, minutes later.
  */
-export const datagramRateKinds = ['lost', 'delayed', 'duplicated', 'corrupted'] as const
+export const datagramRateKinds = ['lost', 'delayed', 'duplicated', 'corrupted', 'stale'] as const
 
 export type DatagramRateKind = (typeof datagramRateKinds)[number]
 
@@ -106,6 +109,13 @@ export type LinkConfig = {
   readonly maxDatagramBytes?: number
   /** Faults of streams. Default: none. */
   readonly streams?: StreamRates
+  /** How much later a stale copy comes. Default {@link usualStaleness}. */
+  readonly staleness?: Latency
+  /**
+   * Bytes that leave in a second, one after the other: what is sent meanwhile waits. Default:
+   * messages take the same time, however long they are.
+   */
+  readonly bytesPerSecond?: number
   /** Lies of the nodes at both ends: requests are those of the sender. Default: none. */
   readonly lies?: LieRates
 }
@@ -121,16 +131,26 @@ export const noFaults: FaultRates = {
   duplicated: 0,
   requestCorrupted: 0,
   replyCorrupted: 0,
+  stale: 0,
 }
 
 /** No fault of a datagram ever strikes. */
-export const noDatagramFaults: DatagramRates = { lost: 0, delayed: 0, duplicated: 0, corrupted: 0 }
+export const noDatagramFaults: DatagramRates = {
+  lost: 0,
+  delayed: 0,
+  duplicated: 0,
+  corrupted: 0,
+  stale: 0,
+}
 
 /** No fault of a stream ever strikes. */
 export const noStreamFaults: StreamRates = { refused: 0, slowStart: 0, delayed: 0, broken: 0 }
 
 /** Nobody ever lies. */
 export const noLies: LieRates = { requests: 0, replies: 0 }
+
+/** The lateness of stale copies unless a link says: 20 s to 10 minutes. */
+export const usualStaleness: Latency = { minMs: 20_000, meanMs: 80_000, maxMs: 600_000 }
 
 /** The most that UDP over IPv4 carries, in bytes: 65535 less two headers (RFC 768, RFC 791). */
 export const maxDatagramBytes = 65_507
@@ -193,6 +213,8 @@ export function checkLink(link: LinkConfig): void {
   checkInteger('timeoutMs', timeoutMs, 1, longestMs)
   checkLatency('latency', latency, 0)
   checkLatency('spike', spike, 1)
+  checkLatency('staleness', link.staleness ?? usualStaleness, 1)
+  checkInteger('bytesPerSecond', link.bytesPerSecond ?? 1, 1, Number.MAX_SAFE_INTEGER)
 }
 
 function checkPpm(option: string, value: number): void {

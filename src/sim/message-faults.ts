@@ -14,6 +14,7 @@ import {
   type Latency,
   longestMs,
   million,
+  usualStaleness,
 } from './link.ts'
 import type { Draw } from './random.ts'
 
@@ -22,6 +23,8 @@ export type FaultyLink<K extends string> = {
   readonly name: string
   readonly rates: Readonly<Record<K, number>>
   readonly spike: Latency
+  /** Default {@link usualStaleness}. */
+  readonly staleness?: Latency | undefined
 }
 
 /** A message of a link: its number, and when it began, where that has a name. */
@@ -52,8 +55,16 @@ export class MessageFaults<K extends string> {
 
   /** Milliseconds of extra delay, 0 for none; decided at the site `name`. */
   spikeMs(kind: K, name: string = kind): number {
-    const { spike } = this.#link
-    const ms = this.#decide(kind, name, (draw) => drawLatency(draw, spike), 0)
+    return this.#latenessMs(kind, name, this.#link.spike)
+  }
+
+  /** Milliseconds from a message to its stale copy, 0 for none. */
+  staleMs(kind: K): number {
+    return this.#latenessMs(kind, kind, this.#link.staleness ?? usualStaleness)
+  }
+
+  #latenessMs(kind: K, name: string, lateness: Latency): number {
+    const ms = this.#decide(kind, name, (draw) => drawLatency(draw, lateness), 0)
     checkInteger(this.#site(name), ms, 0, longestMs)
     return ms
   }

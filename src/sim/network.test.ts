@@ -66,6 +66,7 @@ test('a calm exchange arrives whole, both ways', () => {
   const reply = network.planReply(plan)
   assert.deepEqual(reply, {
     arrival: { ...back, atMs: 25, isAwaited: false, ...whole },
+    sendingMs: 0,
     faults: [],
   })
   assert.equal(network.planExchange(there).number, 1)
@@ -110,7 +111,11 @@ test('a lost reply was answered to a request that arrived', () => {
   const plan = network.planExchange(there)
   assert.equal(plan.arrivals.length, 1)
   assert.deepEqual(plan.faults, [])
-  assert.deepEqual(network.planReply(plan), { arrival: undefined, faults: ['replyLost'] })
+  assert.deepEqual(network.planReply(plan), {
+    arrival: undefined,
+    sendingMs: 0,
+    faults: ['replyLost'],
+  })
   assert.deepEqual(plan.failure, { atMs: 1_000, reason: 'timeout' })
 })
 
@@ -177,6 +182,34 @@ test('a duplicated request arrives again, whole, and nobody awaits the second re
   assert.deepEqual(faults, ['duplicated'])
 })
 
+test('a stale request arrives again minutes later, whole, and nobody awaits its reply', () => {
+  const { network } = struck('stale', 300_000)
+  const { arrivals, faults } = network.planExchange(there)
+  assert.deepEqual(
+    arrivals.map(({ atMs, isAwaited, again }) => ({ atMs, isAwaited, again })),
+    [
+      { atMs: 10, isAwaited: true, again: undefined },
+      { atMs: 300_010, isAwaited: false, again: 'stale' },
+    ],
+  )
+  assert.deepEqual(faults, ['stale'])
+})
+
+test('a cut lasts until it is mended as often, and no healing of a node ends it', () => {
+  const { network } = world()
+  network.cut([there, back])
+  network.cut([there])
+  network.heal('leaf')
+  assert.ok(network.isBlocked(there) && network.isBlocked(back))
+  network.mend([there, back])
+  assert.ok(network.isBlocked(there) && !network.isBlocked(back))
+  network.mend([there, there])
+  assert.ok(!network.isBlocked(there))
+  network.cut([there])
+  network.healAll()
+  assert.ok(!network.isBlocked(there))
+})
+
 test('an isolated node reaches nobody and is reached by nobody', () => {
   const { network } = world()
   network.partition('hub')
@@ -194,7 +227,11 @@ test('a one-way partition leaves the other way open', () => {
   assert.ok(network.isBlocked(back) && !network.isBlocked(there))
   const plan = network.planExchange(there)
   assert.ok(network.receive(present(plan.arrivals[0]), utf8('push')))
-  assert.deepEqual(network.planReply(plan), { arrival: undefined, faults: ['partitioned'] })
+  assert.deepEqual(network.planReply(plan), {
+    arrival: undefined,
+    sendingMs: 0,
+    faults: ['partitioned'],
+  })
   network.heal('leaf')
   assert.ok(!network.isBlocked(back))
 })
@@ -274,7 +311,8 @@ test('a recorded log replays every plan on a network without rates', () => {
     plans,
   )
   assert.deepEqual(replay.network.counts(), original.network.counts())
-  assert.ok(faultKinds.every((kind) => kind === 'partitioned' || replay.network.counts()[kind] > 0))
+  const others = faultKinds.filter((kind) => kind !== 'partitioned' && kind !== 'stale')
+  assert.ok(others.every((kind) => replay.network.counts()[kind] > 0))
 })
 
 test('rates are set for all links, a link for itself', () => {

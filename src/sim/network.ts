@@ -9,12 +9,13 @@
  *   3. the reply leaves      `planReply`     when it arrives, if it does
  *   4. the reply arrives     `receive`       the bytes as the sender of the request sees them
  *
- * Partitions are looked at each time, so one that begins in between swallows the reply to a
- * request that was already carried out. Every other fault is a decision of the fault log, at
+ * Partitions and cuts are looked at each time, so one that begins in between swallows the reply to
+ * a request that was already carried out. Every other fault is a decision of the fault log, at
  * `net/<from>→<to>/<kind>`, named by the direction of the request (`replyDelayed` is where the
  * reply's `delayed` is decided). Its use is the name that the caller gives an exchange, such as
  * `poll#14.round#2`; without one, use n of a site belongs to exchange n of that direction. Hence a
- * plan depends on its name, and not on other links, other exchanges, or the length of what is sent.
+ * plan depends on its name, and not on other links, other exchanges, or the length of what is sent;
+ * but where a link has a bandwidth, the time of an arrival depends on all that leaves before it.
  *
  * Streams and datagrams have plans of their own (stream-plans.ts, datagram-plans.ts), over the
  * links and partitions of this network.
@@ -53,6 +54,8 @@ export type Arrival = Direction & {
   readonly atMs: number
   /** Whether what the receiver answers travels back. */
   readonly isAwaited: boolean
+  /** Undefined for the first that arrives: a later one is a `copy`, or `stale`. */
+  readonly again?: 'copy' | 'stale'
   /** The receiver sees the bytes before this part per million: 1000000 for all of them. */
   readonly cutAtPpm: number
   readonly corruption: Corruption | undefined
@@ -70,7 +73,7 @@ export type ExchangePlan = Direction & {
   readonly number: number
   /** Its name, where it has one; otherwise its number is the use of each fault site asked. */
   readonly at: string | undefined
-  /** In order of time. */
+  /** The first one first; then copies. */
   readonly arrivals: readonly Arrival[]
   readonly failure: Failure
   readonly faults: readonly FaultKind[]
@@ -79,6 +82,8 @@ export type ExchangePlan = Direction & {
 /** What becomes of a reply, as known when it leaves. */
 export type ReplyPlan = {
   readonly arrival: Arrival | undefined
+  /** How long its bytes are leaving: meanwhile its receiver does not give up. */
+  readonly sendingMs: number
   readonly faults: readonly FaultKind[]
 }
 
@@ -90,6 +95,10 @@ type Link = Direction & {
   config: LinkConfig
   exchanges: number
   isBlocked: boolean
+  /** Cuts that hold now: more than one may. */
+  cuts: number
+  /** When the last of the bytes that were sent has left. */
+  busyUntilMs: number
 }
 
 /** The links between the nodes of one simulation. */
@@ -161,25 +170,60 @@ export class Network {
     }
   }
 
-  /** Ends every partition. */
+  /** Cuts some directions until each is mended as often: no other partition ends by that. */
+  cut(directions: readonly Direction[]): void {
+    for (const direction of directions) this.#link(direction).cuts += 1
+  }
+
+  /** Ends one cut of each direction. */
+  mend(directions: readonly Direction[]): void {
+    for (const direction of directions) {
+      const link = this.#link(direction)
+      link.cuts = Math.max(0, link.cuts - 1)
+    }
+  }
+
+  /** Ends every partition and every cut. */
   healAll(): void {
     this.#isolated.clear()
-    for (const link of this.#links.values()) link.isBlocked = false
+    for (const link of this.#links.values()) {
+      link.isBlocked = false
+      link.cuts = 0
+    }
   }
 
   /** Whether a message in this direction would vanish now. */
   isBlocked(direction: Direction): boolean {
     const { from, to } = direction
-    return this.#isolated.has(from) || this.#isolated.has(to) || this.#link(direction).isBlocked
+    if (this.#isolated.has(from) || this.#isolated.has(to)) return true
+    const { isBlocked, cuts } = this.#link(direction)
+    return isBlocked || cuts > 0
+  }
+
+  /**
+   * Bytes leave in a direction: how long until the last one has, those before them included. 0
+   * where the link has no bandwidth, and then nobody asks how many they are.
+   *
+   * @param link the link whose bandwidth counts: a reply leaves by that of its request
+   */
+  sendingMs(direction: Direction, sizeBytes: () => number, link: LinkConfig): number {
+    const { bytesPerSecond } = link
+    if (bytesPerSecond === undefined) return 0
+    const way = this.#link(direction)
+    const nowMs = this.#clock.nowMs()
+    const ownMs = Math.ceil((sizeBytes() * 1_000) / bytesPerSecond)
+    way.busyUntilMs = Math.max(way.busyUntilMs, nowMs) + ownMs
+    return way.busyUntilMs - nowMs
   }
 
   /**
    * A request leaves now. The sender is told `failure` at its time unless a reply came first.
    *
    * @param at the name of the exchange among all of its direction
+   * @param sizeBytes the length of the request, asked where the link has a bandwidth
    * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
    */
-  planExchange({ from, to }: Direction, at?: string): ExchangePlan {
+  planExchange({ from, to }: Direction, at?: string, sizeBytes = noSize): ExchangePlan {
     const link = this.#link({ from, to })
     const number = link.exchanges++
     const message = new MessageFaults(this.#faults, faultyLink(link), { number, at })
@@ -194,14 +238,18 @@ export class Network {
     } else if (message.strikes('refused')) {
       failure = { atMs: Math.min(nowMs + travelMs, deadlineMs), reason: 'refused' }
     } else if (!message.strikes('requestLost')) {
-      const atMs = nowMs + travelMs + message.spikeMs('delayed')
+      const sendingMs = this.sendingMs(link, sizeBytes, link.config)
+      failure = { ...failure, atMs: deadlineMs + sendingMs }
+      const atMs = nowMs + sendingMs + travelMs + message.spikeMs('delayed')
       const cutAtPpm = message.cutAtPpm('requestCut')
       const corruption = message.corruption('requestCorrupted')
       const isAwaited = cutAtPpm === million
       arrivals.push({ from, to, atMs, isAwaited, cutAtPpm, corruption })
-      if (!isAwaited) failure = { atMs: Math.min(atMs, deadlineMs), reason: 'reset' }
+      if (!isAwaited) failure = { atMs: Math.min(atMs, failure.atMs), reason: 'reset' }
       const copyAfterMs = message.spikeMs('duplicated')
-      if (copyAfterMs > 0) arrivals.push(whole({ from, to }, atMs + copyAfterMs))
+      if (copyAfterMs > 0) arrivals.push(again({ from, to }, atMs + copyAfterMs, 'copy'))
+      const staleAfterMs = message.staleMs('stale')
+      if (staleAfterMs > 0) arrivals.push(again({ from, to }, atMs + staleAfterMs, 'stale'))
     }
     return { from, to, number, at, arrivals, failure, faults: this.#counted(message.faults) }
   }
@@ -210,9 +258,10 @@ export class Network {
    * The reply to the awaited arrival of `exchange` leaves now. It may arrive after the sender of
    * the request was told of a failure, and is then nobody's.
    *
+   * @param sizeBytes its length, asked where the link has a bandwidth
    * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
    */
-  planReply(exchange: ExchangePlan): ReplyPlan {
+  planReply(exchange: ExchangePlan, sizeBytes = noSize): ReplyPlan {
     assert(
       exchange.arrivals.some(({ isAwaited }) => isAwaited),
       'a reply is sent only to a request that awaits one',
@@ -222,16 +271,19 @@ export class Network {
     const message = new MessageFaults(this.#faults, faultyLink(link), exchange)
     const travelMs = drawLatency(drawsOf(link.replyLatency, exchange), link.config.latency)
     let arrival: Arrival | undefined
+    let sendingMs = 0
 
     if (this.isBlocked({ from, to })) {
       message.faults.push('partitioned')
     } else if (!message.strikes('replyLost')) {
-      const atMs = this.#clock.nowMs() + travelMs + message.spikeMs('delayed', 'replyDelayed')
+      sendingMs = this.sendingMs({ from, to }, sizeBytes, link.config)
+      const leftMs = this.#clock.nowMs() + sendingMs
+      const atMs = leftMs + travelMs + message.spikeMs('delayed', 'replyDelayed')
       const cutAtPpm = message.cutAtPpm('replyCut')
       const corruption = message.corruption('replyCorrupted')
       arrival = { from, to, atMs, isAwaited: false, cutAtPpm, corruption }
     }
-    return { arrival, faults: this.#counted(message.faults) }
+    return { arrival, sendingMs, faults: this.#counted(message.faults) }
   }
 
   /**
@@ -261,24 +313,27 @@ export class Network {
       assert(from !== to, 'a node exchanges with others')
       const requestLatency = this.#source.stream(`${name}/requestLatency`)
       const replyLatency = this.#source.stream(`${name}/replyLatency`)
-      const state = { config: this.#config, exchanges: 0, isBlocked: false }
-      link = { from, to, name, requestLatency, replyLatency, ...state }
+      const state = { exchanges: 0, isBlocked: false, cuts: 0, busyUntilMs: 0 }
+      link = { from, to, name, requestLatency, replyLatency, config: this.#config, ...state }
       this.#links.set(name, link)
     }
     return link
   }
 }
 
-function faultyLink({ name, config: { rates, spike } }: Link): FaultyLink<RateKind> {
-  return { name, rates, spike }
+const noSize = (): number => 0
+
+function faultyLink({ name, config: { rates, spike, staleness } }: Link): FaultyLink<RateKind> {
+  return { name, rates, spike, staleness }
 }
 
 function drawsOf(stream: RandomStream, { number, at }: Pick<ExchangePlan, 'number' | 'at'>): Draw {
   return at === undefined ? stream.at(number) : stream.named(at)
 }
 
-function whole(direction: Direction, atMs: number): Arrival {
-  return { ...direction, atMs, isAwaited: false, cutAtPpm: million, corruption: undefined }
+function again(direction: Direction, atMs: number, which: 'copy' | 'stale'): Arrival {
+  const whole = { cutAtPpm: million, corruption: undefined }
+  return { ...direction, atMs, isAwaited: false, again: which, ...whole }
 }
 
 /** Sites and links are told apart by name, so a node's name keeps clear of their punctuation. */

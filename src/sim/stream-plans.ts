@@ -104,18 +104,27 @@ export class StreamPlans {
    * Bytes are sent now.
    *
    * @param at the name of the connection and the number of the send
+   * @param sizeBytes their length, asked where the link has a bandwidth
    * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
    */
-  planSend(direction: Direction, at: string): SendPlan {
+  planSend(direction: Direction, at: string, sizeBytes = (): number => 0): SendPlan {
     const link = this.#link(direction)
     const message = this.#message(direction, { number: link.sends++, at })
     const delayMs = message.spikeMs('delayed')
     const brokenAtPpm = message.breakAtPpm('broken')
-    const { latency } = this.#parts.network.linkOf(direction)
+    const { network } = this.#parts
+    const config = network.linkOf(direction)
+    const { latency } = config
+    const sendingMs = network.sendingMs(direction, sizeBytes, config)
+    // Its last byte leaves then, its first ones earlier.
+    const leavesMs = (toPpm: number): number => Math.ceil((sendingMs * toPpm) / million)
     const [split, travel] = [link.split.named(at), link.latency.named(at)]
     const isJoined = split.chance(0.5)
     const chunks = stretches(split)
-      .map((stretch) => ({ ...stretch, travelMs: drawLatency(travel, latency) + delayMs }))
+      .map((stretch) => ({
+        ...stretch,
+        travelMs: leavesMs(stretch.toPpm) + drawLatency(travel, latency) + delayMs,
+      }))
       .filter(({ fromPpm }) => fromPpm < (brokenAtPpm ?? million))
       .map((chunk) => ({ ...chunk, toPpm: Math.min(chunk.toPpm, brokenAtPpm ?? million) }))
     return { chunks, brokenAtPpm, isJoined, faults: this.#counted(message.faults) }
