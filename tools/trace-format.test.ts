@@ -87,6 +87,7 @@ const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
   'a run with a nemesis': {
     plan: 'leaves=3,topology=star,node=poll,faults=none',
     config: {
+      core: 'drawn',
       nemesis: Object.fromEntries(
         ['clog', 'partial', 'swizzle', 'clockJump', 'clockDrift'].map((kind) => [
           kind,

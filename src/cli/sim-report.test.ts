@@ -66,6 +66,20 @@ suite('text', () => {
     }
   })
 
+  test('of a stall says how long it took, and of a core who is in it', () => {
+    const core = { nodes: ['master', 'leaf-0'], broken: { 'leaf-1': 'cut' as const } }
+    const restless = [{ node: 'leaf-0', lacks: '2 artifacts of master' }]
+    const text = textReport({ ...stalled, restless, limitMs: 90_000, core }, said)
+    for (const line of [
+      '  not at rest      leaf-0\n  lacks            2 artifacts of master\n',
+      '  time for it      90.000 s\n',
+      '  core             master, leaf-0; broken for good: leaf-1 cut\n',
+      '\nbroken for good\n  leaf-1  cut\n',
+    ]) {
+      assert.ok(text.includes(line), line)
+    }
+  })
+
   test('of a stall says how to see it again; of a success it does not', () => {
     assert.ok(textReport(stalled, said).includes(said.replay))
     assert.ok(!textReport(converged, said).includes(said.replay))
@@ -92,7 +106,7 @@ suite('text', () => {
   })
 
   test('lists the faults that struck, or none', () => {
-    const episodes = { clog: 0, partial: 0, swizzle: 0, clockJump: 0, clockDrift: 0 }
+    const episodes = { clog: 0, partial: 0, swizzle: 0, clockJump: 0, clockDrift: 0, broken: 0 }
     const calm = { ...noFaults, ...episodes, partitioned: 0, lies: 0, crash: 0, buggify: 0 }
     assert.match(textReport({ ...converged, faults: calm }, said), /faults injected\n {2}none\n/)
     const one = { ...calm, replyLost: 3 }

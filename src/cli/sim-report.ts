@@ -10,7 +10,7 @@ import { table } from './terminal.ts'
 /** One object, for programs. Its fields are part of the command's interface. */
 export function jsonReport(report: SimReport, replay: string): Record<string, unknown> {
   const { verdict, seed, plan, traceHash, steps, syncs, errors, faults, nodes, losses } = report
-  const { checkins, operations, checks, simulatedMs, uv, marks } = report
+  const { checkins, operations, checks, simulatedMs, uv, marks, core } = report
   return {
     verdict,
     seed,
@@ -24,6 +24,7 @@ export function jsonReport(report: SimReport, replay: string): Record<string, un
     checks,
     simulatedMs,
     faults,
+    ...(core === undefined ? {} : { core }),
     marks,
     ...(uv === undefined ? {} : { uv }),
     nodes: nodes.map(({ id, artifacts, privateArtifacts, phantoms, uvFiles }) => ({
@@ -40,12 +41,12 @@ export function jsonReport(report: SimReport, replay: string): Record<string, un
 
 /** The failure, and what is known of it. */
 function jsonFailure(report: SimReport): Record<string, unknown> {
-  const { signature, violation, restless, calm, repeat, story } = report
+  const { signature, violation, restless, limitMs, calm, repeat, story } = report
   return {
     ...(signature === undefined ? {} : { signature }),
     ...(violation === undefined ? {} : { violation }),
     ...jsonError(report),
-    ...(restless === undefined ? {} : { restless }),
+    ...(restless === undefined ? {} : { restless, limitMs }),
     ...(calm === undefined
       ? {}
       : { calm: { verdict: calm.verdict, violation: calm.violation, ...jsonError(calm) } }),
@@ -81,6 +82,9 @@ export function textReport(
     failure,
     `\nnodes\n${nodeTable(report)}`,
     report.losses.length === 0 ? '' : `\nlosses\n${lossTable(report)}`,
+    report.core === undefined
+      ? ''
+      : `\nbroken for good\n${table(Object.entries(report.core.broken))}`,
     report.uv === undefined ? '' : `\nunversioned files\n${table(Object.entries(report.uv))}`,
     `\noperations\n${operationTable(report)}`,
     `\nfaults injected\n${faultTable(report)}`,

@@ -50,6 +50,11 @@ export interface SimConfig {
   readonly pauses?: OutagePlan
   /** Links are clogged, cut and swizzled now and then, and clocks jump. Default: never. */
   readonly nemesis?: NemesisPlan
+  /**
+   * The end of faults: `all` nodes heal, or with `drawn` those of a connected core, and the others
+   * stay broken for good. With `makeNode` all heal. Default `all`.
+   */
+  readonly core?: 'all' | 'drawn'
   /** Fault sites inside production code take unlucky turns. Default: unless `normal`. */
   readonly buggify?: boolean
   /** Nodes sync private artifacts: all, some that the seed draws, or none. Default false. */
@@ -242,6 +247,7 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   requireOneOf('topology', resolved.topology, topologyNames)
   requireOneOf('node', resolved.node, nodeKinds)
   requireOneOf('login.rights', config.login?.rights ?? 'all', rightsNames)
+  requireOneOf('core', config.core ?? 'all', ['all', 'drawn'])
   requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])
   readDecisions(config.overrides ?? [])
   if (config.upstream !== undefined && config.masterImage !== undefined) {

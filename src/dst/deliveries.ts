@@ -23,6 +23,8 @@ export interface DeliveryFacts {
   readonly isPrivate: (id: NodeId, hash: ArtifactHash) => boolean
   /** Tells whether a node could not make others take its artifacts at some moment since a time. */
   readonly lackedWriteSince: (id: NodeId, timeMs: number) => boolean
+  /** Tells whether a node stays broken for good, or is reached by way of such nodes alone. */
+  readonly isOutOfReach: (id: NodeId) => boolean
   /**
    * Tells whether one of two nodes has lied to the other since the agent of the first began its
    * latest attempt at the second: what it then says of the second is said in good faith.
@@ -58,7 +60,7 @@ export class PushWaits {
   begin(host: NodeHost, agent: SyncAgent, peers: readonly NodeId[]): void {
     const running = { agent, host, peers }
     this.#running.set(host.id, running)
-    for (const hash of this.openAt(host.id)) this.#ask(running, hash)
+    for (const hash of this.#openAt(host.id).keys()) this.#ask(running, hash)
   }
 
   /** A node has crashed. */
@@ -82,12 +84,18 @@ export class PushWaits {
 
   /** Tells whether anybody at a node waits for an answer. */
   isAwaited(id: NodeId): boolean {
-    return this.#openAt(id).size > 0
+    return this.openAt(id).length > 0
   }
 
-  /** Artifacts that were asked about at a node and not answered. */
+  /** Artifacts that were asked about at a node and not answered, although somebody could. */
   openAt(id: NodeId): readonly ArtifactHash[] {
-    return [...this.#openAt(id).keys()]
+    const peers = this.#running.get(id)?.peers ?? []
+    const { isOutOfReach, holds } = this.#facts
+    const reached = peers.filter((peer) => !isOutOfReach(peer))
+    const all = [...this.#openAt(id).keys()]
+    if (reached.length === peers.length) return all
+    // The others may be waited for, for ever, where none of these holds it.
+    return all.filter((hash) => reached.some((peer) => holds(peer, hash) === true))
   }
 
   #openAt(id: NodeId): Map<ArtifactHash, number> {

@@ -5,13 +5,16 @@
 
 import { utf8 } from '../base/bytes.ts'
 import { sha1 } from '../hash/hash.ts'
+import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Difficulty, Model, NodeId } from '../runner/model.ts'
 import { Simulation } from '../runner/simulation.ts'
+import { NodeClock } from '../sim/clock.ts'
 import { RandomSource } from '../sim/random.ts'
 import type { TraceValue } from '../sim/trace.ts'
 import type { ResolvedConfig } from './config.ts'
-import { FossilWorld, type Network } from './fossil-world.ts'
+import { coreOf, withinCore } from './core.ts'
+import { FossilWorld } from './fossil-world.ts'
 import { allBlobUuidsSorted, countPhantoms, publicBlobUuidsSorted } from './holdings.ts'
 import { holdingTexts } from './holding-texts.ts'
 import { invariants } from './invariants/all.ts'
@@ -20,7 +23,8 @@ import { catalogueHash } from './invariants/unversioned.ts'
 import { mutationsOf } from './lies/all.ts'
 import { passwordOf } from './logins.ts'
 import { canonicalMessage, describeMessage } from './message-view.ts'
-import { lateNodes, topologyOf } from './topology.ts'
+import { masterId } from './sim-network.ts'
+import { lateNodes, type Network, topologyOf } from './topology.ts'
 import { syncsUnversioned, type World } from './world.ts'
 
 /** Starts a simulation of Fossil. */
@@ -39,6 +43,7 @@ export function simulateFossil(
     late,
     pollIntervalMs,
     link: config.network.link,
+    heals: config.core === 'drawn' && config.makeNode === undefined ? 'core' : 'all',
     checks: {
       every: config.safetyCheckInterval,
       from: config.safetyCheckFrom,
@@ -59,12 +64,15 @@ function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorl
   return {
     name: 'fossil',
     topology: network.topology,
-    invariants: config.invariants ?? invariants,
+    invariants: (config.invariants ?? invariants).map(withinCore),
     world: (host) => new FossilWorld(config, network, host),
     start: (_id, world, host) => world.start(host),
     down: (id, world) => world.down(id),
     wallClock: (id, world) => world.clockOf(id),
-    shiftClock: (id, world, shift) => world.shiftClock(id, shift),
+    shiftClock: (id, world, shift) => {
+      const clock = world.clockOf(id)
+      if (clock instanceof NodeClock) clock.shift(shift)
+    },
     version: ({ repo }) => stateOf(repo),
     holdings: ({ repo }) => holdingTexts(repo),
     state: digests,
@@ -75,21 +83,41 @@ function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorl
     },
     lied: (lie, world) => world.lied(lie),
     faultsEnd: (world) => world.users?.settle(),
+    core: {
+      root: () => (isOneServerFirst(config) ? masterId : undefined),
+      needs: (id, world) => {
+        if (cloneState(world.node(id).repo) === undefined) return undefined
+        return network.topology.links.find(({ from }) => from === id)?.to
+      },
+      healed: (core, world) => {
+        world.core = core
+      },
+    },
     difficulty,
     stop: (world) => world.close(),
   }
 }
 
-/** The last error of a leaf, and what it lacks of the master's artifacts. */
+/** Rights are those that the master gives, and nobody ends a server of the caller's. */
+function isOneServerFirst({ login, upstream }: ResolvedConfig): boolean {
+  return login !== undefined || upstream !== undefined
+}
+
+/** The last error of a node, and what it lacks of the artifacts of others that count. */
 function difficulty(id: NodeId, world: FossilWorld): Difficulty {
   const lastError = world.syncs.lastError(id)
-  const { master } = world
   const held = new Set(allBlobUuidsSorted(world.node(id).repo))
-  const missing = master ? publicBlobUuidsSorted(master).filter((hash) => !held.has(hash)) : []
-  const lacks = `${missing.length} artifacts of the master, such as ${missing[0]}`
+  const lacks = coreOf(world)
+    .nodes.map((other) => ({
+      id: other.id,
+      missing: publicBlobUuidsSorted(other.repo).filter((hash) => !held.has(hash)),
+    }))
+    .find(({ missing }) => missing.length > 0)
   return {
     ...(lastError === undefined ? {} : { lastError }),
-    ...(missing.length === 0 ? {} : { lacks }),
+    ...(lacks && {
+      lacks: `${lacks.missing.length} artifacts of ${lacks.id}, such as ${lacks.missing[0]}`,
+    }),
   }
 }
 

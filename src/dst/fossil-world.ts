@@ -11,7 +11,6 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Host, NodeHandle, NodeHost, NodeId, TickOutcome, Topology } from '../runner/model.ts'
-import type { ClockShift } from '../sim/clock.ts'
 import { runOutside } from '../sim/context.ts'
 import { ArtifactLedger } from './artifact-ledger.ts'
 import type { ResolvedConfig } from './config.ts'
@@ -40,6 +39,7 @@ import { SyncWitness } from './sync-witness.ts'
 import { UntoldChanges } from './untold-changes.ts'
 import { UpkeepWitness } from './upkeep/witness.ts'
 import { type UserChanges, usersOf } from './user-changes.ts'
+import type { Network } from './topology.ts'
 import { UvOperations } from './uv-operations.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
 import {
@@ -53,12 +53,6 @@ import {
   type World,
 } from './world.ts'
 
-/** The nodes of a world, and which of them join late. */
-export interface Network {
-  readonly topology: Topology
-  readonly late: readonly NodeId[]
-}
-
 /** A master, its leaves, and everything that is known of them. */
 export class FossilWorld implements World, OperationRecords, Cluster {
   readonly config: ResolvedConfig
@@ -67,6 +61,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly references = new References()
   readonly upkeep = new UpkeepWitness()
   readonly syncs = new SyncCounter()
+  /** Nodes that have healed, and no others; undefined where all have. */
+  core: ReadonlySet<NodeId> | undefined
   readonly uvOperations: UvOperations
   readonly #host: Host
   readonly #factory: RepoFactory
@@ -90,6 +86,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       const repo = this.#repos.get(id)
       return repo && hasArtifact(repo, hash)
     },
+    isOutOfReach: (id) => this.core?.has(id) === false,
     isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
     isNewlyGivenUp: (nodeId, hash) => this.#artifacts.isNewlyGivenUp({ nodeId, hash }, this.nowMs),
     isPrivate: (nodeId, hash) => this.#artifacts.isPrivate({ nodeId, hash }),
@@ -210,11 +207,6 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   /** The clock of a node, which is that of its repository, where this is known. */
   clockOf(id: NodeId): Clock | undefined {
     return this.#repos.get(id)?.env.clock
-  }
-
-  /** The clock of a node jumps or drifts, where it has one of this world. */
-  shiftClock(id: NodeId, shift: ClockShift): void {
-    this.#factory.clockOf(id)?.shift(shift)
   }
 
   /** Starts a node over its repository: it answers, or syncs with others, or both. */
@@ -358,6 +350,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
         if (to !== undefined) this.#witness.ends(id, to, { action })
       },
       onEnd: () => this.#lookForUntold(id),
+      isOver: (number) => this.core?.has(targets[number] ?? '') === false,
     })
   }
 

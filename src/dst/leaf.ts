@@ -16,6 +16,8 @@ export interface LeafRecords {
   readonly counter: SyncCounter
   /** One of the nodes has acted, by its number, within a tick. */
   readonly onAction?: (action: Action, number: number) => void
+  /** Tells by its number whether the server of a node stays broken for good. */
+  readonly isOver?: (number: number) => boolean
   /** A tick has ended. */
   readonly onEnd?: () => void
 }
@@ -32,9 +34,12 @@ export function leafHandle(
     tick: async (event) => {
       const outcomes: TickOutcome[] = []
       for (const [number, node] of nodes.entries()) {
+        const wasOver = records.isOver?.(number) ?? false
         const action = await node.tick(event)
         records.onAction?.(action, number)
-        outcomes.push(recordSync(id, action, records))
+        const outcome = recordSync(id, action, records)
+        // What has just begun, and fails, has moved nothing.
+        outcomes.push(wasOver && 'error' in action ? 'quiet' : outcome)
       }
       records.onEnd?.()
       return outcomes.reduce(further)

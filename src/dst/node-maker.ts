@@ -15,6 +15,9 @@ import { AgentNode } from './agent-node.ts'
 import type { LeafParts, ResolvedConfig, SimConfig } from './config.ts'
 import { type Action, DefaultNode, type DefaultNodeOpts, type Node, syncAction } from './node.ts'
 
+/** The longest that an agent waits after failures. */
+export const longestBackoffMs = 60_000
+
 /** The side of a simulation that its nodes are made for. */
 export interface NodeRecords {
   /** Tells whether a node syncs private artifacts. */
@@ -78,7 +81,7 @@ export class NodeMaker {
     return new AgentNode(repo, {
       host,
       remotes,
-      pace: { intervalMs, backoff: { minMs: Math.min(1000, intervalMs), maxMs: 60_000 } },
+      pace: { intervalMs, backoff: { minMs: Math.min(1000, intervalMs), maxMs: longestBackoffMs } },
       clone: () => this.#clone(parts, this.#syncOptions(parts)),
       onSync: (action, peer) => this.#records.onSync(host, action, peer),
     })

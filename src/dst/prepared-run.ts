@@ -104,7 +104,14 @@ function variantOf(config: SimConfig, { checks, calm }: RunVariant): SimConfig {
         }
   if (calm === undefined) return checked
   const { onTraceLine: _line, onTraceStart: _start, overrides: _overrides, ...calmer } = checked
-  const { crashes: _crashes, stops: _stops, pauses: _pauses, nemesis: _nemesis, ...quiet } = calmer
+  const {
+    crashes: _crashes,
+    stops: _stops,
+    pauses: _pauses,
+    nemesis: _nemesis,
+    core: _core,
+    ...quiet
+  } = calmer
   const network = { link: calmLink, partition: undefined }
   return { ...quiet, network, buggify: false, maxSkewMs: 0 }
 }

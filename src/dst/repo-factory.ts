@@ -47,8 +47,6 @@ export class RepoFactory {
   readonly #config: ResolvedConfig
   readonly #world: SimulatedWorld
   readonly #made: Repo[] = []
-  /** They outlive the repositories that they were made for. */
-  readonly #clocks = new Map<NodeId, NodeClock>()
   #projectCode: string
 
   constructor(config: ResolvedConfig, world: SimulatedWorld) {
@@ -115,11 +113,6 @@ export class RepoFactory {
     }
   }
 
-  /** The clock of a node, from when it has a repository of this world. */
-  clockOf(id: NodeId): NodeClock | undefined {
-    return this.#clocks.get(id)
-  }
-
   /** Closes what was made. */
   close(): void {
     for (const repo of this.#made.splice(0)) repo.close()
@@ -144,10 +137,8 @@ export class RepoFactory {
     const skewMs = maxSkewMs === 0 ? 0 : skew.int(-maxSkewMs, maxSkewMs)
     const driftPpm = maxSkewMs === 0 ? 0 : skew.int(-200, 200)
     const random = source.stream(`random/${id}`)
-    const own = new NodeClock(clock, { skewMs, driftPpm })
-    this.#clocks.set(id, own)
     return {
-      clock: own,
+      clock: new NodeClock(clock, { skewMs, driftPpm }),
       random: { bytes: (length) => random.next().bytes(length) },
       buggify: noBuggify,
       mark,

@@ -16,6 +16,7 @@ import {
   withoutLies,
 } from './plan.ts'
 import { prepare, type PreparedFossil } from './prepared-run.ts'
+import { settleBoundMs } from './settle-bound.ts'
 import { describe, type SimReport } from './sim-report.ts'
 import { checkSimulateOptions, type SimProgress, type SimulateOptions } from './simulate-options.ts'
 
@@ -37,6 +38,7 @@ export async function simulate(asked: SimulateOptions): Promise<SimReport> {
   return run<FossilWorld, PreparedFossil, SimReport>({
     prepare: (variant) => prepare({ ...options, durationMs }, variant),
     durationMs,
+    coreLimitMs: (core, { simulation }) => settleBoundMs(core, simulation.world),
     // The caller's own upstream remembers the first run: a second would not be the same.
     isRepeatable: options.config?.upstream === undefined,
     diagnoses: options.diagnoses,

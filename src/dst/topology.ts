@@ -31,6 +31,12 @@ export const topologyNames = [
 
 export type TopologyName = (typeof topologyNames)[number]
 
+/** The nodes of a world, and which of them join late. */
+export interface Network {
+  readonly topology: Topology
+  readonly late: readonly NodeId[]
+}
+
 /** One in this many pairs of a random graph is linked besides. */
 const randomLinkOneIn = 5
 

@@ -73,6 +73,8 @@ export interface Truth {
    * everything began empty.
    */
   readonly tellsAll?: boolean | undefined
+  /** This is of a part of the nodes: what only others have is out of reach. Default false. */
+  readonly isPart?: boolean | undefined
   /** Nodes whose derived tables other code than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }

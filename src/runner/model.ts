@@ -72,6 +72,16 @@ export interface NodeHandle {
 /** Facts of one line of the trace, in the order they are written. */
 export type TraceFacts = Readonly<Record<string, TraceValue>>
 
+/** The part of a model in an end in which some nodes heal alone: see core.ts. */
+export interface CoreRules<W> {
+  /** A node that every core has. */
+  root?(world: W): NodeId | undefined
+  /** A node without which another cannot do what a core must: it is no part of one. */
+  needs?(id: NodeId, world: W): NodeId | undefined
+  /** These nodes have healed, and no others: what must hold at rest is asked of them. */
+  healed(core: ReadonlySet<NodeId>, world: W): void
+}
+
 /** The simulated surroundings of one run, as a model sees them. */
 export interface Host {
   readonly clock: SimClock
@@ -305,6 +315,8 @@ export interface Model<W extends CheckedWorld> {
   lied?(lie: Lie, world: W): void
   /** Faults have ended: so does whatever the model makes go wrong by itself. Default: nothing. */
   faultsEnd?(world: W): void
+  /** Rules of cores, where a run ends with one. Default: any connected nodes are one. */
+  readonly core?: CoreRules<W>
   /** Tells what keeps a node from rest; asked where a run stalls. */
   difficulty?(id: NodeId, world: W): Difficulty
   /** Releases everything that the nodes of a run hold. */

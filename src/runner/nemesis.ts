@@ -12,11 +12,14 @@
 
 import type { Clock } from '../base/env.ts'
 import type { ClockShift } from '../sim/clock.ts'
+import type { FaultLog } from '../sim/fault.ts'
 import { checkInteger, longestMs } from '../sim/link.ts'
 import type { Direction, Network } from '../sim/network.ts'
 import type { Draw, RandomStream } from '../sim/random.ts'
 import type { ActionOptions } from './action.ts'
+import { waysOf } from './core.ts'
 import type { NodeId, Topology, TraceFacts } from './model.ts'
+import type { PendingEvents } from './pending-events.ts'
 
 /**
  * - `clog`: a direction of a link holds everything back for a while, then lets it go in order;
@@ -45,14 +48,12 @@ export type NemesisPlan = Readonly<Partial<Record<NemesisKind, NemesisPace>>>
 /** The side of a simulation that a nemesis acts on. */
 export interface NemesisHost {
   readonly model: { readonly topology: Topology }
+  readonly faults: FaultLog
+  readonly events: PendingEvents
   readonly network: Network
   clock(): Clock
   stream(name: string): RandomStream
   scheduleAction(timeMs: number, action: () => void, options?: ActionOptions): void
-  /** Decides a use of a fault site whose benign outcome is 0. */
-  decideAmount(at: { site: string; use: string }, draw: (numbers: Draw) => number): number
-  clog(direction: Direction): void
-  unclog(direction: Direction): void
   shiftClock(id: NodeId, shift: ClockShift): void
   note(type: string, facts: TraceFacts): void
 }
@@ -94,8 +95,10 @@ function schedule(host: NemesisHost, series: Series, sinceMs: number): void {
   const begin = (): void => {
     schedule(host, { ...series, number: number + 1 }, beginMs)
     const { amount, check, strike } = episodes[kind]
-    const outcome = host.decideAmount({ site: nemesisSite(kind), use }, (numbers) =>
-      amount(numbers, pace),
+    const outcome = host.faults.decideAt<number>(
+      { site: nemesisSite(kind), use },
+      (numbers) => amount(numbers, pace),
+      0,
     )
     if (outcome === 0) return
     check(nemesisSite(kind), outcome)
@@ -173,8 +176,8 @@ interface Closure {
 const clogging: Closure = {
   closed: 'clog',
   opened: 'unclog',
-  close: (host, directions) => directions.forEach((each) => host.clog(each)),
-  open: (host, directions) => directions.forEach((each) => host.unclog(each)),
+  close: (host, directions) => directions.forEach((each) => host.events.clog(each)),
+  open: (host, directions) => directions.forEach((each) => host.events.unclog(each)),
 }
 
 const cutting: Closure = {
@@ -246,7 +249,7 @@ function partOf({ nodes, links }: Topology, draw: Draw): readonly Direction[] {
 }
 
 function swizzle({ host, draw, use, untilMs }: Circumstances, ms: number): void {
-  const { nodes, links } = host.model.topology
+  const { nodes } = host.model.topology
   const struck = shuffled(nodes, draw).slice(0, draw.int(1, nodes.length))
   const back = shuffled(struck, draw)
   const closure = draw.chance(0.5) ? clogging : cutting
@@ -254,8 +257,7 @@ function swizzle({ host, draw, use, untilMs }: Circumstances, ms: number): void 
   const lastMs = Math.min(nowMs + ms, untilMs)
   const stepMs = (lastMs - nowMs) / 2 / struck.length
   for (const [index, node] of struck.entries()) {
-    const ways = links.filter(({ from, to }) => from === node || to === node)
-    const directions = ways.flatMap((each) => [each, reversed(each)])
+    const directions = waysOf(host.model.topology, node)
     closeFor(host, closure, {
       directions,
       facts: { node, directions: namesOf(directions) },

@@ -30,13 +30,16 @@ export function outcomeOf<W extends CheckedWorld>(
   return { verdict: 'failed', failure: { node, error: asError(error), ...moment } }
 }
 
-/** The nodes that did not come to rest, each with what the model knows of it. */
-export function stalledOutcome<W extends CheckedWorld>(simulation: Simulation<W>): RunOutcome {
+/** The nodes that did not come to rest in time, each with what the model knows of it. */
+export function stalledOutcome<W extends CheckedWorld>(
+  simulation: Simulation<W>,
+  limitMs: number,
+): RunOutcome {
   const { model, world } = simulation
   const restless = simulation
     .restlessNodes()
     .map((node) => ({ node, ...model.difficulty?.(node, world) }))
-  return { verdict: 'stalled', restless }
+  return { verdict: 'stalled', restless, limitMs }
 }
 
 /** The checks that would find the first bad event, where it may be an earlier one. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RunReport } from './report.ts'
+import type { CoreReport, RunReport } from './report.ts'
 import { FossilError } from '../base/error.ts'
 import type { Failure, RestlessNode, RunOutcome, Violation } from './verdict.ts'
 
@@ -26,6 +26,8 @@ export function failureText(
     ...(report.violation === undefined ? [] : violationFacts(report.violation)),
     ...(report.failure === undefined ? [] : failureFacts(report.failure)),
     ...(report.restless ?? []).flatMap(restlessFacts),
+    ...(report.limitMs === undefined ? [] : [['time for it', seconds(report.limitMs)] as const]),
+    ...(report.core === undefined ? [] : [['core', coreText(report.core)] as const]),
     ...(report.calm === undefined
       ? []
       : [['calm network', calmText(report, report.calm)] as const]),
@@ -74,6 +76,12 @@ function restlessFacts({ node, lastError, lacks }: RestlessNode): Fact[] {
     ...(lastError === undefined ? [] : [['last error', lastError] as const]),
     ...(lacks === undefined ? [] : [['lacks', lacks] as const]),
   ]
+}
+
+/** Who had healed, and who had not. */
+function coreText({ nodes, broken }: CoreReport): string {
+  const others = Object.entries(broken).map(([id, way]) => `${id} ${way}`)
+  return `${nodes.join(', ')}; broken for good: ${others.join(', ')}`
 }
 
 /** "It fails on a calm network" is the first thing to know: most failures need no fault. */

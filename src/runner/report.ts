@@ -6,8 +6,10 @@
 import type { SiteCoverage } from '../sim/activation.ts'
 import type { Decision } from '../sim/decision.ts'
 import type { FaultKind } from '../sim/link.ts'
+import type { BrokenWay, Core } from './core.ts'
 import type { CheckedWorld } from './invariants.ts'
 import type { MarkCounts } from './marks.ts'
+import type { NodeId } from './model.ts'
 import type { Intention, Operations, OutcomeCounts } from './operations.ts'
 import { type NemesisKind, nemesisKinds, nemesisSite } from './nemesis.ts'
 import type { Simulation } from './simulation.ts'
@@ -26,9 +28,13 @@ export interface RunReport extends RunOutcome, Diagnosis {
   readonly simulatedMs: number
   /**
    * Faults by kind; `lies` counts those of nodes, `crash` crashes of nodes, `buggify` faults inside
-   * the code, and a kind of nemesis its episodes.
+   * the code, a kind of nemesis its episodes, and `broken` nodes that stayed so for good.
    */
-  readonly faults: Readonly<Record<FaultKind | NemesisKind | 'lies' | 'crash' | 'buggify', number>>
+  readonly faults: Readonly<
+    Record<FaultKind | NemesisKind | 'broken' | 'lies' | 'crash' | 'buggify', number>
+  >
+  /** Where not all nodes healed in the end: those that did, and how others stayed broken. */
+  readonly core?: CoreReport
   readonly sites: readonly SiteCoverage[]
   /** Rare situations that the run reached, and how often each. */
   readonly marks: MarkCounts
@@ -39,6 +45,13 @@ export interface RunReport extends RunOutcome, Diagnosis {
   readonly intentions: readonly Intention[]
   /** The last lines of the trace that touch what went wrong, where something did. */
   readonly story: readonly string[]
+}
+
+/** Nodes that have healed in the end, and the others. */
+export interface CoreReport {
+  readonly nodes: readonly NodeId[]
+  /** How each of the others stayed broken. */
+  readonly broken: Readonly<Record<NodeId, BrokenWay>>
 }
 
 /** The report of a run that has ended. */
@@ -64,8 +77,10 @@ export function reportOf<W extends CheckedWorld>(
       lies: simulation.lies,
       crash: simulation.crashes,
       ...episodesOf(simulation.decisions()),
+      broken: simulation.core?.broken.size ?? 0,
       buggify,
     },
+    ...coreOf(simulation.core),
     sites,
     marks: simulation.marks(),
     decisions: simulation.decisions(),
@@ -73,6 +88,11 @@ export function reportOf<W extends CheckedWorld>(
     intentions: operations.intentions,
     story: storyOf(simulation.recentLines(), outcome),
   }
+}
+
+function coreOf(core: Core | undefined): { core?: CoreReport } {
+  if (core === undefined) return {}
+  return { core: { nodes: [...core.nodes], broken: Object.fromEntries(core.broken) } }
 }
 
 /** Episodes of each kind of nemesis. */

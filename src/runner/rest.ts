@@ -21,6 +21,10 @@ export class Rest {
   readonly #quietSinceSteps = new Map<NodeId, Map<NodeId, number>>()
   /** The step in which anything last moved. */
   #lastMovementStep = 0
+  /** The nodes that are waited for; undefined for all. */
+  #core: ReadonlySet<NodeId> | undefined
+  /** The step in which that was decided. */
+  #confinedStep = 0
 
   /**
    * A node that looks for something to move has started.
@@ -28,7 +32,19 @@ export class Rest {
    * @param peers those that it looks at by itself; left out where it looks when it ticks
    */
   expect(id: NodeId, peers: readonly NodeId[] = ['']): void {
-    this.#quietSinceSteps.set(id, new Map(peers.map((peer) => [peer, -1])))
+    const awaited = peers.filter((peer) => this.#isAwaited(id, peer))
+    if (this.#core?.has(id) === false) return
+    this.#quietSinceSteps.set(id, new Map(awaited.map((peer) => [peer, -1])))
+  }
+
+  /** From now on nobody waits for any other node, nor for what a node looks for at another. */
+  confine(core: ReadonlySet<NodeId>, step: number): void {
+    this.#core = core
+    this.#confinedStep = step
+    for (const [id, peers] of this.#quietSinceSteps) {
+      if (!core.has(id)) this.#quietSinceSteps.delete(id)
+      for (const peer of peers.keys()) if (!this.#isAwaited(id, peer)) peers.delete(peer)
+    }
   }
 
   /** A node has crashed: nobody waits for it. */
@@ -44,6 +60,11 @@ export class Rest {
   /** A look of a node has ended. */
   looked(id: NodeId, outcome: TickOutcome, { startStep, endStep }: LookSpan, peer = ''): void {
     if (outcome === 'idle') return
+    if (!this.#isAwaited(id, peer)) {
+      // What began before may have brought something, and all that begins later fails.
+      if (outcome === 'moved' && startStep <= this.#confinedStep) this.moved(endStep)
+      return
+    }
     const quietSinceStep = this.#quietSinceSteps.get(id)
     if (outcome !== 'quiet') this.moved(endStep)
     quietSinceStep?.set(peer, outcome === 'quiet' ? startStep : -1)
@@ -60,6 +81,10 @@ export class Rest {
   get isReached(): boolean {
     for (const id of this.#quietSinceSteps.keys()) if (!this.#isAtRest(id)) return false
     return true
+  }
+
+  #isAwaited(id: NodeId, peer: string): boolean {
+    return this.#core === undefined || (this.#core.has(id) && (peer === '' || this.#core.has(peer)))
   }
 
   #isAtRest(id: NodeId): boolean {

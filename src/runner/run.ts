@@ -12,6 +12,7 @@
  */
 
 import type { CheckSchedule } from './check-times.ts'
+import type { Core } from './core.ts'
 import type { CheckedWorld } from './invariants.ts'
 import type { Intention, Operations, Workload } from './operations.ts'
 import { closerChecksFor, outcomeOf, stalledOutcome } from './outcome.ts'
@@ -46,6 +47,11 @@ export interface RunOptions<W extends CheckedWorld, P extends PreparedRun<W>, R 
   readonly prepare: (variant: RunVariant) => P
   /** How long faults last, in virtual milliseconds. */
   readonly durationMs: number
+  /**
+   * The virtual time within which a core must come to rest, in milliseconds. Default: as long as
+   * all nodes have where all heal.
+   */
+  readonly coreLimitMs?: (core: Core, run: P) => number
   /** False where the run depends on something that remembers it, and is not made twice. */
   readonly isRepeatable: boolean
   /**
@@ -93,14 +99,14 @@ interface Attempt<P> extends Disposable {
 }
 
 async function attempt<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
-  { prepare, durationMs }: RunOptions<W, P, R>,
+  options: RunOptions<W, P, R>,
   variant: RunVariant,
   observe: (phase: RunPhase, prepared: P) => void = () => {},
 ): Promise<Attempt<P>> {
-  const prepared = prepare(variant)
+  const prepared = options.prepare(variant)
   const { simulation } = prepared
   try {
-    const outcome = await runToVerdict(prepared, durationMs, (phase) => observe(phase, prepared))
+    const outcome = await runToVerdict(prepared, options, (phase) => observe(phase, prepared))
     return { prepared, outcome, [Symbol.dispose]: () => simulation.close() }
   } catch (error) {
     simulation.close()
@@ -133,25 +139,31 @@ function tell<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunRep
   return describe(() => reportOf(prepared, outcome, diagnosis), prepared)
 }
 
-async function runToVerdict<W extends CheckedWorld>(
-  { simulation, operations, workloads }: PreparedRun<W>,
-  durationMs: number,
+async function runToVerdict<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
+  prepared: P,
+  { durationMs, coreLimitMs }: RunOptions<W, P, R>,
   observe: (phase: RunPhase) => void,
 ): Promise<RunOutcome> {
+  const { simulation, operations, workloads } = prepared
   try {
     for (const workload of [operations, ...workloads]) workload.start()
     await runFaults(simulation, durationMs, () => observe('faults'))
     simulation.endFaults()
     observe('settling')
-    const pollsMs = settleLimitPolls * simulation.options.pollIntervalMs
-    const isSettled = await simulation.settle(Math.max(settleLimitMs, pollsMs))
+    const { core } = simulation
+    const limitMs = (core && coreLimitMs?.(core, prepared)) ?? limitOf(simulation)
+    const isSettled = await simulation.settle(limitMs)
     simulation.checkSafety()
-    if (!isSettled) return stalledOutcome(simulation)
+    if (!isSettled) return stalledOutcome(simulation, limitMs)
     simulation.checkSettled()
     return { verdict: 'converged' }
   } catch (error) {
     return outcomeOf(error, simulation)
   }
+}
+
+function limitOf<W extends CheckedWorld>({ options }: Simulation<W>): number {
+  return Math.max(settleLimitMs, settleLimitPolls * options.pollIntervalMs)
 }
 
 async function runFaults<W extends CheckedWorld>(

@@ -10,8 +10,9 @@ import type { Decision, Override } from '../sim/decision.ts'
 import { FaultLog } from '../sim/fault.ts'
 import { type LinkConfig, noFaults } from '../sim/link.ts'
 import { type Direction, Network } from '../sim/network.ts'
-import { type Draw, RandomSource, type RandomStream } from '../sim/random.ts'
+import { RandomSource, type RandomStream } from '../sim/random.ts'
 import { Causality } from './causality.ts'
+import { confine, type Core, drawCore } from './core.ts'
 import { type CheckSchedule, CheckTimes, stateSchedule } from './check-times.ts'
 import { HoldingLines } from './holding-lines.ts'
 import { type CheckedWorld, InvariantChecks } from './invariants.ts'
@@ -41,6 +42,11 @@ export interface SimulationOptions {
   readonly overrides?: readonly Override[] | undefined
   /** How a fault site without override decides. Default `drawn`: by the seed. */
   readonly unlisted?: 'drawn' | 'benign' | undefined
+  /**
+   * The end of faults: `all` nodes heal, or a core of them that is drawn, and the others stay
+   * broken for good. Default `all`.
+   */
+  readonly heals?: 'all' | 'core' | undefined
   /** Nodes that are down when the run begins. Default: none. */
   readonly late?: readonly NodeId[] | undefined
   /** Slow: finds the place in the code where a node began to wait for something foreign. */
@@ -66,14 +72,14 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly world: W
   /** The links between the nodes. */
   readonly network: Network
+  readonly events: PendingEvents
+  readonly faults: FaultLog
 
   readonly #clock = new SimClock()
   readonly #causality = new Causality()
   readonly #source: RandomSource
   readonly #trace: RunTrace
-  readonly #faults: FaultLog
   readonly #activation: SiteActivation
-  readonly #events: PendingEvents
   readonly #links: Links
   readonly #ticks: Ticks
   readonly #nodes: Nodes
@@ -81,6 +87,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   readonly #watchdog = new Watchdog()
   readonly #turns = new Turns()
   readonly #marks = new MarkCounter()
+  #core: Core | undefined
   #actions = 0
   #failedNode: NodeId | undefined
   readonly #checks: InvariantChecks<W>
@@ -101,14 +108,14 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     const [clock, causality] = [this.#clock, this.#causality]
     this.#trace = new RunTrace({ clock, causality, onLine: onTraceLine })
     this.#trace.begin({ model: model.name, seed, nodes: model.topology.nodes })
-    this.#faults = new FaultLog(this.#source, {
+    this.faults = new FaultLog(this.#source, {
       overrides,
       unlisted,
       onDecision: ({ site, use, outcome }) => this.note('fault', { site, use, outcome }),
     })
-    this.#activation = new SiteActivation(this.#source, this.#faults)
-    this.#events = new PendingEvents(clock, causality)
-    const parts = { clock, source: this.#source, faults: this.#faults }
+    this.#activation = new SiteActivation(this.#source, this.faults)
+    this.events = new PendingEvents(clock, causality)
+    const parts = { clock, source: this.#source, faults: this.faults }
     this.network = new Network({ ...parts, link })
     this.#links = this.#makeLinks()
     this.#ticks = new Ticks({
@@ -147,7 +154,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
 
   /** Every fault that was decided so far. */
   decisions(): readonly Decision[] {
-    return this.#faults.decisions
+    return this.faults.decisions
   }
 
   /** Every fault site inside the code of the nodes: active or not, how often it fired. */
@@ -205,7 +212,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       if (node === undefined || isImposed) act()
       else this.#nodes.runAt(node, act)
     }
-    this.#events.add({ timeMs, node, isImposed, happen })
+    this.events.add({ timeMs, node, isImposed, happen })
   }
 
   /** Lets a node tick now, in an event of its own. */
@@ -258,21 +265,6 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     this.#nodes.restart(id)
   }
 
-  /** Decides a use of a fault site whose benign outcome is 0. */
-  decideAmount(at: { site: string; use: string }, draw: (numbers: Draw) => number): number {
-    return this.#faults.decideAt(at, draw, 0)
-  }
-
-  /** Holds what arrives over a direction until that is unclogged as often as it was clogged. */
-  clog(direction: Direction): void {
-    this.#events.clog(direction)
-  }
-
-  /** Lets everything arrive that was held over a direction, in order. */
-  unclog(direction: Direction): void {
-    this.#events.unclog(direction)
-  }
-
   /** The clock of a node jumps or drifts, where the model has one for it. */
   shiftClock(id: NodeId, shift: ClockShift): void {
     this.model.shiftClock?.(id, this.world, shift)
@@ -301,7 +293,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   async #step(): Promise<boolean> {
-    const next = this.#events.next()
+    const next = this.events.next()
     if (next === undefined) return false
     const { event, origin } = next
     // Whatever is done between two events belongs to neither.
@@ -339,22 +331,29 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     requireInteger('deadlineMs', deadlineMs, { min: 0 })
     await this.#ticks.catchUp()
     for (;;) {
-      const next = this.#events.peek()
+      const next = this.events.peek()
       if (next === undefined || next.timeMs > deadlineMs) break
       await this.#step()
     }
     if (this.#clock.nowMs() < deadlineMs) this.#clock.advanceTo(deadlineMs)
   }
 
-  /** Ends every fault, partition, clog and pause, for good. Exchanges under way may still fail. */
+  /** Nodes that have healed alone, and how others stay broken; undefined where all have healed. */
+  get core(): Core | undefined {
+    return this.#core
+  }
+
+  /** Ends faults for good, for all nodes or a core. Exchanges under way may still fail. */
   endFaults(): void {
+    if (this.options.heals === 'core') this.#core = drawCore(this)
     this.note('faults.end', {})
-    this.#faults.disable()
+    this.faults.disable()
     this.network.setRates(noFaults)
     this.network.healAll()
-    this.#events.unclogAll()
+    this.events.unclogAll()
     this.#nodes.resumeAll()
     this.model.faultsEnd?.(this.world)
+    if (this.#core !== undefined) confine(this, this.#core, this.#rest)
   }
 
   /**
@@ -420,7 +419,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return new Nodes({
       clock: this.#clock,
       source: this.#source,
-      events: this.#events,
+      events: this.events,
       links: this.#links,
       ticks: this.#ticks,
       turns: this.#turns,
@@ -440,9 +439,9 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return new Links({
       clock: this.#clock,
       source: this.#source,
-      faults: this.#faults,
+      faults: this.faults,
       network: this.network,
-      events: this.#events,
+      events: this.events,
       turns: this.#turns,
       nodes: () => this.#nodes,
       ticks: () => this.#ticks,
@@ -475,7 +474,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     await this.#ticks.catchUp()
     this.#nodes.tickAll()
     while (!this.#rest.isReached) {
-      const next = this.#events.peek()
+      const next = this.events.peek()
       if (next === undefined || next.timeMs > deadlineMs) return false
       await this.#step()
     }

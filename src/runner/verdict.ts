@@ -46,6 +46,8 @@ export interface RunOutcome {
   readonly failure?: Failure
   /** Nodes that did not come to rest, where it stalled. */
   readonly restless?: readonly RestlessNode[]
+  /** Virtual milliseconds that they had for it. */
+  readonly limitMs?: number
 }
 
 /** Further findings on a run that did not converge. */

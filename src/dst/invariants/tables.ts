@@ -221,7 +221,7 @@ export const tableLastWriterWins: Invariant = {
     if (oracle === undefined) return
     const owned = ownedTables(nodes)
     for (const { table, key } of oracle.rows()) {
-      const winner = owned.has(table) ? undefined : oracle.winner(table, key)
+      const winner = owned.has(table) ? undefined : winnerWithin({ nodes, truth }, table, key)
       for (const { id, repo } of nodes) {
         const row = versionOf(repo, table, key)
         const fail = (detail: string): InvariantError =>
@@ -238,6 +238,15 @@ export const tableLastWriterWins: Invariant = {
       }
     }
   },
+}
+
+/** The version that wins; among some of the nodes only where one that may send it has it. */
+function winnerWithin({ nodes, truth }: World, table: string, key: string): RowVersion | undefined {
+  const winner = truth.tables?.winner(table, key)
+  if (truth.isPart !== true || winner === undefined) return winner
+  const senders = nodes.filter(({ id }) => maySend(truth, id, 'artifacts'))
+  const hasIt = ({ repo }: CheckedNode): boolean => settlesRow(versionOf(repo, table, key), winner)
+  return senders.some(hasIt) ? winner : undefined
 }
 
 /** A row of its own that is newer stays with a node that may not push it. */

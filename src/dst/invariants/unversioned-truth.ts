@@ -80,13 +80,28 @@ function bestAtServers(world: World, name: string, id: string): UnversionedVersi
     .reduce((best, row) => (row !== undefined && beats(row, best) ? row : best), undefined)
 }
 
+/** The version that is owed; among some of the nodes, the best of those that can travel there. */
+function owedWithin(
+  { nodes, truth }: World,
+  oracle: UvOracle,
+  name: string,
+): UnversionedVersion | undefined {
+  const owed = oracle.owed(name)
+  if (truth.isPart !== true || owed === undefined) return owed
+  const rows = nodes
+    .filter(({ id }) => maySend(truth, id, 'unversioned'))
+    .map(({ repo }) => findUnversioned(repo, name))
+  if (rows.some((row) => settles(row, owed))) return owed
+  return rows.reduce((best, row) => (row !== undefined && beats(row, best) ? row : best), undefined)
+}
+
 function checkWinner(world: World, name: string, { id, repo }: CheckedNode): void {
   const { truth } = world
   const { unversioned: oracle } = truth
   if (oracle === undefined) return
   // Who may not send hears of what its servers have, which never had to hear of every deletion.
   const isSender = maySend(truth, id, 'unversioned')
-  const owed = isSender ? oracle.owed(name) : bestAtServers(world, name, id)
+  const owed = isSender ? owedWithin(world, oracle, name) : bestAtServers(world, name, id)
   const row = findUnversioned(repo, name)
   const fail = (detail: string): InvariantError =>
     new InvariantError('uv-last-writer-wins', { nodeId: id, detail })
