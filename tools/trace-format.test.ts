@@ -85,16 +85,7 @@ const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
   'a run with syncs by hand': { plan: 'normal,topology=star,node=poll,mix=repair' },
   'a run with partitions': { workloads: (simulator) => [flickering(simulator)] },
   'a run with a nemesis': {
-    plan: 'leaves=3,topology=star,node=poll,faults=none',
-    config: {
-      core: 'drawn',
-      nemesis: Object.fromEntries(
-        ['clog', 'partial', 'swizzle', 'clockJump', 'clockDrift'].map((kind) => [
-          kind,
-          { calmMeanMs: 10_000, lengthMeanMs: 5_000 },
-        ]),
-      ),
-    },
+    plan: 'leaves=3,topology=star,faults=clog+partial+swizzle+clockJump+clockDrift+broken',
   },
   'a run whose server is out of order': {
     level: 'normal',

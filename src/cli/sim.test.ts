@@ -23,6 +23,7 @@ import { config } from '../repo/config.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { findUser, type User } from '../admin/user.ts'
+import { nemesisKinds } from '../sim/levels.ts'
 import { faultKinds } from '../sim/link.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'trilobite-sim-'))
@@ -123,7 +124,8 @@ suite('--json', () => {
     assert.match(traceHash, /^[0-9a-f]{64}$/)
     for (const count of [steps, syncs, errors]) assert.ok(Number.isSafeInteger(count))
     assert.ok(syncs >= errors && steps > syncs)
-    assert.deepEqual(Object.keys(faults), [...faultKinds, 'lies', 'crash', 'buggify'])
+    const others = ['lies', 'crash', ...nemesisKinds, 'broken', 'buggify']
+    assert.deepEqual(Object.keys(faults), [...faultKinds, ...others])
     assert.deepEqual(
       nodes.map(({ id }) => id),
       ['master', 'leaf-0', 'leaf-1'],

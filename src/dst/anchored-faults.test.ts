@@ -13,6 +13,6 @@ for (const seed of [1, 2]) {
     const { cancelled, kept, moved } = await cancelFaults(seed, 4)
     assert.deepEqual(moved, [])
     assert.equal(cancelled, 4)
-    assert.ok(kept > 12, `${kept} faults kept their place`)
+    assert.ok(kept >= 12, `${kept} faults kept their place`)
   })
 }

@@ -10,7 +10,6 @@ import type { Database } from '../db/driver.ts'
 import { faultLevel, type FaultLevel, type LevelName } from '../sim/levels.ts'
 import { checkLink, longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
-import type { NemesisPlan } from '../runner/nemesis.ts'
 import type { OutagePlan } from '../runner/outages.ts'
 import type { NodeHost, NodeId } from '../runner/model.ts'
 import { requireInteger } from '../base/options.ts'
@@ -38,9 +37,9 @@ export interface SimConfig {
   readonly late?: number
   /** From one sync of a leaf to the next. Default 5,000 ms. */
   readonly pollIntervalMs?: number
-  /** How hostile the network is, and whether partitions come and go. Default `normal`. */
+  /** How hostile the world is, partitions and clocks included. Default `normal`. */
   readonly level?: LevelName
-  /** Faults and latency of every link, and partitions, instead of those of the level. */
+  /** Faults and latency of every link, partitions and nemesis, instead of those of the level. */
   readonly network?: FaultLevel
   /** Nodes crash now and then, and start again over what they have stored. Default: never. */
   readonly crashes?: OutagePlan
@@ -48,8 +47,6 @@ export interface SimConfig {
   readonly stops?: OutagePlan
   /** Nodes sleep now and then: what is to happen there waits. Default: never. */
   readonly pauses?: OutagePlan
-  /** Links are clogged, cut and swizzled now and then, and clocks jump. Default: never. */
-  readonly nemesis?: NemesisPlan
   /**
    * The end of faults: `all` nodes heal, or with `drawn` those of a connected core, and the others
    * stay broken for good. With `makeNode` all heal. Default `all`.

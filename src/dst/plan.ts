@@ -12,7 +12,13 @@ import {
   wholeNumber,
   yesOrNo,
 } from '../runner/plan.ts'
-import { faultLevels, type LevelName, levelNames } from '../sim/levels.ts'
+import {
+  faultLevels,
+  type LevelName,
+  levelNames,
+  nemesisKinds,
+  type NemesisPlan,
+} from '../sim/levels.ts'
 import { calmLink, type LinkConfig, longestMs, noFaults, rateKinds } from '../sim/link.ts'
 import { type NodeKind, nodeKinds } from './config.ts'
 import { operationGroups } from './operations/all.ts'
@@ -24,7 +30,12 @@ import { type Rights, rightsNames } from './logins.ts'
 import { type TopologyName, topologyNames } from './topology.ts'
 
 /** Everything that can go wrong: faults of links, and of what is around them. */
-const faultNames = [...rateKinds, 'partition', 'crash', 'code', 'stop', 'pause', 'lies'] as const
+const faultNames = [
+  ...rateKinds.filter((kind) => kind !== 'stale'),
+  ...(['partition', 'crash', 'code', 'stop', 'pause', 'lies'] as const),
+  // What a seed draws of those above follows from the order.
+  ...(['stale', ...nemesisKinds, 'bandwidth', 'broken'] as const),
+] as const
 
 type FaultName = (typeof faultNames)[number]
 
@@ -52,6 +63,7 @@ export type FossilPlan = {
   readonly deflateOverBytes: number
   readonly maxSkewMs: number
   readonly latencyMs: number
+  readonly bytesPerSecond: number
   readonly faults: readonly FaultName[]
 } & Readonly<Record<RateName, number>>
 
@@ -95,6 +107,9 @@ const timeRange = { min: 0, max: longestMs }
 
 /** Some outages in a run of a minute or two. */
 const usualOutages = { calmMeanMs: 30_000, downMeanMs: 8_000 }
+
+/** Some episodes of each kind in a run of a minute or two. */
+const usualEpisodes = { calmMeanMs: 30_000, lengthMeanMs: 10_000 }
 
 /** Percents from which the rate of each fault is drawn. */
 const usualRates: readonly number[] = [1, 3, 8, 20]
@@ -180,6 +195,11 @@ const options: OptionSpace<FossilPlan> = {
   latencyMs: wholeNumber('how long a message takes, on average', { min: 1, max: 5_000 }, (draw) =>
     draw.pick([20, 60, 150, 600]),
   ),
+  bytesPerSecond: wholeNumber(
+    'how many bytes a direction of a link carries',
+    { min: 1, max: longestMs },
+    (draw) => draw.pick([50_000, 200_000, 1_000_000]),
+  ),
   // A sync that a lie has ended tells nothing of what else might have gone wrong in it.
   faults: someOf('what goes wrong', faultNames, { probability: 0.5, seldom: { lies: 0.25 } }),
   ...rateOptions,
@@ -187,17 +207,22 @@ const options: OptionSpace<FossilPlan> = {
 
 /** The network of a level, as a partial plan. */
 function presetOf(level: LevelName): Partial<FossilPlan> {
-  const { link, partition } = faultLevels[level]
+  const { link, partition, nemesis = {} } = faultLevels[level]
   const struck = rateKinds.filter((kind) => link.rates[kind] > 0)
-  const others: FaultName[] = [
+  const struckNames: FaultName[] = [
+    ...struck,
     ...(partition === undefined ? [] : (['partition', 'crash'] as const)),
     ...(level === 'normal' ? [] : (['code'] as const)),
     ...(partition === undefined ? [] : (['stop', 'pause'] as const)),
+    ...nemesisKinds.filter((kind) => nemesis[kind] !== undefined),
+    ...(link.bytesPerSecond === undefined ? [] : (['bandwidth'] as const)),
+    ...(level === 'hostile' ? (['broken'] as const) : []),
   ]
   return {
-    faults: [...struck, ...others],
+    faults: faultNames.filter((name) => struckNames.includes(name)),
     ...Object.fromEntries(struck.map((kind) => [kind, link.rates[kind]])),
     latencyMs: link.latency.meanMs,
+    ...(link.bytesPerSecond === undefined ? {} : { bytesPerSecond: link.bytesPerSecond }),
     maxSkewMs: level === 'normal' ? 0 : 300_000,
   }
 }
@@ -226,6 +251,7 @@ const golden: FossilPlan = {
   deflateOverBytes: 65_536,
   faults: [],
   latencyMs: 20,
+  bytesPerSecond: 200_000,
   maxSkewMs: 0,
   ...noFaults,
   lies: 0,
@@ -292,7 +318,9 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
       network: {
         link: linkOf(plan),
         partition: plan.faults.includes('partition') ? faultLevels.hostile.partition : undefined,
+        nemesis: nemesisOf(plan),
       },
+      core: plan.faults.includes('broken') ? 'drawn' : 'all',
     },
   }
 }
@@ -308,8 +336,13 @@ function weightsOf({ mix }: FossilPlan): Readonly<Record<string, number>> {
   )
 }
 
+function nemesisOf({ faults }: FossilPlan): NemesisPlan {
+  const kinds = nemesisKinds.filter((kind) => faults.includes(kind))
+  return Object.fromEntries(kinds.map((kind) => [kind, usualEpisodes]))
+}
+
 function linkOf(plan: FossilPlan): LinkConfig {
-  const { latencyMs: meanMs, faults } = plan
+  const { latencyMs: meanMs, bytesPerSecond, faults } = plan
   const struck = rateKinds.map((kind) => [kind, faults.includes(kind) ? plan[kind] : 0] as const)
   const lies = faults.includes('lies') ? plan.lies : 0
   return {
@@ -318,6 +351,7 @@ function linkOf(plan: FossilPlan): LinkConfig {
     rates: Object.fromEntries(struck) as LinkConfig['rates'],
     latency: { minMs: 1, meanMs, maxMs: Math.max(500, 33 * meanMs) },
     lies: { requests: lies, replies: lies },
+    ...(faults.includes('bandwidth') ? { bytesPerSecond } : {}),
   }
 }
 
@@ -352,9 +386,10 @@ export function formatPlan(plan: FossilPlan): string {
   return fossilPlans.format(withoutMoot(plan))
 }
 
-/** Rates of faults that do not strike say nothing. */
+/** Rates of faults that do not strike say nothing, nor does the bandwidth of a link without. */
 function withoutMoot(plan: FossilPlan): Partial<FossilPlan> {
   const isMoot = (name: string): boolean =>
-    rateNames.some((kind) => kind === name && !plan.faults.includes(kind))
+    rateNames.some((kind) => kind === name && !plan.faults.includes(kind)) ||
+    (name === 'bytesPerSecond' && !plan.faults.includes('bandwidth'))
   return Object.fromEntries(Object.entries(plan).filter(([name]) => !isMoot(name)))
 }

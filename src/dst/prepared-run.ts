@@ -53,7 +53,8 @@ export function prepare(options: TimedOptions, variant: RunVariant): PreparedFos
     const untilMs = simulator.clock().startMs + options.durationMs
     const partitions = { start: () => simulator.schedulePartitions(untilMs) }
     const outages = { start: () => simulator.scheduleOutages(untilMs) }
-    const nemesis = { start: () => startNemesis(simulation, config.nemesis ?? {}, untilMs) }
+    const { nemesis: plan = {} } = resolved.network
+    const nemesis = { start: () => startNemesis(simulation, plan, untilMs) }
     const further = options.workloads?.(simulator) ?? []
     return {
       simulation,
@@ -104,14 +105,7 @@ function variantOf(config: SimConfig, { checks, calm }: RunVariant): SimConfig {
         }
   if (calm === undefined) return checked
   const { onTraceLine: _line, onTraceStart: _start, overrides: _overrides, ...calmer } = checked
-  const {
-    crashes: _crashes,
-    stops: _stops,
-    pauses: _pauses,
-    nemesis: _nemesis,
-    core: _core,
-    ...quiet
-  } = calmer
+  const { crashes: _crashes, stops: _stops, pauses: _pauses, core: _core, ...quiet } = calmer
   const network = { link: calmLink, partition: undefined }
   return { ...quiet, network, buggify: false, maxSkewMs: 0 }
 }

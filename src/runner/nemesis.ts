@@ -13,6 +13,12 @@
 import type { Clock } from '../base/env.ts'
 import type { ClockShift } from '../sim/clock.ts'
 import type { FaultLog } from '../sim/fault.ts'
+import {
+  type NemesisKind,
+  nemesisKinds,
+  type NemesisPace,
+  type NemesisPlan,
+} from '../sim/levels.ts'
 import { checkInteger, longestMs } from '../sim/link.ts'
 import type { Direction, Network } from '../sim/network.ts'
 import type { Draw, RandomStream } from '../sim/random.ts'
@@ -20,30 +26,6 @@ import type { ActionOptions } from './action.ts'
 import { waysOf } from './core.ts'
 import type { NodeId, Topology, TraceFacts } from './model.ts'
 import type { PendingEvents } from './pending-events.ts'
-
-/**
- * - `clog`: a direction of a link holds everything back for a while, then lets it go in order;
- * - `partial`: some directions are cut, and others stay open: one pair, one direction of it, or two
- *   groups with a node between them that reaches both;
- * - `swizzle`: some nodes are cut off or clogged, one after the other in one order, and come back
- *   in another;
- * - `clockJump`: the clock of a node jumps, forwards or back;
- * - `clockDrift`: the clock of a node gains or loses time, from then on.
- */
-export const nemesisKinds = ['clog', 'partial', 'swizzle', 'clockJump', 'clockDrift'] as const
-
-export type NemesisKind = (typeof nemesisKinds)[number]
-
-/** The pace of one kind. Times are means of exponential distributions. */
-export interface NemesisPace {
-  /** From the beginning of one episode, or the start of the run, to that of the next. */
-  readonly calmMeanMs: number
-  /** The length of one; of no matter for clocks, which stay as they are. */
-  readonly lengthMeanMs: number
-}
-
-/** The kinds that strike, each at its pace. */
-export type NemesisPlan = Readonly<Partial<Record<NemesisKind, NemesisPace>>>
 
 /** The side of a simulation that a nemesis acts on. */
 export interface NemesisHost {

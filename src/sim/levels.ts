@@ -17,17 +17,46 @@ export type PartitionPlan = {
   readonly oneWayPpm: number
 }
 
+/**
+ * Trouble that befalls links and clocks again and again:
+ * - `clog`: a direction of a link holds everything back for a while, then lets it go in order;
+ * - `partial`: some directions are cut, and others stay open: one pair, one direction of it, or two
+ *   groups with a node between them that reaches both;
+ * - `swizzle`: some nodes are cut off or clogged, one after the other in one order, and come back
+ *   in another;
+ * - `clockJump`: the clock of a node jumps, forwards or back;
+ * - `clockDrift`: the clock of a node gains or loses time, from then on.
+ */
+export const nemesisKinds = ['clog', 'partial', 'swizzle', 'clockJump', 'clockDrift'] as const
+
+export type NemesisKind = (typeof nemesisKinds)[number]
+
+/** The pace of one kind. Times are means of exponential distributions. */
+export type NemesisPace = {
+  /** From the beginning of one episode, or the start of the run, to that of the next. */
+  readonly calmMeanMs: number
+  /** The length of one; of no matter for clocks, which stay as they are. */
+  readonly lengthMeanMs: number
+}
+
+/** The kinds that strike, each at its pace. */
+export type NemesisPlan = Readonly<Partial<Record<NemesisKind, NemesisPace>>>
+
 /** A world to run in. */
 export type FaultLevel = {
   readonly link: LinkConfig
   /** Undefined: no partition ever begins. */
   readonly partition: PartitionPlan | undefined
+  /** Default: no clog, no cut, and clocks that go as they go. */
+  readonly nemesis?: NemesisPlan
 }
 
 /** Names of the levels, from mild to harsh. */
 export const levelNames = ['normal', 'adversarial', 'hostile'] as const
 
 export type LevelName = (typeof levelNames)[number]
+
+const seldom: NemesisPace = { calmMeanMs: 120_000, lengthMeanMs: 20_000 }
 
 /** The levels by name. */
 export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
@@ -36,7 +65,8 @@ export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
 
   /**
    * One exchange in ten fails: refused, lost on the way there, or lost on the way back. One
-   * datagram in ten is lost; one stream in fifty is refused, and breaks at one send in fifty.
+   * datagram in ten is lost; one stream in fifty is refused, and breaks at one send in fifty. A
+   * direction is clogged now and then, and clocks drift.
    */
   adversarial: {
     link: {
@@ -47,11 +77,12 @@ export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
       streams: { ...noStreamFaults, refused: 20_000, broken: 20_000 },
     },
     partition: undefined,
+    nemesis: { clog: seldom, clockDrift: seldom },
   },
 
   /**
-   * One exchange in five fails so, one datagram in five is lost, and everything else that can
-   * happen does, now and then.
+   * One exchange in five fails so, one datagram in five is lost, links carry no more than they can,
+   * and everything else that can happen does, now and then.
    */
   hostile: {
     link: {
@@ -66,7 +97,7 @@ export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
         duplicated: 30_000,
         requestCorrupted: 10_000,
         replyCorrupted: 10_000,
-        stale: 0,
+        stale: 10_000,
       },
       latency: { minMs: 1, meanMs: 150, maxMs: 5_000 },
       datagrams: {
@@ -76,9 +107,17 @@ export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
         corrupted: 10_000,
         stale: 10_000,
       },
+      bytesPerSecond: 200_000,
       streams: { refused: 40_000, slowStart: 30_000, delayed: 30_000, broken: 30_000 },
     },
     partition: { calmMeanMs: 120_000, lengthMeanMs: 30_000, oneWayPpm: 400_000 },
+    nemesis: {
+      clog: seldom,
+      partial: seldom,
+      swizzle: { calmMeanMs: 240_000, lengthMeanMs: 30_000 },
+      clockJump: seldom,
+      clockDrift: seldom,
+    },
   },
 }
 

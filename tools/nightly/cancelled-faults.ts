@@ -78,7 +78,7 @@ function fateOf(fault: Fault, { faults, ticks }: Run): 'kept' | 'moved' | 'free'
 }
 
 const requestKinds: ReadonlySet<string> = new Set(
-  'refused requestLost requestCut requestCorrupted delayed duplicated'.split(' '),
+  'refused requestLost requestCut requestCorrupted delayed duplicated stale'.split(' '),
 )
 
 function isOfFirstRequest({ site, use }: Fault): boolean {
