@@ -5,6 +5,7 @@
  */
 
 import { agentMutations } from './agent.ts'
+import { brokenMutations } from './broken.ts'
 import { crosslinkMutations } from './crosslink.ts'
 import { loginMutations } from './logins.ts'
 import type { Mutation } from './mutation.ts'
@@ -30,4 +31,5 @@ export const mutations: readonly Mutation[] = [
   ...tableMutations,
   ...upkeepMutations,
   ...economyMutations,
+  ...brokenMutations,
 ]
