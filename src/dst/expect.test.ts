@@ -11,7 +11,7 @@ import { expectConverges } from './expect.ts'
 import type { Node } from './node.ts'
 import { replayCall } from './replay.ts'
 
-const plan = 'hostile,leaves=2,durationMs=30000,operations=20'
+const plan = 'hostile,leaves=2,late=0,durationMs=30000,operations=20'
 
 test('seeds that converge say nothing', async () => {
   await expectConverges({ seeds: { first: 1, last: 3 }, plan })

