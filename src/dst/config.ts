@@ -10,6 +10,7 @@ import type { Database } from '../db/driver.ts'
 import { faultLevel, type FaultLevel, type LevelName } from '../sim/levels.ts'
 import { checkLink, longestMs } from '../sim/link.ts'
 import type { Transport } from '../sync/transport.ts'
+import type { Redraw } from '../runner/simulation-options.ts'
 import type { OutagePlan } from '../runner/outages.ts'
 import type { NodeHost, NodeId } from '../runner/model.ts'
 import { requireInteger } from '../base/options.ts'
@@ -139,6 +140,8 @@ export interface SimConfig {
   readonly overrides?: readonly Override[]
   /** How a fault site without override decides: by the seed, or never. Default `drawn`. */
   readonly unlisted?: 'drawn' | 'benign'
+  /** Draws everything anew that comes after an event: see docs/failures.md. Default: nothing. */
+  readonly redraw?: Redraw
   /** Receives every line of the trace. */
   readonly onTraceLine?: (line: string) => void
   /**
@@ -247,6 +250,8 @@ export function resolveConfig(config: SimConfig): ResolvedConfig {
   requireOneOf('core', config.core ?? 'all', ['all', 'drawn'])
   requireOneOf('unlisted', config.unlisted ?? 'drawn', ['drawn', 'benign'])
   readDecisions(config.overrides ?? [])
+  requireInteger('redraw.afterStep', config.redraw?.afterStep ?? 0, { min: 0 })
+  requireInteger('redraw.seed', config.redraw?.seed ?? 0, { min: Number.MIN_SAFE_INTEGER })
   if (config.upstream !== undefined && config.masterImage !== undefined) {
     const reason = 'an upstream brings its own repository'
     throw new FossilError('option.invalid', { option: 'masterImage', reason })

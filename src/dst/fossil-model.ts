@@ -32,7 +32,7 @@ export function simulateFossil(
   config: ResolvedConfig,
   options: { readonly tracesWaits?: boolean } = {},
 ): Simulation<FossilWorld> {
-  const { seed, pollIntervalMs, overrides, unlisted, onTraceLine } = config
+  const { seed, pollIntervalMs, overrides, unlisted, redraw, onTraceLine } = config
   const { describesMessages, describesHoldings } = config
   const draw = new RandomSource(seed).stream('topology').at(0)
   const topology = topologyOf(config.topology, config.numLeaves, draw)
@@ -52,6 +52,7 @@ export function simulateFossil(
     },
     overrides,
     unlisted,
+    redraw,
     onTraceLine,
     ...options,
     describesMessages,

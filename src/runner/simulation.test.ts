@@ -127,7 +127,7 @@ suite('the trace', () => {
     const arrivals = events('arrival').map((event) =>
       JSON.stringify([event['message'], event['damage']]),
     )
-    const messages = ['request', 'request.copy', 'reply']
+    const messages = ['request', 'request.copy', 'request.stale', 'reply']
     for (const message of messages) assert.ok(arrivals.includes(JSON.stringify([message, null])))
     for (const message of ['request', 'reply']) {
       assert.ok(arrivals.includes(JSON.stringify([message, ['cut']])))

@@ -6,14 +6,14 @@
 
 import { SiteActivation, type SiteCoverage } from '../sim/activation.ts'
 import { type ClockShift, SimClock } from '../sim/clock.ts'
-import type { Decision, Override } from '../sim/decision.ts'
+import type { Decision } from '../sim/decision.ts'
 import { FaultLog } from '../sim/fault.ts'
-import { type LinkConfig, noFaults } from '../sim/link.ts'
+import { noFaults } from '../sim/link.ts'
 import { type Direction, Network } from '../sim/network.ts'
 import { RandomSource, type RandomStream } from '../sim/random.ts'
 import { Causality } from './causality.ts'
 import { confine, type Core, drawCore } from './core.ts'
-import { type CheckSchedule, CheckTimes, stateSchedule } from './check-times.ts'
+import { CheckTimes, stateSchedule } from './check-times.ts'
 import { HoldingLines } from './holding-lines.ts'
 import { type CheckedWorld, InvariantChecks } from './invariants.ts'
 import { Links } from './links.ts'
@@ -25,45 +25,10 @@ import { Nodes } from './nodes.ts'
 import { PendingEvents } from './pending-events.ts'
 import { Rest } from './rest.ts'
 import { RunTrace } from './run-trace.ts'
+import type { SimulationOptions } from './simulation-options.ts'
 import { Ticks } from './ticks.ts'
 import { Turns } from './turns.ts'
 import { Watchdog } from './watchdog.ts'
-
-/** Everything that a run follows from, besides its model. */
-export interface SimulationOptions {
-  /** A safe integer. */
-  readonly seed: number
-  /** From one tick of a node to its next. */
-  readonly pollIntervalMs: number
-  /** Faults and latency of every link. */
-  readonly link: LinkConfig
-  readonly checks: CheckSchedule
-  /** Decisions of fault sites to impose, one by one. */
-  readonly overrides?: readonly Override[] | undefined
-  /** How a fault site without override decides. Default `drawn`: by the seed. */
-  readonly unlisted?: 'drawn' | 'benign' | undefined
-  /**
-   * The end of faults: `all` nodes heal, or a core of them that is drawn, and the others stay
-   * broken for good. Default `all`.
-   */
-  readonly heals?: 'all' | 'core' | undefined
-  /** Nodes that are down when the run begins. Default: none. */
-  readonly late?: readonly NodeId[] | undefined
-  /** Slow: finds the place in the code where a node began to wait for something foreign. */
-  readonly tracesWaits?: boolean | undefined
-  /** Receives every line of the trace. */
-  readonly onTraceLine?: ((line: string) => void) | undefined
-  /**
-   * Adds a line after each message that tells what it holds, where the model can. The hash leaves
-   * these lines out. Default false.
-   */
-  readonly describesMessages?: boolean | undefined
-  /**
-   * Adds a line after each event that tells what a node holds now and did not before, or no more,
-   * where the model can. The hash leaves these lines out. Default false; slow.
-   */
-  readonly describesHoldings?: boolean | undefined
-}
 
 /** A run of one model. Close it when done. */
 export class Simulation<W extends CheckedWorld> implements Disposable {
@@ -298,6 +263,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     const { event, origin } = next
     // Whatever is done between two events belongs to neither.
     this.#noteHoldings()
+    const { redraw } = this.options
+    if (redraw?.afterStep === this.steps) this.#source.reseed(redraw.seed)
     this.#clock.advanceTo(event.timeMs)
     this.#causality.begin(event.node, origin)
     this.#ticks.beginEvent()

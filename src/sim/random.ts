@@ -23,7 +23,7 @@ const two32 = 0x1_0000_0000
 
 /** All the randomness of one run. */
 export class RandomSource {
-  readonly seed: number
+  #seed: number
   readonly #streams = new Map<string, RandomStream>()
 
   /**
@@ -34,32 +34,48 @@ export class RandomSource {
     if (!Number.isSafeInteger(seed)) {
       throw new FossilError('option.invalid', { option: 'seed', reason: 'must be a safe integer' })
     }
-    this.seed = seed
+    this.#seed = seed
+  }
+
+  get seed(): number {
+    return this.#seed
   }
 
   /** The stream called `name`: the same object each time, so that its uses are counted once. */
   stream(name: string): RandomStream {
     let stream = this.#streams.get(name)
     if (stream === undefined) {
-      stream = new RandomStream(this.seed, name)
+      stream = new RandomStream(this.#seed, name)
       this.#streams.set(name, stream)
     }
     return stream
+  }
+
+  /**
+   * From now on every stream is that of another seed, and goes on with its next use: whatever is
+   * yet to be drawn is drawn anew.
+   */
+  reseed(seed: number): void {
+    this.#seed = seed
+    for (const stream of this.#streams.values()) stream.reseed(seed)
   }
 }
 
 /** A row of independent draws, numbered from 0. */
 export class RandomStream {
   readonly name: string
-  readonly #key: Int32Array
+  #key: Int32Array
   #uses = 0
 
   /** Use {@link RandomSource.stream}, which keeps one object per name. */
   constructor(seed: number, name: string) {
     this.name = name
-    // A decimal seed holds no slash, so no two (seed, name) pairs read the same.
-    const digest = createHash('sha256').update(`${seed}/${name}`, 'utf8').digest()
-    this.#key = Int32Array.from([0, 4, 8, 12], (offset) => digest.readInt32LE(offset))
+    this.#key = keyOf(seed, name)
+  }
+
+  /** See {@link RandomSource.reseed}. */
+  reseed(seed: number): void {
+    this.#key = keyOf(seed, this.name)
   }
 
   /** How many times {@link next} was called: the number of the next use. */
@@ -109,6 +125,12 @@ export class RandomStream {
       xoroshiro128plusFromState([mix(a + step), mix(b + step), mix(c + step), mix(d + step)]),
     )
   }
+}
+
+/** The key of a stream. A decimal seed holds no slash: no two (seed, name) pairs read the same. */
+function keyOf(seed: number, name: string): Int32Array {
+  const digest = createHash('sha256').update(`${seed}/${name}`, 'utf8').digest()
+  return Int32Array.from([0, 4, 8, 12], (offset) => digest.readInt32LE(offset))
 }
 
 /** The numbers of one use. Draw as many as needed: the next use does not notice. */

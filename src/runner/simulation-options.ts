@@ -1,0 +1,55 @@
+/**
+ * Options of one run of a model.
+ * @module
+ */
+
+import type { Override } from '../sim/decision.ts'
+import type { LinkConfig } from '../sim/link.ts'
+import type { CheckSchedule } from './check-times.ts'
+import type { NodeId } from './model.ts'
+
+/** Everything that a run follows from, besides its model. */
+export interface SimulationOptions {
+  /** A safe integer. */
+  readonly seed: number
+  /** From one tick of a node to its next. */
+  readonly pollIntervalMs: number
+  /** Faults and latency of every link. */
+  readonly link: LinkConfig
+  readonly checks: CheckSchedule
+  /** Decisions of fault sites to impose, one by one. */
+  readonly overrides?: readonly Override[] | undefined
+  /** How a fault site without override decides. Default `drawn`: by the seed. */
+  readonly unlisted?: 'drawn' | 'benign' | undefined
+  /**
+   * The end of faults: `all` nodes heal, or a core of them that is drawn, and the others stay
+   * broken for good. Default `all`.
+   */
+  readonly heals?: 'all' | 'core' | undefined
+  /** Draws everything anew that comes after an event. Default: nothing. */
+  readonly redraw?: Redraw | undefined
+  /** Nodes that are down when the run begins. Default: none. */
+  readonly late?: readonly NodeId[] | undefined
+  /** Slow: finds the place in the code where a node began to wait for something foreign. */
+  readonly tracesWaits?: boolean | undefined
+  /** Receives every line of the trace. */
+  readonly onTraceLine?: ((line: string) => void) | undefined
+  /**
+   * Adds a line after each message that tells what it holds, where the model can. The hash leaves
+   * these lines out. Default false.
+   */
+  readonly describesMessages?: boolean | undefined
+  /**
+   * Adds a line after each event that tells what a node holds now and did not before, or no more,
+   * where the model can. The hash leaves these lines out. Default false; slow.
+   */
+  readonly describesHoldings?: boolean | undefined
+}
+
+/** A turn of a run: up to an event it is as it was, and after it as another seed has it. */
+export interface Redraw {
+  /** The last event that stays as it was. */
+  readonly afterStep: number
+  /** The seed of whatever comes after it: a safe integer. */
+  readonly seed: number
+}
