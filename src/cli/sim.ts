@@ -29,7 +29,10 @@ import {
   type RunOptions,
   seedRange,
 } from './sim-plan.ts'
+import { addReplayCommand } from './sim-replay.ts'
 import { jsonReport, textReport } from './sim-report.ts'
+import { addShrinkCommand } from './sim-shrink.ts'
+import { addWhyCommand } from './sim-why.ts'
 import { type SeedRange, seedsFrom, sweep } from './sim-sweep.ts'
 import { addSweepCommand, modelHelp } from './sim-sweep-command.ts'
 import { ProgressLine } from './terminal.ts'
@@ -78,6 +81,9 @@ export function addSimCommand(program: Command): void {
   addSweepCommand(sim)
   addCorpusCommand(sim)
   addPlanCommand(sim)
+  addShrinkCommand(sim)
+  addReplayCommand(sim)
+  addWhyCommand(sim)
   addCanaryCommand(sim)
   addCoverageCommand(sim)
   addDiffCommand(sim)

@@ -26,10 +26,22 @@ export { checkConvergence, checkSubsetOf } from './invariants/convergence.ts'
 export { checkNoOrphanPhantoms } from './invariants/phantoms.ts'
 export { checkTableSyncConvergence, checkTableSyncIntegrity } from './invariants/tables.ts'
 export { checkUvConvergence, checkUvIntegrity } from './invariants/unversioned.ts'
+export { type Capsule, formatCapsule, parseCapsule } from './failure/capsule.ts'
+export { type Replay, replayCapsule, type ReplayOptions } from './failure/replay-capsule.ts'
+export { scenarioLines } from './failure/scenario-text.ts'
+export {
+  shrinkFailure,
+  type ShrinkOptions,
+  type ShrinkResult,
+  type ShrinkSource,
+} from './failure/shrink.ts'
+export { testFileOf, type TestFileOptions } from './failure/test-file.ts'
+export { type ItemReason, type Reasons, whyFails, type WhyOptions } from './failure/why.ts'
+export { type Signature, signatureText } from '../runner/signature.ts'
 export { masterImage } from './master-image.ts'
 export { MockFossil, type MockFossilOpts } from './mock-fossil.ts'
 export { DefaultNode, type Action, type DefaultNodeOpts, type Node } from './node.ts'
-export { expectConverges, failureText } from './expect.ts'
+export { expectConverges, type ExpectOptions, failureText } from './expect.ts'
 export { PeerNetwork, type PeerTransport } from './peer-network.ts'
 export type { FossilOperation } from './operations/operation.ts'
 export { drawPlan } from './plan.ts'

@@ -258,9 +258,40 @@ const golden: FossilPlan = {
   ...presetOf('hostile'),
 }
 
-/** The plans of Fossil: `normal`, `adversarial`, `hostile` and `golden` are partial ones. */
+/** The plan in which nothing goes wrong and nothing is out of the ordinary. */
+export const calmPlan: FossilPlan = {
+  topology: 'star',
+  leaves: 1,
+  node: 'poll',
+  late: 0,
+  durationMs: 60_000,
+  pollIntervalMs: 5_000,
+  operations: 0,
+  mix: ['checkin'],
+  sizes: 'small',
+  private: false,
+  privateSync: 'no',
+  login: false,
+  rights: 'all',
+  hashPolicy: 'sha1',
+  cloneProtocol: '3',
+  uvSync: false,
+  maxFutureMs: 0,
+  budgetBytes: 0,
+  clusterAtLeast: 100,
+  deflateOverBytes: 65_536,
+  faults: [],
+  latencyMs: 20,
+  maxSkewMs: 0,
+  bytesPerSecond: 200_000,
+  ...noFaults,
+  lies: 0,
+}
+
+/** The plans of Fossil; `calm`, `normal`, `adversarial`, `hostile` and `golden` are partial. */
 export const fossilPlans = new PlanSpace<FossilPlan>(options, {
   ...Object.fromEntries(levelNames.map((level) => [level, presetOf(level)])),
+  calm: calmPlan,
   golden,
 })
 
@@ -387,7 +418,7 @@ export function formatPlan(plan: FossilPlan): string {
 }
 
 /** Rates of faults that do not strike say nothing, nor does the bandwidth of a link without. */
-function withoutMoot(plan: FossilPlan): Partial<FossilPlan> {
+export function withoutMoot(plan: FossilPlan): Partial<FossilPlan> {
   const isMoot = (name: string): boolean =>
     rateNames.some((kind) => kind === name && !plan.faults.includes(kind)) ||
     (name === 'bytesPerSecond' && !plan.faults.includes('bandwidth'))

@@ -31,6 +31,8 @@ export interface Intention {
   /** Name of the operation; {@link idle} where none made sense. */
   readonly op: string
   readonly args: ArgumentValues
+  /** How it ended in the run that recorded it. A replay does not look at it. */
+  readonly outcome?: Outcome
 }
 
 /** The name of no operation: nobody did anything at that moment, which an event was given. */
@@ -177,7 +179,7 @@ export class Operations<W extends CheckedWorld> implements Workload {
 
   #carryOut(intention: Intention): void {
     const { node, id, op, args } = intention
-    this.intentions.push(intention)
+    const at = this.intentions.push(intention) - 1
     if (op === idle) return
     const reader = new Arguments(`${id} (${op})`, args)
     const { world } = this.#simulation
@@ -185,6 +187,7 @@ export class Operations<W extends CheckedWorld> implements Workload {
     const { outcome, facts }: OperationResult = operation?.apply(world, node, reader, id) ?? {
       outcome: 'impossible',
     }
+    this.intentions[at] = { atMs: intention.atMs, node, id, op, args, outcome }
     this.#count(op)[outcome]++
     this.#simulation.note('operation', { node, id, op, args, outcome, ...facts })
   }

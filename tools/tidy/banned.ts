@@ -90,6 +90,7 @@ export const exceptions: ReadonlyMap<string, readonly [reaches: readonly Reach[]
     ['src/sim/world/timers.ts', [['clock', 'host'], 'it replaces the timers']],
     ['src/sim/world/timers-promises.ts', [['clock'], 'it replaces the timers']],
     ['src/runner/sweep/worker-process.ts', [['clock', 'host'], 'it watches a process of the host']],
+    ['src/dst/failure/host.ts', [['clock', 'host'], 'it tells time and versions of the computer']],
     ['src/runner/sweep/work.ts', [['clock', 'host'], 'it is a process, and says that it is alive']],
     ['src/sim/world.test.ts', [['clock', 'randomness', 'host'], 'it asks for what is replaced']],
     ['src/sim/context.test.ts', [['clock'], 'it looks at what is replaced']],

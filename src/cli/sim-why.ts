@@ -1,0 +1,120 @@
+/**
+ * `trilobite sim why`: which parts of a failure are necessary, which suffice alone, and from when
+ * on it could hardly be escaped. Exits 1 where there is a failure, 0 where the run converges.
+ * @module
+ */
+
+import type { Command } from 'commander'
+import {
+  type Capsule,
+  type ItemReason,
+  loadModel,
+  type Reasons,
+  shrinkFailure,
+  signatureText,
+  type SimulationModel,
+  whyFails,
+} from '../dst/index.ts'
+import { FossilError } from '../index.ts'
+import { duration, integer } from './option-values.ts'
+import { print } from './output.ts'
+import { failureSource } from './sim-failure.ts'
+import { modelHelp } from './sim-sweep-command.ts'
+import { addPlanOptions, planLine, type PlanOptions } from './sim-plan.ts'
+import { counted, ProgressLine, table } from './terminal.ts'
+
+interface WhyCommandOptions extends PlanOptions {
+  readonly budget: number
+  readonly redraws: number
+  readonly model?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** Adds `sim why`. */
+export function addWhyCommand(sim: Command): void {
+  const command = sim
+    .command('why')
+    .description('say which parts of a failure are necessary, and which suffice alone')
+    .argument('<seed|capsule>', 'a seed, which is shrunk first, or the file of a capsule')
+  addPlanOptions(command)
+    .option('--budget <time>', 'CPU time that shrinking may take', duration('--budget'), 60_000)
+    .option(
+      '--redraws <n>',
+      'runs for each part in which all that follows it is drawn anew',
+      integer('--redraws', { min: 0, max: 10_000 }),
+      20,
+    )
+    .option('--model <file>', modelHelp)
+    .option('--json', 'print one JSON object and nothing else')
+    .option('--quiet', 'show no progress')
+    .action(why)
+}
+
+async function why(text: string, options: WhyCommandOptions): Promise<void> {
+  const progress = new ProgressLine({ isQuiet: options.quiet === true || options.json === true })
+  try {
+    const model = options.model === undefined ? {} : await loadModel(options.model)
+    const capsule = await capsuleFor(text, { ...options, model }, progress)
+    const reasons =
+      capsule &&
+      (await whyFails(capsule, {
+        model,
+        redraws: options.redraws,
+        onRun: (done, total) => progress.show(done / total, `${done} of ${counted(total, 'run')}`),
+      }))
+    progress.end()
+    if (reasons === undefined) {
+      print(options, { end: 'converged' }, 'converged: there is nothing to explain\n')
+      return
+    }
+    process.exitCode = 1
+    print(options, { ...reasons }, reasonsText(reasons))
+  } finally {
+    progress.end()
+  }
+}
+
+/** The capsule of a file, or of a seed that is shrunk; its leaves keep their names. */
+async function capsuleFor(
+  text: string,
+  options: Omit<WhyCommandOptions, 'model'> & { readonly model: SimulationModel },
+  progress: ProgressLine,
+): Promise<Capsule | undefined> {
+  const source = failureSource(text)
+  if ('capsule' in source) return source.capsule
+  const result = await shrinkFailure(
+    { ...source, plan: planLine(options) },
+    {
+      model: options.model,
+      budgetMs: options.budget,
+      renames: false,
+      onRun: ({ runs, spent }) => progress.show(spent, `shrinking: ${counted(runs, 'run')}`),
+    },
+  )
+  if (result.end === 'converged') return undefined
+  if (result.end === 'shrunk') return result.capsule
+  const reason = 'made again from the list of its operations and faults, the run does not fail'
+  throw new FossilError('option.invalid', { option: 'seed', reason })
+}
+
+function reasonsText({ signature, isCalm, items }: Reasons): string {
+  const rows = items.map((item) => [item.text, partText(item), redrawnText(item)])
+  return [
+    `${signatureText(signature)}\n`,
+    isCalm ? '  it fails on a calm network: no fault has a part in it\n' : '',
+    '\n',
+    table(rows),
+  ].join('')
+}
+
+function partText({ isNecessary, isSufficientAlone }: ItemReason): string {
+  if (isNecessary) return isSufficientAlone ? 'necessary, and enough alone' : 'necessary'
+  return isSufficientAlone ? 'enough alone' : 'not necessary'
+}
+
+function redrawnText({ failsWhenRedrawn }: ItemReason): string {
+  if (failsWhenRedrawn === undefined) return ''
+  const { failed, of } = failsWhenRedrawn
+  return `drawn anew after it, ${failed} of ${of} fail`
+}

@@ -1,0 +1,60 @@
+/**
+ * Runs of scenarios of Fossil, and the scenario that a run was.
+ * @module
+ */
+
+import { FossilError } from '../../base/error.ts'
+import type { Scenario } from '../../runner/scenario.ts'
+import type { Signature } from '../../runner/signature.ts'
+import { drawFossilPlan, type FossilPlan, formatPlan, fossilPlans } from '../plan.ts'
+import type { SimReport } from '../sim-report.ts'
+import { simulate } from '../simulate.ts'
+import type { SimulateOptions } from '../simulate-options.ts'
+import type { SimulationModel } from '../sweep/model-file.ts'
+
+/** A run of Fossil as a list. */
+export type FossilScenario = Scenario<FossilPlan>
+
+/**
+ * The options of `simulate` that make the run of a scenario.
+ *
+ * @param model code that takes part in it; its other options are in the plan
+ */
+export function optionsOf(
+  { seed, options, operations, faults }: FossilScenario,
+  { config, workloads }: SimulationModel = {},
+): SimulateOptions {
+  return {
+    ...(workloads === undefined ? {} : { workloads }),
+    seed,
+    plan: formatPlan(options),
+    intentions: operations,
+    config: { ...config, unlisted: 'benign', overrides: faults },
+  }
+}
+
+/** The scenario that a run was, which had a plan. */
+export function scenarioOf({ seed, plan, intentions, decisions }: SimReport): FossilScenario {
+  if (plan === undefined) {
+    throw new FossilError('option.invalid', { option: 'plan', reason: 'the run has none' })
+  }
+  const options = drawFossilPlan(seed, fossilPlans.read(plan))
+  return { seed, options, operations: intentions, faults: decisions }
+}
+
+/**
+ * The way in which a scenario fails; undefined where it converges, and where it is none, such as
+ * where an argument is gone that its operation needs.
+ */
+export async function failureOf(
+  scenario: FossilScenario,
+  model: SimulationModel,
+): Promise<Signature | undefined> {
+  try {
+    const { signature } = await simulate({ ...optionsOf(scenario, model), diagnoses: false })
+    return signature
+  } catch (error) {
+    if (FossilError.is(error, 'option.invalid')) return undefined
+    throw error
+  }
+}
