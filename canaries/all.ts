@@ -17,6 +17,7 @@ import { syncMutations } from './sync.ts'
 import { tableMutations } from './tables.ts'
 import { upkeepMutations } from './upkeep.ts'
 
+export { tellStory } from './stories.ts'
 export { sweepCanaries } from './sweep.ts'
 
 /** Every canary, in the order they are listed. */
