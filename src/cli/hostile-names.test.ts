@@ -39,7 +39,7 @@ const evil = `x${esc}]0;owned${String.fromCharCode(7)}${esc}[2J\u009b31m\u202ey`
 /** Commands that write, or that speak to a server: what they print of names goes the same way. */
 const notWalked = new RegExp(
   `^(?:${[
-    'new|clone|sync|pull|push|serve|ci|amend|sim run|sim plan|sim canary|sim coverage|rebuild',
+    'new|clone|sync|pull|push|serve|ci|amend|sim .*|rebuild',
     '.* (?:new|add|rm|off|close|reopen|hide|unhide|cancel|write|change|edit|sync|undo|obliterate)',
     'table (?:define|put)',
     'purge (?:checkins|artifacts|files)|user (?:capabilities|password)',

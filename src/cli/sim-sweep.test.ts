@@ -109,7 +109,7 @@ suite('sim plan', () => {
     const { code, stdout } = await sim('plan', '--seed', '3', '--plan', 'hostile,leaves=2')
     assert.equal(code, 0)
     assert.match(stdout, /^ {2}leaves +repositories beside the master: 2$/m)
-    assert.match(stdout, /^presets: normal, adversarial, hostile, golden$/m)
+    assert.match(stdout, /^presets: normal, adversarial, hostile, calm, golden$/m)
     const [, line = ''] = /--seed 3 --plan '(.*)'\n$/.exec(stdout) ?? []
     const again = await sim('plan', '--seed', '99', '--plan', line, '--json')
     const told: { plan: string; leaves: string } = JSON.parse(again.stdout)

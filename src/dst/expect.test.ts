@@ -35,7 +35,7 @@ suite('the error of a seed that does not', () => {
     for (const line of [
       /^seed \d+ violated\n/,
       /\n {2}plan {13}topology=star,leaves=2,durationMs=30000,/,
-      /\n {2}invariant +nothing-lost\n {2}node +leaf-\d\n {2}detail +[0-9a-f]{40,} was acknowledged/,
+      /\n {2}invariant +nothing-lost\n {2}node +leaf-\d\n {2}detail +[0-9a-f]{40,} was ack/,
       /\n {2}first bad event +\d+, at \d+\.\d{3} s simulated\n/,
       /\n {2}calm network +(?:fails there, too|converges there|ends otherwise)/,
       /\n {2}what led to it, the latest last:\n {4}#\d+ \d+\.\d{3} s /,

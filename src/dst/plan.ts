@@ -216,7 +216,6 @@ function presetOf(level: LevelName): Partial<FossilPlan> {
     ...(partition === undefined ? [] : (['stop', 'pause'] as const)),
     ...nemesisKinds.filter((kind) => nemesis[kind] !== undefined),
     ...(link.bytesPerSecond === undefined ? [] : (['bandwidth'] as const)),
-    ...(level === 'hostile' ? (['broken'] as const) : []),
   ]
   return {
     faults: faultNames.filter((name) => struckNames.includes(name)),
@@ -226,6 +225,8 @@ function presetOf(level: LevelName): Partial<FossilPlan> {
     maxSkewMs: level === 'normal' ? 0 : 300_000,
   }
 }
+
+const hostile = presetOf('hostile')
 
 /** The run that tests compare with what it was: nothing of it is drawn. */
 const golden: FossilPlan = {
@@ -249,13 +250,13 @@ const golden: FossilPlan = {
   budgetBytes: 0,
   clusterAtLeast: 20,
   deflateOverBytes: 65_536,
-  faults: [],
   latencyMs: 20,
   bytesPerSecond: 200_000,
   maxSkewMs: 0,
   ...noFaults,
   lies: 0,
-  ...presetOf('hostile'),
+  ...hostile,
+  faults: [...(hostile.faults ?? []), 'broken'],
 }
 
 /** The plan in which nothing goes wrong and nothing is out of the ordinary. */

@@ -179,6 +179,11 @@ suite('an operation that a fault refuses', () => {
   })
 })
 
+/** What an operation is, however it ended. */
+function withoutOutcome({ atMs, node, id, op, args }: Intention): Intention {
+  return { atMs, node, id, op, args }
+}
+
 suite('the list of a run', () => {
   const short: Partial<SimulateOptions> = { level: 'hostile', operationCount: 80 }
 
@@ -197,7 +202,7 @@ suite('the list of a run', () => {
     for (const left of [0, 1, 2]) {
       const kept = intentions.filter((_, index) => index % 3 !== left)
       const { intentions: carriedOut, operations } = await work({ ...short, intentions: kept })
-      assert.deepEqual(carriedOut, kept)
+      assert.deepEqual(carriedOut.map(withoutOutcome), kept.map(withoutOutcome))
       const impossible = Object.values(operations).reduce((n, counts) => n + counts.impossible, 0)
       assert.ok(impossible < kept.length)
     }
