@@ -5,6 +5,8 @@
  */
 
 import type { Clock } from '../base/env.ts'
+import type { FaultLog } from '../sim/fault.ts'
+import { checkInteger, longestMs } from '../sim/link.ts'
 import type { RandomStream } from '../sim/random.ts'
 import type { ActionOptions } from './action.ts'
 import type { NodeId } from './model.ts'
@@ -31,6 +33,7 @@ export interface OutageHost {
   clock(): Clock
   stream(name: string): RandomStream
   scheduleAction(timeMs: number, action: () => void, options?: ActionOptions): void
+  readonly faults: FaultLog
   crash(id: NodeId): void
   stop(id: NodeId): void
   restart(id: NodeId): void
@@ -38,15 +41,26 @@ export interface OutageHost {
   resume(id: NodeId): void
 }
 
+/** Outages of one kind. */
+export interface OutageSeries {
+  readonly kind: OutageKind
+  readonly plan: OutagePlan
+  readonly untilMs: number
+  /** The number of the next one, from 1. */
+  readonly number?: number
+}
+
 /**
- * Schedules one outage of a kind after another; the last node is back by `untilMs`.
+ * Schedules one outage of a kind after another; the last node is back by `untilMs`. Each is a
+ * decision, such as at `nemesis/crash` of the use `crash#<number>`: its length in milliseconds, 0
+ * for none. One that is cancelled moves no other.
  *
  * @param nodes those that may be struck
  */
 export function scheduleOutages(
   host: OutageHost,
   nodes: readonly NodeId[],
-  { kind, plan, untilMs }: { kind: OutageKind; plan: OutagePlan; untilMs: number },
+  { kind, plan, untilMs, number = 1 }: OutageSeries,
 ): void {
   const draw = host.stream(kind).next()
   const downMs = host.clock().nowMs() + Math.max(1, draw.exponentialMs(plan.calmMeanMs))
@@ -54,23 +68,39 @@ export function scheduleOutages(
   if (downMs >= untilMs || nodes.length === 0) return
   const node = draw.pick(nodes)
   const options = { node, isImposed: true }
-  const { begin, end } = phases[kind]
-  host.scheduleAction(downMs, () => begin(host, node), options)
-  host.scheduleAction(
-    upMs,
-    () => {
-      end(host, node)
-      scheduleOutages(host, nodes, { kind, plan, untilMs })
-    },
-    options,
-  )
+  const { name, begin, end } = phases[kind]
+  const site = `nemesis/${name}`
+  const strike = (): void => {
+    const at = { site, use: `${name}#${number}` }
+    const lengthMs = host.faults.decideAt<number>(at, () => upMs - downMs, 0)
+    if (lengthMs === 0) return
+    checkInteger(site, lengthMs, 1, longestMs)
+    begin(host, node)
+    const endMs = Math.min(downMs + lengthMs, untilMs)
+    host.scheduleAction(endMs, () => end(host, node), options)
+  }
+  host.scheduleAction(downMs, strike, options)
+  const next = { kind, plan, untilMs, number: number + 1 }
+  host.scheduleAction(upMs, () => scheduleOutages(host, nodes, next))
 }
 
 type Phase = (host: OutageHost, node: NodeId) => void
 
-/** Both ends of an outage of each kind. */
-const phases: Readonly<Record<OutageKind, { readonly begin: Phase; readonly end: Phase }>> = {
-  crashes: { begin: (host, id) => host.crash(id), end: (host, id) => host.restart(id) },
-  stops: { begin: (host, id) => host.stop(id), end: (host, id) => host.restart(id) },
-  pauses: { begin: (host, id) => host.pause(id), end: (host, id) => host.resume(id) },
+/** The name of an outage of each kind, and both its ends. */
+const phases: Readonly<Record<OutageKind, { name: string; begin: Phase; end: Phase }>> = {
+  crashes: {
+    name: 'crash',
+    begin: (host, id) => host.crash(id),
+    end: (host, id) => host.restart(id),
+  },
+  stops: {
+    name: 'stop',
+    begin: (host, id) => host.stop(id),
+    end: (host, id) => host.restart(id),
+  },
+  pauses: {
+    name: 'pause',
+    begin: (host, id) => host.pause(id),
+    end: (host, id) => host.resume(id),
+  },
 }

@@ -21,6 +21,8 @@ export function faultText({ site, use, outcome }: Override): string {
     const told = linkFaults[kind]?.(String(outcome)) ?? `${kind} ${String(outcome)}`
     return `${where.replace('→', ' to ')}, ${at}: ${told}`
   }
+  if (family === 'nemesis') return `${at}: ${amountText(kind, outcome)}`
+  if (family === 'core') return `in the end: ${kind} stays broken, ${String(outcome)}`
   if (family === 'buggify') return `${where}, ${at}: ${[...rest, kind].join('/')} strikes`
   return `${site}, ${at}: ${String(outcome)}`
 }
@@ -34,6 +36,7 @@ const linkFaults: Readonly<Record<string, (outcome: string) => string>> = {
   delayed: (ms) => `the request takes ${ms} ms longer`,
   replyDelayed: (ms) => `the reply takes ${ms} ms longer`,
   duplicated: (ms) => `the request comes again after ${ms} ms`,
+  stale: (ms) => `the request comes again after ${ms} ms`,
   requestCorrupted: () => 'a byte of the request changes',
   replyCorrupted: () => 'a byte of the reply changes',
   lied: (lie) => `the request is a lie: ${lie}`,
@@ -42,13 +45,20 @@ const linkFaults: Readonly<Record<string, (outcome: string) => string>> = {
   corrupted: () => 'a byte of the datagram changes',
 }
 
+/** Episodes have a length, but for those that put a clock wrong. */
+function amountText(kind: string, outcome: Override['outcome']): string {
+  if (kind === 'clockJump') return `a clock jumps by ${secondsText(Number(outcome))}`
+  if (kind === 'clockDrift') return `a clock drifts by ${String(outcome)} ppm`
+  return `${kind} for ${secondsText(Number(outcome))}`
+}
+
 function partText(ppm: string): string {
   return `${Math.round(Number(ppm) / 10_000)} %`
 }
 
 /** `poll#3.round#1` as `poll 3, round 1`; the name of an operation stays what it is. */
 function useText(use: string): string {
-  if (!/^(?:poll|look|call|tick|timer)#/.test(use)) return use
+  if (!/^[a-zA-Z]+#/.test(use)) return use
   return use.replaceAll('.', ', ').replaceAll('#', ' ')
 }
 
