@@ -169,3 +169,15 @@ test('a file that is made is for its owner alone; one that is there stays as it 
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
 })
+
+test('a number that JavaScript cannot hold makes a file unreadable', () => {
+  const db = openMemory()
+  try {
+    const rows = db.prepare('SELECT 4702539457725847019')
+    for (const read of [() => rows.get(), () => rows.all(), () => [...rows.iterate()]]) {
+      assert.throws(read, (error) => FossilError.is(error, 'repo.unreadable'))
+    }
+  } finally {
+    db.close()
+  }
+})

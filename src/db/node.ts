@@ -274,7 +274,12 @@ const interrupted =
   'a writer was interrupted, and a reader may not undo what it left: open the file once for writing'
 
 function worldly(path: string, error: unknown, codes = worldlyCodes): unknown {
-  if (!(error instanceof Error) || !('errcode' in error)) return error
+  if (!(error instanceof Error)) return error
+  // A number beyond 2^53, which nothing of ours writes. A statement's own misuse has other codes.
+  if ('code' in error && error.code === 'ERR_OUT_OF_RANGE') {
+    return new FossilError('repo.unreadable', { path, reason: error.message }, { cause: error })
+  }
+  if (!('errcode' in error)) return error
   const errcode = Number(error.errcode)
   if (interruptedCodes.has(errcode)) {
     return new FossilError('repo.unreadable', { path, reason: interrupted }, { cause: error })
