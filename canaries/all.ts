@@ -16,6 +16,7 @@ import { repoMutations } from './repo.ts'
 import { syncMutations } from './sync.ts'
 import { tableMutations } from './tables.ts'
 import { upkeepMutations } from './upkeep.ts'
+import { writeMutations } from './write.ts'
 
 export { tellStory } from './stories.ts'
 export { sweepCanaries } from './sweep.ts'
@@ -33,4 +34,5 @@ export const mutations: readonly Mutation[] = [
   ...upkeepMutations,
   ...economyMutations,
   ...brokenMutations,
+  ...writeMutations,
 ]

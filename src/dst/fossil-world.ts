@@ -42,6 +42,7 @@ import { type UserChanges, usersOf } from './user-changes.ts'
 import type { Network } from './topology.ts'
 import { UvOperations } from './uv-operations.ts'
 import { versionOf as rowVersion } from './invariants/tables.ts'
+import { WrittenWitness } from './written/witness.ts'
 import {
   type AcknowledgedArtifact,
   type CheckedNode,
@@ -63,6 +64,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly syncs = new SyncCounter()
   /** Nodes that have healed, and no others; undefined where all have. */
   core: ReadonlySet<NodeId> | undefined
+  readonly writings = new WrittenWitness()
   readonly uvOperations: UvOperations
   readonly #host: Host
   readonly #factory: RepoFactory
@@ -101,7 +103,6 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #foreign = new Set<string>()
 
   constructor(config: ResolvedConfig, { topology, late }: Network, host: Host) {
-    const { uv } = config
     this.config = config
     this.#topology = topology
     this.#host = host
@@ -152,7 +153,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.truth = {
       ...this.#artifacts.told,
       asksPrivate,
-      unversioned: uv ? this.uvOperations.oracle : undefined,
+      unversioned: config.uv ? this.uvOperations.oracle : undefined,
       tables: config.tables ? this.#rows : undefined,
       access,
       standings: this.users?.standings,
@@ -164,6 +165,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       links: topology.links,
       pushes: this.#waits,
       ...this.#witness.findings,
+      miswritten: this.writings.miswritten,
     }
   }
 
@@ -416,12 +418,6 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     this.#settings.push(change)
     this.#host.moved()
     this.#waits.changed(change.nodeId)
-  }
-
-  /** Some tables may have rows with owners: where they log in, and one server has the last word. */
-  get ownsRows(): boolean {
-    const { login, topology } = this.config
-    return login !== undefined && ['star', 'chain', 'hubs'].includes(topology)
   }
 
   /** Of what is stored the time alone is believed, where it is late enough, and nothing else. */

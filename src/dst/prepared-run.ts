@@ -8,7 +8,7 @@ import { type Intention, Operations } from '../runner/operations.ts'
 import type { PreparedRun, RunVariant } from '../runner/run.ts'
 import type { Simulation } from '../runner/simulation.ts'
 import { calmLink } from '../sim/link.ts'
-import { resolveConfig, type SimConfig } from './config.ts'
+import { type ResolvedConfig, resolveConfig, type SimConfig } from './config.ts'
 import { simulateFossil } from './fossil-model.ts'
 import type { FossilWorld } from './fossil-world.ts'
 import { chosenOperations, type OperationGroup } from './operations/all.ts'
@@ -119,8 +119,9 @@ function operationsOf(
   const { operationCount: count = defaultOperationCount, durationMs } = options
   const { operations: own } = simulation.world.config
   const chosen = chosenOperations(groupsOf(simulation.world.config, options), weights, own)
-  const { ownsRows, truth } = simulation.world
-  const draws = { mayBePrivate, sizes, ownsRows, logins: [...(truth.access?.keys() ?? [])] }
+  const { config, truth } = simulation.world
+  const logins = [...(truth.access?.keys() ?? [])]
+  const draws = { mayBePrivate, sizes, ownsRows: ownsRows(config), logins }
   return new Operations<FossilWorld>(simulation, {
     operations: [
       ...chosen.map((each) => asOperation<FossilWorld>(each, draws)),
@@ -131,6 +132,11 @@ function operationsOf(
     durationMs,
     intentions,
   })
+}
+
+/** Some tables may have rows with owners: where they log in, and one server has the last word. */
+function ownsRows({ login, topology }: ResolvedConfig): boolean {
+  return login !== undefined && ['star', 'chain', 'hubs'].includes(topology)
 }
 
 function groupsOf(

@@ -62,6 +62,8 @@ export interface Truth {
   readonly replays?: readonly Finding[] | undefined
   /** Things that syncs said of themselves and that were not so. */
   readonly falseClaims?: readonly Finding[] | undefined
+  /** Operations that wrote something else than they were asked for. */
+  readonly miswritten?: readonly Finding[] | undefined
   /** Syncs that nothing disturbed and that did more than they had to, or less. */
   readonly wastes?: readonly Finding[] | undefined
   /** Changes of rows by requests of those who may not make them. */

@@ -109,6 +109,14 @@ export const canaries: readonly Canary[] = [
     plant: sql('INSERT OR IGNORE INTO phantom SELECT max(rid) FROM blob WHERE size >= 0'),
   },
   {
+    bug: 'does not keep private what it is asked to keep so',
+    invariant: 'written',
+    plant: sql(
+      `CREATE TEMP TRIGGER IF NOT EXISTS careless AFTER INSERT ON main.private
+         BEGIN DELETE FROM private WHERE rid = new.rid; END`,
+    ),
+  },
+  {
     bug: 'acknowledges a check-in and loses it',
     invariant: 'nothing-lost',
     plant: sql(

@@ -40,12 +40,14 @@ import { nothingLeaks, nothingLost, privateConvergence } from './truth.ts'
 import { banned, upkeep } from './upkeep.ts'
 import { uvLastWriterWins, uvNeverLost } from './unversioned-truth.ts'
 import { uvConvergence, uvIntegrity } from './unversioned.ts'
+import { written } from './written.ts'
 
 /** Everything that must hold of a network of repositories, a cause before its consequences. */
 export const invariants: readonly Invariant[] = [
   deltaChains,
   phantoms,
   blobIntegrity,
+  written,
   nothingLost,
   losses,
   provenance,

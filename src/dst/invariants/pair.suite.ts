@@ -82,6 +82,7 @@ export class Pair implements Disposable {
   readonly falseClaims: Finding[] = []
   readonly leftovers: Finding[] = []
   readonly replays: Finding[] = []
+  readonly miswritten: Finding[] = []
   readonly trespasses: Finding[] = []
   readonly wastes: Finding[] = []
   readonly upkeep = new UpkeepWitness()
@@ -204,9 +205,17 @@ export class Pair implements Disposable {
   /** What the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
     const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
-    const { cloneGaps, falseClaims, leftovers, replays, trespasses, wastes } = this
+    const { cloneGaps, falseClaims, leftovers, miswritten, replays, trespasses, wastes } = this
     const misdeeds = { wastes, upkeepFaults: this.upkeep.faults }
-    const found = { cloneGaps, falseClaims, leftovers, replays, trespasses, ...misdeeds }
+    const found = {
+      cloneGaps,
+      falseClaims,
+      leftovers,
+      miswritten,
+      replays,
+      trespasses,
+      ...misdeeds,
+    }
     const standings = this.standings.access.size > 0 ? this.standings : undefined
     const told = { acknowledged, access, standings, asksPrivate, pushes, settings, ...found }
     const oracles = { unversioned: uvOperations.oracle, tables, local }

@@ -1,5 +1,5 @@
 /**
- * Ways for an operation of upkeep to do another thing than it should, one at a time.
+ * Ways for an operation, of upkeep mostly, to do another thing than it should, one at a time.
  * @module
  */
 
@@ -197,6 +197,13 @@ export const upkeepDamages: readonly Damage[] = [
       inflict: (pair: Pair) => carryOut(pair, operation, sql),
     })),
   ),
+  {
+    what: 'an operation that wrote something else',
+    invariant: 'written',
+    where: 'leaf-0',
+    detail: /lacks/,
+    inflict: ({ miswritten }) => miswritten.push({ nodeId: 'leaf-0', detail: 'tag: lacks "U u"' }),
+  },
   {
     what: 'what is banned, and here',
     invariant: 'banned',

@@ -137,7 +137,7 @@ function contentBefore(repo: Repo, hash: ArtifactHash | undefined): Uint8Array {
 }
 
 /** Content with a passage replaced. */
-function edited(before: Uint8Array, change: Arguments): Uint8Array {
+export function edited(before: Uint8Array, change: Arguments): Uint8Array {
   const ppm = clamp(change.maybeInteger('atPpm') ?? 0, 1_000_000)
   const at = Math.floor((before.length * ppm) / 1_000_000)
   const cutTo = at + clamp(change.maybeInteger('cutBytes') ?? 0, before.length - at)

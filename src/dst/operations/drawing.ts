@@ -23,7 +23,7 @@ export function drawAuthor({ id, repo, draw }: PlanContext): ArgumentValues {
 }
 
 /** The author that {@link drawAuthor} drew. */
-export function authorOf({ args }: ApplyContext): Author {
+export function authorOf({ args }: Pick<ApplyContext, 'args'>): Author {
   const dateMs = args.maybeInteger('dateMs')
   return { user: args.text('user'), ...(dateMs === undefined ? {} : { dateMs }) }
 }
@@ -47,7 +47,7 @@ const someWords = ['plan', 'größer', 'see', '<b>bold</b>', "isn't", '"so"', 'a
 const linkForms = ['[@]', '[@]', '[@]', '[@|this]', '[/info/@]', '[this](@)', '[this](/info/@)']
 
 /** A drawn text as it is written: `[@leaf-0#3:12]` is a link by 12 digits of a name. */
-export function textOf({ references }: ApplyContext, text: string): string {
+export function textOf({ references }: Pick<ApplyContext, 'references'>, text: string): string {
   const named = /(?<=[[(](?:\/info\/)?)@([^\s\])|:]+):(\d+)(?=[\])|])/g
   return text.replace(named, (name, reference: string, digits: string) => {
     const subject = references.resolve(reference)

@@ -70,6 +70,16 @@ export interface OperationRecords {
   syncByHand(id: NodeId, wanted: HandSync): boolean
   /** Lets an owner write or delete an unversioned file; tells whether anything changed. */
   changeUnversioned(event: UvEvent): boolean
+  /** Looks at what operations write. */
+  readonly writings: { watch(name: string, asked: AskedOperation): Watch }
+}
+
+/** A look at one operation, before and after. */
+export interface Watch {
+  /** It was acknowledged. */
+  isDone(made: Made): void
+  /** It was refused, or could not be carried out: by an error, or without one. */
+  cameToNothing(error?: unknown): void
 }
 
 /** The part of a sync's options that a person gives. */
@@ -117,6 +127,9 @@ export interface ApplyContext extends OperationPlace {
   readonly args: Arguments
   readonly world: OperationRecords
 }
+
+/** An operation and its arguments. */
+export type AskedOperation = Omit<ApplyContext, 'world'>
 
 /** The result of an operation. */
 export interface Made {
@@ -171,7 +184,7 @@ export function asOperation<W extends OperationRecords & CheckedWorld>(
         place.references.artifact(reference)
       return world.upkeep.watch({ name, node: place, args, artifact }, () => {
         try {
-          const made = apply({ ...place, args, world })
+          const made = watched(name, { ...place, args, world }, apply)
           if (made === undefined) return { outcome: 'impossible' }
           const published = made.published ?? noSecrets(place, secrets)
           for (const hash of published) world.acknowledge({ hash, nodeId: id, isPrivate: false })
@@ -182,6 +195,25 @@ export function asOperation<W extends OperationRecords & CheckedWorld>(
       })
     },
   }
+}
+
+/** Carries an operation out, and looks at what it writes. */
+function watched(
+  name: string,
+  context: ApplyContext,
+  apply: FossilOperation['apply'],
+): Made | undefined {
+  const watch = context.world.writings.watch(name, context)
+  let made: Made | undefined
+  try {
+    made = apply(context)
+  } catch (error) {
+    watch.cameToNothing(error)
+    throw error
+  }
+  if (made === undefined) watch.cameToNothing()
+  else watch.isDone(made)
+  return made
 }
 
 function placeOf(world: OperationRecords, id: NodeId): OperationPlace {
