@@ -20,22 +20,26 @@ export const branch: FossilOperation = {
     if (basis === undefined) return undefined
     const name = `line-${draw.int(1, 8)}`
     const color = draw.pick(['', '', '#c0ffee', 'pink'])
+    const closed = draw.chance(0.1) ? { closed: true } : {}
     const secret = draw.chance(0.2) && mayBePrivate ? { isPrivate: true } : {}
     if (draw.chance(0.5)) {
       const basisReference = references.to(basis)
-      return { basis: basisReference, branch: name, color, ...secret, ...drawAuthor(context) }
+      // Without a word of it, a private one has a colour of its own.
+      const colored = draw.chance(0.3) ? {} : { color }
+      return { basis: basisReference, branch: name, ...colored, ...secret, ...drawAuthor(context) }
     }
     const branchColor = color === '' ? {} : { branchColor: color }
-    return planCheckin(context, basis, { branch: name, ...secret, ...branchColor })
+    return planCheckin(context, basis, { branch: name, ...closed, ...secret, ...branchColor })
   },
   apply: (context) => {
     const { repo, args, references } = context
     if (args.maybeText('basis') === undefined) return writeCheckin(context)
     const basis = references.artifact(args.text('basis'))
     if (basis === undefined) return undefined
-    const begun = { name: args.text('branch'), basis, color: args.text('color') }
-    const isPrivate = args.flag('isPrivate')
-    return { artifacts: [newBranch(repo, { ...begun, isPrivate }, authorOf(context)).hash] }
+    const color = args.maybeText('color')
+    const begun = { name: args.text('branch'), basis, isPrivate: args.flag('isPrivate') }
+    const colored = color === undefined ? begun : { ...begun, color }
+    return { artifacts: [newBranch(repo, colored, authorOf(context)).hash] }
   },
 }
 

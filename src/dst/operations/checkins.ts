@@ -15,6 +15,8 @@ import {
   authorOf,
   checkins,
   drawAuthor,
+  drawMimetype,
+  drawNames,
   drawText,
   hashes,
   heads,
@@ -80,9 +82,10 @@ export const variant: FossilOperation = {
     const { draw } = context
     return planCheckin(context, drawParent(context), {
       ...(draw.chance(0.6) ? { deltaManifest: true } : {}),
-      ...(draw.chance(0.3) ? { tags: [draw.pick(['release', 'checked'])] } : {}),
+      ...(draw.chance(0.3) ? { tags: drawNames(draw) } : {}),
       ...(draw.chance(0.3) ? { color: draw.pick(['#123456', 'gold']) } : {}),
       ...(draw.chance(0.1) ? { closed: true } : {}),
+      ...(draw.chance(0.2) ? { mimetype: drawMimetype(draw) } : {}),
     })
   },
   apply: writeCheckin,
@@ -144,6 +147,7 @@ export function writeCheckin(context: ApplyContext): Made | undefined {
     mergedParents: merged,
     cherrypicks,
     ...tagOptions(args),
+    mimetype: args.maybeText('mimetype') ?? '',
     deltaManifest: args.flag('deltaManifest'),
     isPrivate: args.flag('isPrivate'),
     allowEmpty: true,

@@ -8,6 +8,7 @@ import { assert } from '../../base/assert.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { ArgumentValues } from '../../runner/arguments.ts'
+import type { Draw } from '../../sim/random.ts'
 import type { Author } from '../../write/artifact.ts'
 import type { ApplyContext, PlanContext } from './operation.ts'
 
@@ -28,6 +29,17 @@ export function authorOf({ args }: Pick<ApplyContext, 'args'>): Author {
   return { user: args.text('user'), ...(dateMs === undefined ? {} : { dateMs }) }
 }
 
+/** Names for check-ins and notes, two of which have to be escaped. */
+export function drawNames(draw: Draw): string[] {
+  const names = ['release', 'checked', 'two words', 'back\\slash']
+  return draw.chance(0.6) ? [draw.pick(names)] : [...new Set([draw.pick(names), draw.pick(names)])]
+}
+
+/** Mimetypes of texts, Fossil's own among them, which is said by saying nothing. */
+export function drawMimetype(draw: Draw): string {
+  return draw.pick(['text/x-markdown', 'text/plain', 'text/x-fossil-wiki'])
+}
+
 /** Text of a few words, some of them links to check-ins and pages: see {@link textOf}. */
 export function drawText(context: PlanContext): string {
   const { repo, draw, references } = context
@@ -41,7 +53,20 @@ export function drawText(context: PlanContext): string {
   return `${words.join(' ')}\n`
 }
 
-const someWords = ['plan', 'größer', 'see', '<b>bold</b>', "isn't", '"so"', 'a&b', 'change', 'x_y']
+const someWords = [
+  'plan',
+  'größer',
+  'see',
+  '<b>bold</b>',
+  "isn't",
+  '"so"',
+  'a&b',
+  'change',
+  'x_y',
+  'C:\\new\\s',
+  'two\nlines',
+  'a\ttab',
+]
 
 /** Links as wiki text has them, mostly, and as Markdown does. */
 const linkForms = ['[@]', '[@]', '[@]', '[@|this]', '[/info/@]', '[this](@)', '[this](/info/@)']

@@ -29,7 +29,8 @@ export const guardedCheckin: FossilOperation = {
     const branch = draw.chance(0.3) ? { branch: `line-${draw.int(1, 8)}` } : {}
     const slip = draw.chance(0.1) ? { slip: draw.pick(['file', 'tag']) } : {}
     const isLatest = draw.chance(0.2) ? { onLatest: true } : {}
-    return planCheckin(context, parent, { ...secret, ...branch, ...slip, ...isLatest })
+    const color = draw.chance(0.15) ? { color: 'gold' } : {}
+    return planCheckin(context, parent, { ...secret, ...branch, ...slip, ...isLatest, ...color })
   },
   apply: (context) => {
     const { args, references } = context
@@ -47,7 +48,9 @@ function goOn(context: ApplyContext, parent: ArtifactHash): Made {
   const { repo, args } = context
   const branch = args.maybeText('branch')
   const isPrivate = args.flag('isPrivate')
-  const named = branch === undefined ? {} : { branch }
+  const color = args.maybeText('color')
+  const colored = color === undefined ? {} : { color }
+  const named = { ...(branch === undefined ? {} : { branch }), ...colored }
   const slip = args.maybeText('slip')
   // A person who does not say on what works on what is latest.
   const place = args.flag('onLatest')
@@ -58,6 +61,7 @@ function goOn(context: ApplyContext, parent: ArtifactHash): Made {
     comment: textOf(context, args.text('comment')),
     ...authorOf(context),
     ...place,
+    ...colored,
     ...(slip === 'tag' ? { tags: [''] } : {}),
     allowEmpty: true,
     allowOlder: true,

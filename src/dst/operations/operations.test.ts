@@ -88,43 +88,46 @@ suite('a busy network', () => {
   })
 
   test('writes every kind of deck, and fills every derived table', async () => {
-    await work({ upkeep: false }, (simulator) => {
-      const repo = masterOf(simulator)
-      const held = deckKinds(repo)
-      for (const kind of 'checkin cluster control wiki ticket attachment technote forum'.split(
-        ' ',
-      )) {
-        assert.ok((held.get(kind) ?? 0) > 1, kind)
-      }
-      for (const table of 'plink leaf event tagxref mlink cherrypick attachment backlink'.split(
-        ' ',
-      )) {
-        assert.ok(count(repo, table) > 0, table)
-      }
-      assert.ok(count(repo, 'plink WHERE NOT isprim') > 5)
-      assert.ok(count(repo, 'plink WHERE baseid IS NOT NULL') > 0)
-      assert.ok(count(repo, 'mlink WHERE pfnid > 0') > 0)
-      assert.ok(count(repo, 'mlink WHERE pfnid > 0 AND fid <> pid') > 0)
-      assert.ok(count(repo, 'mlink WHERE fid = 0') > 0)
-      assert.ok(count(repo, 'mlink WHERE pid = -1') > 0)
-      assert.ok(count(repo, 'mlink WHERE isaux') > 0)
-      assert.ok(count(repo, 'mlink WHERE mperm = 1') > 0)
-      assert.ok(count(repo, 'mlink WHERE mperm = 2') > 0)
-      assert.ok(count(repo, 'mlink WHERE fid = pid') > 0)
-      assert.ok(count(repo, 'cherrypick WHERE isExclude') > 0)
-      assert.ok(count(repo, 'cherrypick WHERE NOT isExclude') > 0)
-      for (const type of [0, 1, 2, 4]) {
-        assert.ok(count(repo, `backlink WHERE srctype = ${type}`) > 0, `links of type ${type}`)
-      }
-      assert.ok(count(repo, 'forumpost WHERE firt IS NOT NULL') > 0)
-      assert.ok(count(repo, "tagxref JOIN tag USING(tagid) WHERE tagname = 'parent'") > 0)
-      assert.ok(count(repo, 'event WHERE ecomment IS NOT NULL') > 0)
-    })
+    await work(
+      { upkeep: false, weights: { wiki: 3, cherrypick: 2, rename: 2, forum: 2 } },
+      (simulator) => {
+        const repo = masterOf(simulator)
+        const held = deckKinds(repo)
+        for (const kind of 'checkin cluster control wiki ticket attachment technote forum'.split(
+          ' ',
+        )) {
+          assert.ok((held.get(kind) ?? 0) > 1, kind)
+        }
+        for (const table of 'plink leaf event tagxref mlink cherrypick attachment backlink'.split(
+          ' ',
+        )) {
+          assert.ok(count(repo, table) > 0, table)
+        }
+        assert.ok(count(repo, 'plink WHERE NOT isprim') > 5)
+        assert.ok(count(repo, 'plink WHERE baseid IS NOT NULL') > 0)
+        assert.ok(count(repo, 'mlink WHERE pfnid > 0') > 0)
+        assert.ok(count(repo, 'mlink WHERE pfnid > 0 AND fid <> pid') > 0)
+        assert.ok(count(repo, 'mlink WHERE fid = 0') > 0)
+        assert.ok(count(repo, 'mlink WHERE pid = -1') > 0)
+        assert.ok(count(repo, 'mlink WHERE isaux') > 0)
+        assert.ok(count(repo, 'mlink WHERE mperm = 1') > 0)
+        assert.ok(count(repo, 'mlink WHERE mperm = 2') > 0)
+        assert.ok(count(repo, 'mlink WHERE fid = pid') > 0)
+        assert.ok(count(repo, 'cherrypick WHERE isExclude') > 0)
+        assert.ok(count(repo, 'cherrypick WHERE NOT isExclude') > 0)
+        for (const type of [0, 1, 2, 4]) {
+          assert.ok(count(repo, `backlink WHERE srctype = ${type}`) > 0, `links of type ${type}`)
+        }
+        assert.ok(count(repo, 'forumpost WHERE firt IS NOT NULL') > 0)
+        assert.ok(count(repo, "tagxref JOIN tag USING(tagid) WHERE tagname = 'parent'") > 0)
+        assert.ok(count(repo, 'event WHERE ecomment IS NOT NULL') > 0)
+      },
+    )
   })
 
   test('says things of what others made, at the very same moments', async () => {
     const config = { ...busy.config, tables: false }
-    const fewer = { upkeep: false, operationCount: 500, weights: { tag: 8, amendment: 8 }, config }
+    const fewer = { upkeep: false, operationCount: 500, weights: { tag: 16, amendment: 8 }, config }
     await work(fewer, (simulator) => {
       const repo = masterOf(simulator)
       const moments = new Map<string, number>()

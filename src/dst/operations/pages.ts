@@ -14,7 +14,16 @@ import { editTechnote, newTechnote, type Technote } from '../../write/technote.t
 import { changeTicket, newTicket, type TicketFields } from '../../write/ticket.ts'
 import { writeWiki } from '../../write/wiki.ts'
 import { contentOf } from './content.ts'
-import { authorOf, drawAuthor, drawText, hashes, textOf, texts } from './drawing.ts'
+import {
+  authorOf,
+  drawAuthor,
+  drawMimetype,
+  drawNames,
+  drawText,
+  hashes,
+  textOf,
+  texts,
+} from './drawing.ts'
 import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
 
 /** Writes a version of one of a few pages, or empties it. */
@@ -25,14 +34,16 @@ export const wiki: FossilOperation = {
     const { draw } = context
     const title = draw.pick(['Home', 'Plan', 'Über uns/Ort'])
     const content = draw.chance(0.1) ? '' : drawText(context)
-    const mimetype = draw.chance(0.3) ? { mimetype: 'text/x-markdown' } : {}
-    return { title, content, ...mimetype, ...drawAuthor(context) }
+    const mimetype = draw.chance(0.3) ? { mimetype: drawMimetype(draw) } : {}
+    const comment = draw.chance(0.15) ? { comment: drawText(context) } : {}
+    return { title, content, ...mimetype, ...comment, ...drawAuthor(context) }
   },
   apply: (context) => {
     const { repo, args } = context
     const mimetype = args.maybeText('mimetype')
     const page = { title: args.text('title'), content: textOf(context, args.text('content')) }
-    const typed = mimetype === undefined ? page : { ...page, mimetype }
+    const comment = textOf(context, args.maybeText('comment') ?? '')
+    const typed = { ...page, comment, ...(mimetype === undefined ? {} : { mimetype }) }
     const author = authorOf(context)
     const says = { kind: 'wiki', ...page, mimetype, ...saidBy(author) } as const
     return { artifacts: [writeWiki(repo, typed, author).hash], says }
@@ -120,15 +131,14 @@ export const technote: FossilOperation = {
     const eventMs = repo.env.clock.nowMs() - draw.int(0, 600_000)
     const content = drawText(context)
     if (known.length === 0 || draw.chance(0.2)) {
-      return { content, eventMs, comment: drawText(context), ...author }
+      return { content, eventMs, comment: drawText(context), ...drawLook(context), ...author }
     }
     return {
       note: references.to(draw.pick(known)),
       content,
       ...(draw.chance(0.5) ? { eventMs } : {}),
       ...(draw.chance(0.5) ? { comment: drawText(context) } : {}),
-      ...(draw.chance(0.3) ? { color: draw.pick(['', 'gold']) } : {}),
-      ...(draw.chance(0.3) ? { tags: ['minutes'] } : {}),
+      ...drawLook(context),
       ...author,
     }
   },
@@ -146,16 +156,27 @@ export const technote: FossilOperation = {
   },
 }
 
+/** A colour, names, a mimetype, each now and then. */
+function drawLook({ draw }: PlanContext): ArgumentValues {
+  return {
+    ...(draw.chance(0.3) ? { color: draw.pick(['', 'gold']) } : {}),
+    ...(draw.chance(0.3) ? { tags: drawNames(draw) } : {}),
+    ...(draw.chance(0.3) ? { mimetype: drawMimetype(draw) } : {}),
+  }
+}
+
 function noteOf(context: ApplyContext): Technote {
   const { args } = context
   const eventMs = args.maybeInteger('eventMs')
   const [comment, color] = [args.maybeText('comment'), args.maybeText('color')]
+  const mimetype = args.maybeText('mimetype')
   const tags = args.texts('tags')
   return {
     content: textOf(context, args.text('content')),
     ...(eventMs === undefined ? {} : { eventMs }),
     ...(comment === undefined ? {} : { comment: textOf(context, comment) }),
     ...(color === undefined ? {} : { color }),
+    ...(mimetype === undefined ? {} : { mimetype }),
     ...(tags.length === 0 ? {} : { tags }),
   }
 }
@@ -174,7 +195,7 @@ export const attachment: FossilOperation = {
     const { draw } = context
     const target = drawTarget(context)
     if (target === undefined) return undefined
-    const file = { fileName: draw.pick(['log.txt', 'shot.png']), ...drawAuthor(context) }
+    const file = { fileName: draw.pick(['log.txt', 'my shot.png']), ...drawAuthor(context) }
     if (draw.chance(0.25)) return { ...target, ...file, detaches: true }
     const isCommon = draw.chance(0.3)
     const content = isCommon
@@ -254,7 +275,8 @@ export const forum: FossilOperation = {
   weight: 1,
   plan: (context) => {
     const { repo, draw, references } = context
-    const author = drawAuthor(context)
+    const mimetype = draw.chance(0.3) ? { mimetype: drawMimetype(draw) } : {}
+    const author = { ...mimetype, ...drawAuthor(context) }
     const content = drawText(context)
     const posts = hashes(
       repo,
@@ -280,19 +302,21 @@ export const forum: FossilOperation = {
 function writePost(context: ApplyContext): Made | undefined {
   const { repo, args, references } = context
   const content = textOf(context, args.text('content'))
+  const mimetype = args.maybeText('mimetype')
+  const post = mimetype === undefined ? { content } : { content, mimetype }
   const drawnTitle = args.maybeText('title')
   const title = drawnTitle === undefined ? undefined : textOf(context, drawnTitle)
   const author = authorOf(context)
   const [answers, replaces] = [args.maybeText('answers'), args.maybeText('replaces')]
   if (answers === undefined && replaces === undefined) {
-    return { artifacts: [newThread(repo, { title: title ?? '', content }, author).hash] }
+    return { artifacts: [newThread(repo, { title: title ?? '', ...post }, author).hash] }
   }
   const about = references.artifact(answers ?? replaces)
   if (about === undefined) return undefined
   if (answers !== undefined) {
-    return { artifacts: [replyToPost(repo, about, { content }, author).hash] }
+    return { artifacts: [replyToPost(repo, about, post, author).hash] }
   }
-  const change = title === undefined ? { content } : { content, title }
+  const change = title === undefined ? post : { ...post, title }
   return { artifacts: [editPost(repo, about, change, author).hash] }
 }
 

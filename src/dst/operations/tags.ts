@@ -14,6 +14,7 @@ import {
   authorOf,
   checkins,
   drawAuthor,
+  drawNames,
   drawText,
   news,
   publicCheckins,
@@ -47,9 +48,11 @@ export const tag: FossilOperation = {
 function drawEdit(context: PlanContext): ArgumentValues {
   const { draw } = context
   const isRaw = draw.chance(0.4)
-  const name = draw.pick(isRaw ? Object.keys(properties) : ['release', 'checked', 'todo'])
+  const name = draw.pick(isRaw ? Object.keys(properties) : ['release', 'checked', 'two words'])
   if (draw.chance(0.25)) return { name, isRaw, cancels: true }
-  const drawn = isRaw ? properties[name]?.(context) : draw.pick([undefined, '1', '2'])
+  const drawn = isRaw
+    ? properties[name]?.(context)
+    : draw.pick([undefined, '1', 'two words', 'a\\b\nc'])
   const value = drawn === undefined ? {} : { value: drawn }
   return { name, isRaw, propagates: draw.chance(0.4), ...value }
 }
@@ -127,7 +130,7 @@ function drawAmendment(context: PlanContext): ArgumentValues {
     ...(any() ? { color: draw.pick(['', 'abc', 'navy']) } : {}),
     ...(any() ? { colorPropagates: draw.chance(0.5) } : {}),
     ...(any() ? { branch: draw.pick(['trunk', 'line-1', 'line-2']) } : {}),
-    ...(any() ? { addTags: ['checked'] } : {}),
+    ...(any() ? { addTags: drawNames(draw) } : {}),
     ...(any() ? { cancelTags: ['release'] } : {}),
     ...(draw.chance(0.15) ? { closed: draw.chance(0.6) ? 'yes' : 'no' } : {}),
     ...(draw.chance(0.1) ? { hidden: draw.chance(0.5) ? 'yes' : 'no' } : {}),
