@@ -112,7 +112,7 @@ function privacyProblem(
     if (now.has(hash) !== shouldHide && !(shouldHide && isPublicFile(repo, hash))) {
       return `${hash} came back ${shouldHide ? 'in public' : 'in private'}`
     }
-    if (shouldHide && told.has(hash)) return `${hash} came back in private, and is announced`
+    if (now.has(hash) && told.has(hash)) return `${hash} came back in private, and is announced`
   }
   const names = new Set(tombs.map(({ hash }) => hash))
   return lossOf(before, after, 'private', names) ?? lossOf(before, after, 'unsent')
