@@ -1,5 +1,5 @@
 /**
- * What is held, known and announced, public and private, shunned or not.
+ * Artifacts held, known and announced; public and private; shunned or not.
  * @module
  */
 

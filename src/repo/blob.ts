@@ -153,8 +153,9 @@ export function unresolvedRids(repo: Repo): ReadonlySet<Rid> {
 }
 
 /**
- * What this repository announces unasked: the public held artifacts that no cluster here names.
- * Driven from `unclustered`, so that it costs nothing for what is clustered. xfer.c:1024-1071.
+ * The artifacts that this repository announces unasked: those held and public that no cluster here
+ * names. Driven from `unclustered`, so that it costs nothing for what is clustered.
+ * xfer.c:1024-1071.
  */
 export function announcedArtifacts(repo: Repo): readonly NamedArtifact[] {
   const { holdings } = cacheOf(repo)

@@ -1,5 +1,5 @@
 /**
- * What a repository remembers: bounded, ordered by use, and gone when told.
+ * The memory of a repository: bounded, ordered by use, and gone when told.
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * What one open repository remembers between statements. Everything here can be thrown away at
- * any moment and computed again; a rollback, or a change by another connection, does throw it away.
+ * The memory of one open repository between statements. Everything here can be thrown away at any
+ * moment and computed again; a rollback, or a change by another connection, does throw it away.
  * @module
  */
 
@@ -31,7 +31,7 @@ export interface CloneBatch {
   /** Cards in wire form. */
   readonly bytes: Uint8Array
   readonly cards: number
-  /** Where the next batch goes on. */
+  /** The sequence number at which the next batch begins. */
   readonly next: number
 }
 
@@ -51,11 +51,11 @@ export class RepoCache {
   /** Kept through {@link clear}: a card means the same in whatever repository it stands. */
   readonly fileCards = new FileCards()
   /**
-   * What `unresolvedRids` found, kept up to date by whoever stores and resolves deltas: finding it
-   * anew after each artifact would make a pull of n artifacts cost n² steps.
+   * The result of `unresolvedRids`, kept up to date by whoever stores and resolves deltas: finding
+   * it anew after each artifact would make a pull of n artifacts cost n² steps.
    */
   unresolved: Set<Rid> | undefined
-  /** Whether `fx_trilobite_wait` is there: see crosslink/cherrypick.ts. */
+  /** True where the table `fx_trilobite_wait` exists: see crosslink/cherrypick.ts. */
   hasWaiting: boolean | undefined
   /** True where the table `unversioned` is there, which is made when it is first needed. */
   hasUnversioned: boolean | undefined

@@ -1,7 +1,7 @@
 /**
- * How far an unfinished clone has come, in the `config` row `trilobite-clone` of the new
- * repository. The row is there from the first moment to the last, so that a clone that was
- * interrupted anywhere is known as one and goes on.
+ * The progress of an unfinished clone, in the `config` row `trilobite-clone` of the new repository.
+ * The row is there from the first moment to the last, so that a clone that was interrupted anywhere
+ * is known as one and goes on.
  * @module
  */
 
@@ -13,7 +13,9 @@ const row = 'trilobite-clone'
 
 /** An unfinished clone. */
 export interface CloneState {
-  /** Where the server goes on: 1 at first, 0 once it has sent everything. */
+  /**
+   * The sequence number from which the server goes on: 1 at first, 0 once it has sent everything.
+   */
   readonly sequence: number
   /** The server that the sequence belongs to; undefined before its first reply. */
   readonly serverCode?: string
@@ -29,7 +31,7 @@ export function beginClone(repo: Repo): void {
 }
 
 /**
- * How far the clone has come; undefined for a repository that is whole.
+ * The progress of an unfinished clone; undefined for a repository that is whole.
  *
  * @throws {FossilError} `repo.invalid` when the row cannot be read
  */

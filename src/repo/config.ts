@@ -26,7 +26,8 @@ export function configInteger(repo: Repo, name: string, otherwise: number): numb
 }
 
 /**
- * Whether a setting says yes, as stock reads it; what says neither yes nor no is `otherwise`.
+ * Tells whether a setting says yes, as stock reads it; where it says neither yes nor no, the answer
+ * is `otherwise`.
  * Source: fossil src/db.c, is_truth and is_false.
  */
 export function isSettingOn(repo: Repo, name: string, { otherwise = false } = {}): boolean {

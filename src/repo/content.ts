@@ -70,7 +70,7 @@ export function deltaSource(repo: Repo, rid: Rid): Rid | undefined {
   return dbOf(repo).prepare<[Rid]>('SELECT srcid FROM delta WHERE rid = ?').get(rid)?.[0]
 }
 
-/** What the `content` column of `rid` expands to: full content or a delta. */
+/** Expands the `content` column of `rid`: full content or a delta. */
 export function storedBytes(repo: Repo, rid: Rid): Uint8Array | undefined {
   const row = dbOf(repo)
     // A verification keeps its own notes on artifacts in a temporary table, which hides this one.
@@ -94,14 +94,14 @@ export function dependsOn(repo: Repo, rid: Rid, ancestor: Rid): boolean {
   return false
 }
 
-/** What the row of a delta expands to. */
+/** Expands the row of a delta. */
 export function storedDelta(repo: Repo, rid: Rid): Uint8Array {
   const delta = storedBytes(repo, rid)
   if (delta === undefined) throw corrupt(rid, 'it has a delta source but no content')
   return delta
 }
 
-/** What `rid` is a delta of, what that is a delta of, and so on to the end of the chain. */
+/** Yields the source of the delta `rid`, the source of that, and so on to the end of the chain. */
 function* sourcesOf(repo: Repo, rid: Rid): Generator<Rid, void, void> {
   const passed = new Set([rid])
   for (let at = deltaSource(repo, rid); at !== undefined; at = deltaSource(repo, at)) {

@@ -16,7 +16,7 @@ import { setHashPolicy } from './hash-policy.ts'
 import { type Crosslinker, dbOf, Repo } from './repo.ts'
 import { auxSchema, defaultReport, derivedTables, insertFixedTags, keptTables } from './schema.ts'
 
-/** What a new repository may be told. */
+/** Options of a new repository. */
 export interface CreateOptions {
   /** 40 lowercase hex digits; by default random. Equal codes make one project. */
   readonly projectCode?: string
@@ -24,7 +24,7 @@ export interface CreateOptions {
   readonly serverCode?: string
   /** Login of the first user, who may do everything. Default `admin`. */
   readonly adminUser?: string
-  /** How new artifacts are named. Default `sha3`, as stock. */
+  /** The hash that names new artifacts. Default `sha3`, as stock. */
   readonly hashPolicy?: HashPolicy
 }
 

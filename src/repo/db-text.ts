@@ -15,7 +15,7 @@ export function textParameter(text: string): string | Uint8Array {
   return cut.isWellFormed() ? cut : encodeText(cut)
 }
 
-/** What `CAST(column AS BLOB)` gives. */
+/** The type of `CAST(column AS BLOB)`. */
 export type TextColumn = Uint8Array | null
 
 /** The text of a column; undefined for NULL. */

@@ -123,7 +123,10 @@ export function receive(repo: Repo, arrival: Arrival): boolean {
   return storeContent(repo, { hash, content, isPrivate: asPrivate }).isNew
 }
 
-/** What a repository holds and knows, by name and sorted: nothing of rids, order or storage. */
+/**
+ * Everything that a repository holds and knows, by name and sorted: nothing of rids, order or
+ * storage.
+ */
 export interface State {
   /** Content of held artifacts, as text. */
   readonly held: Readonly<Record<string, string>>

@@ -1,8 +1,8 @@
 /**
- * What the running transaction has yet to derive. Artifacts arrive in any order and many at a time,
- * so each arrival records the plain facts at once and leaves here the names of everything that
- * depends on more than one artifact; that is worked out once, before the transaction ends.
- * Knows names only, not how anything is derived.
+ * The facts that the running transaction has yet to derive. Artifacts arrive in any order and many
+ * at a time, so each arrival records the plain facts at once and leaves here the names of
+ * everything that depends on more than one artifact; that is worked out once, before the
+ * transaction ends. Knows names only, not how anything is derived.
  * @module
  */
 

@@ -207,7 +207,7 @@ export function dbOf(repo: Repo): Database {
 }
 
 /**
- * What is remembered between statements. Outside a transaction each look asks first whether
+ * The memory of a repository between statements. Outside a transaction each look asks first whether
  * another connection has written; inside one, nobody can.
  */
 export function cacheOf(repo: Repo): RepoCache {

@@ -10,7 +10,7 @@
 
 import type { Database } from '../db/driver.ts'
 
-/** What rebuild keeps: artifacts, and what only this repository knows. schema.c:67-253. */
+/** The tables that a rebuild keeps: artifacts, and what only this repository knows. */
 export const keptTables = `
 CREATE TABLE blob(
   rid INTEGER PRIMARY KEY,
@@ -74,7 +74,7 @@ CREATE TABLE concealed(
 PRAGMA application_id=252006673;
 `
 
-/** What rebuild recomputes from the artifacts. schema.c:293-560. */
+/** The tables that a rebuild recomputes from the artifacts. */
 export const derivedTables = `
 CREATE TABLE filename(
   fnid INTEGER PRIMARY KEY,

@@ -44,9 +44,9 @@ export function unshun(repo: Repo, hashes: readonly ArtifactHash[]): number {
 /** All bans, by name. */
 export function listShunned(repo: Repo): {
   readonly hash: ArtifactHash
-  /** When it was banned, in seconds since 1970. */
+  /** The time of the ban, in seconds since 1970. */
   readonly mtimeSec: number
-  /** Why, in the words of who did it. */
+  /** The reason, in the words of whoever banned it. */
   readonly comment: string
 }[] {
   return dbOf(repo)

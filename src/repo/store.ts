@@ -32,7 +32,7 @@ import { queueUnsent } from './unsent.ts'
 /** The cost of expanding and crosslinking a short delta, in steps of repo/work.ts (measured). */
 const stepsOfWaiting = 30
 
-/** Where an artifact went. */
+/** The place of a stored artifact in the repository. */
 export interface Stored {
   readonly rid: Rid
   /** False when it was here already, content and all. */

@@ -1,5 +1,5 @@
 /**
- * What the next push carries unasked.
+ * Artifacts that the next push carries unasked.
  * @module
  */
 

@@ -46,7 +46,7 @@ async function uv(path: string, ...args: string[]): Promise<string> {
   return stdout
 }
 
-/** How the files are stored; compressed bytes differ between zlib builds. */
+/** The files as they are stored, without compressed bytes, which differ between zlib builds. */
 function storedRows(repo: Repo): unknown {
   const sql = 'SELECT name, mtime, hash, sz, encoding FROM unversioned ORDER BY name'
   return dbOf(repo).prepare(sql).all()

@@ -41,13 +41,16 @@ CREATE TABLE IF NOT EXISTS unversioned(
 );
 `
 
-/** Where stock and we keep the answer of {@link unversionedHash}; gone after every change. */
+/**
+ * The setting in which stock and we keep the answer of {@link unversionedHash}; gone after every
+ * change.
+ */
 const hashSetting = 'uv-hash'
 
 /** The latest time that a row is read as: a whole number that JavaScript can hold. */
 const maxMtimeSec = Number.MAX_SAFE_INTEGER
 
-/** What a SQLite row can hold, less the room that stock leaves for the rest. unversioned.c:325. */
+/** The most that a SQLite row can hold, less the room that stock leaves for the rest. */
 const maxContentBytes = 1_000_000_000 - 850
 
 /** One version of a file: all that decides which of two wins. */
@@ -72,8 +75,8 @@ export interface UnversionedEntry extends UnversionedVersion {
 }
 
 /**
- * How our row of a name and another version of it compare. The place in this list is what stock's
- * `unversioned_status` returns (unversioned.c:161-198).
+ * Outcomes of comparing our row of a name with another version of it. The place in this list is
+ * what stock's `unversioned_status` returns (unversioned.c:161-198).
  *
  * - `absent`: there is no row.
  * - `theirs`: the other version replaces ours.

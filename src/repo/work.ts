@@ -1,6 +1,6 @@
 /**
- * How much one message of a peer may make a repository do, counted in work and never in time, so
- * that a message has the same answer on every machine and in simulations.
+ * Limits on the work that one message of a peer may cause in a repository: counted in work and
+ * never in time, so that a message has the same answer on every machine and in simulations.
  *
  * May know numbers only: what each deed costs is told by whoever does it, and how much is allowed
  * is the business of sync/limits.ts.
@@ -60,7 +60,7 @@ export class WorkMeter {
   }
 
   /**
-   * Whether an output of `bytes` may be made, which is then counted. The first of a message may
+   * Tells whether an output of `bytes` may be made, and counts it if so. The first of a message may
    * be longer than all of them together, or one that is long would never come; but none is much
    * longer than what it is made from.
    *
