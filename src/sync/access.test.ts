@@ -1,5 +1,5 @@
 /**
- * What capability letters mean, and that every card is gated by them.
+ * The meaning of capability letters, and the gate that every card passes.
  * @module
  */
 

@@ -1,10 +1,10 @@
 /**
- * What a peer may do, from Fossil's capability letters.
+ * Permissions of a peer, from Fossil's capability letters.
  * Source: fossil src/login.c:login_set_capabilities, src/capabilities.c.
  * @module
  */
 
-/** What one request may do. Every card is gated by one of these. */
+/** Permissions of one request. Every card is gated by one of these. */
 export interface Access {
   /** `o`, `i` or `g`: pull artifacts, see unversioned files and settings. */
   readonly read: boolean

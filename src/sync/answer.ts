@@ -234,7 +234,10 @@ export class Answer {
     this.#writer.add({ type: 'message', text })
   }
 
-  /** What was too much for one message is no secret: it comes again by itself, or is asked for. */
+  /**
+   * Tells that something was too much for one message. That is no secret: it comes again by itself,
+   * or is asked for.
+   */
   #tellLeftForLater(): void {
     const left = this.#conversations?.artifacts.leftForLater
     if (left === undefined || left.announcements + left.artifacts === 0) return

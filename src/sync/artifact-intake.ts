@@ -30,8 +30,8 @@ import { maxArtifactBytes, maxNewArtifacts, stepsOf } from './limits.ts'
 import { type Deferred, ShunnedSources } from './shunned-sources.ts'
 
 /**
- * What became of a card: an artifact that is here now, a delta that waits for its source, a name
- * that is still wanted because of the artifact's form, or because the message brought too much.
+ * The outcome of a card: an artifact that is here now, a delta that waits for its source, or a name
+ * that is still wanted, because of the artifact's form or because the message brought too much.
  */
 export type IntakeOutcome =
   ({ readonly kind: 'held' | 'waiting' } & Stored) | { readonly kind: 'wanted' | 'postponed' }

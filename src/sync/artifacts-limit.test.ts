@@ -45,7 +45,7 @@ function addMany(repo: Repo, count: number, { isPrivate = false } = {}): void {
   })
 }
 
-/** What each of `numbers` tells, announced in one message. */
+/** The outcome of each of `numbers`, all announced in one message. */
 function announce(exchange: ArtifactExchange, ...numbers: readonly number[]): IgotOutcome[] {
   exchange.beginMessage()
   return numbers.map((number) =>

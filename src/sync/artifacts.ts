@@ -39,7 +39,7 @@ import { deltaBytesPerStep, maxCatalogue, maxNewPhantoms, messageWork, stepsOf }
 import { parentOf } from './parent-delta.ts'
 import { WantList, type WantOptions } from './want-list.ts'
 
-/** What one side knows and may do. */
+/** Options of one side of the conversation about artifacts. */
 export interface ArtifactExchangeOptions {
   /** Private artifacts that the peer sends are taken. */
   readonly acceptsPrivate: boolean
@@ -57,12 +57,12 @@ export interface ArtifactExchangeOptions {
 }
 
 /**
- * What an `igot` told: a name that is new here, one that we had asked for, nothing of use; or one
- * too many, which was passed over, to be heard of again in a later message.
+ * The outcome of an `igot`: a name that is new here; one that we had asked for; nothing of use; or
+ * one too many, which is passed over and will be announced again in a later message.
  */
 export type IgotOutcome = 'new' | 'promised' | 'known' | 'later'
 
-/** What became of an artifact that was to be sent. `nothing`: the peer has it, or may not. */
+/** The outcome for an artifact that was to be sent. `nothing`: the peer has it, or may not. */
 export type SendOutcome = 'file' | 'igot' | 'nothing' | 'unreadable'
 
 /** A peer that asks for the same artifact more often than this within one session gets no more. */
@@ -77,7 +77,7 @@ export class ArtifactExchange {
   readonly #sendsWhole: boolean
   readonly #maxNewPhantoms: number
   sendsPrivate: boolean
-  /** How often each artifact was sent, or said to be private. */
+  /** The number of times that each artifact was sent, or said to be private. */
   readonly #sends = new Map<ArtifactHash, number>()
   /** Artifacts that the peer asked for once more after they had been sent often enough. */
   readonly #sentInVain = new Set<ArtifactHash>()
@@ -114,12 +114,12 @@ export class ArtifactExchange {
     this.#clusters = new ClusterVisibility(repo, (artifact) => this.#readable(artifact))
   }
 
-  /** How many artifacts the peer asks for again and again although they were sent. */
+  /** The number of artifacts that the peer asks for again and again although they were sent. */
   get sentInVain(): number {
     return this.#sentInVain.size
   }
 
-  /** How many artifacts the peer was asked for and did not send. */
+  /** The number of artifacts that the peer was asked for and did not send. */
   get outstanding(): number {
     return this.#wants.outstanding
   }
@@ -373,7 +373,7 @@ export class ArtifactExchange {
     return asked
   }
 
-  /** Whether something is missing here that the peer was not asked for yet. */
+  /** Tells whether something is missing here that the peer was not asked for yet. */
   hasUnasked(): boolean {
     return this.#intake.shunned.hasUnasked() || this.#wants.hasUnasked(this.#wanted('all'))
   }
@@ -402,9 +402,9 @@ export class ArtifactExchange {
   }
 
   /**
-   * What the peer says of the visibility of an artifact known here. A name alone moves only
-   * phantoms, and held content only where the peer may have private content anyway: otherwise a
-   * hash overheard would publish, or hide, what it names. Stock believes it (xfer.c:1440-1466);
+   * Heeds the word of the peer about the visibility of an artifact known here. A name alone moves
+   * only phantoms, and held content only where the peer may have private content anyway: otherwise
+   * a hash overheard would publish, or hide, what it names. Stock believes it (xfer.c:1440-1466);
    * see docs/divergences.md.
    */
   #believeVisibility({ rid, hash }: NamedArtifact, claimsPrivate: boolean): void {

@@ -1,5 +1,5 @@
 /**
- * Who sends a request: what proves it, and that a proof counts once.
+ * The sender of a request: how it is proved, and that a proof counts once.
  * @module
  */
 

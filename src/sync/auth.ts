@@ -1,5 +1,5 @@
 /**
- * Who sends a request, and what they may do.
+ * The sender of a request, and their permissions.
  *
  * A request runs with the capabilities of `nobody` and `anonymous`, and after a login card with
  * those of the user, too. Source: fossil src/xfer.c:799-912 (check_login), 1297-1301, 1620-1650.

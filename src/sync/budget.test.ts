@@ -1,5 +1,5 @@
 /**
- * What one message may cost: cards that count once, text and sizes that are too much, what is left
+ * The cost of one message: cards that count once, text and sizes that are too much, what is left
  * for a later message, and deltas that make more than they may. On both sides.
  * @module
  */
@@ -143,7 +143,7 @@ suite('a message that is longer than the text of cards can be', () => {
     const secret = sharedSecret({ projectCode, login, password: 'pw' })
     return signMessage(message, { login, secret })
   }
-  /** What the server says to somebody. */
+  /** The reply of the server to one user. */
   const answerTo = (login?: string): string => {
     using server = makeRepo('server')
     for (const [user, capabilities] of Object.entries(users)) {

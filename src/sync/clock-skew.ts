@@ -14,8 +14,8 @@ import { refused } from './refusal.ts'
 const toleratedMs = 10_000
 
 /**
- * How far the server's clock is ahead of ours, by the comment at the end of a reply; below zero
- * where it is behind; undefined where they agree, or the server says nothing.
+ * The time by which the server's clock is ahead of ours, by the comment at the end of a reply;
+ * below zero where it is behind; undefined where they agree, or the server says nothing.
  *
  * @param text of the comment: `timestamp ISO8601 errors N`
  * @param between our time when the request was made, and when the reply came

@@ -36,7 +36,7 @@ function ask(
   return { text: fromUtf8(writer.finish()), next, cards }
 }
 
-/** What is remembered is what would be written now. */
+/** Asserts that the remembered message is the one that would be written now. */
 function isCurrent(repo: Repo, asked: Asked = {}): void {
   assert.deepEqual(ask(writeRememberedBatch, repo, asked), ask(writeCloneBatch, repo, asked))
   assert.deepEqual(ask(writeRememberedBatch, repo, asked), ask(writeCloneBatch, repo, asked))

@@ -32,16 +32,17 @@ import { type Credentials, signed } from './login.ts'
 import { refusalBy } from './refusal.ts'
 import { passOver } from './reply.ts'
 
-/** How to clone. */
+/** Options of a clone session. */
 export interface CloneSessionOptions {
   /** Logs in, from the moment the project is known. */
   readonly login?: Credentials
   /** Bring private artifacts, too. Default false. */
   readonly private?: boolean
   /**
-   * How the server is to send artifacts: 3, as it stores them (`cfile`), or 2, uncompressed
-   * (`file`), which costs more bytes. Whatever it answers with is taken; an interrupted clone goes
-   * on by either. Default 3, which is all that stock's client speaks. sync.wiki §3.5.
+   * The form in which the server is to send artifacts: 3, as it stores them (`cfile`), or 2,
+   * uncompressed (`file`), which costs more bytes. Whatever it answers with is taken; an
+   * interrupted clone goes on by either. Default 3, which is all that stock's client speaks.
+   * sync.wiki §3.5.
    */
   readonly protocol?: 2 | 3
   /** Rounds that bring nothing new after which the clone ends with an error. Default 1,000. */
@@ -60,7 +61,7 @@ export class CloneSession {
   #round = 0
   #roundsInVain = 0
   #awaitsReply = false
-  /** Whether the request under way was signed. */
+  /** True where the request under way was signed. */
   #isSigned = false
   artifacts = 0
   bytesSent = 0
@@ -83,7 +84,7 @@ export class CloneSession {
     })
   }
 
-  /** Whether the server has sent everything it had when the clone began. */
+  /** True once the server has sent everything it had when the clone began. */
   get isDone(): boolean {
     return this.#sequence === 0
   }
@@ -147,7 +148,10 @@ export class CloneSession {
     if (!this.isDone) this.#checkRounds()
   }
 
-  /** What came is kept, so that a clone that is begun again goes on. */
+  /**
+   * Ends a clone that goes nowhere. Everything received is kept, so that a clone begun again goes
+   * on.
+   */
   #checkRounds(): void {
     const { maxRounds = defaultMaxRounds } = this.#options
     if (this.#roundsInVain < maxRounds && this.#round < maxRoundsInAll) return
@@ -247,7 +251,7 @@ export class CloneSession {
   }
 }
 
-/** What one reply brought. */
+/** The yield of one reply. */
 interface News {
   cards: number
   artifacts: number

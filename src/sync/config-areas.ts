@@ -26,7 +26,9 @@ import type { CardWriter } from '../xfer/format.ts'
 import type { SyncObserver } from './events.ts'
 import { refused } from './refusal.ts'
 
-/** What a peer may do with configuration. In stock `a` implies all but `s` (login.c:1711-1724). */
+/**
+ * Permissions of a peer over configuration. In stock `a` implies all but `s` (login.c:1711-1724).
+ */
 export interface ConfigAccess extends ConfigReader {
   /** `o` (which `i`, `a` and `s` imply in stock) or `g`: ask for areas. */
   readonly read: boolean
@@ -73,7 +75,7 @@ export class ConfigServer {
   }
 }
 
-/** What a client wants of its server; nothing unless given. */
+/** Wishes of a client towards its server; nothing unless given. */
 export interface ConfigClientOptions {
   /** Areas to fetch. */
   readonly pull?: readonly ConfigArea[]
@@ -84,7 +86,7 @@ export interface ConfigClientOptions {
   readonly observer?: SyncObserver | undefined
 }
 
-/** What a conversation came to: cards sent, and those that came by what became of them. */
+/** The totals of a conversation: cards sent, and cards received by their outcome. */
 export type ConfigSummary = Readonly<Record<ConfigOutcome | 'sent', number>>
 
 /** The client's side, in one session. */
@@ -95,7 +97,7 @@ export class ConfigClient {
   readonly #code: boolean
   readonly #observer: SyncObserver | undefined
   #wasSent = false
-  /** What the request under way asked for: rows of other areas are not taken. */
+  /** The areas that the request under way asked for: rows of other areas are not taken. */
   #asked: readonly ConfigArea[] = []
   #counts = noCards()
 
@@ -108,12 +110,12 @@ export class ConfigClient {
     this.#push = push
   }
 
-  /** Whether the next request has something to say. */
+  /** True while the next request has something to say. */
   get goesOn(): boolean {
     return !this.#wasSent && this.#pull.length + this.#push.length > 0
   }
 
-  /** What came of it. */
+  /** The totals of the conversation. */
   get summary(): ConfigSummary {
     return { ...this.#counts }
   }

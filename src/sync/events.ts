@@ -1,6 +1,6 @@
 /**
- * What a sync tells its observer: one function, one union. Progress bars, `--verbose`, traces and
- * tests all read this type.
+ * Events that a sync reports to its observer: one function, one union. Progress bars, `--verbose`,
+ * traces and tests all read this type.
  * @module
  */
 

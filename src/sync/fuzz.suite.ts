@@ -1,5 +1,5 @@
 /**
- * What the fuzz tests of this folder draw from: messages of real syncs with the repositories they
+ * Material for the fuzz tests of this folder: messages of real syncs with the repositories they
  * were said to, damage to their bytes, and cards that make sense one by one but not together.
  * @module
  */

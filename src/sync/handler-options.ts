@@ -1,5 +1,5 @@
 /**
- * What a server may be told about a request.
+ * Options of a server for one request.
  * @module
  */
 
@@ -8,11 +8,11 @@ import type { Access } from './access.ts'
 import type { LoginGuard, NonceMemory } from './auth.ts'
 import type { SyncObserver } from './events.ts'
 
-/** How a request is answered. */
+/** Options for answering a request. */
 export interface HandlerOptions {
   /**
-   * What the peer may do, where the caller vouches for it; login cards are then passed over. By
-   * default the users of the repository and the login card of the message decide.
+   * The permissions of the peer, where the caller vouches for it; login cards are then passed over.
+   * By default the users of the repository and the login card of the message decide.
    */
   readonly access?: Access
   /** Proofs of login that were used: with it, a recorded request cannot be sent again. */
@@ -21,7 +21,7 @@ export interface HandlerOptions {
   readonly loginCard?: string | undefined
   /** Slows down whoever guesses passwords. */
   readonly loginGuard?: LoginGuard
-  /** Who sent it, for the records. */
+  /** The address of the sender, for the records. */
   readonly remoteAddress?: string | undefined
   /** Time that a pushed check-in, or a row of a table, may be dated after now. Default: any. */
   readonly maxFutureMs?: number

@@ -127,9 +127,9 @@ const causedByRequest: ReadonlySet<FossilErrorCode> = new Set([
 ])
 
 /**
- * What stock says where stock says something, since its clients show it to people. Never what a
- * mismatched content hashes to: with deltas of its own making, a peer that may write could spell
- * out what it may not read.
+ * The words of a refusal: those of stock where stock has some, since its clients show them to
+ * people. Never what a mismatched content hashes to: with deltas of its own making, a peer that may
+ * write could spell out what it may not read.
  */
 function refusalText(error: FossilError): string {
   if (FossilError.is(error, 'sync.refused')) return error.detail.message

@@ -1,6 +1,6 @@
 /**
- * How much a peer may make us hold, or do, at once: every limit of a message, of a reply and of a
- * session, each with its reason.
+ * Limits on how much a peer may make us hold, or do, at once: every limit of a message, of a reply
+ * and of a session, each with its reason.
  *
  * Limits count work, never time: cards, steps, bytes of text, bytes that are made. So a message has
  * the same answer on every machine and in simulations; only transports look at clocks. They hold
@@ -31,8 +31,8 @@ export const cardLimits: CardLimits = { maxTextBytes: 0x0100_0000 }
 export const maxArtifactBytes = maxMessageBytes
 
 /**
- * What one message may cost its receiver. A step takes about a microsecond, so that a message of
- * the most work takes about a second, hashing and storing its artifacts aside.
+ * The work that one message may cost its receiver. A step takes about a microsecond, so that a
+ * message of the most work takes about a second, hashing and storing its artifacts aside.
  *
  * - Names that are announced, artifacts that are asked for and artifacts that come are taken up to
  *   `easySteps`: 120,000 names that are known, a reply of 30,000 artifacts. What is over can wait:

@@ -7,7 +7,7 @@ import { config } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import { sharedSecret, signMessage } from '../xfer/login.ts'
 
-/** Who syncs. */
+/** The user who syncs, and their password. */
 export interface Credentials {
   readonly user: string
   /** The password, or its shared secret of 40 hex digits. */

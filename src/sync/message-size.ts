@@ -1,6 +1,6 @@
 /**
- * How long a request may be, decided before it is unpacked: a few kilobytes can hold a gigabyte.
- * Only who may write has more to say than the text of cards.
+ * The greatest length of a request, decided before it is unpacked: a few kilobytes can hold a
+ * gigabyte. Only who may write has more to say than the text of cards.
  * @module
  */
 

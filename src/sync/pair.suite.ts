@@ -146,7 +146,7 @@ export function errorOf(reply: readonly Card[]): string {
   return card.text
 }
 
-/** What passes between the two sides; a hook returns what the receiver sees instead. */
+/** Hooks on what passes between the two sides: each returns what the receiver sees instead. */
 export interface Hooks {
   readonly access?: Access
   /** Further options of the server. */
@@ -242,8 +242,8 @@ export function phantomNames(repo: Repo): ArtifactHash[] {
 }
 
 /**
- * What holds of every repository between two messages: no transaction is open, every held artifact
- * is what its name says, and phantoms are the rows without content.
+ * Asserts the facts that hold of every repository between two messages: no transaction is open,
+ * every held artifact is what its name says, and phantoms are the rows without content.
  */
 export function verifyRepo(repo: Repo): void {
   assert.equal(dbOf(repo).inTransaction, false)

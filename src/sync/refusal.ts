@@ -1,5 +1,5 @@
 /**
- * What a server says no with.
+ * Errors with which a server refuses.
  * @module
  */
 

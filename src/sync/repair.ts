@@ -1,6 +1,6 @@
 /**
- * What is damaged here: held artifacts that cannot be read, or are not what their names say. A sync
- * that repairs (`--verily`) asks for them, and writes what comes in their place.
+ * Damage here: held artifacts that cannot be read, or are not what their names say. A sync that
+ * repairs (`--verily`) asks for them, and writes what comes in their place.
  *
  * May know the repository; what goes over the wire is the caller's.
  * @module

@@ -1,5 +1,5 @@
 /**
- * What a reply comes to, for the session that reads it.
+ * The progress that a reply makes, as the session reads it.
  * @module
  */
 

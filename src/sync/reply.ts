@@ -19,7 +19,7 @@ import type { SyncObserver } from './events.ts'
 import { refusalBy } from './refusal.ts'
 import type { SideConversations } from './side-conversations.ts'
 
-/** What the reply answers. */
+/** The session that the reply belongs to, as it stood when it asked. */
 export interface ReplyContext {
   readonly exchange: ArtifactExchange
   readonly push: boolean
@@ -29,7 +29,7 @@ export interface ReplyContext {
   readonly side: SideConversations
 }
 
-/** What one reply brought. */
+/** The progress that one reply made. */
 export interface Progress {
   cards: number
   /** Artifacts that were not here before, unresolved deltas included. */
@@ -45,14 +45,14 @@ export interface Progress {
   wasSilent: boolean
   /** The server lets us pull but not push. */
   pushRefused: boolean
-  /** What the server asks for and is here, each once. */
+  /** Artifacts that the server asks for and that are here, each once. */
   readonly wanted: Set<ArtifactHash>
   readonly messages: string[]
   /** The last comment, where servers put their clock. */
   comment: string
 }
 
-/** What a reply that brought nothing comes to. */
+/** The progress of a reply that brought nothing. */
 export function noProgress(): Progress {
   return {
     cards: 0,

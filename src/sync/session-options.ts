@@ -39,7 +39,7 @@ export interface SyncOptions extends SideOptions {
 export interface SyncResult extends SideSummary {
   /** True when nothing that either side announced is missing here, and nothing waits to be sent. */
   readonly complete: boolean
-  /** Why not, in words, when not complete. */
+  /** The reason, in words, when not complete. */
   readonly shortfall: string | undefined
   /** Artifacts damaged here, then those known by name and missing, in rid order: 1,000 at most. */
   readonly missing: readonly ArtifactHash[]

@@ -53,7 +53,7 @@ const minGimmes = 200
 const maxGimmesInVain = 5000
 /** Rounds in a row that brought nothing although the server promised, or asked for, something. */
 const maxStalledRounds = 5
-/** What the result lists at most. */
+/** The most messages that the result lists. */
 const maxMessages = 100
 const maxMissing = 1000
 
@@ -70,7 +70,7 @@ export class SyncSession {
   #trouble: PushTrouble | undefined
   #round = 0
   #roundsInVain = 0
-  /** When the request under way was made. */
+  /** The time at which the request under way was made. */
   #sentMs = 0
   #clockSkewMs: number | undefined
   /** `over` also while a request or reply is being worked on: an error leaves it so. */
@@ -82,7 +82,7 @@ export class SyncSession {
   #lastArrivals = 0
   /** True where the next request asks for everything to be announced. */
   #asksForCatalogue: boolean
-  /** Whether the request under way asks for deltas whose source does not come, too. */
+  /** True where the request under way asks for deltas whose source does not come, too. */
   #asksForUnresolved = false
   #artifactsSent = 0
   #artifactsReceived = 0
@@ -452,7 +452,7 @@ function ridsOf(artifacts: readonly NamedArtifact[]): Rid[] {
   return artifacts.map(({ rid }) => rid)
 }
 
-/** Whether a stored cookie can be a card's argument: `config` may hold anything. */
+/** Tells whether a stored cookie can be a card's argument: `config` may hold anything. */
 function isToken(text: string | undefined): text is string {
   return text !== undefined && /^[^ \t\n\v\f\r]+$/.test(text)
 }

@@ -1,5 +1,5 @@
 /**
- * What a session talks about besides artifacts, all of it at once and through real replies.
+ * The conversations of a session besides artifacts, all at once and through real replies.
  * @module
  */
 

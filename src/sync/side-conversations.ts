@@ -1,5 +1,5 @@
 /**
- * What a client's session talks about besides artifacts: unversioned files, synced tables,
+ * Conversations of a client's session besides artifacts: unversioned files, synced tables,
  * settings, a check-in lock. Each conversation owns its state; this file asks them in turn.
  * @module
  */
@@ -15,7 +15,7 @@ import { ConfigClient, type ConfigSummary } from './config-areas.ts'
 import { type TableBudget, TableClient, type TableSummary } from './tables-client.ts'
 import { UnversionedClient, type UnversionedSummary } from './unversioned-client.ts'
 
-/** What a session may do besides pushing and pulling artifacts. */
+/** Options of a session besides pushing and pulling artifacts. */
 export interface SideOptions {
   /**
    * Sync unversioned files. By default the setting `uv-sync` decides in a sync that both pushes and
@@ -46,7 +46,7 @@ export interface CheckinLockRequest {
   readonly clientId: string
 }
 
-/** What came of it. */
+/** The summaries of these conversations. */
 export interface SideSummary {
   readonly unversioned: UnversionedSummary | undefined
   /** The outcome for rows; undefined where tables were left out. */
@@ -84,20 +84,20 @@ export class SideConversations {
     }
   }
 
-  /** Whether there is anything to talk about. */
+  /** True where there is nothing to talk about. */
   get isEmpty(): boolean {
     const { lock, unlockClientId } = this.#options
     const hasLock = lock !== undefined || unlockClientId !== undefined
     return this.#unversioned === undefined && this.#config === undefined && !hasLock
   }
 
-  /** Whether another request has something to say. */
+  /** True while another request has something to say. */
   get goesOn(): boolean {
     const talks = [this.#unversioned, this.#tables, this.#config]
     return talks.some((talk) => talk?.goesOn ?? false)
   }
 
-  /** Whether the last round moved anything that did not move before in this session. */
+  /** True where the last round moved anything that did not move before in this session. */
   get hasMoved(): boolean {
     return (this.#unversioned?.hasMoved ?? false) || (this.#tables?.hasMoved ?? false)
   }
@@ -112,7 +112,7 @@ export class SideConversations {
     }
   }
 
-  /** Why the sync is not complete, as far as it lies here. */
+  /** The reason why the sync is not complete, as far as it lies here. */
   get shortfall(): string | undefined {
     const { missing = [], unsent = [], pullOnly = false } = this.#unversioned?.summary ?? {}
     if (missing.length > 0) return `${missing.length} unversioned files did not come`

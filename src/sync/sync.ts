@@ -42,7 +42,7 @@ export async function sync(
   return session.result
 }
 
-/** How to clone: as in a sync, as far as it makes sense. */
+/** Options of a clone: those of a sync, as far as they make sense. */
 export type CloneOptions = CloneSessionOptions &
   Pick<SyncOptions, 'unversioned' | 'tables'> & {
     /** Take the server's accounts, too, where the login may see them. Default false. */

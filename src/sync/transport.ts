@@ -3,7 +3,7 @@
  * @module
  */
 
-/** How one exchange may end early. */
+/** Ways to end an exchange early. */
 export interface ExchangeOptions {
   /** Gives the exchange up when it aborts; its reason becomes the `cause` of the error. */
   readonly signal?: AbortSignal | undefined

@@ -31,7 +31,7 @@ import { acceptFile, canSend, isHole, sendFile } from './unversioned.ts'
 /** A version that the server has, or says it has. */
 type Offer = UnversionedVersion & Pick<UvigotCard, 'name' | 'sizeBytes'>
 
-/** What a conversation came to, as far as it has gone. */
+/** The totals of a conversation, as far as it has gone. */
 export interface UnversionedSummary {
   /** Files whose content came and was stored. */
   readonly received: number
@@ -49,7 +49,10 @@ export interface UnversionedSummary {
   readonly unsent: readonly string[]
 }
 
-/** How often in a row the server may be asked without sending anything. Stock gives up sooner. */
+/**
+ * The most times in a row that the server may be asked without sending anything. Stock gives up
+ * sooner.
+ */
 const maxRoundsInVain = 3
 /** Files asked for in one request: at least this many, or twice what the last reply brought. */
 const minGimmes = 200
@@ -65,17 +68,19 @@ export class UnversionedClient {
   readonly #repo: Repo
   #hashWasSent = false
   #mode: 'unknown' | 'push-ok' | 'pull-only' = 'unknown'
-  /** What the server has, as far as it said so or was sent it. */
+  /** The files of the server, as far as it listed or sent them. */
   #listed = new Map<string, UnversionedVersion>()
-  /** What the server has newer: to be asked for until it comes, the longest unasked first. */
+  /**
+   * Files that are newer on the server: to be asked for until they come, the longest unasked first.
+   */
   #wanted = new Set<string>()
-  /** What may be newer here; looked at again when it is sent. */
+  /** Files that may be newer here; each is looked at again when it is sent. */
   #unsent = new Set<string>()
-  /** What is here under a name that no card can carry. */
+  /** Files here under a name that no card can carry. */
   #unsendable = new Set<string>()
-  /** What nobody here can provide: the newest version is known by its hash only. */
+  /** Files that nobody here can provide: the newest version is known by its hash only. */
   #lost = new Set<string>()
-  /** What the last reply brought of what was asked for. */
+  /** The number of files asked for that the last reply brought. */
   #arrivals = 0
   #roundsInVain = 0
   #asked = 0
@@ -90,7 +95,7 @@ export class UnversionedClient {
     this.#repo = repo
   }
 
-  /** Whether another request has something to say. */
+  /** True while another request has something to say. */
   get goesOn(): boolean {
     if (!this.#hashWasSent) return true
     if (this.#mode === 'push-ok' && this.#unsent.size > 0) return true
@@ -98,12 +103,12 @@ export class UnversionedClient {
     return this.#arrivals > 0 || this.#roundsInVain < maxRoundsInVain
   }
 
-  /** Whether the last round moved a file that did not move before. */
+  /** True where the last round moved a file that did not move before. */
   get hasMoved(): boolean {
     return this.#moved.size > this.#movedBefore
   }
 
-  /** What came of it so far; final when the session ends. */
+  /** The totals so far; final when the session ends. */
   get summary(): UnversionedSummary {
     return {
       ...this.#counts,
@@ -293,7 +298,10 @@ export class UnversionedClient {
   }
 }
 
-/** What stock says of its own holes: a size of 0 under the hash of something longer. */
+/**
+ * Tells whether an entry is a hole in stock's own store: a size of 0 under the hash of something
+ * longer.
+ */
 function isEmptied(sizeBytes: number, hash: ArtifactHash): boolean {
   return sizeBytes === 0 && !matches(hash, noBytes)
 }

@@ -28,7 +28,7 @@ import { makeRepo, testEnv } from './pair.suite.ts'
 import { UnversionedClient } from './unversioned-client.ts'
 import { converse, deliver, filesOf, requestOf, serve } from './unversioned-pair.suite.ts'
 
-/** What happens next. Peers are 0, the server, and the clients 1 and 2. */
+/** The next step of a story. Peers are 0, the server, and the clients 1 and 2. */
 type Step =
   | { type: 'write'; peer: number; name: string; text: string }
   | { type: 'delete'; peer: number; name: string }
@@ -59,9 +59,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const world = fc.record({
   steps: fc.array(step, { maxLength: 40 }),
-  /** How far each peer's clock is ahead: times collide, and go backwards. */
+  /** The time by which each peer's clock is ahead: times collide, and go backwards. */
   skew: fc.tuple(...[0, 1, 2].map(() => fc.integer({ min: 0, max: 2 }))),
-  /** What fault sites decide, in turn; afterwards nothing fails. */
+  /** The decisions of fault sites, in turn; afterwards nothing fails. */
   luck: fc.array(fc.boolean(), { maxLength: 60 }),
 })
 
@@ -160,7 +160,10 @@ class World {
   }
 }
 
-/** What a round may do: replace a version by one that wins over it, and that somebody had. */
+/**
+ * Asserts that a round lost nothing: it may replace a version only by one that wins over it, and
+ * that somebody had.
+ */
 function assertKept(before: UnversionedEntry[][], after: UnversionedEntry[][]): void {
   const known = new Set(before.flat().map(versionOf))
   for (const [peerIndex, entries] of before.entries()) {

@@ -80,7 +80,7 @@ export function spoken(message: Uint8Array): string[] {
   })
 }
 
-/** How a server answers in these tests. */
+/** Options of the server in these tests. */
 export interface ServeOptions {
   readonly access?: UnversionedAccess
   readonly budgetBytes?: number

@@ -25,7 +25,7 @@ import { testEnv } from './pair.suite.ts'
 const password = 'correct horse'
 const maxBytes = 1 << 24
 
-/** What a test tells when it is over. */
+/** The part of a test's context that tells when the test is over. */
 interface Lifetime {
   after(action: () => void): void
 }

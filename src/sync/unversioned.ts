@@ -29,7 +29,7 @@ import type { CardWriter } from '../xfer/format.ts'
 import { isUnversionedName } from '../xfer/unversioned-name.ts'
 import { refused } from './refusal.ts'
 
-/** What a peer may do with unversioned files. */
+/** Permissions of a peer over unversioned files. */
 export interface UnversionedAccess {
   /** `o` (which `i`, `a` and `s` imply in stock) or `g`: see the catalogue and the files. */
   readonly read: boolean
@@ -162,7 +162,9 @@ export function acceptFile(
   return 'adopted'
 }
 
-/** Whether a row can go over the wire: its name can, and what it says is here is here. */
+/**
+ * Tells whether a row can go over the wire: its name can, and the content that it claims is here.
+ */
 export function canSend(entry: UnversionedEntry): boolean {
   return isUnversionedName(entry.name) && !isHole(entry)
 }

@@ -20,7 +20,7 @@ import { deltaSource } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 
-/** What may be asked for. */
+/** Limits on what may be asked for. */
 export interface WantOptions {
   /** Private artifacts too. */
   readonly withPrivate: boolean
@@ -28,7 +28,10 @@ export interface WantOptions {
   readonly unresolved: 'all' | 'none' | ((hash: ArtifactHash) => boolean)
 }
 
-/** What one side wants of one peer: of one session on the client, of one message on the server. */
+/**
+ * Artifacts that one side wants of one peer: of one session on the client, of one message on the
+ * server.
+ */
 export class WantList {
   readonly #repo: Repo
   /** Phantoms that the peer says it holds, since they were last asked for. */
@@ -99,7 +102,9 @@ export class WantList {
     this.#offered.delete(hash)
   }
 
-  /** What to ask for: what was offered, then what was not asked for yet, then the rest. */
+  /**
+   * Chooses the artifacts to ask for: those offered, then those not asked for yet, then the rest.
+   */
   chooseToAsk(limit: number, options: WantOptions): ArtifactHash[] {
     const chosen = new Set<ArtifactHash>()
     for (const hash of this.#inOrder(limit, options)) {
@@ -109,7 +114,7 @@ export class WantList {
     return [...chosen]
   }
 
-  /** Whether something is missing here that the peer was not asked for and might have. */
+  /** Tells whether something is missing here that the peer was not asked for and might have. */
   hasUnasked(options: WantOptions): boolean {
     return this.#missing(1, options).some(
       ({ hash }) => !this.#asked.has(hash) && this.#isOfUse(hash),
