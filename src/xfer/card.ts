@@ -49,7 +49,7 @@ export interface PrivateCard {
   type: 'private'
 }
 
-/** Who asks. Made and checked in login.ts; nothing in it is trusted before that. */
+/** The user who asks. Made and checked in login.ts; nothing in it is trusted before that. */
 export interface LoginCard {
   type: 'login'
   user: string
@@ -77,11 +77,11 @@ export interface CloneCard {
   type: 'clone'
   /** 3: `cfile` cards from `sequence` on. 2: `file` cards. 1: the form without arguments. */
   version: number
-  /** Where to go on: 1 at first, then what `clone_seqno` said. */
+  /** The sequence number from which to go on: 1 at first, then what `clone_seqno` said. */
   sequence: number
 }
 
-/** Where the next `clone` goes on; 0 when everything has been sent. */
+/** The sequence number from which the next `clone` goes on; 0 when everything has been sent. */
 export interface CloneSeqnoCard {
   type: 'clone_seqno'
   sequence: number
@@ -160,7 +160,7 @@ export interface MessageCard {
 /** A line that starts with `#`. Servers put their clock here: `timestamp ISO8601 errors N`. */
 export interface CommentCard {
   type: 'comment'
-  /** What follows `#` and one space; the first megabyte of it. */
+  /** The text after `#` and one space; the first megabyte of it. */
   text: string
 }
 

@@ -1,5 +1,5 @@
 /**
- * How each card is written: one table, both directions in view.
+ * The written form of each card: one table, both directions in view.
  *
  * May know the cards and how one line is read. Whole messages are parse.ts and format.ts.
  * Specification: fossil www/sync.wiki §3. Reference: fossil src/xfer.c; where the two differ, the

@@ -56,7 +56,7 @@ export class CardLine {
   /** The first token, '' for a blank line; a long one, which names no card, is cut. */
   readonly name: string
   readonly #message: Buffer
-  /** Where each token starts and ends, in turn. */
+  /** The start and end of each token, in turn. */
   readonly #bounds: number[] = []
   #next: number
 
@@ -83,7 +83,7 @@ export class CardLine {
     return this.#next
   }
 
-  /** How many arguments the line has, of those that are kept. */
+  /** The number of arguments that the line has, of those that are kept. */
   get count(): number {
     return Math.max(0, this.#bounds.length / 2 - 1)
   }

@@ -23,8 +23,8 @@ export interface Credentials {
 }
 
 /**
- * What stands for a password on the wire and in `user.pw`: 40 digits, different in each project.
- * A password of 40 hexadecimal digits is taken for such a secret already, as stock does.
+ * The secret that stands for a password on the wire and in `user.pw`: 40 digits, different in each
+ * project. A password of 40 hexadecimal digits is taken for such a secret already, as stock does.
  */
 export function sharedSecret({
   projectCode,

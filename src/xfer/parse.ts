@@ -67,7 +67,7 @@ export class CardReader extends Iterator<Card, undefined> {
     this.#message = Buffer.from(message.buffer, message.byteOffset, message.length)
   }
 
-  /** What follows the last card: after a `login` card, the bytes that its nonce covers. */
+  /** The bytes after the last card: after a `login` card, those that its nonce covers. */
   get rest(): Uint8Array {
     const { buffer, byteOffset, length } = this.#message
     return new Uint8Array(buffer, byteOffset + this.#at, length - this.#at)

@@ -1,5 +1,6 @@
 /**
- * What the two sides say about themselves: `pragma client-version` and `pragma server-version`.
+ * Announcements of the two sides about themselves: `pragma client-version` and `pragma
+ * server-version`.
  *
  * May know the cards. Reference: fossil src/xfer.c:1247-1260, 1738-1748, 2808-2818.
  * @module
@@ -18,8 +19,8 @@ export interface PeerVersion {
 }
 
 /**
- * What we announce: the newest version that promises nothing we do not do. From 22700 with a date
- * after 20250727 110500, stock sends its login in a cookie (xfer.c:1247-1260).
+ * The version that we announce: the newest that promises nothing we do not do. From 22700 with a
+ * date after 20250727 110500, stock sends its login in a cookie (xfer.c:1247-1260).
  */
 export const ourVersion: PeerVersion = { version: 22600, date: 20250101, time: 0 }
 
