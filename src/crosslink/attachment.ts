@@ -77,7 +77,7 @@ function putOnTimeline(repo: Repo, rid: Rid): void {
   putEvent(repo, { type, rid, mtimeJulian, user: deck.user, comment })
 }
 
-/** What an attachment is attached to. */
+/** The type and name of the thing that an attachment is attached to. */
 function targetOf(repo: Repo, target: string): { type: EventType; name: string } {
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(target)) {
     const link = hashLink(repo, target)

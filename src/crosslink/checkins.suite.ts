@@ -16,7 +16,7 @@ import { verify } from './verify.ts'
 import { dumpDerived } from './derived-dump.ts'
 import { type Artifact, artifact, assertOrderFree, minute, repoWith, store } from './order.suite.ts'
 
-/** What a check-in says beyond the usual. */
+/** A check-in to make: everything that it says beyond the usual. */
 export interface CheckinToMake extends Partial<Omit<CheckinDeck, 'files' | 'parents'>> {
   readonly parents?: readonly Artifact[]
   /** Files by name: the text of each, or its F card; null for one that a delta manifest ends. */

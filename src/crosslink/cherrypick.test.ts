@@ -35,7 +35,7 @@ function picks(repo: Repo): unknown[] {
     .all()
 }
 
-/** How many pairs wait for their target. */
+/** The number of pairs that wait for their target. */
 function waiting(repo: Repo): unknown {
   return dbOf(repo).prepare('SELECT count(*) FROM fx_trilobite_wait').get()?.[0]
 }

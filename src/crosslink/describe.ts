@@ -1,5 +1,5 @@
 /**
- * What an artifact is, in a few words, as stock words it in lists of artifacts.
+ * A description of an artifact in a few words, as stock words it in lists of artifacts.
  * Source: fossil src/name.c describe_artifacts.
  * @module
  */

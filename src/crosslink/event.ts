@@ -17,7 +17,7 @@ import { putBacklinks } from './backlink.ts'
 /** `event.type`: check-in, wiki, technote, ticket, forum, tag change. */
 export type EventType = 'ci' | 'w' | 'e' | 't' | 'f' | 'g'
 
-/** What an artifact says of itself. */
+/** An event as an artifact tells it. */
 export interface EventToPut {
   readonly type: EventType
   readonly rid: Rid

@@ -1,5 +1,5 @@
 /**
- * What a check-in changed, seen from one of its parents: the rows that `mlink` gets.
+ * Changes that a check-in made, seen from one of its parents: the rows that `mlink` gets.
  * Pure: two manifests in, changes out. Source: fossil src/manifest.c:1672-1860, add_mlink.
  * @module
  */

@@ -51,7 +51,7 @@ interface TagPlan {
 
 export type Plan = readonly (CheckinPlan | ControlPlan)[]
 
-/** What a history may hold. */
+/** Limits on what a history may hold. */
 export interface HistoryLimits {
   readonly tagNames: readonly string[]
   readonly actions: readonly ('+' | '-' | '*')[]
@@ -89,7 +89,7 @@ export const anyHistory: HistoryLimits = {
   maxLength: 10,
 }
 
-/** What stock's rebuild takes as we do, but for what `stockLines` leaves out. */
+/** The histories that stock's rebuild takes as we do, but for what `stockLines` leaves out. */
 export const stockHistory: HistoryLimits = {
   ...anyHistory,
   tagNames: ['branch', 'sym-a', 'bgcolor', 'comment', 'user', 'date', 'closed', 'hidden', 'note'],
@@ -175,7 +175,10 @@ function lineOf(parent: Made | undefined): Set<Made> {
   return parent === undefined ? new Set() : new Set([parent, ...parent.line])
 }
 
-/** What a cancelled tag leaves in stock's `event` depends on which it reads first. */
+/**
+ * Tags that are not cancelled here: what they then leave in stock's `event` depends on which it
+ * reads first.
+ */
 const plainNames: ReadonlySet<string> = new Set(['comment', 'user', 'date'])
 
 const fileNames = ['a.txt', 'b.txt', 'dir/c.txt', 'dir/d.txt', 'ümlaut']
@@ -298,7 +301,9 @@ class Builder {
     return (count === 6 ? fileArtifacts[4] : this.artifacts.at(-1)) ?? this.#made(0)
   }
 
-  /** Whether a tag means the same in whatever order stock reads it; always true for ourselves. */
+  /**
+   * Tells whether a tag means the same in whatever order stock reads it; always true for ourselves.
+   */
   #isClear(tag: Pick<Said, 'action' | 'name' | 'target'>): boolean {
     const { action, name, target } = tag
     if (this.#isForStock) {

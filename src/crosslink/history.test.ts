@@ -27,7 +27,7 @@ interface Arrivals {
   readonly atOnce: number
 }
 
-/** How often each history comes. */
+/** The number of orders in which each history comes. */
 const orders = 50
 
 function comings(plan: Plan): fc.Arbitrary<{

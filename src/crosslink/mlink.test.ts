@@ -17,7 +17,7 @@ const contents = texts.map(plain)
 const trunk = { tags: onBranch('trunk') }
 const root = checkin(0, { ...trunk, files: { a: 'one', b: 'two', c: 'three' } })
 
-/** What `made` changed, the same in every order, and the same for stock. */
+/** The changes that `made` made, the same in every order, and the same for stock. */
 async function changes(
   t: Parameters<typeof assertStockAgrees>[0],
   made: Artifact,

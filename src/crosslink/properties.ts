@@ -34,7 +34,7 @@ const propertyIds = {
 export interface Property {
   /** Empty where it has none. */
   readonly value: string
-  /** Whether descendants have it too. */
+  /** True where descendants have it too. */
   readonly propagates: boolean
 }
 

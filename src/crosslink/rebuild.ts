@@ -16,7 +16,7 @@ import { ticketTables } from './ticket-table.ts'
 import { derivedTables, insertFixedTags } from '../repo/schema.ts'
 import { removeShunned } from '../repo/shun.ts'
 
-/** How far a rebuild has come, in artifacts. */
+/** A listener for the progress of a rebuild, in artifacts. */
 export type RebuildProgress = (done: number, total: number) => void
 
 /**
@@ -46,7 +46,7 @@ export function rebuild(
   })
 }
 
-/** Who watches while artifacts are read. */
+/** Listeners that watch while artifacts are read. */
 export interface Watcher {
   readonly onProgress?: RebuildProgress
   /** Sees each artifact and the size its row gave. */
@@ -124,7 +124,7 @@ function* allContents(repo: Repo, watcher: Watcher): Generator<Expanded, void, v
   checkOthers(repo, reached, watcher)
 }
 
-/** What is a delta of nothing that can be read is damaged, unless it waits for a phantom. */
+/** Reports deltas of nothing that can be read as damaged, unless they wait for a phantom. */
 function checkOthers(repo: Repo, reached: ReadonlySet<Rid>, { onDamage }: Watcher): void {
   const held = dbOf(repo).prepare<[Rid]>('SELECT rid FROM blob WHERE size >= 0 ORDER BY rid').all()
   if (held.length === reached.size) return
@@ -154,7 +154,7 @@ function deltasBySource(repo: Repo): Map<Rid, { rid: Rid; size: number }[]> {
 
 interface Waiting {
   readonly rid: Rid
-  /** What its row says. */
+  /** The size that its row states. */
   readonly size: number
   readonly source: Uint8Array | undefined
 }

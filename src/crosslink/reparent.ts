@@ -39,7 +39,7 @@ export function settleParents(repo: Repo): void {
 interface TaggedCheckin {
   readonly rid: Rid
   readonly deck: CheckinDeck
-  /** What the tag says, or where it says nothing any more, the manifest. */
+  /** The parents that the tag names, or where it names none any more, the manifest. */
   readonly parents: readonly ArtifactHash[]
 }
 

@@ -11,7 +11,7 @@ export interface SqlToken {
   readonly kind: 'word' | 'name' | 'string' | 'number' | 'symbol'
   /** Without quotes. */
   readonly text: string
-  /** Where it stands in the SQL text. */
+  /** The position in the SQL text. */
   readonly start: number
   readonly end: number
 }

@@ -34,7 +34,7 @@ export interface TagToInsert {
   readonly value?: string
   /** The artifact that says so. */
   readonly source: Rid
-  /** When it was made: a Julian day. */
+  /** The time at which it was made: a Julian day. */
   readonly mtimeJulian: number
   /** The artifact of which it is said. */
   readonly target: Rid
@@ -176,7 +176,7 @@ function isSame([, ...own]: [Rid, ...InheritedRow], handed: InheritedRow): boole
   return own[0] === handed[0] && own[2] === handed[2] && isSameValue
 }
 
-/** What else a tag has a say in. */
+/** Leaves for the end of the transaction the other facts that depend on a tag. */
 function tagChanged(repo: Repo, tagid: number, rid: Rid): void {
   const { pending } = transactionOf(repo)
   if (tagid === branchTagId) {

@@ -15,13 +15,13 @@ export interface TicketColumn {
   readonly isInTicket: boolean
   /** Each change has a value of its own: a column of `ticketchng`. */
   readonly isInChange: boolean
-  /** What a change that does not name it has there, as SQL. */
+  /** The value, as SQL, in a change that does not name the field. */
   readonly changeDefault: string
   /** The column of `ticket` with the rid of the change that last replaced the value. */
   readonly baseline: string | undefined
 }
 
-/** What the ticket tables of one repository are like. */
+/** The fields of the ticket tables of one repository. */
 export interface TicketFields {
   /** By name, in byte order. */
   readonly columns: ReadonlyMap<string, TicketColumn>

@@ -20,12 +20,12 @@ export interface ChangeMimetypes {
   readonly ofTicket: string | undefined
 }
 
-/** What the J cards of one change do to one field: of `+x` and `x`, both may be there. */
+/** The effect of the J cards of one change on one field: of `+x` and `x`, both may be there. */
 interface Assignment {
   /** For `ticket`, where the last card counts. */
   value: string
   appends: boolean
-  /** Whether any card replaces the value. */
+  /** True where any card replaces the value. */
   replaces: boolean
   /** For `ticketchng`, where the first card counts. */
   readonly told: string
@@ -174,7 +174,10 @@ export class TicketReplay {
     return row?.[0] ?? undefined
   }
 
-  /** What the change itself says, where the mimetype is a field. It counts for this change only. */
+  /**
+   * The mimetype that the change itself gives, where the mimetype is a field. It counts for this
+   * change only.
+   */
   #givenMimetype({ fields }: TicketDeck): string | undefined {
     if (!this.#fields.columns.has('mimetype')) return undefined
     return fields.findLast(({ name }) => name === 'mimetype' || name === '+mimetype')?.value

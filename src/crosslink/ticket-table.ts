@@ -16,7 +16,7 @@ import { dbOf, type Repo } from '../repo/repo.ts'
 import { derivedTables } from '../repo/schema.ts'
 import { type SqlToken, sqlTokens } from './sql-tokens.ts'
 
-/** What stock makes where the setting is absent. */
+/** The tables that stock makes where the setting is absent. */
 const defaultSql = [...derivedTables.matchAll(/^CREATE [^;]* ticket[^;]*;$/gm)].join('\n')
 
 /**
@@ -58,7 +58,7 @@ function invalid(repo: Repo, problem: string, cause?: unknown): FossilError<'rep
 interface Definition {
   readonly sql: string
   readonly table: string
-  /** Whether a table of this name makes way. */
+  /** True where a table of this name makes way. */
   readonly replaces: boolean
 }
 

@@ -68,7 +68,7 @@ function playAgain(repo: Repo, fields: TicketFields, ticketId: string): void {
   for (const text of texts.all()) addLinks(repo, text)
 }
 
-/** What the timeline says of a change: in full, and in brief. */
+/** Describes a change for the timeline: in full, and in brief. */
 function describe(
   repo: Repo,
   { deck, replay, isNew }: { deck: TicketDeck; replay: TicketReplay; isNew: boolean },

@@ -67,7 +67,7 @@ function exportOf(commits: readonly Commit[], keys: readonly number[]): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Where the timeline shows each check-in, by comment, in milliseconds. */
+/** The times at which the timeline shows each check-in, by comment, in milliseconds. */
 function shown(repo: Repo): Map<string, number> {
   const rows = dbOf(repo).prepare<[string, number]>(
     `SELECT comment, mtime FROM event WHERE type = 'ci' ORDER BY comment`,

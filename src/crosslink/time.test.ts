@@ -17,7 +17,7 @@ import { type Artifact, assertStockAgrees, minute, store } from './order.suite.t
 
 const trunk = { tags: onBranch('trunk') }
 
-/** Where the timeline shows an artifact, in milliseconds after the first minute. */
+/** The time at which the timeline shows an artifact, in milliseconds after the first minute. */
 function shownAt(repo: Repo, made: Artifact): number {
   const [[julian] = []] = rowsAbout(repo, made, 'SELECT mtime FROM event WHERE objid = ?')
   return msFromJulian(Number(julian)) - minute(0)

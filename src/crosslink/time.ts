@@ -35,7 +35,7 @@ interface Place {
   readonly stored: number
   readonly isTagged: boolean
   children: readonly Rid[]
-  /** Where its children push it. */
+  /** The time to which its children push it. */
   time: number
 }
 

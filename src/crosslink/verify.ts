@@ -55,7 +55,7 @@ export function verify(
     /** The row by column, artifacts by name; or what is damaged. */
     readonly what: string
   }[]
-  /** How many there are in all. */
+  /** The number of differences in all. */
   readonly total: number
 } {
   assert(!dbOf(repo).inTransaction, 'a verification throws its transaction away')
@@ -65,7 +65,7 @@ export function verify(
   return leavingState(repo, () => scratch.dryRun(() => examine(scratch, options), 'deferred'))
 }
 
-/** What a verification found. */
+/** The findings of a verification. */
 export type Verification = ReturnType<typeof verify>
 
 /** One thing that is not as the artifacts say. */
@@ -277,7 +277,7 @@ function shownValue(repo: Repo, column: string, value: Value): string {
   return name ?? JSON.stringify(value)
 }
 
-/** How to name what an id in this column means. */
+/** The SQL that names what an id in this column means. */
 function nameSql(column: string): string | undefined {
   if (artifactColumns.has(column)) return 'SELECT uuid FROM blob WHERE rid = ?'
   if (column === 'tagid') return 'SELECT tagname FROM tag WHERE tagid = ?'

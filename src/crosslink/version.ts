@@ -1,6 +1,6 @@
 /**
- * What has versions under one name: a wiki page, a ticket, a technote. The tag `wiki-TITLE`,
- * `tkt-ID` or `event-ID` finds the artifacts; their own words decide.
+ * Versions under one name: of a wiki page, a ticket, a technote. The tag `wiki-TITLE`, `tkt-ID` or
+ * `event-ID` finds the artifacts; their own words decide.
  *
  * A control artifact can put such a tag on anything, and stock believes the tag. Here only an
  * artifact that names the page itself is a version of it (docs/divergences.md). Versions are in the
