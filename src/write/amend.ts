@@ -14,12 +14,12 @@ import { isLeaf } from '../crosslink/branch.ts'
 import { property, shownDateMs, symbolicTags } from '../crosslink/properties.ts'
 import { type TargetedTag, writeControl } from './tag.ts'
 
-/** What a check-in is to say from now on. What is absent stays. */
+/** The properties that a check-in is to have from now on. What is absent stays. */
 export interface Amendment {
   readonly comment?: string
-  /** Who made it. */
+  /** The author of the check-in. */
   readonly user?: string
-  /** When it was made, in milliseconds since 1970. */
+  /** The time of the check-in, in milliseconds since 1970. */
   readonly dateMs?: number
   /** Background colour; empty for none. */
   readonly color?: string

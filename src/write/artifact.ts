@@ -15,14 +15,14 @@ import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { deltify, storeLocal } from '../repo/store.ts'
 
-/** Who writes, and when. */
+/** The author of an artifact, and the time of writing. */
 export interface Author {
   readonly user: string
   /** By default now, or the first millisecond at which it counts as newer than what it replaces. */
   readonly dateMs?: number
 }
 
-/** What was written. */
+/** An artifact that was written. */
 export interface Written {
   /** The name of the artifact. */
   readonly hash: ArtifactHash

@@ -84,7 +84,7 @@ export function detachFile(
 /** The target of an attachment: one of the three. */
 export type AttachmentTarget = Parameters<typeof attachFile>[1]
 
-/** What was last done to a file name at a target: attached, or taken away. */
+/** The last change to a file name at a target: attached, or taken away. */
 function latest(
   repo: Repo,
   target: string,
@@ -100,7 +100,7 @@ function latest(
   return row === undefined ? undefined : { dateMs: msFromJulian(row[0]), isHere: row[1] === 1 }
 }
 
-/** What the A card calls a target, and its current version. */
+/** The name by which the A card calls a target, and its current version. */
 function readName(repo: Repo, target: AttachmentTarget): { name: string; current: NamedArtifact } {
   const [kind, name] =
     'page' in target

@@ -95,7 +95,7 @@ export function markBranches(
   })
 }
 
-/** What becomes of branches. */
+/** Ways to mark branches. */
 export type BranchMark = Parameters<typeof markBranches>[1]
 
 /** A rename is told once, by the check-in that made it. */

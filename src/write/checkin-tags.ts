@@ -15,7 +15,7 @@ import type { NamedArtifact } from '../repo/rid.ts'
 import { isClosed, isLeaf, mainBranch } from '../crosslink/branch.ts'
 import { property, symbolicTags } from '../crosslink/properties.ts'
 
-/** What a check-in says about its place in the project. */
+/** Options for the place of a check-in in the project. */
 export interface CheckinTagOptions {
   /**
    * Starts a branch of this name. A check-in without parent starts one by default: the setting

@@ -52,7 +52,7 @@ export interface CheckinOptions extends CheckinTagOptions {
   readonly cherrypicks?: readonly Cherrypick[]
   /** Keeps the check-in and its new files out of sync. A child of a private check-in is private. */
   readonly isPrivate?: boolean
-  /** When it was made, by default now. */
+  /** The time of the check-in, by default now. */
   readonly dateMs?: number
   /**
    * Writes only what differs from the parent's files, or from the baseline that the parent's are
@@ -72,7 +72,7 @@ export interface CheckinOptions extends CheckinTagOptions {
   readonly fork?: 'allow' | 'refuse'
 }
 
-/** What a check-in wrote. */
+/** A check-in that was written. */
 export interface Checkin extends Written {
   /** The manifest and the file contents that were not here before, in the order of storing. */
   readonly newArtifacts: readonly ArtifactHash[]
@@ -85,7 +85,7 @@ interface Parent extends NamedArtifact {
   readonly deck: CheckinDeck
 }
 
-/** What is settled before the manifest is made. */
+/** The parts of a check-in that are settled before the manifest is made. */
 interface Draft {
   readonly parent: Parent | undefined
   readonly merged: readonly ArtifactHash[]

@@ -28,7 +28,7 @@ export interface FileChange {
 /** Files by name, as F cards say it. */
 export type Files = ReadonlyMap<string, DeckFile>
 
-/** What {@link applyChanges} works on. */
+/** The input of {@link applyChanges}. */
 export interface ChangesToApply {
   readonly changes: readonly FileChange[]
   /** The parent's files, by {@link keptFiles}. */

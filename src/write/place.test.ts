@@ -1,5 +1,5 @@
 /**
- * Where a check-in goes, and the forks that it is not to make.
+ * The place of a check-in, and the forks that it is not to make.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Where a check-in goes: on a private branch or a public one, and whether a branch forks there.
+ * The place of a check-in: on a private branch or a public one, and whether a branch forks there.
  * Source: fossil src/checkin.c commit_cmd.
  * @module
  */
@@ -16,9 +16,9 @@ import { privateBranchColor } from './checkin-tags.ts'
 const privateBranch = 'private'
 
 /**
- * Where a check-in goes, as stock's `commit` has it: a child of a private one is private, and a
- * private one that follows a public one begins a branch, `private` unless it is given another name.
- * For `checkin`, which by itself begins no branch that is not asked for. checkin.c:2326-2334.
+ * Chooses the place of a check-in, as stock's `commit` has it: a child of a private one is private,
+ * and a private one that follows a public one begins a branch, `private` unless it is given another
+ * name. For `checkin`, which by itself begins no branch that is not asked for. checkin.c:2326-2334.
  *
  * @returns the options of the check-in that say so
  */

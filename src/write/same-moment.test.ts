@@ -1,5 +1,5 @@
 /**
- * What is written later counts, even where the clock has not moved, or is behind that of others.
+ * Later writing counts, even where the clock has not moved, or is behind that of others.
  * @module
  */
 

@@ -61,7 +61,7 @@ export class Stock {
     return openRepo(openFile(this.path), env)
   }
 
-  /** What is here, by name. */
+  /** The artifacts held here, by name. */
   held(): ArtifactHash[] {
     using repo = this.open()
     const rows = dbOf(repo).prepare<[string]>('SELECT uuid FROM blob WHERE size >= 0').all()

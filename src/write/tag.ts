@@ -75,7 +75,7 @@ export type TagEdit =
   | ({ readonly action: 'add' } & TagToAdd)
   | ({ readonly action: 'cancel' } & Parameters<typeof cancelTag>[1])
 
-/** What a reader is told of an artifact with very many tags. */
+/** The most tags of an artifact that an error names to its reader. */
 const maxTold = 10
 
 /**
@@ -150,7 +150,9 @@ export function writeControl(repo: Repo, tags: readonly TargetedTag[], author: A
   return writeDeck(repo, deck, { about: targets })
 }
 
-/** When the last of these tags was set or cancelled on its target; undefined for none. */
+/**
+ * The time at which the last of these tags was set or cancelled on its target; undefined for none.
+ */
 function lastChangeMs(repo: Repo, tags: readonly TargetedTag[]): number | undefined {
   const changed = dbOf(repo).prepare<[mtime: number]>(
     `SELECT mtime FROM blob CROSS JOIN tagxref USING(rid) CROSS JOIN tag USING(tagid)

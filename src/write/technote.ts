@@ -14,9 +14,9 @@ import { type Author, checkText, invalid, stamp, writeDeck, type Written } from 
 /** A note to write. */
 export interface Technote {
   readonly content: string
-  /** Where on the timeline it belongs, by default now. Cut to the second, as in stock. */
+  /** The place on the timeline where it belongs, by default now. Cut to the second, as in stock. */
   readonly eventMs?: number
-  /** What the timeline shows. */
+  /** The text that the timeline shows. */
   readonly comment?: string
   /** Of the content, such as `text/x-markdown`. */
   readonly mimetype?: string

@@ -23,7 +23,7 @@ import { type Author, checkText, invalid, stamp, writeDeck, type Written } from 
  */
 export type TicketFields = Readonly<Record<string, string>>
 
-/** Where a field's value goes. */
+/** The column to which a field's value goes. */
 interface Column {
   inTicket: boolean
   inChange: boolean
@@ -122,7 +122,7 @@ function fieldColumns(repo: Repo): Map<string, Column> {
   return columns
 }
 
-/** What the columns of `ticket` hold for a ticket, as text. */
+/** The values that the columns of `ticket` hold for a ticket, as text. */
 function currentValues(repo: Repo, ticketId: string): Map<string, string> {
   const values = new Map<string, string>()
   for (const [name, { inTicket }] of fieldColumns(repo)) {

@@ -1,5 +1,5 @@
 /**
- * What the tests of this folder share: what was written, as text.
+ * Tools that the tests of this folder share: written artifacts, as text.
  * @module
  */
 
@@ -21,7 +21,7 @@ export function dateCardAfter(laterMs: number): string {
   return dateCard.replace(/0{3}$/, String(laterMs).padStart(3, '0'))
 }
 
-/** Who writes. */
+/** The author of everything written here. */
 export const ada = { user: 'ada' }
 
 /** The cards of an artifact, without the Z card. */
