@@ -1,5 +1,5 @@
 /**
- * When a check-in lock ends by itself.
+ * The moment at which a check-in lock ends by itself.
  * @module
  */
 

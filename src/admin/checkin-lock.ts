@@ -12,7 +12,7 @@ import { findRid } from '../repo/blob.ts'
 import { configInteger } from '../repo/config.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 
-/** Who holds a lock, and since when. */
+/** The holder of a lock, and the time since which it is held. */
 export interface CheckinLock {
   /** Login of the holder; empty where nobody logged in. */
   readonly login: string

@@ -14,7 +14,7 @@ export type Literal =
   | { readonly type: 'number'; readonly value: number }
   | { readonly type: 'null' }
 
-/** What a card says about one row. */
+/** One row, as a card tells it. */
 export interface ConfigRecord {
   /** Seconds since 1970. */
   readonly mtimeSec: number
@@ -57,7 +57,7 @@ class LiteralReader {
     return this.#at >= this.#bytes.length
   }
 
-  /** What comes before the next whitespace; '' at the end. */
+  /** Reads up to the next whitespace; '' at the end. */
   word(): string {
     const start = this.#at
     while (!this.isAtEnd && !this.#isSpace()) this.#at++

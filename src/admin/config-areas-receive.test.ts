@@ -1,5 +1,5 @@
 /**
- * What a `config` card changes, and what no card can do.
+ * Changes that a `config` card makes, and those that no card can make.
  * @module
  */
 
@@ -41,7 +41,7 @@ function snapshot(repo: Repo): unknown {
   return [...rows, dbOf(repo).prepare('SELECT sql FROM sqlite_schema ORDER BY name').all()]
 }
 
-/** What a repository sends, but for what is in every new one. */
+/** The cards that a repository sends, but for those of every new one. */
 function shared(repo: Repo): string[] {
   return configCards(repo, 'all', { admin: true, addresses: true })
     .map(({ content }) => Buffer.from(content).toString())

@@ -1,6 +1,6 @@
 /**
- * What becomes of a `config` card that arrives: nothing, unless its row is of an area that was
- * asked for or allowed, and newer than the row that is here.
+ * The fate of a `config` card that arrives: it changes nothing, unless its row is of an area that
+ * was asked for or allowed, and newer than the row that is here.
  *
  * May know the areas and how records are read. Statements are made of names that are written down
  * in config-areas.ts; what the card says is bound to them.
@@ -27,7 +27,7 @@ import {
 import { type ConfigRecord, type Literal, parseConfigRecord } from './config-areas-literals.ts'
 import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 
-/** What a peer may change. */
+/** Rights of a peer to change configuration. */
 export interface ConfigRights {
   readonly areas: Iterable<ConfigArea>
   /**
@@ -40,7 +40,7 @@ export interface ConfigRights {
 }
 
 /**
- * What became of a card.
+ * The outcome of a card.
  *
  * - `stored`: its row is new, or newer than the one that was here.
  * - `older`: the row here stays. A row without a time stays always, as in stock.
@@ -95,7 +95,7 @@ function groupsOfRow(table: ConfigTable, { key }: ConfigRecord): readonly Config
   return table.group === undefined ? groupsOfSetting(fromUtf8(key)) : [table.group]
 }
 
-/** Whether a row of a user gives the capability `s`, or is of a user who has it. */
+/** Tells whether a row of a user gives the capability `s`, or is of a user who has it. */
 function touchesSetup(repo: Repo, { key, values }: ConfigRecord): boolean {
   const cap = values.get('cap')
   const letter = 's'.charCodeAt(0)

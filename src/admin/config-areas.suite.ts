@@ -48,7 +48,10 @@ INSERT INTO subscriber(
   (x'02', 'd@e.f', NULL, 0, 0, 0, 'a', 1062, 1063, NULL);
 `
 
-/** What stock sends, in its order: an area that the card belongs to, its name, its content. */
+/**
+ * The cards that stock sends, in its order: an area that the card belongs to, its name, its
+ * content.
+ */
 export const goldenCards: readonly (readonly [area: ConfigArea, name: string, content: string])[] =
   [
     ['shun', '/shun', `1020 '1111111111111111111111111111111111111111' scom 'spam'`],

@@ -1,5 +1,5 @@
 /**
- * What leaves a repository when its configuration is asked for.
+ * Configuration that leaves a repository when it is asked for.
  * @module
  */
 

@@ -14,7 +14,7 @@
 import type { ConfigCard } from '../xfer/card.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 
-/** What an area consists of; settings and tables belong to one group or more. */
+/** The parts of which an area consists; settings and tables belong to one group or more. */
 export type ConfigGroup =
   | 'css'
   | 'skin'
@@ -93,8 +93,8 @@ const settings: readonly (readonly [groups: readonly ConfigGroup[], names: strin
 ]
 
 /**
- * What a clone takes. Accounts come only where they are asked for, and scripts that a server of
- * stock's runs at each transfer not at all.
+ * The areas that a clone takes. Accounts come only where they are asked for, and scripts that a
+ * server of stock's runs at each transfer not at all.
  */
 export function cloneAreas({ withUsers }: { withUsers: boolean }): ConfigArea[] {
   const accounts: readonly ConfigArea[] = ['user', 'subscriber']
@@ -104,9 +104,9 @@ export function cloneAreas({ withUsers }: { withUsers: boolean }): ConfigArea[] 
 }
 
 /**
- * Whether a setting has stock run what another repository says: hooks, scripts at a transfer, the
- * addresses that scripts may reach, and Tcl. The scripts of ticket pages and of the skin stay: they
- * run in a sandbox that reaches nothing without those. th_main.c:1200-1300, www/th1.md.
+ * Tells whether a setting has stock run what another repository says: hooks, scripts at a transfer,
+ * the addresses that scripts may reach, and Tcl. The scripts of ticket pages and of the skin stay:
+ * they run in a sandbox that reaches nothing without those. th_main.c:1200-1300, www/th1.md.
  */
 export function runsCode(name: string): boolean {
   return /^(?:th1-.*|tcl.*|xfer-.*-script)$/.test(name)
@@ -154,7 +154,10 @@ export const configTables: readonly ConfigTable[] = [
   },
 ]
 
-/** What a peer that asks for configuration may see, beyond reading. */
+/**
+ * The configuration that a peer may see when it asks, beyond that which needs only the right to
+ * read.
+ */
 export interface ConfigReader {
   /** `a`, which `s` implies: users with their password hashes, and subscribers. */
   readonly admin: boolean

@@ -33,7 +33,7 @@ const maxArtifactBytes = 0x7fffffff
 /** All purges that can be undone, the first one first. */
 export function listPurges(repo: Repo): {
   readonly id: number
-  /** When, in seconds since 1970. */
+  /** The time of the purge, in seconds since 1970. */
   readonly ctimeSec: number
   /** In words, why. */
   readonly notes: string
@@ -58,7 +58,10 @@ export function listPurges(repo: Repo): {
     }))
 }
 
-/** What one purge took, in the order it was stored. Throws as {@link undoPurge} for the unknown. */
+/**
+ * The artifacts that one purge took, in the order they were stored. Throws as {@link undoPurge} for
+ * the unknown.
+ */
 export function purgedArtifacts(
   repo: Repo,
   id: number,

@@ -46,13 +46,13 @@ async function branched(stock: Stock): Promise<ArtifactHash> {
   return root
 }
 
-/** What a repository holds, without the order and the storage. */
+/** Everything that a repository holds, without the order and the storage. */
 function holdings(repo: Repo): object {
   const { held, phantoms } = stateOf(repo)
   return { held, phantoms, private: listed(repo, 'private') }
 }
 
-/** What is in the graveyard, without the order and the storage. */
+/** Everything in the graveyard, without the order and the storage. */
 function byName(repo: Repo): object[] {
   return purgedArtifacts(repo, 1)
     .map(({ storedBytes, ...item }) => ({ ...item, isStored: storedBytes > 0 }))

@@ -56,7 +56,7 @@ export function purge(
 ): {
   /** Of the event in the graveyard, to bring it back by. */
   readonly id: number
-  /** How many artifacts went. */
+  /** The number of artifacts that went. */
   readonly artifacts: number
 } {
   return repo.transaction(() => {
@@ -103,8 +103,8 @@ export function describePurge(
 }
 
 /**
- * What goes with check-ins: their descendants, merges too; the files that no other check-in has
- * and nothing else needs; and the control artifacts that are about nothing else.
+ * Finds everything that goes with check-ins: their descendants, merges too; the files that no other
+ * check-in has and nothing else needs; and the control artifacts that are about nothing else.
  *
  * Unlike stock we keep a file that is an artifact of Fossil's own or attached somewhere, and a
  * check-in outside that tags one inside; and we take control artifacts whose tags others have

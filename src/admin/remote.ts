@@ -85,7 +85,7 @@ function obscure(repo: Repo, text: string): string {
   return hex(Uint8Array.of(salt, ...mixed(utf8(text), salt)))
 }
 
-/** What is not the output of {@link obscure} is taken as it is, as stock does. */
+/** Undoes {@link obscure}; anything that is not its output is taken as it is, as stock does. */
 function unobscure(text: string): string {
   if (text.length < 2 || !/^(?:[0-9a-fA-F]{2})+$/.test(text)) return text
   const [salt = 0, ...rest] = Buffer.from(text, 'hex')
