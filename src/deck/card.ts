@@ -109,8 +109,8 @@ export class CardReader {
   }
 
   /**
-   * What is left of this line, one character a byte, without reading it; nothing of the next line
-   * where the card is at its end.
+   * The rest of this line, one character a byte, without reading it; nothing of the next line where
+   * the card is at its end.
    */
   peekLine(): string {
     if (this.#isAtEndOfCard) return ''

@@ -1,5 +1,5 @@
 /**
- * What each card means, both directions in view: `read` takes the arguments of one card into a
+ * The meaning of each card, both directions in view: `read` takes the arguments of one card into a
  * draft, `write` gives the cards for a field, sorted where their order carries no meaning.
  *
  * May know cards as bytes and the types of decks. Which cards make which kind is decided in
@@ -15,7 +15,7 @@ import type { Cherrypick, DeckFile, DeckKind, DeckTag, TicketField } from './dec
 import { fileTail, isReservedName, isSimplePath } from './file-name.ts'
 import { compareAsBytes, encodeText } from './text.ts'
 
-/** What single cards set, by the names that `deck.ts` gives the fields. */
+/** Fields that single cards set, by the names that `deck.ts` gives them. */
 interface Singles {
   fileName: string
   target: string
@@ -51,7 +51,7 @@ export interface Draft extends Partial<Singles> {
   latestHash: string
 }
 
-/** What `write` may find in a deck. Every `Deck` is one. */
+/** The fields of a deck that `write` looks at. Every `Deck` is one. */
 export interface DeckFields extends Readonly<Partial<Singles>> {
   readonly files?: readonly DeckFile[]
   readonly fields?: readonly TicketField[]

@@ -40,7 +40,7 @@ const nearDate = fc
     return `${sign}${year}-${month}-${day}${t}${hour}:${minute}${second}${zone}`
   })
 
-/** What `julianday` makes of `text`; 0 counts as no date, as it does in stock. */
+/** The result of `julianday` for `text`; 0 counts as no date, as it does in stock. */
 function sqliteJulian(text: string): number | undefined {
   const julian = julianday.get(text)?.['julian']
   return typeof julian === 'number' && julian > 0 ? julian : undefined

@@ -12,7 +12,7 @@
 
 import { assert } from '../base/assert.ts'
 
-/** How much of a second a date on a card shows: `HH:MM:SS` or `HH:MM:SS.SSS`. */
+/** The precision of a date on a card: `HH:MM:SS` or `HH:MM:SS.SSS`. */
 export type DatePrecision = 'seconds' | 'milliseconds'
 
 const msPerDay = 86_400_000

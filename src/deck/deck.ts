@@ -72,7 +72,7 @@ export interface Cherrypick {
   /** `+` brings the changes in, `-` backs them out. */
   readonly direction: '+' | '-'
   readonly target: ArtifactHash
-  /** Where the changes start, exclusive; by default the target's parent. */
+  /** The check-in at which the changes start, exclusive; by default the target's parent. */
   readonly base?: ArtifactHash
 }
 

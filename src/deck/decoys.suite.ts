@@ -23,7 +23,7 @@ export interface Oddity {
 
 /** Bytes that are almost an artifact. */
 export interface Decoy extends Oddity {
-  /** What `explainDeck` says. */
+  /** The fault that `explainDeck` reports. */
   readonly line: number
   readonly reason: string
 }
@@ -56,7 +56,7 @@ function decoy(title: string, cards: string, line: number, reason: string): Deco
   return { title, bytes: seal(cards), line, reason }
 }
 
-/** What is wrong outside the cards. */
+/** Faults outside the cards. */
 const outerDecoys: readonly Decoy[] = [
   { title: 'nothing', bytes: utf8(''), line: 1, reason: 'no newline at the end' },
   { title: 'a newline', bytes: utf8('\n'), line: 1, reason: 'not a card' },
@@ -150,7 +150,7 @@ const outerDecoys: readonly Decoy[] = [
   },
 ]
 
-/** What is wrong with the cards, under a Z card that is right. */
+/** Faults in the cards, under a Z card that is right. */
 const innerDecoys: readonly Decoy[] = [
   decoy('a blank line', `C x\n\n${date}`, 2, 'not a card'),
   decoy('a space before the newline', `C x \n${date}`, 1, 'C card: too many arguments'),
@@ -292,7 +292,7 @@ function odd(title: string, cards: string | Uint8Array): Oddity {
 
 const sshEnd = pgpEnd.replaceAll('PGP', 'SSH')
 
-/** What stock accepts beyond the document. */
+/** Artifacts that stock accepts beyond the document. */
 export const oddities: readonly Oddity[] = [
   odd('a check-in of comment and date', `C x\n${date}`),
   odd('an empty comment', `C \n${date}`),

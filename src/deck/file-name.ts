@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a file is in a working directory. manifest.c:44-46. */
+/** The permission of a file in a working directory. */
 export type FilePermission = 'regular' | 'executable' | 'symlink'
 
 const emptyOrDotComponent = /(?:^|\/)\.{0,2}(?:\/|$)/
@@ -33,7 +33,7 @@ export function fileTail(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-/** What the letters of an F card say; unknown ones say nothing. manifest.c:1482-1492. */
+/** The permission that the letters of an F card give; unknown ones say nothing. */
 export function filePermission(letters: string | undefined): FilePermission {
   if (letters?.includes('x')) return 'executable'
   return letters?.includes('l') ? 'symlink' : 'regular'

@@ -22,7 +22,10 @@ import {
 import type { FileCards } from './file-cards.ts'
 import { type Span, unsignedSpan } from './signature.ts'
 
-/** Why an artifact is plain data. `line` counts from 1 and from the start of the artifact. */
+/**
+ * The reason why an artifact is plain data. `line` counts from 1 and from the start of the
+ * artifact.
+ */
 export interface DeckFault {
   readonly line: number
   readonly reason: string

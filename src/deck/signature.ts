@@ -13,7 +13,7 @@ const openings = ['-----BEGIN PGP SIGNED MESSAGE-----', '-----BEGIN SSH SIGNED M
 // Stock compares 29 of these 30 bytes; before 2.26, 25.
 const closings = ['\n-----BEGIN PGP SIGNATURE----', '\n-----BEGIN SSH SIGNATURE----']
 
-/** Where the deck lies in an artifact: `bytes.subarray(start, end)`. */
+/** The place of the deck in an artifact: `bytes.subarray(start, end)`. */
 export interface Span {
   readonly start: number
   readonly end: number
