@@ -19,7 +19,7 @@ export function digitValue(byte: number): number {
   return values[byte] ?? -1
 }
 
-/** How many digits an unsigned 32-bit `value` takes: 1 to 6. */
+/** The number of digits that an unsigned 32-bit `value` takes: 1 to 6. */
 export function digitCount(value: number): number {
   if (value < 0x40) return 1
   if (value < 0x1000) return 2

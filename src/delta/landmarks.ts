@@ -1,5 +1,5 @@
 /**
- * Where each 16-byte block of a source may be found again, by hash.
+ * An index of the 16-byte blocks of a source, by hash, to find each of them again.
  *
  * The table is stock's, collisions included: which blocks share a bucket decides which matches are
  * seen, and so the bytes of the delta. Source: fossil src/delta.c:83-152, 389-400.

@@ -9,7 +9,7 @@
 import { digitCount } from './digits.ts'
 import { type Landmarks, landmarksOf, windowBytes, windowHash } from './landmarks.ts'
 
-/** How many blocks of a bucket are tried for one window. delta.c:414. */
+/** The number of blocks of a bucket that are tried for one window. */
 const searchLimit = 250
 
 /** Stock's price of a copy: three marks and the digits of three numbers. delta.c:463-466. */
@@ -22,7 +22,7 @@ export class MatchFinder {
   literal = 0
   /** Length of the match in bytes. */
   length = 0
-  /** Where the match begins in the source. */
+  /** The place in the source at which the match begins. */
   offset = 0
 
   readonly #source: DataView
@@ -150,7 +150,7 @@ function mayMatch(
   )
 }
 
-/** How many bytes agree from `i` in `a` and `j` in `b`, at most `limit`. */
+/** The number of bytes that agree from `i` in `a` and `j` in `b`, at most `limit`. */
 function commonPrefix(a: DataView, i: number, b: DataView, j: number, limit: number): number {
   let n = 0
   // Sixteen at a time: twice as fast as four and far faster than one (measured).
@@ -167,7 +167,7 @@ function commonPrefix(a: DataView, i: number, b: DataView, j: number, limit: num
   return n
 }
 
-/** How many bytes agree before `i` in `a` and `j` in `b`, at most `limit`. */
+/** The number of bytes that agree before `i` in `a` and `j` in `b`, at most `limit`. */
 function commonSuffix(a: DataView, i: number, b: DataView, j: number, limit: number): number {
   let n = 0
   while (n < limit && a.getInt8(i - n - 1) === b.getInt8(j - n - 1)) n++

@@ -8,7 +8,7 @@ import * as fc from 'fast-check'
 
 import { concat, utf8 } from '../base/bytes.ts'
 
-/** What a delta leads from and to. */
+/** The two texts of a delta: from the one it leads to the other. */
 export interface Pair {
   readonly from: Uint8Array
   readonly to: Uint8Array

@@ -69,7 +69,10 @@ export class CommandReader {
   start = 0
   /** Length of the last command in bytes, or the checksum of `end`. */
   value = 0
-  /** Where the bytes of the last command begin: in the source for a copy, else in the delta. */
+  /**
+   * The place at which the bytes of the last command begin: in the source for a copy, else in the
+   * delta.
+   */
   offset = 0
 
   readonly #delta: Uint8Array
