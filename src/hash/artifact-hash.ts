@@ -16,8 +16,8 @@ declare const artifactHash: unique symbol
 export type ArtifactHash = string & { readonly [artifactHash]: true }
 
 /**
- * How a repository names new artifacts. The place in this list is the policy's code, the integer
- * in `config` under `hash-policy`. hname.c:57-61, 221.
+ * Policies by which a repository names new artifacts. The place in this list is the policy's code,
+ * the integer in `config` under `hash-policy`. hname.c:57-61, 221.
  *
  * - `sha1`: by SHA-1.
  * - `auto`: by SHA-1, until the first SHA3-256 name arrives and makes the policy `sha3`.
