@@ -10,7 +10,7 @@ import { FossilError } from '../base/error.ts'
 /** A value that SQLite stores. Integers beyond 2^53 do not occur in a Fossil repository. */
 export type Value = null | number | string | Uint8Array
 
-/** What a write statement did. */
+/** The effect of a write statement. */
 export interface RunResult {
   /** Rows inserted, changed or deleted by this statement. */
   readonly changes: number
@@ -33,7 +33,7 @@ export interface Statement<Row extends readonly Value[]> {
   iterate(...parameters: readonly Value[]): IterableIterator<Row>
 }
 
-/** Where SQL's clock and randomness come from. */
+/** The source of SQL's clock and randomness. */
 export type World = Pick<Env, 'clock' | 'random'>
 
 /**
@@ -44,7 +44,7 @@ export type World = Pick<Env, 'clock' | 'random'>
  * {@link isRefusal}. A mistake in our SQL is thrown as it comes.
  */
 export interface Database {
-  /** What the connection was opened on, for messages: a path or `:memory:`. */
+  /** The file that the connection was opened on, for messages: a path or `:memory:`. */
   readonly path: string
   readonly isOpen: boolean
   /** True between BEGIN and COMMIT or ROLLBACK. */

@@ -20,7 +20,7 @@ import { takeFromWorld } from './functions.ts'
 
 export type { Database, RunResult, Statement, Value } from './driver.ts'
 
-/** How to open a file. */
+/** Options for opening a file. */
 export interface OpenFileOptions {
   /**
    * Refuse every write, and leave the file as it is: also where a writer was killed and its
@@ -29,7 +29,10 @@ export interface OpenFileOptions {
   readonly readOnly?: boolean
   /** Make the file where there is none. Default false. */
   readonly create?: boolean
-  /** How long a statement waits for another process's lock. Default 15,000 ms, as stock. */
+  /**
+   * The longest time that a statement waits for another process's lock. Default 15,000 ms, as
+   * stock.
+   */
   readonly busyTimeoutMs?: number
 }
 
@@ -77,7 +80,7 @@ function makePrivately(path: string): void {
 }
 
 const quietly = { throwIfNoEntry: false } as const
-/** Where the header of a file says how it is read: 2 is WAL. fileformat2.html, §1.3 */
+/** The place in the header of a file that says how it is read: 2 is WAL. */
 const readVersionAt = 19
 
 function isInWalMode(path: string): boolean {
