@@ -1,5 +1,5 @@
 /**
- * Who comes from whom: ancestors, descendants, primary lines, leaves, common ancestors.
+ * Descent of check-ins: ancestors, descendants, primary lines, leaves, common ancestors.
  * Every walk is a loop or a recursive query, never a recursive function: lines are long.
  * Source: fossil src/descendants.c, src/pivot.c; the `plink` and `cherrypick` tables.
  * @module
@@ -9,7 +9,7 @@ import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { branchSql, isClosed } from '../crosslink/branch.ts'
 
-/** How far a walk goes. */
+/** Limits of a walk. */
 export interface WalkOptions {
   /** At most this many check-ins, the one asked about included; the closest in time. */
   readonly limit?: number

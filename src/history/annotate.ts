@@ -136,7 +136,7 @@ function comparable(content: Uint8Array): string[] | undefined {
   return textLines(content)?.map((line) => line.replace(/\r?\n?$/, ''))
 }
 
-/** How far back to annotate. */
+/** Limits on how far back to annotate. */
 export type AnnotateOptions = NonNullable<Parameters<typeof annotate>[2]>
 
 /** The versions of a file along primary parents, newest first, until it was added. */

@@ -89,7 +89,7 @@ function walkBranch(repo: Repo, rid: Rid): { start: Rid; root: Rid | undefined }
   return { start, root: undefined }
 }
 
-/** How many children of a check-in continue its line, on any branch and on its own. */
+/** The number of children of a check-in that continue its line, on any branch and on its own. */
 export function primaryChildren(repo: Repo, rid: Rid): { all: number; sameBranch: number } {
   const [all = 0, sameBranch = 0] =
     dbOf(repo)

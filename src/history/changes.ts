@@ -1,5 +1,5 @@
 /**
- * What a check-in did to files, by the `mlink` table.
+ * Changes that a check-in made to files, by the `mlink` table.
  *
  * One row says that file `fnid` went from content `pid` to `fid` between a parent and a check-in;
  * 0 is "no such file", and a `pid` of -1 means that a merge brought it in. A row that tells of

@@ -108,7 +108,7 @@ test('a NUL or an endless line makes content binary, UTF-16 with its mark does n
   assert.equal(kind(Buffer.from([0xff, 0xfe, 0, 0, 0, 0])), 'binary')
 })
 
-/** What stock prints, and we: file by file. */
+/** The output of stock, or ours, file by file. */
 function sections(output: string): string[] {
   return output.split(/^(?=(?:Index:|ADDED |DELETED ))/m).filter((part) => part !== '')
 }

@@ -1,5 +1,5 @@
 /**
- * What differs between two check-ins: files added, deleted, renamed and changed, and how.
+ * Differences between two check-ins: files added, deleted, renamed and changed, and the changes.
  *
  * May know check-ins, unified diffs and the `mlink` table. Source: fossil src/diffcmd.c
  * diff_two_versions.
@@ -39,7 +39,7 @@ export interface FileDiff {
   /** The file after. */
   readonly after?: NonNullable<FileDiff['before']>
   /**
-   * How the content changed; `missing` where one of both is not here. Absent where it did not,
+   * The change of the content; `missing` where one of both is not here. Absent where it did not,
    * and for whole files unless asked for.
    */
   readonly content?: ContentDiff | { readonly kind: 'missing' }
@@ -86,7 +86,7 @@ export function diffCheckins(
 }
 
 /**
- * What `fossil diff` prints of a comparison: `ADDED`, `DELETED`, `RENAMED` and unified diffs. A
+ * The output of `fossil diff` for a comparison: `ADDED`, `DELETED`, `RENAMED` and unified diffs. A
  * file of which only the permission changed is not mentioned.
  */
 export function formatCheckinDiff(diffs: readonly FileDiff[]): string {

@@ -1,5 +1,5 @@
 /**
- * What kinds of things the timeline shows: `event.type`.
+ * Kinds of things that the timeline shows: `event.type`.
  * Source: fossil src/schema.c:366-392; src/manifest.c manifest_crosslink.
  * @module
  */

@@ -109,7 +109,7 @@ function listed(
   }
 }
 
-/** Where content first came up among the check-ins of `lineage`. */
+/** The check-in among those of `lineage` in which content first came up. */
 function firstUse(repo: Repo, content: Rid, lineage: ReadonlySet<Rid>): ListedFile['changed'] {
   const uses = dbOf(repo)
     .prepare<[Rid, ArtifactHash, number]>(

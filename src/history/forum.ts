@@ -22,9 +22,9 @@ export interface ForumPost {
   readonly inReplyTo: ArtifactHash | undefined
   /** Author of the first version. */
   readonly user: string
-  /** When the first version was written, in milliseconds since 1970. */
+  /** The time at which the first version was written, in milliseconds since 1970. */
   readonly dateMs: number
-  /** When the newest version was written. */
+  /** The time at which the newest version was written. */
   readonly editedMs: number
   /** Only of a post that opens a thread. */
   readonly title: string | undefined

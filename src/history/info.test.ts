@@ -1,5 +1,5 @@
 /**
- * What is said about an artifact is what stock says.
+ * Facts about an artifact, compared with those that stock tells.
  * @module
  */
 

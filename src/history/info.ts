@@ -19,7 +19,7 @@ import { type TextColumn, textIfAny, textOf } from '../repo/db-text.ts'
 import { timelineEntry, type TimelineEntry } from './timeline.ts'
 
 /**
- * What an artifact is to the repository: something on the timeline, a cluster, an `attachment`
+ * The role of an artifact in the repository: something on the timeline, a cluster, an `attachment`
  * (which names what is attached to what), a `file` of a check-in, an `attached` file, a `phantom`
  * that is known by name alone; `unknown` where nothing refers to it.
  */
@@ -35,7 +35,10 @@ export interface ArtifactInfo {
   /** Undefined for a phantom. */
   readonly sizeBytes: number | undefined
   readonly isPrivate: boolean
-  /** When and whence it came; undefined for a phantom, and for content older than such records. */
+  /**
+   * The time and source of its arrival; undefined for a phantom, and for content older than such
+   * records.
+   */
   readonly received:
     | {
         /** Milliseconds since 1970. */
@@ -44,7 +47,7 @@ export interface ArtifactInfo {
         readonly address: string | undefined
       }
     | undefined
-  /** What the timeline says; undefined for what is not on it. */
+  /** The entry on the timeline; undefined for an artifact that is not on it. */
   readonly entry: TimelineEntry | undefined
   /** The primary parent first, then merged-in ones, newest first. */
   readonly parents: readonly Relative[]
@@ -64,7 +67,7 @@ export interface ArtifactInfo {
     readonly user: string | undefined
     readonly comment: string
   }[]
-  /** Where this content is attached, newest first. */
+  /** The places where this content is attached, newest first. */
   readonly attachments: readonly {
     readonly fileName: string
     /** A wiki title, a ticket id, a technote id or the hash of a forum post. */

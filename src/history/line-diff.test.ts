@@ -16,7 +16,7 @@ import { diffLines, type LineDiff } from './line-diff.ts'
 import { slideEdits } from './slide.ts'
 import { diffContents, formatHunks } from './unified.ts'
 
-/** What the edits make of `before`, where inserted lines come from `after`. */
+/** The text that the edits make of `before`, where inserted lines come from `after`. */
 function applied(before: readonly string[], after: readonly string[], diff: LineDiff): string[] {
   const made: string[] = []
   let at = 0

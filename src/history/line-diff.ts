@@ -22,7 +22,7 @@ export interface Edit {
   readonly insert: number
 }
 
-/** How to make one text from another. */
+/** Edits that make one text from another. */
 export interface LineDiff {
   /** In order. Only the last may be a copy alone; none begins with less than it could copy. */
   readonly edits: readonly Edit[]
@@ -30,7 +30,10 @@ export interface LineDiff {
   readonly isThorough: boolean
 }
 
-/** How many lines are compared before the search is given up: about half a second (measured). */
+/**
+ * The number of lines that are compared before the search is given up: about half a second
+ * (measured).
+ */
 export const defaultMaxSteps = 50_000_000
 
 /** A range of lines on each side: from `a` up to `endA`, from `b` up to `endB`. */

@@ -31,7 +31,7 @@ export class Lines {
     this.b = after.map(numberOf)
   }
 
-  /** Where in `b` to look first for line `i` of `a`; -1 for nowhere. */
+  /** The line of `b` to look at first for line `i` of `a`; -1 for none. */
   firstInB(i: number): number {
     // Where one side only has changes, no line is ever looked for.
     this.#chains ??= chainsOf(this.#texts, this.b)
@@ -39,7 +39,7 @@ export class Lines {
     return heads[chainOf[this.a[i] ?? 0] ?? 0] ?? -1
   }
 
-  /** Where to look after `j`; -1 for nowhere. */
+  /** The line of `b` to look at after `j`; -1 for none. */
   nextInB(j: number): number {
     return this.#chains?.nexts[j] ?? -1
   }

@@ -40,7 +40,10 @@ export function resolveName(
   options: {
     /** Only artifacts that are on the timeline as this kind. By default anything goes. */
     readonly kind?: EventKind
-    /** What is checked out: `current`, `prev`, `previous` and `next` are relative to it. */
+    /**
+     * The check-in that is checked out: `current`, `prev`, `previous` and `next` are relative to
+     * it.
+     */
     readonly checkout?: ArtifactHash
     /**
      * A tag or branch means the first check-in of its branch, not the last; not after `root:` and
@@ -74,7 +77,7 @@ export function resolveName(
   return hash
 }
 
-/** How to understand a name. */
+/** Options for understanding a name. */
 export type NameOptions = NonNullable<Parameters<typeof resolveName>[2]>
 
 /** The name under which a repository has some content, or would have it. */
@@ -163,7 +166,7 @@ function findSpecial(repo: Repo, name: string, current: ArtifactHash | undefined
     .get(checkout)?.[0]
 }
 
-/** What comes last on the timeline at `dateMs`. */
+/** The artifact that comes last on the timeline at `dateMs`. */
 function latestBy(
   repo: Repo,
   dateMs: number | undefined,

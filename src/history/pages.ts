@@ -26,8 +26,8 @@ export interface WikiVersion {
   /** A page without text is deleted: it is not listed, and its history stays. */
   readonly isDeleted: boolean
   /**
-   * What the page is about, by its title: a check-in, a branch, a tag; undefined for a page of its
-   * own. wiki.c:413-429.
+   * The subject of the page, by its title: a check-in, a branch, a tag; undefined for a page of its
+   * own.
    */
   readonly about: 'checkin' | 'branch' | 'tag' | undefined
 }
@@ -39,10 +39,10 @@ export interface TechnoteVersion {
   readonly technoteId: string
   /** Its place on the timeline, in milliseconds since 1970. */
   readonly eventMs: number
-  /** When this version was written, in milliseconds since 1970. */
+  /** The time at which this version was written, in milliseconds since 1970. */
   readonly dateMs: number
   readonly user: string | undefined
-  /** What the timeline shows. */
+  /** The text that the timeline shows. */
   readonly comment: string
   readonly content: string
   readonly mimetype: string
@@ -101,7 +101,7 @@ export function technotes(repo: Repo): TechnoteVersion[] {
     .sort((a, b) => b.eventMs - a.eventMs || compareAsBytes(a.hash, b.hash))
 }
 
-/** What is attached, to one target or anywhere, by target and file name. */
+/** Files attached to one target or anywhere, by target and file name. */
 export function attachedFiles(
   repo: Repo,
   target?: string,

@@ -7,13 +7,13 @@
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 
-/** What to find a common ancestor of. */
+/** The check-ins to find a common ancestor of. */
 export interface PivotQuery {
   /** The check-in to be merged in. */
   readonly primary: Rid
   /** The check-in that receives the merge, and what was already merged into it. */
   readonly secondaries: readonly Rid[]
-  /** Whether merged-in parents count as parents (`all`, the default) or not. */
+  /** The parents to follow: merged-in ones too (`all`, the default), or only the first. */
   readonly through?: 'all' | 'primary'
 }
 

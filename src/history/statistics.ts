@@ -1,5 +1,5 @@
 /**
- * How much a repository holds.
+ * The size of a repository, in numbers of everything that it holds.
  * @module
  */
 

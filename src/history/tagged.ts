@@ -26,7 +26,7 @@ export function tagNames(repo: Repo, { prefix = '' }: { prefix?: string } = {}):
 }
 
 /**
- * What bears a tag and is on the timeline, the latest first. `name` as in {@link tagNames}.
+ * Artifacts on the timeline that bear a tag, the latest first. `name` as in {@link tagNames}.
  *
  * @param options.kind only what is on the timeline as this kind
  * @param options.limit at most so many; by default all

@@ -17,11 +17,11 @@ export interface ArtifactTag {
   readonly type: 'cancel' | 'single' | 'propagating'
   /** Undefined for a tag without a value. */
   readonly value: string | undefined
-  /** When the tag was given or cancelled, in ms since 1970. */
+  /** The time at which the tag was given or cancelled, in ms since 1970. */
   readonly dateMs: number
   /** The artifact that says so; undefined where it came down from an ancestor. */
   readonly source: ArtifactHash | undefined
-  /** Where the tag was given first: this artifact or an ancestor. */
+  /** The artifact to which the tag was first given: this one or an ancestor. */
   readonly origin: ArtifactHash | undefined
 }
 

@@ -42,7 +42,7 @@ function printedChange({ name, change }: ChangedFile): string[] {
   return isTold ? [`   ${change.toUpperCase()} ${name}`] : []
 }
 
-/** What stock printed, each time with its date, tags in order, and nothing about a check-out. */
+/** The output of stock, each time with its date, tags in order, and nothing about a check-out. */
 function normalized(output: string): string[] {
   let day = ''
   return output

@@ -58,7 +58,7 @@ export interface TimelineOptions {
 export type Moment = { readonly dateMs: number } | { readonly hash: ArtifactHash }
 
 /**
- * What is remarkable about an entry, in the order in which it is told:
+ * Remarks on an entry, in the order in which they are told:
  *
  * - `merge`: it has several parents.
  * - `fork`, `branch`: several check-ins continue its line, at least two of them on its own
@@ -77,15 +77,15 @@ export interface TimelineEntry {
   readonly kind: EventKind | undefined
   /** Milliseconds since 1970. */
   readonly dateMs: number
-  /** Who did it, as corrected since; undefined where nobody said. */
+  /** The user who did it, as corrected since; undefined where nobody is named. */
   readonly user: string | undefined
-  /** What was said, as corrected since. Of a wiki edit: `+`, `-` or `:` and the title. */
+  /** The comment, as corrected since. Of a wiki edit: `+`, `-` or `:` and the title. */
   readonly comment: string
   readonly branch: string | undefined
   /** Tags and branches by name, without `sym-`, in byte order. */
   readonly tags: readonly string[]
   readonly marks: readonly Mark[]
-  /** Whether some check-in continues its line, on whichever branch. */
+  /** True where some check-in continues its line, on whichever branch. */
   readonly isContinued: boolean
   /** With `withFiles`, for a check-in: by name. */
   readonly files?: readonly ChangedFile[]
@@ -210,7 +210,7 @@ function condition(repo: Repo, options: TimelineOptions): Condition {
   }
 }
 
-/** How many relatives can matter: all of them where another condition drops some. */
+/** The number of relatives that can matter: all of them where another condition drops some. */
 function closest(options: TimelineOptions): { limit?: number } {
   const { limit, offset = 0, kinds, before, after, branch, path } = options
   const others = [kinds, before, after, branch, path]

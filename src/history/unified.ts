@@ -11,7 +11,7 @@ import { diffLines, type Edit } from './line-diff.ts'
 import { slideEdits } from './slide.ts'
 import { lineBytes, textLines } from './text-lines.ts'
 
-/** How to compare two contents. */
+/** Options for comparing two contents. */
 export interface DiffOptions {
   /** Unchanged lines to show around changes. Default 5, as stock. */
   readonly contextLines?: number
@@ -39,7 +39,7 @@ export interface Hunk {
 /** One line of a hunk. */
 type HunkLine = Hunk['lines'][number]
 
-/** How two contents differ. */
+/** The difference between two contents. */
 export type ContentDiff =
   | { readonly kind: 'binary' }
   | {
