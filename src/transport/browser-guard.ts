@@ -36,7 +36,7 @@ export class BrowserGuard {
   }
 
   /**
-   * Why a request is refused, as a sentence for whoever runs the server.
+   * The reason why a request is refused, as a sentence for whoever runs the server.
    *
    * @param request.localAddress of the connection; undefined: not known
    */

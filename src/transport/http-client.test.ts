@@ -46,12 +46,14 @@ function connect(t: TestContext, url: string, options: HttpTransportOptions = {}
   return transport
 }
 
-/** Why an exchange with `url` fails. */
+/** The reason why an exchange with `url` fails. */
 function failure(t: TestContext, url: string, options: HttpTransportOptions = {}): Promise<string> {
   return withinDeadline(0, () => failureOf(connect(t, url, options).exchange(request)))
 }
 
-/** Why an exchange fails with a server that answers with these bytes and then hangs up. */
+/**
+ * The reason why an exchange fails with a server that answers with these bytes and then hangs up.
+ */
 async function failureOver(t: TestContext, ...lines: readonly string[]): Promise<string> {
   const url = await socketPeer(t, (socket) => socket.end(lines.join('\r\n')))
   return failure(t, url)

@@ -24,13 +24,13 @@ import { isSameSite, parseRemote, redirectTarget } from './http-url.ts'
 import { isLoopback } from './peer-address.ts'
 import { checkTimeout, type Deadlines, Watch } from './watch.ts'
 
-/** What TLS may be told: whom to trust, and who we are. As in `node:tls`. */
+/** TLS options: certificates to trust, and our own. As in `node:tls`. */
 export type TlsOptions = Pick<
   AgentOptions,
   'ca' | 'cert' | 'key' | 'passphrase' | 'rejectUnauthorized' | 'servername'
 >
 
-/** How to reach a server, and how long to wait. */
+/** Options for reaching a server, and the times to wait for it. */
 export interface HttpTransportOptions {
   /** Until a connection is usable, TLS included. Default 30,000 ms. */
   readonly connectTimeoutMs?: number
@@ -43,13 +43,14 @@ export interface HttpTransportOptions {
   /** Further headers, such as an `authorization` that a proxy before the server asks for. */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * Whether another site that a redirect leads to gets the `headers` and the login card, too.
-   * Default false: it is asked as by nobody.
+   * Gives the `headers` and the login card to another site that a redirect leads to, too. Default
+   * false: it is asked as by nobody.
    */
   readonly trustRedirects?: boolean
   /**
-   * Where `http_proxy`, `https_proxy` and `no_proxy` are looked up, in either case. Default: the
-   * environment of the process. Addresses of this machine are reached without a proxy. Node 24.5.
+   * The variables among which `http_proxy`, `https_proxy` and `no_proxy` are looked up, in either
+   * case. Default: the environment of the process. Addresses of this machine are reached without a
+   * proxy. Node 24.5.
    */
   readonly proxyEnv?: NodeJS.ProcessEnv
   readonly tls?: TlsOptions
@@ -57,7 +58,7 @@ export interface HttpTransportOptions {
   readonly onProgress?: (progress: Progress) => void
 }
 
-/** What a transport did so far. Bytes are those of bodies. */
+/** The work of a transport so far. Bytes are those of bodies. */
 export interface HttpStats {
   readonly exchanges: number
   readonly failures: number
@@ -68,9 +69,9 @@ export interface HttpStats {
 
 /** A transport to an HTTP server. Exchanges may run at the same time. */
 export interface HttpTransport extends Transport, Disposable {
-  /** Where messages go, without a password; permanent redirects change it. */
+  /** The address to which messages go, without a password; permanent redirects change it. */
   readonly url: string
-  /** Who the address says we are: `user` of `https://user:password@host/`. */
+  /** The user whom the address names: `user` of `https://user:password@host/`. */
   readonly user: string | undefined
   readonly password: string | undefined
   /** The other site that answered the last exchange, without `headers` and login. */

@@ -17,7 +17,7 @@ import { contentTypes } from '../xfer/frame.ts'
 import { excerptBytes, printable, refusalOf, type ReplyHead } from './http-reply.ts'
 import type { FailureKind, Watch } from './watch.ts'
 
-/** How far an exchange has come. Bodies only; headers are not counted. */
+/** The progress of an exchange. Bodies only; headers are not counted. */
 export interface Progress {
   /** Handed to the operating system, or about to be. */
   readonly bytesSent: number
@@ -39,7 +39,7 @@ export interface Post {
   readonly onProgress: ((progress: Progress) => void) | undefined
 }
 
-/** What came back: of a message all of it, of anything else the first bytes. */
+/** The reply as received: of a message all of it, of anything else the first bytes. */
 export interface PostReply {
   readonly head: ReplyHead
   readonly body: Uint8Array
@@ -71,7 +71,7 @@ class PostExchange {
   #bytesSent = 0
   #bytesReceived = 0
   #bytesToReceive: number | undefined
-  /** What the socket or the parser said first; the reply only says that it was aborted. */
+  /** The first error of the socket or the parser; the reply only says that it was aborted. */
   #error: Error | undefined
   #isConnected = false
   #isAnswered = false

@@ -1,6 +1,6 @@
 /**
- * What an HTTP reply means to a client: a message, or a reason why there is none.
- * Shared by the transports that speak HTTP, over sockets and over pipes.
+ * The meaning of an HTTP reply to a client: a message, or a reason why there is none. Shared by the
+ * transports that speak HTTP, over sockets and over pipes.
  *
  * Reference: fossil src/http.c:590-712 (status, headers), 866-887 (error pages).
  * @module
@@ -18,18 +18,18 @@ export interface ReplyHead {
   header(name: string): string | undefined
 }
 
-/** How much of a page that is no message is worth reading. */
+/** The number of bytes worth reading of a page that is no message. */
 export const excerptBytes = 2048
 
 const messageTypes: ReadonlySet<string> = new Set(Object.values(contentTypes))
 
-/** Why a reply holds no message. */
+/** The reason why a reply holds no message. */
 export interface ReplyRefusal {
   readonly reason: string
   readonly kind: FailureKind
 }
 
-/** Why a reply with this head holds no message, or undefined where it does. */
+/** The reason why a reply with this head holds no message, or undefined where it does. */
 export function refusalOf(head: ReplyHead): ReplyRefusal | undefined {
   const { status, statusText } = head
   if (status !== 200) {

@@ -12,7 +12,7 @@ import { HttpService, type HttpServiceOptions } from './http-service.ts'
 import type { BodyReader } from './request-body.ts'
 import type { RepoSource } from './served-repos.ts'
 
-/** What the platform knows of a request and `Request` does not say. */
+/** Facts about a request that the platform knows and `Request` does not say. */
 export interface RequestOrigin {
   readonly remoteAddress?: string | undefined
 }

@@ -54,7 +54,7 @@ export interface HttpReply {
   readonly body: Uint8Array
 }
 
-/** What an answer may know of its request besides the message. */
+/** Facts about its request that an answer may know besides the message. */
 export interface AnswerContext {
   /** The repository's name in the folder; undefined where only one is served. */
   readonly repository: string | undefined
@@ -81,7 +81,10 @@ export type Answer =
       readonly body: Uint8Array
       /** The login, for the log. */
       readonly login?: string | undefined
-      /** Why the reply is an error; what is the server's own trouble is told to its observer. */
+      /**
+       * The error that the reply tells of; one that is the server's own trouble is told to its
+       * observer.
+       */
       readonly error?: FossilError | undefined
     }
 
@@ -106,7 +109,7 @@ export type HttpEvent =
   /** The server could not do its part; the client was told only that it failed. */
   | { type: 'http.failed'; path: string; error: unknown }
 
-/** How to serve. */
+/** Options for serving. */
 export interface HttpServiceOptions extends BrowserOptions {
   /** Default: by the users of the repository, and what nobody may do without a login. */
   readonly answer?: Answerer
@@ -358,7 +361,7 @@ function isOwn({ code }: FossilError): boolean {
   return ownTroubles.has(code)
 }
 
-/** Who asks is who logs in, and `nobody` without; each proof of a login counts once. */
+/** Answers as the user who logs in, or as `nobody` without; each proof of a login counts once. */
 function answererOfUsers(maxFutureMs: number): Answerer {
   const nonces = new NonceMemory()
   return (repo, request, { loginCard, loginGuard, remoteAddress }) => {

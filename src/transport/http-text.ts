@@ -29,7 +29,7 @@ export function requestText(path: string, body: Uint8Array): Uint8Array {
 /** Reads a reply as it comes in. What follows a body of known length is not part of it. */
 export class ReplyParser {
   #head: ReplyHead | undefined
-  /** What came of the head, while it is not whole. */
+  /** The bytes of the head so far, while it is not whole. */
   #start: Uint8Array = noBytes
   #malformed: string | undefined
   readonly #body: Uint8Array[] = []
@@ -42,7 +42,7 @@ export class ReplyParser {
     return this.#bodyBytes
   }
 
-  /** Why this is no HTTP reply, once that is certain. */
+  /** The reason why this is no HTTP reply, once that is certain. */
   get malformed(): string | undefined {
     return this.#malformed
   }

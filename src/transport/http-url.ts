@@ -11,7 +11,7 @@ import { printable } from './http-reply.ts'
 
 /** An address and who to be there. */
 export interface Remote {
-  /** Where to POST: no user, no password, no fragment. */
+  /** The address to POST to: no user, no password, no fragment. */
   readonly url: URL
   readonly user: string | undefined
   readonly password: string | undefined
@@ -58,8 +58,8 @@ export function isSameSite(home: URL, target: URL): boolean {
 }
 
 /**
- * Where a redirect leads. A trailing `xfer` is dropped, which old servers append; what is left is
- * the address of the repository.
+ * The address to which a redirect leads. A trailing `xfer` is dropped, which old servers append;
+ * what is left is the address of the repository.
  *
  * @returns the address, or in words why it is not followed
  */

@@ -10,7 +10,7 @@ import type { TestContext } from 'node:test'
 
 import type { Identity } from './certificate.suite.ts'
 
-/** What a server does with a request. */
+/** The handler of a server's requests. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** Starts an HTTP server; returns its address, `http://127.0.0.1:PORT`. */

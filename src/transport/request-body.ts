@@ -18,7 +18,7 @@ export interface BodyReader {
   cancel(): void
 }
 
-/** Why a request is answered with an error page. Never leaves this folder. */
+/** The reason why a request is answered with an error page. Never leaves this folder. */
 export class Refusal extends Error {
   static {
     this.prototype.name = 'Refusal'

@@ -15,7 +15,7 @@ import type { BodyReader } from './request-body.ts'
 import type { RepoSource } from './served-repos.ts'
 import { checkTimeout } from './watch.ts'
 
-/** Where to listen, and how patiently. */
+/** Options of a server: its address, and its patience. */
 export interface ServeOptions extends HttpServiceOptions {
   /** Default 0: one that is free. */
   readonly port?: number

@@ -46,7 +46,7 @@ function nameOf(repo: Repo): string | undefined {
   return config(repo, 'project-name')
 }
 
-/** What a path leads to: the name that a repository says it has. */
+/** The repository that a path leads to, by the name that it says it has. */
 function reached(served: ServedRepos, path: string): string | undefined {
   const found = served.find(path)
   return found === undefined ? undefined : nameOf(found.open())

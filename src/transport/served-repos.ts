@@ -17,7 +17,7 @@ import { dbOf, type Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 import { systemTimers, type Timers } from './timers.ts'
 
-/** What is served: an open repository, a file, or every `NAME.fossil` below a folder at `/NAME`. */
+/** Repositories to serve: an open one, a file, or every `NAME.fossil` below a folder at `/NAME`. */
 export type RepoSource =
   /** The caller's own: it is not closed. */
   | { readonly repo: Repo }
@@ -172,8 +172,8 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * Where the file is in WAL mode, brings what is in the log into the file, so that a copy of it
- * holds everything that was acknowledged. Waits for nobody; returns whether all of it is there.
+ * Brings what is in the log of a file in WAL mode into the file, so that a copy of it holds
+ * everything that was acknowledged. Waits for nobody; returns whether all of it is there.
  */
 function settle(repo: Repo): boolean {
   try {
@@ -188,8 +188,8 @@ function settle(repo: Repo): boolean {
 }
 
 /**
- * What tells a file from another that takes its name, and one that SQLite takes for unchanging from
- * what becomes of it; undefined where there is no file.
+ * An identity that tells a file from another that takes its name, and one that SQLite takes for
+ * unchanging from what becomes of it; undefined where there is no file.
  */
 function identityOf(path: string): string | undefined {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false })

@@ -17,7 +17,7 @@ import { excerpt, messageOf, printable, refusalOf } from './http-reply.ts'
 import { ReplyParser, requestText } from './http-text.ts'
 import { checkTimeout, type Deadlines, Watch } from './watch.ts'
 
-/** How long to wait for a program, and how much to take from it. */
+/** Limits on the time to wait for a program, and on the bytes to take from it. */
 export interface StdioLimits {
   /** Without a byte in either direction. Default 120,000 ms. */
   readonly silenceTimeoutMs?: number
@@ -35,7 +35,7 @@ export interface CommandOptions extends StdioLimits {
   /** The whole environment of the program; by default ours. */
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
-  /** What to POST to. Default `/`. */
+  /** The path to POST to. Default `/`. */
   readonly path?: string
 }
 
@@ -53,9 +53,9 @@ export interface StdioOptions extends StdioLimits {
   readonly env?: NodeJS.ProcessEnv
 }
 
-/** How long a program may go on after its reply. */
+/** The longest time that a program may go on after its reply. */
 const graceMs = 10_000
-/** How much of what a program says of its troubles is kept: the last of it. */
+/** The number of bytes kept of a program's complaints: the last of them. */
 const stderrBytes = 2048
 
 /** `fossil http` over a repository file on this machine. */

@@ -12,7 +12,7 @@ import { FossilError, isTransportError } from '../base/error.ts'
 import type { Transport } from '../sync/transport.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 
-/** What the peer does with a request. */
+/** The behaviour of the peer at a request. */
 export type Behaviour =
   /** It sends the message back. */
   | 'echo'
@@ -32,7 +32,7 @@ export interface Subject {
 
 /** Ample for what is meant to succeed. */
 const patienceMs = 20_000
-/** What is meant to run out. */
+/** The deadline of tests in which it is meant to run out. */
 const deadlineMs = 60
 /** Deadlines are kept to within this, on a busy machine. */
 const slackMs = 5_000

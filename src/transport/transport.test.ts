@@ -11,7 +11,7 @@ import type { Transport } from '../sync/transport.ts'
 import { type Behaviour, transportContract } from './transport.suite.ts'
 import { checkTimeout, Watch } from './watch.ts'
 
-/** What each peer in memory answers; nothing means never. */
+/** The answer of each peer in memory; nothing means never. */
 const peers: Readonly<Record<Behaviour, (request: Uint8Array, watch: Watch) => unknown>> = {
   echo: (request) => request.slice(),
   empty: (_, watch) => watch.fail('the reply is empty'),

@@ -8,7 +8,9 @@
 
 import { FossilError, type TransportErrorCode } from '../base/error.ts'
 
-/** How long an exchange may take, in milliseconds; `Infinity` means without limit. */
+/**
+ * Limits on the time that an exchange may take, in milliseconds; `Infinity` means without limit.
+ */
 export interface Deadlines {
   /** Until the connection is usable: name lookup, TCP and TLS. */
   readonly connectTimeoutMs: number
@@ -70,7 +72,7 @@ export class Watch {
     if (signal?.aborted === true) this.#abort()
   }
 
-  /** Why the exchange had to end, once it had to. */
+  /** The reason why the exchange had to end, once it had to. */
   get failure(): TransportError | undefined {
     return this.#failure
   }
