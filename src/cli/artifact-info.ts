@@ -1,6 +1,6 @@
 /**
- * What is known about one artifact: for people, as `fossil info` and `fossil whatis` lay it out,
- * and for programs.
+ * Facts about one artifact: for people, as `fossil info` and `fossil whatis` lay them out, and for
+ * programs.
  * Source: fossil src/info.c show_common_info; src/name.c whatis_rid.
  * @module
  */
@@ -11,7 +11,7 @@ import { layOutComment } from './comment.ts'
 import { entryFields, formatTimestamp, isoTime } from './timeline-text.ts'
 import { shownName } from './output.ts'
 
-/** Where an artifact belongs: parents and children, tags and comment. Hashes to 40 digits. */
+/** The family of an artifact: parents and children, tags and comment. Hashes to 40 digits. */
 export function* familyText(info: ArtifactInfo, width: number | undefined): Generator<string> {
   const { hash, entry, parents, children } = info
   yield relativeText('hash:', { hash, dateMs: entry?.dateMs })
@@ -35,7 +35,7 @@ function relativeText(
   return `${word.padEnd(13)} ${hash.slice(0, 40)}${date}\n`
 }
 
-/** How to tell what an artifact is. */
+/** Options for describing an artifact. */
 export interface WhatisLayout {
   readonly width: number | undefined
   readonly shortHash: (hash: string) => string
@@ -45,7 +45,7 @@ export interface WhatisLayout {
   readonly isVerbose: boolean
 }
 
-/** What an artifact is: its kind, its tags, and each place that uses it. */
+/** A description of an artifact: its kind, its tags, and each place that uses it. */
 export function* whatisText(info: ArtifactInfo, layout: WhatisLayout): Generator<string> {
   const { hash, rowId, sizeBytes, received, entry, uses, attachments, role } = info
   const comment = (text: string): string => layOutComment(text, { indent: 12, width: layout.width })

@@ -1,5 +1,5 @@
 /**
- * Who writes and when, for every command that adds to the history.
+ * The author and the time of writing, for every command that adds to the history.
  * Source: fossil src/user.c user_select; src/checkin.c --date-override, --user-override.
  * @module
  */
@@ -38,7 +38,7 @@ export function withAuthor(command: Command): Command {
 }
 
 /**
- * Who writes: as asked for; else the setting `default-user`, $FOSSIL_USER, $USER, $LOGNAME or
+ * The author: as asked for; else the setting `default-user`, $FOSSIL_USER, $USER, $LOGNAME or
  * $USERNAME, or the user in the address of the server, where the repository knows that login, as in
  * stock; else its only administrator.
  *

@@ -1,5 +1,5 @@
 /**
- * What `ci` says at its end, to people and to programs.
+ * The report of `ci` at its end, for people and for programs.
  * @module
  */
 
@@ -18,13 +18,13 @@ import type { DryRunOptions } from './dry-run.ts'
 import { shownName } from './output.ts'
 import { counted } from './terminal.ts'
 
-/** Where a check-in goes. */
+/** The place of a check-in. */
 export type Place = ReturnType<typeof checkinPlace>
 
 /** Files by name, as the parent has them. */
 export type Before = ReturnType<typeof checkinFiles>
 
-/** What the report of a check-in is made of. */
+/** The material of a check-in's report. */
 export interface Written {
   readonly repo: Repo
   readonly written: Checkin
@@ -36,15 +36,15 @@ export interface Written {
   readonly options: DryRunOptions & { readonly json?: boolean }
 }
 
-/** What became of one file. */
+/** The change of one file. */
 interface ChangedFile {
   readonly change: 'added' | 'edited' | 'deleted' | 'renamed'
   readonly name: string
-  /** Where it was renamed. */
+  /** The earlier name of a file that was renamed. */
   readonly from?: string
 }
 
-/** What people are shown of a long list. */
+/** The most entries of a long list that people are shown. */
 const maxShown = 20
 
 /** The files that a check-in changed, in the order they were given. */

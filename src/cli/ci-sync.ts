@@ -24,7 +24,7 @@ export interface CheckinSync {
   release(): Promise<void>
 }
 
-/** What became of the push. */
+/** The outcome of the push. */
 export interface Pushed {
   readonly isComplete: boolean
   readonly fields: Readonly<Record<string, unknown>>
@@ -135,7 +135,7 @@ class ServerLink implements CheckinSync {
     await this.#unlock()
   }
 
-  /** Whether the server has no lock of ours, or none any more. */
+  /** Gives the lock back. Returns whether the server has no lock of ours, or none any more. */
   async #unlock(): Promise<boolean> {
     if (!this.#isLocking) return true
     try {

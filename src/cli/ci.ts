@@ -132,7 +132,7 @@ async function checkIn(
   await report(done, link)
 }
 
-/** What is to be written, and on what it is based. */
+/** A check-in to be written, and the one on which it is based. */
 interface Draft extends Pick<Written, 'author' | 'parent' | 'place'> {
   readonly comment: string
   readonly paths: readonly string[]

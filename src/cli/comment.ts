@@ -13,7 +13,7 @@ export function firstCharacters(text: string, size: number): string {
     .join('')
 }
 
-/** Where a comment goes. */
+/** The place of a comment on its lines. */
 export interface CommentPlace {
   /** Columns before the comment on each of its lines; the first line has them already. */
   readonly indent: number
@@ -38,7 +38,7 @@ export function layOutComment(text: string, { indent, width = 0 }: CommentPlace)
 
 interface Line {
   readonly text: string
-  /** Where the next line begins. */
+  /** The place at which the next line begins. */
   readonly end: number
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a command would do: it does it, tells, and takes it back.
+ * Rehearsal of a command: it does its work, tells what it did, and takes it back.
  * @module
  */
 
@@ -49,7 +49,7 @@ export function printWritten(
     readonly written: WrittenArtifact | undefined
     /** For programs, beside the artifact's. */
     readonly fields: Readonly<Record<string, unknown>>
-    /** What was done, and what to say where there was nothing to do: sentences without end. */
+    /** Sentences without their full stop: for something that was done, and for nothing to do. */
     readonly done: string
     readonly idle: string
   },

@@ -1,5 +1,5 @@
 /**
- * What people are told of errors.
+ * Errors as people are told of them.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * What an error says to people: its code, and one sentence. The facts that the catalogue keeps for
+ * Errors in words for people: a code, and one sentence. The facts that the catalogue keeps for
  * programs are told where they help a reader.
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a sync or a clone says at its end, to people and to programs.
+ * The report of a sync or a clone at its end, for people and for programs.
  * @module
  */
 

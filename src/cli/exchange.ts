@@ -19,7 +19,7 @@ import { counted, formatBytes, ProgressLine } from './terminal.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** How an exchange ended. */
+/** The outcome of an exchange. */
 export interface Outcome extends SyncResult {
   /** Somebody pressed Ctrl-C or told the process to end; counts are as far as it came. */
   readonly interrupted: boolean
@@ -37,7 +37,7 @@ export interface Settings {
   readonly refused: readonly string[]
 }
 
-/** What a sync or clone is given. */
+/** Means that a sync or clone is given. */
 export interface Means {
   readonly transport: Transport
   readonly options: {

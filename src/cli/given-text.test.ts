@@ -1,5 +1,5 @@
 /**
- * What is read as a text or a file, and what is refused before it hangs.
+ * Text and files that are read, and those that are refused before they hang.
  * @module
  */
 

@@ -12,7 +12,7 @@ import { decodeText, FossilError, readWholeFile } from '../index.ts'
 import type { HttpTransportOptions } from '../transport/http.ts'
 import { readSecret } from './password.ts'
 
-/** Where the password of a login is looked up, besides the options. */
+/** The variable in which the password of a login is looked up, besides the options. */
 export const passwordVariable = 'TRILOBITE_PASSWORD'
 /** `user:password` for a server or proxy that asks for HTTP basic authentication. */
 export const httpAuthVariable = 'TRILOBITE_HTTPAUTH'
@@ -51,7 +51,7 @@ export async function passedPassword(options: LoginOptions): Promise<string | un
 }
 
 /**
- * How to reach the server.
+ * Options for reaching the server.
  *
  * @throws {FossilError} `option.invalid`; `repo.unreadable` for a certificate
  */

@@ -45,7 +45,7 @@ export function findArtifact(
   }
 }
 
-/** What a name means, where it is not what was asked for. */
+/** The meaning of a name, where it is not the one that was asked for. */
 function otherwise(repo: Repo, name: string, kind: EventKind | undefined): string | undefined {
   const digits = /^[0-9a-f]{4,64}$/.test(name) ? name : undefined
   if (digits !== undefined && listShunned(repo).some(({ hash }) => hash.startsWith(digits))) {

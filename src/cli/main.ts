@@ -39,7 +39,7 @@ import { addVerifyCommand } from './verify.ts'
 import { addWhatisCommand } from './whatis.ts'
 import { addWikiCommand } from './wiki.ts'
 
-/** What the parser has to say, until it is known whether a clearer sentence takes its place. */
+/** The message of the parser, until it is known whether a clearer sentence takes its place. */
 let parserText = ''
 
 const program = new Command('trilobite')

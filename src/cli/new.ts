@@ -57,7 +57,7 @@ function makeRepository(file: string, options: NewOptions): void {
   print(options, { repository: file, checkin: first.hash, ...identity }, text)
 }
 
-/** What a login of somebody new to the repository needs: its codes and its first user. */
+/** Fields that somebody new to the repository needs to log in: its codes and its first user. */
 export function identityFields(repo: Repo): Record<string, unknown> {
   return {
     projectCode: projectCode(repo),

@@ -15,7 +15,7 @@ import { encodeText } from '../index.ts'
 /** A part of the output: text, or bytes to be written as they are. */
 export type Chunk = string | Uint8Array
 
-/** Where output goes. */
+/** The stream to which output goes. */
 export interface Output {
   readonly isTTY?: boolean
   /** Calls back once the chunk is written or lost. */
@@ -50,7 +50,10 @@ export function printEither(
   return printChunks(json === true ? jsonLine(fields()) : text())
 }
 
-/** Whether the bytes reached their reader. What a lost reader means, the stream's owner says. */
+/**
+ * Writes bytes, and tells whether they reached their reader. What a lost reader means, the stream's
+ * owner says.
+ */
 function written(output: Output, bytes: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
     output.write(bytes, (error) => resolve(error === undefined || error === null))

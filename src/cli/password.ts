@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { FossilError } from '../index.ts'
 
-/** Where a password is typed: `process.stdin`. */
+/** The terminal at which a password is typed: `process.stdin`. */
 export interface SecretSource {
   readonly input: Readable & { isTTY?: boolean; setRawMode?(isRaw: boolean): unknown }
   readonly output: { write(text: string): unknown }

@@ -32,14 +32,14 @@ import { integer } from './option-values.ts'
 type PurgeEvent = ReturnType<typeof listPurges>[number]
 type PurgedArtifact = ReturnType<typeof purgedArtifacts>[number]
 
-/** What somebody asked to purge. */
+/** The subject of a purge, as somebody asked for it. */
 interface Subject {
   readonly hashes: readonly ArtifactHash[]
   /** Of check-ins: where each name begins. */
   readonly roots?: readonly Root[]
 }
 
-/** Where a name of a purge begins. */
+/** The check-in at which a name of a purge begins. */
 interface Root {
   readonly name: string
   readonly checkin: ArtifactHash

@@ -32,7 +32,7 @@ function samples(): Sample[] {
     })
 }
 
-/** What is the same whoever runs it, and whenever. */
+/** The part of an output that is the same whoever runs it, and whenever. */
 function lasting(output: string): string {
   return output
     .replaceAll(/^.*password (?:of|for) .*:\n|^The same again:\n/gim, '')

@@ -1,6 +1,6 @@
 /**
- * What a server tells whoever runs it: a line on standard output for each request, and a line on
- * standard error for everything that it could not do.
+ * The log of a server for whoever runs it: a line on standard output for each request, and a line
+ * on standard error for everything that it could not do.
  * @module
  */
 

@@ -97,7 +97,10 @@ function tellOfEnd({ underWay }: FossilServer): void {
   )
 }
 
-/** What is at `path`. A single file is checked at once; those of a folder when asked for. */
+/**
+ * The repository or repositories at `path`. A single file is checked at once; those of a folder
+ * when asked for.
+ */
 function sourceAt(path: string): RepoSource {
   if (existsSync(path) && statSync(path).isDirectory()) return { folder: path, env: systemEnv }
   openWhole(path).close()

@@ -20,7 +20,7 @@ interface SourceFunction {
   readonly line: number
 }
 
-/** What came of a sweep: coverage/judge.ts. */
+/** The coverage of a sweep: coverage/judge.ts. */
 export interface Coverage {
   readonly folders: readonly {
     readonly folder: string

@@ -1,5 +1,5 @@
 /**
- * What a simulation says at its end, for each verdict.
+ * The report of a simulation at its end, for each verdict.
  * @module
  */
 

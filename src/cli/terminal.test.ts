@@ -31,7 +31,7 @@ suite('a table', () => {
   })
 })
 
-/** What control sequences begin with. */
+/** The character with which control sequences begin. */
 const escape = String.fromCharCode(27)
 
 /** Runs `action` while standard error is a terminal of 20 columns; returns what was written. */

@@ -1,5 +1,5 @@
 /**
- * What people look at: a line that is rewritten while work goes on, and tables.
+ * Output for people to look at: a line that is rewritten while work goes on, and tables.
  * @module
  */
 

@@ -12,13 +12,15 @@ import { shownName } from './output.ts'
 
 type ChangedFile = NonNullable<TimelineEntry['files']>[number]
 
-/** How to lay out entries. */
+/** Options for laying out entries. */
 export interface EntryLayout {
   /** This many entries, or, below zero, entries until there are this many lines; 0: all. */
   readonly limit: number
   /** Columns of a line; undefined for lines without end. */
   readonly width: number | undefined
-  /** What to print for each entry, instead of one paragraph below a headline for the day. */
+  /**
+   * The format in which to print each entry, instead of one paragraph below a headline for the day.
+   */
   readonly format?: string | undefined
   /** Lists the files of each entry that has them. */
   readonly withFiles?: boolean
@@ -64,7 +66,7 @@ function isFull(so: { count: number; lines: number }, limit: number): boolean {
   return limit < 0 ? so.lines >= -limit : limit > 0 && so.count >= limit
 }
 
-/** What an entry says: its comment, who says so, and its tags. */
+/** The text of an entry: its comment, its user, and its tags. */
 export function commentText({ comment, user, tags }: TimelineEntry): string {
   const tagged = tags.length === 0 ? '' : ` tags: ${tags.join(', ')}`
   return `${comment} (user: ${user ?? '?'}${tagged})`

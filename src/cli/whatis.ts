@@ -46,13 +46,13 @@ export function addWhatisCommand(program: Command): void {
     })
 }
 
-/** What a name means: one artifact, any of several, or nothing. */
+/** The meaning of a name: one artifact, any of several, or nothing. */
 interface Answer {
   readonly name: string
   /** The hash of the file that was given by name. */
   readonly hash?: string
   readonly meanings: readonly ArtifactInfo[]
-  /** Why it means nothing. */
+  /** The reason why it means nothing. */
   readonly unknown?: string
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the commands wrote, as stock sees it: its timeline, tags, pages, tickets, artifacts, files.
+ * The work of the commands, as stock sees it: its timeline, tags, pages, tickets, artifacts, files.
  * @module
  */
 
