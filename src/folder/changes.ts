@@ -61,7 +61,7 @@ export interface FolderOptions {
   readonly onProgress?: (done: number, total: number, sizeBytes: number) => void
 }
 
-/** Where the content of a file is. */
+/** The source of a file's content. */
 interface Source {
   readonly path: string | Buffer | (() => Promise<Uint8Array>)
   /** Found below the folder that is the project, where what is named by itself goes before it. */

@@ -12,7 +12,7 @@ import { decodeText } from '../deck/text.ts'
 import { isNewFileName } from '../write/file-changes.ts'
 import { readWholeFile, unreadableFile } from './whole-file.ts'
 
-/** What a file is, and what is in it: of a symlink, where it leads. */
+/** A file on disk, and its content: of a symlink, the place to which it leads. */
 export interface DiskFile {
   readonly content: Uint8Array
   /** Undefined where the system does not say whether a file can be executed. */
@@ -23,11 +23,11 @@ export interface DiskFile {
 export interface FoundFile {
   /** From the folder, with `/` between directories, as artifact text. */
   readonly name: string
-  /** Where it is. */
+  /** The path of the file. */
   readonly path: Buffer
 }
 
-/** What to find below a folder. */
+/** Options for finding files below a folder. */
 export interface TreeOptions {
   /** Files that are there in any case, such as those of the parent. */
   readonly tracked: ReadonlySet<string>
@@ -39,7 +39,7 @@ export interface TreeOptions {
   readonly besides: readonly string[]
 }
 
-/** What was found. */
+/** The files that were found. */
 export interface FoundTree {
   /** In the order of the bytes of their names, directory by directory. */
   readonly files: readonly FoundFile[]
@@ -47,7 +47,9 @@ export interface FoundTree {
   readonly leftOut: readonly string[]
 }
 
-/** What a file or folder is on disk, not what it leads to. Throws `repo.unreadable`. */
+/**
+ * The status of a file or folder on disk, not of the target of a symlink. Throws `repo.unreadable`.
+ */
 export function statOf(path: string | Buffer): Stats {
   try {
     return lstatSync(path)
@@ -128,7 +130,7 @@ export function findTree(folder: string, options: TreeOptions): FoundTree {
   return { files, leftOut }
 }
 
-/** Why no file of a check-in may have this name; undefined where it may. */
+/** The reason why no file of a check-in may have this name; undefined where it may. */
 export function nameProblem(name: string): string | undefined {
   if (name === '') return 'it is empty'
   if (name.startsWith('/')) return 'it begins with "/": names begin at the root of the project'

@@ -27,7 +27,7 @@ function isOpened(path: string | Buffer): boolean {
   return /^\/(?:dev|proc\/self)\/fd\/\d+$/.test(path.toString())
 }
 
-/** Why something on disk is not a file to be read; undefined for a file. */
+/** The reason why something on disk is not a file to be read; undefined for a file. */
 function fileProblem(stat: Stats): string | undefined {
   if (stat.isFile()) return undefined
   if (stat.isDirectory()) return 'it is a folder, not a file'
@@ -57,7 +57,7 @@ export function unreadableFile(path: string | Buffer, cause: unknown): FossilErr
   return new FossilError('repo.unreadable', { path: name, reason: reasonOf(cause) }, { cause })
 }
 
-/** What the system has codes for, in words. */
+/** The reasons for which the system has codes, in words. */
 const systemReasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   ENOTDIR: 'a part of this path is a file, not a folder',
