@@ -134,7 +134,7 @@ export class IndexedText {
   }
 }
 
-/** What is known about places of a text: a `Map`, but one without its bound of 2^24 entries. */
+/** Knowledge about places of a text: a `Map`, but one without its bound of 2^24 entries. */
 export class PlaceMap<V> {
   readonly #pages: (Map<number, V> | undefined)[] = []
 

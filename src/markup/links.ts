@@ -10,7 +10,7 @@
 import { markdownLinks } from './markdown-links.ts'
 import { wikiLinks } from './wiki-links.ts'
 
-/** How a text is marked up. Links are sought in the first two only. */
+/** The markup of a text. Links are sought in the first two only. */
 export type Mimetype = 'wiki' | 'markdown' | 'other'
 
 /**

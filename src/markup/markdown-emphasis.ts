@@ -11,7 +11,7 @@
 import { isAlnum, isSpace } from './characters.ts'
 import { type IndexedText, type Landmark, landmark, PlaceMap } from './indexed-text.ts'
 
-/** How many markers open (and close) the emphasis: 3 is the mark of both at once. */
+/** The number of markers that open (and close) the emphasis: 3 is the mark of both at once. */
 type Strength = 1 | 2 | 3
 
 /** Emphasis that was found: what is inside, and where parsing goes on. */
@@ -30,7 +30,7 @@ interface Step {
 /** No closing marker. Stock's searches return 0 for it. */
 const none = -1
 
-/** Where markers may be hidden: code spans and links. */
+/** Constructs in which markers may be hidden: code spans and links. */
 const hiding = landmark(/[`[]/)
 const closingBracket = landmark(/\]/)
 const repeats = new Map([
@@ -90,7 +90,9 @@ export class EmphasisMarkers {
     return end === none ? undefined : { start: start - 3 + strength, end, next: end + strength }
   }
 
-  /** Where emphasis of `strength` that is sought from `from` on is closed, or `none`. */
+  /**
+   * The place at which emphasis of `strength` that is sought from `from` on is closed, or `none`.
+   */
   #close(strength: Strength, from: number): number {
     const known = this.#closings[strength]
     const passed: number[] = []

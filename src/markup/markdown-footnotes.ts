@@ -13,7 +13,7 @@ import { normalLabel, referenceLabel } from './markdown-labels.ts'
 /** Footnotes may refer to footnotes; stock goes over them this often. */
 const maxRounds = 5
 
-/** What a definition at a place says, and where the text goes on. */
+/** The definition at a place, and the place at which the text goes on. */
 export interface FootnoteDefinition {
   readonly label: string
   readonly text: string
@@ -24,7 +24,7 @@ export interface FootnoteDefinition {
 
 interface Footnote {
   readonly text: string
-  /** When it was first referred to, from 1; 0 before. */
+  /** The number that its first reference gave it, from 1; 0 before. */
   mark: number
   isParsed: boolean
 }

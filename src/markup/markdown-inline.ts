@@ -15,7 +15,7 @@ import type { LinkLabels } from './markdown-labels.ts'
 /** Deeper than this, text stays text. Source: markdown.c:377, too_deep. */
 export const maxDepth = 200
 
-/** What all parts of one document share. */
+/** State that all parts of one document share. */
 export interface MarkdownContext {
   readonly labels: LinkLabels
   readonly notes: Footnotes
@@ -32,7 +32,7 @@ interface Stretch {
   readonly markers: Partial<Record<'*' | '_', EmphasisMarkers>>
 }
 
-/** What a bracketed text turned out to be: a link with a target, or something without. */
+/** The reading of a bracketed text: a link with a target, or something without. */
 interface Reference {
   readonly next: number
   readonly target?: string
@@ -65,7 +65,9 @@ export function nested(context: MarkdownContext, levels: number, parse: () => vo
   context.depth -= levels
 }
 
-/** Where parsing goes on after what begins at `at`, or undefined where nothing does. */
+/**
+ * The place at which parsing goes on after what begins at `at`, or undefined where nothing does.
+ */
 function parseActive(context: MarkdownContext, stretch: Stretch, at: number): number | undefined {
   const { source, end } = stretch
   const character = source.text[at]
@@ -149,7 +151,7 @@ function parseBrackets(
   return reference.next
 }
 
-/** What follows the bracketed text: a target, a label, a footnote, or nothing at all. */
+/** The part after the bracketed text: a target, a label, a footnote, or nothing at all. */
 function parseReference(
   context: MarkdownContext,
   source: IndexedText,

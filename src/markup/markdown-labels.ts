@@ -12,7 +12,7 @@ import { afterMatch } from './characters.ts'
 /** CommonMark's bound on a label (§4.7). Stock has none, and takes time squared for it. */
 const maxLabelLength = 999
 
-/** What a definition at a place says, and where the text goes on. */
+/** The definition at a place, and the place at which the text goes on. */
 export interface LabelDefinition {
   readonly label: string
   readonly target: string
@@ -50,8 +50,8 @@ export function labelDefinition(text: string, at: number): LabelDefinition | und
 }
 
 /**
- * Where the definition ends whose target ends at `at`: at the end of a line, after a title if
- * there is one there or alone on the next line; undefined where something else follows.
+ * The end of the definition whose target ends at `at`: at the end of a line, after a title if there
+ * is one there or alone on the next line; undefined where something else follows.
  */
 function afterTitle(text: string, at: number): number | undefined {
   const blanks = afterMatch(/[ \t]*/y, text, at)

@@ -1,5 +1,5 @@
 /**
- * What a line of Markdown is by its beginning: empty, a rule, an item of a list, a quote, code.
+ * The kind of a line of Markdown by its beginning: empty, a rule, an item of a list, a quote, code.
  *
  * Knows characters. Every function looks at `text` from `at`, the start of a line, and no further
  * than that line. Reference: fossil 2.21 src/markdown.c:1441-1618.

@@ -26,7 +26,7 @@ const seed = 9
 /** Later, Markdown's lists may interrupt paragraphs, and quotes of fenced code span blank lines. */
 const mirrored = '2.21'
 
-/** How stock calls a comment, and a wiki page. */
+/** The names by which stock calls a comment, and a wiki page. */
 const srctypes = { comment: '0', page: '2' }
 
 /** The names that stock finds in `text`, in the order in which it finds them. */

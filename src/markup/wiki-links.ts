@@ -68,7 +68,7 @@ export function wikiLinks(text: string, onLink: (target: string) => void): void 
   }
 }
 
-/** What stands before the label; the first character stays, be it a blank. wikiformat.c:2020. */
+/** The text before the label; the first character stays, be it a blank. */
 function linkTarget(link: string): string {
   const bar = link.indexOf('|')
   let end = bar === -1 ? link.length : bar
@@ -136,7 +136,7 @@ class Tags {
     return end === 0 ? undefined : { end, name: name.toLowerCase(), isEnd: slash === '/' }
   }
 
-  /** Where the tag ends whose name ends at `at`, or 0. */
+  /** The end of the tag whose name ends at `at`, or 0. */
   #end(at: number): number {
     this.#ends ??= tagEnds(this.#text)
     return this.#ends[at] ?? 0
