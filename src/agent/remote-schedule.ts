@@ -50,7 +50,7 @@ export class RemoteSchedule {
   readonly #context: ScheduleContext
   readonly #remote: AgentRemote
   readonly #pace: Pace
-  /** Why nothing is attempted; undefined while the schedule is active. */
+  /** The reason why nothing is attempted; undefined while the schedule is active. */
   #inactive: string | undefined = 'the agent was not started'
   #run: Run | undefined
   /** Callers who wait for a sync that has not begun yet. */

@@ -34,7 +34,7 @@ export interface Buggify {
   check(site: string, probability: number): boolean
 }
 
-/** What a repository and everything above it may know of the world. */
+/** Everything that a repository and the layers above it may know of the world. */
 export interface Env {
   readonly clock: Clock
   readonly random: Random

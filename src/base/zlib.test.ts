@@ -15,7 +15,7 @@ const seed = 20240102
 const maxBytes = 1 << 20
 const stored = { deflateOverBytes: Number.POSITIVE_INFINITY }
 
-/** What stock 2.21 wrote for these contents: `fossil test-compress IN OUT`. */
+/** The bytes that stock 2.21 wrote for these contents: `fossil test-compress IN OUT`. */
 const stock = [
   { content: '', framed: '00000000789c030000000001' },
   { content: 'hello\n', framed: '00000006789ccb48cdc9c9e70200084b021f' },

@@ -184,7 +184,7 @@ function inflateWhole(stream: Uint8Array, sizeBytes: number): Inflated {
   }
 }
 
-/** What `inflateSync` returns when asked for `info`; its declared type leaves that out. */
+/** The return type of `inflateSync` when asked for `info`; its declared type leaves that out. */
 type Inflated = { buffer: Uint8Array; engine: { bytesWritten: number } }
 
 function isInflated(value: unknown): value is Inflated {
