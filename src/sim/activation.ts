@@ -13,7 +13,7 @@ import type { Draw, RandomSource } from './random.ts'
 
 type Activation = { readonly active: boolean; uses: number; fired: number }
 
-/** What became of one site of the code under test in this run. */
+/** The use of one site of the code under test in this run. */
 export type SiteCoverage = SiteCount & { readonly active: boolean }
 
 /**

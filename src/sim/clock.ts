@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 
-/** Where virtual time begins unless told otherwise: 2026-01-01T00:00:00Z. */
+/** The beginning of virtual time unless told otherwise: 2026-01-01T00:00:00Z. */
 export const simulationStartMs = 1_767_225_600_000
 
 const million = 1_000_000
@@ -72,7 +72,7 @@ export class NodeClock implements Clock {
   readonly #true: SimClock
   #skewMs: number
   #driftPpm: number
-  /** When the present drift began. */
+  /** The time at which the present drift began. */
   #sinceMs = 0
 
   /** @throws {FossilError} `option.invalid` for values outside of those of `nodeClock` */

@@ -37,7 +37,7 @@ export type DatagramArrival = Direction & {
   readonly corruption: Corruption | undefined
 }
 
-/** What becomes of a datagram, as known when it leaves. */
+/** The fate of a datagram, as known when it leaves. */
 export type DatagramPlan = Direction & {
   /** The name of the datagram among all of its direction. */
   readonly at: string
@@ -66,7 +66,7 @@ export class DatagramPlans {
     this.#parts = parts
   }
 
-  /** How often each kind of fault struck. */
+  /** The number of times that each kind of fault struck. */
   counts(): Readonly<Record<DatagramFaultKind, number>> {
     return { ...this.#counts }
   }

@@ -7,7 +7,7 @@
 
 import { FossilError } from '../base/error.ts'
 
-/** What a site can decide: yes or no, an amount (a safe integer), or one of a few words. */
+/** A decision of a site: yes or no, an amount (a safe integer), or one of a few words. */
 export type Outcome = boolean | number | string
 
 /**

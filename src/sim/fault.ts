@@ -14,12 +14,12 @@ import { FossilError } from '../base/error.ts'
 import { type Decision, isOutcome, type Outcome, type Override } from './decision.ts'
 import type { Draw, RandomSource, RandomStream } from './random.ts'
 
-/** How a fault log decides. */
+/** Options of a fault log. */
 export type FaultLogOptions = {
   /** Decisions to impose; the last one for a (site, use) wins. */
   readonly overrides?: readonly Override[]
   /**
-   * What a use without an override does: `drawn` (the default) asks the seed, `benign` does
+   * The decision of a use without an override: `drawn` (the default) asks the seed, `benign` does
    * nothing, so that a replay suffers the listed faults and no others.
    */
   readonly unlisted?: 'drawn' | 'benign'
@@ -27,7 +27,7 @@ export type FaultLogOptions = {
   readonly onDecision?: (decision: Decision) => void
 }
 
-/** How often a site was asked, and how often its answer was not benign. */
+/** The number of times that a site was asked, and that its answer was not benign. */
 export type SiteCount = { readonly site: string; readonly uses: number; readonly fired: number }
 
 type Site = {
@@ -58,7 +58,7 @@ export class FaultLog {
     return this.#decisions
   }
 
-  /** Whether sites may decide anything but benign. */
+  /** True where sites may decide anything but benign. */
   get enabled(): boolean {
     return this.#enabled
   }

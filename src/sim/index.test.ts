@@ -102,7 +102,7 @@ test('a careful hub counts every leaf once, whatever the network does', () => {
   }
 })
 
-/** Whether a forgetful hub counts some leaf twice. */
+/** Tells whether a forgetful hub counts some leaf twice. */
 function isCaught(seed: number, options?: FaultLogOptions): boolean {
   return run(seed, 'forgetful', options).count > leaves.length
 }

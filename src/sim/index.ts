@@ -1,6 +1,6 @@
 /**
- * What simulations are made of and report in: virtual time, named randomness, levels and rates of
- * faults. The kernel behind it knows nothing of Fossil.
+ * Parts that simulations are made of and report in: virtual time, named randomness, levels and
+ * rates of faults. The kernel behind it knows nothing of Fossil.
  * @module
  */
 

@@ -13,7 +13,7 @@ export type PartitionPlan = {
   readonly calmMeanMs: number
   /** From the beginning of a partition to its end. */
   readonly lengthMeanMs: number
-  /** How many partitions block one direction only, in ppm; the others isolate a node. */
+  /** The share of partitions that block one direction only, in ppm; the others isolate a node. */
   readonly oneWayPpm: number
 }
 

@@ -1,8 +1,8 @@
 /**
- * What one direction of a network is like: how slow, and how often each fault strikes; and what
- * damage does to bytes. Rates and positions are whole parts per million (ppm): rates because
- * integers print and add exactly, positions because compressed lengths differ between zlib builds.
- * Knows nothing of what the bytes mean.
+ * One direction of a network: how slow it is, and how often each fault strikes; and what damage
+ * does to bytes. Rates and positions are whole parts per million (ppm): rates because integers
+ * print and add exactly, positions because compressed lengths differ between zlib builds. Knows
+ * nothing of what the bytes mean.
  * @module
  */
 
@@ -48,7 +48,9 @@ export const faultKinds = [...rateKinds, 'partitioned'] as const
 
 export type FaultKind = (typeof faultKinds)[number]
 
-/** How often each kind strikes where it could, in ppm: 0 (never) to 1000000 (always). */
+/**
+ * The frequency with which each kind strikes where it could, in ppm: 0 (never) to 1000000 (always).
+ */
 export type FaultRates = Readonly<Record<RateKind, number>>
 
 /**
@@ -64,7 +66,7 @@ export const datagramRateKinds = ['lost', 'delayed', 'duplicated', 'corrupted', 
 
 export type DatagramRateKind = (typeof datagramRateKinds)[number]
 
-/** How often each kind strikes, in ppm. */
+/** The frequency with which each kind strikes, in ppm. */
 export type DatagramRates = Readonly<Record<DatagramRateKind, number>>
 
 /**
@@ -79,7 +81,10 @@ export const streamRateKinds = ['refused', 'slowStart', 'delayed', 'broken'] as 
 
 export type StreamRateKind = (typeof streamRateKinds)[number]
 
-/** How often each kind strikes, in ppm: the first two at a connect, the others at a send. */
+/**
+ * The frequency with which each kind strikes, in ppm: the first two at a connect, the others at a
+ * send.
+ */
 export type StreamRates = Readonly<Record<StreamRateKind, number>>
 
 /**
@@ -99,8 +104,8 @@ export type LinkConfig = {
   /** The time that a `delayed` message takes on top, and how long after the first a copy comes. */
   readonly spike: Latency
   /**
-   * How long the sender of a request waits for the reply, a node that connects for the other, and a
-   * stream for a partition to end.
+   * The time that the sender of a request waits for the reply, a node that connects for the other,
+   * and a stream for a partition to end.
    */
   readonly timeoutMs: number
   /** Faults of datagrams. Default: none. */
@@ -109,7 +114,7 @@ export type LinkConfig = {
   readonly maxDatagramBytes?: number
   /** Faults of streams. Default: none. */
   readonly streams?: StreamRates
-  /** How much later a stale copy comes. Default {@link usualStaleness}. */
+  /** The delay with which a stale copy comes. Default {@link usualStaleness}. */
   readonly staleness?: Latency
   /**
    * Bytes that leave in a second, one after the other: what is sent meanwhile waits. Default:

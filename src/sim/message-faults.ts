@@ -69,14 +69,14 @@ export class MessageFaults<K extends string> {
     return ms
   }
 
-  /** Where the message ends, in ppm of its length: 1000000 for at its end. */
+  /** The place at which the message ends, in ppm of its length: 1000000 for at its end. */
   cutAtPpm(kind: K): number {
     const ppm = this.#decide(kind, kind, (draw) => draw.int(0, million - 1), million)
     checkInteger(this.#site(kind), ppm, 0, million)
     return ppm
   }
 
-  /** Where a stream breaks, in ppm of the message: 1000000 for behind all of it. */
+  /** The place at which a stream breaks, in ppm of the message: 1000000 for behind all of it. */
   breakAtPpm(kind: K): number | undefined {
     const ppm = this.#decide(kind, kind, (draw) => draw.int(0, million), unbroken)
     checkInteger(this.#site(kind), ppm, unbroken, million)

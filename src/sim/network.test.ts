@@ -42,7 +42,7 @@ function struck(name: string, outcome: Outcome): World {
   return world({ overrides: [{ site: `net/leaf→hub/${name}`, use: 0, outcome }] })
 }
 
-/** How often the kinds struck that struck at all. */
+/** The number of times that each kind struck, of those that struck at all. */
 function struckKinds(network: Network): Record<string, number> {
   return Object.fromEntries(Object.entries(network.counts()).filter(([, count]) => count > 0))
 }

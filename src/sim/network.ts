@@ -52,7 +52,7 @@ export type Direction = { readonly from: string; readonly to: string }
 /** A message that reaches its receiver, unless the network is partitioned by then. */
 export type Arrival = Direction & {
   readonly atMs: number
-  /** Whether what the receiver answers travels back. */
+  /** True where the receiver's answer travels back. */
   readonly isAwaited: boolean
   /** Undefined for the first that arrives: a later one is a `copy`, or `stale`. */
   readonly again?: 'copy' | 'stale'
@@ -61,13 +61,13 @@ export type Arrival = Direction & {
   readonly corruption: Corruption | undefined
 }
 
-/** What the sender of a request is told when no reply reaches it first. */
+/** The failure that the sender of a request is told of when no reply reaches it first. */
 export type Failure = {
   readonly atMs: number
   readonly reason: 'refused' | 'reset' | 'timeout'
 }
 
-/** What becomes of a request, as known when it leaves. */
+/** The fate of a request, as known when it leaves. */
 export type ExchangePlan = Direction & {
   /** Counts the exchanges of this direction from 0. */
   readonly number: number
@@ -79,10 +79,10 @@ export type ExchangePlan = Direction & {
   readonly faults: readonly FaultKind[]
 }
 
-/** What becomes of a reply, as known when it leaves. */
+/** The fate of a reply, as known when it leaves. */
 export type ReplyPlan = {
   readonly arrival: Arrival | undefined
-  /** How long its bytes are leaving: meanwhile its receiver does not give up. */
+  /** The time for which its bytes are leaving: meanwhile its receiver does not give up. */
   readonly sendingMs: number
   readonly faults: readonly FaultKind[]
 }
@@ -97,7 +97,7 @@ type Link = Direction & {
   isBlocked: boolean
   /** Cuts that hold now: more than one may. */
   cuts: number
-  /** When the last of the bytes that were sent has left. */
+  /** The time by which the last of the bytes that were sent has left. */
   busyUntilMs: number
 }
 
@@ -124,12 +124,12 @@ export class Network {
     this.#config = link
   }
 
-  /** How often each kind of fault struck. */
+  /** The number of times that each kind of fault struck. */
   counts(): Readonly<Record<FaultKind, number>> {
     return { ...this.#counts }
   }
 
-  /** How often exchanges suffer on a link that {@link setLink} has not changed. */
+  /** The frequency of faults in exchanges on a link that {@link setLink} has not changed. */
   get rates(): FaultRates {
     return this.#config.rates
   }
@@ -192,7 +192,7 @@ export class Network {
     }
   }
 
-  /** Whether a message in this direction would vanish now. */
+  /** Tells whether a message in this direction would vanish now. */
   isBlocked(direction: Direction): boolean {
     const { from, to } = direction
     if (this.#isolated.has(from) || this.#isolated.has(to)) return true

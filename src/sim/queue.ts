@@ -14,7 +14,7 @@ export class EventQueue<E> {
   readonly #heap: Scheduled<E>[] = []
   #seq = 0
 
-  /** How many events are still to come. */
+  /** The number of events still to come. */
   get size(): number {
     return this.#heap.length
   }

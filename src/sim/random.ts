@@ -78,7 +78,7 @@ export class RandomStream {
     this.#key = keyOf(seed, this.name)
   }
 
-  /** How many times {@link next} was called: the number of the next use. */
+  /** The number of times that {@link next} was called: the number of the next use. */
   get uses(): number {
     return this.#uses
   }

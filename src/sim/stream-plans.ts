@@ -30,13 +30,13 @@ import type { Draw, RandomSource, RandomStream } from './random.ts'
 /** Everything that can happen to a stream. */
 export type StreamFaultKind = StreamRateKind | 'partitioned'
 
-/** What becomes of an attempt to connect, as known when it begins. */
+/** The fate of an attempt to connect, as known when it begins. */
 export type ConnectPlan = {
   /** Refused without a question to the other node. */
   readonly isRefused: boolean
   /** Until the other node hears of it, or the news comes back that it was refused. */
   readonly travelMs: number
-  /** How long a node waits for the other. */
+  /** The time that a node waits for the other. */
   readonly timeoutMs: number
   readonly faults: readonly StreamFaultKind[]
 }
@@ -44,13 +44,13 @@ export type ConnectPlan = {
 /** A chunk in which a part of a send arrives. */
 export type Chunk = Stretch & { readonly travelMs: number }
 
-/** What becomes of bytes that are sent, as known when they leave. */
+/** The fate of bytes that are sent, as known when they leave. */
 export type SendPlan = {
   /** In order, without gaps, from the beginning; up to the break where there is one. */
   readonly chunks: readonly Chunk[]
-  /** Where the stream breaks, if it does: 1000000 for behind the last byte. */
+  /** The place at which the stream breaks, if it does: 1000000 for behind the last byte. */
   readonly brokenAtPpm: number | undefined
-  /** Whether its beginning is seen together with what came before, where both arrive at once. */
+  /** True where its beginning is seen together with what came before, where both arrive at once. */
   readonly isJoined: boolean
   readonly faults: readonly StreamFaultKind[]
 }
@@ -76,7 +76,10 @@ export class StreamPlans {
     this.#parts = parts
   }
 
-  /** How often each kind of fault struck: `partitioned` where a partition stalled a direction. */
+  /**
+   * The number of times that each kind of fault struck: `partitioned` where a partition stalled a
+   * direction.
+   */
   counts(): Readonly<Record<StreamFaultKind, number>> {
     return { ...this.#counts }
   }
@@ -130,13 +133,13 @@ export class StreamPlans {
     return { chunks, brokenAtPpm, isJoined, faults: this.#counted(message.faults) }
   }
 
-  /** How long something else travels along a stream; `at` names it. */
+  /** The time that something else takes to travel along a stream; `at` names it. */
   travelMs(direction: Direction, at: string): number {
     const { latency } = this.#parts.network.linkOf(direction)
     return drawLatency(this.#link(direction).latency.named(at), latency)
   }
 
-  /** How long one direction bears a partition. */
+  /** The time for which one direction bears a partition. */
   timeoutMs(direction: Direction): number {
     return this.#parts.network.linkOf(direction).timeoutMs
   }

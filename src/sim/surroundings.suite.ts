@@ -9,7 +9,7 @@ import { simulationStartMs } from './clock.ts'
 import { runInside, type SimulatedGlobals } from './context.ts'
 import { EventQueue } from './queue.ts'
 
-/** Where the time of a test begins. */
+/** The beginning of a test's time. */
 export const startMs = simulationStartMs
 
 /** Surroundings of a node called `here`, which reaches `peer`. */

@@ -9,7 +9,10 @@ import { createHash } from 'node:crypto'
 
 import { assert } from '../base/assert.ts'
 
-/** What an event may hold. Numbers are safe integers: how a fraction prints is no fact to hash. */
+/**
+ * Values that an event may hold. Numbers are safe integers: how a fraction prints is no fact to
+ * hash.
+ */
 export type TraceValue =
   string | number | boolean | null | readonly TraceValue[] | { readonly [key: string]: TraceValue }
 
@@ -48,7 +51,7 @@ export class Trace {
     this.#onLine = onLine
   }
 
-  /** How many events were emitted. */
+  /** The number of events emitted. */
   get events(): number {
     return this.#events
   }
@@ -86,7 +89,7 @@ export class Trace {
   }
 }
 
-/** Where two traces part. A side that has ended has no line there. */
+/** The place at which two traces part. A side that has ended has no line there. */
 export type Divergence = {
   /** Index of the line, from 0. */
   readonly index: number
