@@ -1,9 +1,10 @@
 /**
- * When safety is checked while a run goes on: after so many steps, and in a long run more seldom.
+ * Times at which safety is checked while a run goes on: after so many steps, and in a long run more
+ * seldom.
  * @module
  */
 
-/** When safety is checked while a run goes on. */
+/** A schedule for checks of safety while a run goes on. */
 export interface CheckSchedule {
   /** After every so many steps; 0 for never. */
   readonly every: number
@@ -46,8 +47,8 @@ export class CheckTimes {
 }
 
 /**
- * When the trace notes the state of all nodes: seldom enough to cost little, and whatever the
- * schedule of checks, so that a run with more checks has the same trace.
+ * The schedule by which the trace notes the state of all nodes: seldom enough to cost little, and
+ * whatever the schedule of checks, so that a run with more checks has the same trace.
  */
 export function stateSchedule(nodeCount: number): CheckSchedule {
   return { every: 50 * Math.max(nodeCount, 5), from: 0, thoroughEvery: 0, thinsOut: true }

@@ -66,7 +66,7 @@ export interface ConnectionOwner {
 /** An end and all that belongs to it. */
 interface Half extends Side {
   readonly end: StreamEnd
-  /** What this end sends. */
+  /** The pipe through which this end sends. */
   readonly out: StreamPipe
   readonly direction: Direction
   sends: number
@@ -262,7 +262,7 @@ export class Connection {
     events.add({ timeMs, node: half.node, via: direction, happen, isMoot })
   }
 
-  /** What an end has sent does not get through, and it gives up. */
+  /** Ends a connection whose bytes do not get through: the end that sent them gives up. */
   #givesUp(half: Half, other: Half): void {
     this.#fails(half, 'timeout')
     this.#tell(other)

@@ -17,7 +17,7 @@ import type { ReceivedDatagram } from './model.ts'
 
 interface Pair {
   readonly world: LinkWorld
-  /** What `right` has received, and when. */
+  /** The datagrams that `right` has received, each with its time. */
   readonly heard: (ReceivedDatagram & { readonly atMs: number })[]
 }
 

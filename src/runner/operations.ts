@@ -31,7 +31,7 @@ export interface Intention {
   /** Name of the operation; {@link idle} where none made sense. */
   readonly op: string
   readonly args: ArgumentValues
-  /** How it ended in the run that recorded it. A replay does not look at it. */
+  /** The outcome in the run that recorded it. A replay does not look at it. */
   readonly outcome?: Outcome
 }
 

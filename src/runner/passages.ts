@@ -81,7 +81,10 @@ export class Passages {
     this.#end(line, messageOf(line), isWhole ? 'arrived' : 'damaged')
   }
 
-  /** What has arrived whole stays so: a duplicate may come to harm, and its sender may give up. */
+  /**
+   * Ends a passage. One that has arrived whole stays so: a duplicate may come to harm, and its
+   * sender may give up.
+   */
   #end(line: TraceEvent, kind: Passage['kind'], fate: Fate): void {
     const passage = this.#find(line, kind)
     if (passage === undefined || passage.fate === 'arrived') return

@@ -78,7 +78,7 @@ function restlessFacts({ node, lastError, lacks }: RestlessNode): Fact[] {
   ]
 }
 
-/** Who had healed, and who had not. */
+/** The nodes that had healed, and those that had not. */
 function coreText({ nodes, broken }: CoreReport): string {
   const others = Object.entries(broken).map(([id, way]) => `${id} ${way}`)
   return `${nodes.join(', ')}; broken for good: ${others.join(', ')}`

@@ -21,7 +21,9 @@ import type { Diagnosis, RunOutcome } from './verdict.ts'
 /** The report of a run, whatever its model. */
 export interface RunReport extends RunOutcome, Diagnosis {
   readonly seed: number
-  /** What it has in common with runs that fail in the same way; undefined where it converged. */
+  /**
+   * The signature that it shares with runs that fail in the same way; undefined where it converged.
+   */
   readonly signature?: Signature
   readonly traceHash: string
   readonly steps: number
@@ -34,7 +36,7 @@ export interface RunReport extends RunOutcome, Diagnosis {
   readonly faults: Readonly<
     Record<FaultKind | NemesisKind | 'broken' | 'lies' | 'crash' | 'buggify', number>
   >
-  /** Where not all nodes healed in the end: those that did, and how others stayed broken. */
+  /** The nodes that healed in the end, where not all did, and how others stayed broken. */
   readonly core?: CoreReport
   readonly sites: readonly SiteCoverage[]
   /** Rare situations that the run reached, and how often each. */
@@ -51,7 +53,7 @@ export interface RunReport extends RunOutcome, Diagnosis {
 /** Nodes that have healed in the end, and the others. */
 export interface CoreReport {
   readonly nodes: readonly NodeId[]
-  /** How each of the others stayed broken. */
+  /** The way in which each of the others stayed broken. */
   readonly broken: Readonly<Record<NodeId, BrokenWay>>
 }
 

@@ -1,6 +1,6 @@
 /**
- * When the nodes of a run are at rest: each has looked at everything, and found nothing to move
- * since anything last moved.
+ * Rest of the nodes of a run: each has looked at everything, and found nothing to move since
+ * anything last moved.
  * @module
  */
 

@@ -45,7 +45,7 @@ export interface RunVariant {
 export interface RunOptions<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport> {
   /** Prepares the run or a variant of it: the same run each time. */
   readonly prepare: (variant: RunVariant) => P
-  /** How long faults last, in virtual milliseconds. */
+  /** The time for which faults last, in virtual milliseconds. */
   readonly durationMs: number
   /**
    * The virtual time within which a core must come to rest, in milliseconds. Default: as long as

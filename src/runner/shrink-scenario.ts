@@ -180,7 +180,7 @@ class Search<O> {
     return false
   }
 
-  /** Whether a candidate fails in the same way: then it is the shortest. */
+  /** Tells whether a candidate fails in the same way: then it is the shortest. */
   async #takes(candidate: Scenario<O>): Promise<boolean> {
     const key = JSON.stringify(candidate)
     const known = this.#known.get(key)

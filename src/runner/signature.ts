@@ -20,7 +20,10 @@ export interface Signature {
   /** The invariant that did not hold, where one did not. */
   readonly invariant?: string
   readonly role: Role
-  /** What is wrong, without names and numbers: `<hash> was acknowledged here and is gone`. */
+  /**
+   * The fault that was found, without names and numbers: `<hash> was acknowledged here and is
+   * gone`.
+   */
   readonly cause: string
 }
 

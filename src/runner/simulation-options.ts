@@ -19,7 +19,7 @@ export interface SimulationOptions {
   readonly checks: CheckSchedule
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[] | undefined
-  /** How a fault site without override decides. Default `drawn`: by the seed. */
+  /** The decision of a fault site without override. Default `drawn`: by the seed. */
   readonly unlisted?: 'drawn' | 'benign' | undefined
   /**
    * The end of faults: `all` nodes heal, or a core of them that is drawn, and the others stay

@@ -11,7 +11,7 @@ import type { PendingEvents } from './pending-events.ts'
 /** Something that travels along a stream. */
 export interface Segment {
   readonly travelMs: number
-  /** Whether it is seen together with the one before, where both arrive at once. */
+  /** True where it is seen together with the one before, where both arrive at once. */
   readonly isJoined?: boolean
   /** It arrives; `isFollowed` where another arrives at once and is seen together with it. */
   readonly arrive: (isFollowed: boolean) => void
@@ -48,7 +48,7 @@ const firstRetryMs = 200
 export class StreamPipe {
   readonly #options: PipeOptions
   #last: Travelling | undefined
-  /** What a partition holds up, in order; empty where none does. */
+  /** The bytes that a partition holds up, in order; empty where none does. */
   #stalled: Travelling[] = []
   #isClosed = false
 

@@ -21,7 +21,7 @@ const ids = ['left', 'right'] as const
 
 type Id = (typeof ids)[number]
 
-/** What somebody does at a node, or to it. */
+/** A deed of somebody at a node, or to it. */
 interface Deed {
   readonly atMs: number
   readonly node: Id

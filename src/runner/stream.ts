@@ -43,7 +43,7 @@ export class StreamEnd implements Stream {
   readonly #options: EndOptions
   /** Bytes that have arrived, still to be received. */
   #arrived: Uint8Array[] = []
-  /** What has arrived is seen together with what follows. */
+  /** True while the bytes that have arrived wait to be seen together with those that follow. */
   #isHeld = false
   /** The other end has ended its direction: `untold` as long as the node does not know. */
   #peerEnd: 'none' | 'untold' | 'told' = 'none'

@@ -97,7 +97,7 @@ function runLine(source: TraceSource): TraceEvent | undefined {
   return undefined
 }
 
-/** How much there is, where two traces are equal to the byte. */
+/** The extent of two traces that are equal to the byte; undefined where they are not. */
 function identical(a: TraceSource, b: TraceSource): Omit<CommonLines, 'last'> | undefined {
   const others = b.lines()[Symbol.iterator]()
   let lines = 0

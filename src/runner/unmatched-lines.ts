@@ -9,7 +9,7 @@ import { factsText } from './line-facts.ts'
 import { digestOf, type KeyedLine } from './line-keys.ts'
 import { textOf } from './trace-reader.ts'
 
-/** How many lines of a type differ at a node. */
+/** The number of lines of a type that differ at a node. */
 export interface DifferenceCount {
   readonly type: string
   /** Empty for lines of no node. */

@@ -1,7 +1,7 @@
 /**
- * Where the code of a node began to wait for something: Node's hooks into every promise, timer and
- * I/O request, and the stack at its making. Costs a stack for each, so only for a run that is made
- * again to tell more of it.
+ * The places where the code of a node began to wait for something: Node's hooks into every promise,
+ * timer and I/O request, and the stack at its making. Costs a stack for each, so only for a run
+ * that is made again to tell more of it.
  * @module
  */
 
