@@ -15,7 +15,7 @@ import { findFossil, runFossil } from '../tools/ensure-fossil.ts'
 import { fossilServer, type Measured, measureFossil, measureOurs } from './processes.ts'
 import { type BenchOptions, type BenchResult, type BenchRow, benchRow, median } from './report.ts'
 
-/** What our process says of itself. */
+/** The figures that our process tells of itself. */
 interface Told {
   readonly timesMs: readonly number[]
   /** The part of each time that went by in exchanges with the server. */

@@ -6,7 +6,7 @@
 
 import { Agent, request as httpRequest } from 'node:http'
 
-/** What clients ask. */
+/** The load: a request, and the clients that repeat it. */
 export interface Load {
   readonly url: string
   readonly contentType: string
@@ -16,7 +16,7 @@ export interface Load {
   readonly durationMs: number
 }
 
-/** What came of it. */
+/** The result of a load. */
 export interface LoadResult {
   readonly requestsPerSec: number
   /** The longest that one request waited. */

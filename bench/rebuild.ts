@@ -13,7 +13,7 @@ import { findFossil } from '../tools/ensure-fossil.ts'
 import { type Measured, measureFossil, measureOurs } from './processes.ts'
 import { type BenchOptions, type BenchResult, type BenchRow, benchRow, median } from './report.ts'
 
-/** What our process says of itself. */
+/** The figures that our process tells of itself. */
 interface Told {
   readonly timesMs: readonly number[]
   readonly peakBytes: number

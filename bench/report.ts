@@ -1,6 +1,6 @@
 /**
- * What every benchmark shares: the shape of a result, how time is taken, how results are printed
- * and kept. Knows nothing of what is measured.
+ * Tools that every benchmark shares: the shape of a result, how time is taken, how results are
+ * printed and kept. Knows nothing of what is measured.
  * @module
  */
 
@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 
-/** How thorough to be. */
+/** The thoroughness of a benchmark. */
 export interface BenchOptions {
   /** Fewer rounds over smaller inputs: to see that a benchmark runs, not how fast the code is. */
   readonly quick: boolean
@@ -25,17 +25,17 @@ export interface BenchRow {
   readonly ratio?: number
 }
 
-/** What one benchmark found. */
+/** The findings of one benchmark. */
 export interface BenchResult {
   readonly name: string
-  /** Who `peer` figures belong to. Absent where no peer was measured. */
+  /** The owner of the `peer` figures. Absent where no peer was measured. */
   readonly peer?: string
   readonly rows: readonly BenchRow[]
-  /** What a reader must know to compare the figures, one sentence each. */
+  /** Facts that a reader must know to compare the figures, one sentence each. */
   readonly notes: readonly string[]
 }
 
-/** What a benchmark module exports. */
+/** The exports of a benchmark module. */
 export interface BenchModule {
   readonly run: (options: BenchOptions) => Promise<BenchResult>
 }
@@ -140,7 +140,7 @@ function figure(value: number): string {
   return value.toFixed(Math.min(places, 3))
 }
 
-/** What the figures were measured on. */
+/** The machine on which the figures were measured. */
 export interface Machine {
   readonly cpu: string
   readonly cores: number

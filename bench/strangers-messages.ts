@@ -11,7 +11,7 @@ import { encodeMessage } from 'trilobite/xfer'
 /** The text of a message, `maxTextBytes` of src/sync/limits.ts. */
 const textBytes = 1 << 24
 
-/** What the messages are about. */
+/** The repository that the messages are about. */
 export interface Place {
   readonly projectCode: string
   /** Names of artifacts that the receiver holds. */

@@ -1,5 +1,5 @@
 /**
- * What the most that one message may hold of each card costs: processor time and memory, of the
+ * The cost of the most that one message may hold of each card: processor time and memory, of the
  * handler and of a client that reads it as a reply. Each message goes to a process of its own.
  * @module
  */
