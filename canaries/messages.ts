@@ -48,5 +48,5 @@ export interface SeedEnded {
   readonly finding?: Finding
 }
 
-/** What a process says to the one that started it. */
+/** A message of a process to the one that started it. */
 export type Message = SeedEnded | { readonly type: 'unplanted'; readonly reason: string }

@@ -77,7 +77,7 @@ async function testProblems(name: string, { test, capsule }: ToldStory): Promise
   }
 }
 
-/** Whether a story calls necessary what a canary needs, or one of several such things. */
+/** Tells whether a story calls necessary what a canary needs, or one of several such things. */
 function tells({ necessary, plan }: ToldStory, need: Need): boolean {
   const [kind = '', rest = ''] = need.split(/:(.*)/s)
   return rest.split('|').some((each) => {

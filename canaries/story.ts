@@ -25,6 +25,6 @@ export interface ToldStory {
   readonly runs: number
   readonly isMinimal: boolean
   readonly cpuMs: number
-  /** What it cannot do without: `op:NAME` and `site:NAME`. */
+  /** The items that it cannot do without: `op:NAME` and `site:NAME`. */
   readonly necessary: readonly string[]
 }

@@ -45,7 +45,7 @@ export interface CanaryResult {
    * finding, that invariant alone sees the bug.
    */
   readonly second?: SecondLook
-  /** Why, in words, where `unplanted`. */
+  /** The reason, in words, where `unplanted`. */
   readonly reason?: string
 }
 
@@ -128,7 +128,7 @@ export function runCanary(mutation: Mutation, options: SweepOptions): Promise<Ca
   })
 }
 
-/** Why a bug cannot be planted, or undefined where it can. */
+/** The reason why a bug cannot be planted, or undefined where it can. */
 function planting(mutation: Mutation): string | undefined {
   try {
     mutated(readFileSync(join(root, mutation.file), 'utf8'), mutation)

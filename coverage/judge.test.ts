@@ -1,5 +1,5 @@
 /**
- * What no run entered stands beside its reason, and a reason that is not so is told.
+ * Functions that no run entered stand beside their reasons, and a reason that is not so is told.
  * @module
  */
 

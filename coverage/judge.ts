@@ -1,5 +1,5 @@
 /**
- * What a sweep came to: functions that no run entered, by folder, beside the reasons for them.
+ * The verdict on a sweep: functions that no run entered, by folder, beside the reasons for them.
  * @module
  */
 
@@ -13,7 +13,7 @@ export interface MissedFunction extends Pick<SourceFunction, 'file' | 'name' | '
   readonly reason?: string
 }
 
-/** What a sweep came to. */
+/** The coverage of a sweep. */
 export interface Coverage {
   readonly folders: readonly {
     readonly folder: string

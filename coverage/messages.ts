@@ -23,7 +23,9 @@ export type EnteredRange = readonly [start: number, end: number]
 /** Functions that were entered, by file, relative to the root of the project. */
 export type Entered = Readonly<Record<string, readonly EnteredRange[]>>
 
-/** What a process says to the one that started it: a run has ended, and at last all it entered. */
+/**
+ * A message of a process to the one that started it: a run has ended, and at last all it entered.
+ */
 export type Message =
   | { readonly type: 'seed'; readonly seed: number; readonly verdict: string }
   | { readonly type: 'entered'; readonly entered: Entered }
