@@ -13,7 +13,7 @@ import { fossilUser, runFossil } from './ensure-fossil.ts'
 import type { RunResult } from './run.ts'
 import { tarballOf, unpack, type Release } from './tarballs.ts'
 
-/** Where a history is made. */
+/** The places in which a history is made. */
 export interface Workplace {
   readonly repository: string
   readonly checkout: string

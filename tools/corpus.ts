@@ -18,7 +18,7 @@ import { download, type Release } from './tarballs.ts'
 /** A corpus by name; `recipes` says what is in it. */
 export type CorpusName = 'npm-history' | 'npm-history-large'
 
-/** What a corpus is made of, and what comes out of it. */
+/** The recipe of a corpus: the parts that it is made of, and the hash that comes out of it. */
 export interface Recipe {
   readonly packages: readonly string[]
   /** `RepositoryFacts.digest` of the finished corpus. */

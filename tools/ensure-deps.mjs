@@ -11,9 +11,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
- * Why the installed dependencies do not serve, or undefined where they do.
- * npm records what it installed in node_modules/.package-lock.json. Optional packages are those of
- * one platform: their absence says nothing, a wrong version does.
+ * The reason why the installed dependencies do not serve, or undefined where they do. Optional
+ * packages are those of one platform: their absence says nothing, a wrong version does.
  *
  * @param {string} root the folder of package-lock.json
  * @returns {string | undefined}

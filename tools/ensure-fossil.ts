@@ -21,7 +21,7 @@ export interface Fossil {
   readonly version: string
 }
 
-/** Who `runFossil` is to Fossil: the first user of every repository that it makes. */
+/** The user that `runFossil` is to Fossil: the first one of every repository that it makes. */
 export const fossilUser = 'tester'
 
 const missing =

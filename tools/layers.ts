@@ -67,8 +67,8 @@ export function isTestCode(path: string): boolean {
 }
 
 /**
- * Why one file may not import another by path, or undefined where it may.
- * Tests of the product may also use `tools/` (stock Fossil, corpora).
+ * The reason why one file may not import another by path, or undefined where it may. Tests of the
+ * product may also use `tools/` (stock Fossil, corpora).
  */
 export function importProblem(from: string, to: string): string | undefined {
   const [importer, imported] = [ownerOf(from), ownerOf(to)]

@@ -162,7 +162,7 @@ function isExported(statement: Statement): boolean {
   return /^export\b/.test(statement.getText())
 }
 
-/** Where a name is declared in the end; undefined for what comes from a package. */
+/** The place at which a name is declared in the end; undefined for what comes from a package. */
 function declarationOf(modules: ReadonlyMap<string, Module>, place: Place): Place | undefined {
   const module = modules.get(place.path)
   if (module === undefined) return undefined

@@ -6,16 +6,16 @@
 
 import { spawn } from 'node:child_process'
 
-/** Where and how to run a program. */
+/** Options for running a program. */
 export interface RunOptions {
   readonly cwd?: string
   /** The whole environment, not additions to ours. */
   readonly env?: NodeJS.ProcessEnv
-  /** What the program reads on standard input; none means an empty input. */
+  /** The bytes that the program reads on standard input; none means an empty input. */
   readonly input?: string | Uint8Array
 }
 
-/** How a program ended and what it wrote. */
+/** The end of a program, and its output. */
 export interface RunResult {
   /** The exit code; -1 where a signal ended the program. */
   readonly code: number

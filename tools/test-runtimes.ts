@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util'
 
 import { run } from './run.ts'
 
-/** What one run of the script printed. */
+/** The output of one run of the script. */
 export interface Output {
   /** As in `Node 24.21.0, run 1`. */
   readonly label: string
@@ -27,7 +27,7 @@ const oldestNode = '24.21.0'
 const runsPerNode = 2
 
 /**
- * Where two outputs first differ, in words, or undefined where all are the same.
+ * The first difference between outputs, in words, or undefined where all are the same.
  *
  * @param outputs the first is what the others are compared with
  */

@@ -20,7 +20,7 @@ const manifest: Manifest = {
 
 const moduleHeader = '/** A planted file. @module */\n'
 
-/** What the rules say of planted files: `path:line rule`. Bodies start on line 2. */
+/** The findings of the rules in planted files: `path:line rule`. Bodies start on line 2. */
 async function caught(bodies: Record<string, string>): Promise<string[]> {
   const files = Object.entries(bodies).map(([path, body]) => ({ path, text: moduleHeader + body }))
   const findings = await findingsIn(files, manifest)

@@ -33,7 +33,10 @@ import { isTestCode, ownerOf, satellites } from '../layers.ts'
 import { lineOf, visit, type Source } from '../source.ts'
 import type { FileRule, Finding } from './finding.ts'
 
-/** What a banned name reaches: the host's clock and timers, its randomness, or the host itself. */
+/**
+ * The thing that a banned name reaches: the host's clock and timers, its randomness, or the host
+ * itself.
+ */
 export type Reach = 'clock' | 'randomness' | 'host'
 
 const insteadOf: Readonly<Record<Reach, string>> = {
@@ -112,8 +115,8 @@ export const exceptions: ReadonlyMap<string, readonly [reaches: readonly Reach[]
   ])
 
 /**
- * What the file at `path` may reach. Randomness stays banned in every test, bench and example:
- * a run that cannot be repeated proves nothing.
+ * The things that the file at `path` may reach. Randomness stays banned in every test, bench and
+ * example: a run that cannot be repeated proves nothing.
  */
 export function permitted(path: string): ReadonlySet<Reach> {
   const exception = exceptions.get(path)

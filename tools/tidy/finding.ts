@@ -1,5 +1,5 @@
 /**
- * What a tidiness rule is: a pure function from parsed files to findings.
+ * Tidiness rules: pure functions from parsed files to findings.
  * @module
  */
 
@@ -11,11 +11,11 @@ export interface Finding {
   /** Counted from 1. */
   readonly line: number
   readonly rule: string
-  /** What is wrong and what to do instead. */
+  /** The fault, and what to do instead. */
   readonly advice: string
 }
 
-/** What the rules know of `package.json`. */
+/** The parts of `package.json` that the rules know. */
 export interface Manifest {
   /** Public names (`trilobite`, `trilobite/sim`) and the source file behind each. */
   readonly publicFiles: ReadonlyMap<string, string>

@@ -86,7 +86,9 @@ function pathProblem(
   return importProblem(from, to) ?? clientProblem(from, to, manifest)
 }
 
-/** Why a client of the product may not import a file of it. Its tests may look inside. */
+/**
+ * The reason why a client of the product may not import a file of it. Its tests may look inside.
+ */
 function clientProblem(from: string, to: string, manifest: Manifest): string | undefined {
   const owner = ownerOf(from) ?? ''
   if (!clients.has(owner) || isTestCode(from) || ownerOf(to) === owner) return undefined
