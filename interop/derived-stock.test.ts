@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, '..')
 /** The project's own history is worth reading from so many commits on. */
 const enoughCommits = 50
 
-/** What verification finds in a file: nothing, or the first rows that differ. */
+/** The findings of a verification of a file: nothing, or the first rows that differ. */
 function findings(path: string): string[] {
   using repo = openRepo(path, systemEnv, { readOnly: true })
   const { artifacts, differences } = verify(repo, { limit: 5 })

@@ -61,7 +61,10 @@ function recovers(path: string): void {
   assert.deepEqual(rows(path, 'PRAGMA integrity_check'), ['ok'])
 }
 
-/** Where a clone is killed: at a byte of a reply, or just after the last one. Both count from 1. */
+/**
+ * The point at which a clone is killed: at a byte of a reply, or just after the last one. Both
+ * count from 1.
+ */
 interface End {
   readonly reply: number
   readonly byte: number
@@ -227,7 +230,7 @@ test('what a server acknowledged is there after it was killed twenty times', asy
   assert.deepEqual(held(theirs), held(ours))
 })
 
-/** What the client no longer keeps for the next push, the server holds. */
+/** Asserts that the server holds all that the client no longer keeps for the next push. */
 function acknowledgedIsThere(client: string, server: string): void {
   const there = new Set(held(server))
   const sent = rows(client, 'SELECT uuid FROM blob WHERE rid NOT IN (SELECT rid FROM unsent)')

@@ -295,7 +295,7 @@ function pullRequest(repo: Repo): Uint8Array {
   return encodeMessage(writer.finish())
 }
 
-/** What a reply announces, sorted. */
+/** The artifacts that a reply announces, sorted. */
 function igots(reply: Uint8Array): ArtifactHash[] {
   const hashes: ArtifactHash[] = []
   for (const card of parseCards(decodeMessage(reply, { maxBytes }))) {

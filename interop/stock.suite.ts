@@ -147,7 +147,7 @@ export async function makeLarge(path: string): Promise<string> {
   return path
 }
 
-/** How many artifacts of a file are clusters. */
+/** The number of artifacts of a file that are clusters. */
 export function clusters(path: string): number {
   return Number(rows(path, 'SELECT count(*) FROM tagxref WHERE tagid = 7')[0])
 }

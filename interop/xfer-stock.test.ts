@@ -93,7 +93,9 @@ function ofType<T extends Card['type']>(cards: readonly Card[], type: T): (Card 
   return cards.filter((card): card is Card & { type: T } => card.type === type)
 }
 
-/** What every request starts and ends with; the login signs it all. */
+/**
+ * A request: the cards with which every one starts and ends, around others; the login signs it all.
+ */
 function request(repo: StockRepo, key: string, ...cards: readonly Card[]): Uint8Array {
   const { projectCode } = repo
   const secret = sharedSecret({ projectCode, login: fossilUser, password: key })
