@@ -31,7 +31,7 @@ async function hashOf(config: SimConfig): Promise<string> {
   return simulator.traceHash()
 }
 
-/** When a leaf ticks in 20 s: the times from one to the next. */
+/** The times from one tick of a leaf to the next, in 20 s. */
 async function pausesMs(config: Partial<SimConfig>): Promise<Set<number>> {
   const trace = new TraceLines()
   const { onTraceLine } = trace

@@ -46,7 +46,10 @@ export class ArtifactLedger {
     this.givenUp.set(nodeId, hashes.set(hash, nowMs))
   }
 
-  /** When the owner of a node removed an artifact there; undefined where that never was. */
+  /**
+   * The time at which the owner of a node removed an artifact there; undefined where that never
+   * was.
+   */
   givenUpAtMs(nodeId: NodeId, hash: ArtifactHash): number | undefined {
     return this.givenUp.get(nodeId)?.get(hash)
   }

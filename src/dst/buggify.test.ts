@@ -10,7 +10,7 @@ import { openMemory } from '../db/node.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { SeededBuggify, withoutBuggify } from './buggify.ts'
 
-/** What the first sites of a seed answer, over and over. */
+/** The answers of the first sites of a seed, over and over. */
 function answers(seed: number, options?: { activeProbability?: number }): boolean[] {
   const buggify = new SeededBuggify(seed, options)
   return Array.from({ length: 2_000 }, (_, ask) => buggify.check(`site ${ask % 20}`, 0.5))

@@ -21,10 +21,13 @@ export class CloneWitness {
   /** Artifacts that the bulk is to bring, by the node of the clone. */
   readonly #owed = new Map<NodeId, { server: NodeId; hashes: Set<ArtifactHash> }>()
 
-  /** Where each clone is to go on if it keeps the latest reply, and how much it held before. */
+  /**
+   * The place from which each clone is to go on if it keeps the latest reply, and the number of
+   * artifacts that it held before.
+   */
   readonly #places = new Map<NodeId, { next: number; held: number }>()
 
-  /** Where each clone asked to go on last. */
+  /** The place from which each clone last asked to go on. */
   readonly #reached = new Map<NodeId, number>()
 
   /** A node that may be an unfinished clone is about to send a request to its server. */

@@ -38,7 +38,7 @@ export interface SimConfig {
   readonly late?: number
   /** From one sync of a leaf to the next. Default 5,000 ms. */
   readonly pollIntervalMs?: number
-  /** How hostile the world is, partitions and clocks included. Default `normal`. */
+  /** The level of faults in the world, partitions and clocks included. Default `normal`. */
   readonly level?: LevelName
   /** Faults and latency of every link, partitions and nemesis, instead of those of the level. */
   readonly network?: FaultLevel
@@ -138,7 +138,7 @@ export interface SimConfig {
   readonly tellsAll?: boolean
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[]
-  /** How a fault site without override decides: by the seed, or never. Default `drawn`. */
+  /** The decision of a fault site without override: by the seed, or never. Default `drawn`. */
   readonly unlisted?: 'drawn' | 'benign'
   /** Draws everything anew that comes after an event: see docs/failures.md. Default: nothing. */
   readonly redraw?: Redraw
@@ -176,7 +176,7 @@ export interface LeafParts {
   readonly transport: SimTransport
   /** The ways to all nodes that it syncs with, in order. */
   readonly transports: ReadonlyMap<NodeId, SimTransport>
-  /** Where leaves log in. */
+  /** The login of the node, where leaves log in. */
   readonly login: Credentials | undefined
 }
 

@@ -7,7 +7,7 @@
 import type { Lie } from '../runner/mutation.ts'
 import type { NodeId } from '../runner/model.ts'
 
-/** Who was deceived, about whom. */
+/** Deceptions: the nodes deceived, and the peers that they were deceived about. */
 export class Deceptions {
   readonly #nowMs: () => number
   /** Pairs `<node>/<peer>` that a lie has passed between since the latest attempt of the node. */

@@ -43,7 +43,7 @@ interface UvChange {
 export class EventQueue<E extends { readonly timeMs: number } = Event> {
   readonly #queue = new KernelQueue<E>()
 
-  /** How many events wait. */
+  /** The number of events that wait. */
   get len(): number {
     return this.#queue.size
   }

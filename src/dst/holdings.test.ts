@@ -1,5 +1,5 @@
 /**
- * What counts as held.
+ * Things that count as held.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * What a repository holds, for comparing repositories.
+ * The holdings of a repository, for comparing repositories.
  * @module
  */
 
@@ -19,17 +19,17 @@ export function publicBlobUuidsSorted(repo: Repo): ArtifactHash[] {
   return heldWhere(repo, 'rid NOT IN (SELECT rid FROM private)')
 }
 
-/** How many artifacts are held. */
+/** The number of artifacts held. */
 export function countBlobs(repo: Repo): number {
   return allBlobUuidsSorted(repo).length
 }
 
-/** How many artifacts are known by name only. */
+/** The number of artifacts known by name only. */
 export function countPhantoms(repo: Repo): number {
   return dbOf(repo).prepare<[number]>('SELECT count(*) FROM phantom').get()?.[0] ?? 0
 }
 
-/** How many unversioned files there are, deleted ones left out. */
+/** The number of unversioned files, deleted ones left out. */
 export function countUvFiles(repo: Repo): number {
   return listUnversioned(repo).filter(({ hash }) => hash !== undefined).length
 }

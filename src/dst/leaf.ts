@@ -10,7 +10,7 @@ import { hasMoved } from '../sync/movement.ts'
 import type { Action, Node } from './node.ts'
 import type { SyncCounter } from './sync-counts.ts'
 
-/** Where the syncs of a leaf are recorded. */
+/** The records of a leaf's syncs. */
 export interface LeafRecords {
   readonly host: Pick<Host, 'note'>
   readonly counter: SyncCounter

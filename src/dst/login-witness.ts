@@ -12,7 +12,7 @@ import type { Finding } from './world.ts'
 
 /** A sync under way. */
 interface Running {
-  /** Whether the password was right, at any moment since it began. */
+  /** The answers to whether the password was right, at any moment since it began. */
   readonly proofs: Set<boolean>
   /** The error that the latest reply consisted of. */
   heard: string | undefined

@@ -1,6 +1,6 @@
 /**
- * Who the leaves of a simulation log in as, what they may do on their servers, and how the owners
- * of these change it.
+ * The users as whom the leaves of a simulation log in, their permissions on the servers, and the
+ * changes that the owners of these make.
  *
  * Passwords follow from the seed: no secret of anybody's, and the same in every run of it.
  * @module
@@ -16,7 +16,7 @@ import { withoutBuggify } from './buggify.ts'
 import type { NodeId, Topology } from '../runner/model.ts'
 import { noAccess } from './standings.ts'
 
-/** How leaves log in. */
+/** Options for the logins of leaves. */
 export interface SimLogin {
   /**
    * Capability letters of a leaf's user on the master. Default `iy`, push, pull and unversioned
@@ -85,7 +85,7 @@ export class Logins {
     }
   }
 
-  /** What a leaf logs in with; undefined for one that does not. */
+  /** The credentials with which a leaf logs in; undefined for one that does not. */
   credentials(id: NodeId): Credentials | undefined {
     if (this.#nobodies.has(id)) return undefined
     return { user: id, password: passwordOf(this.#source, id) }
@@ -112,7 +112,7 @@ export class Logins {
     return new Map([...this.#accounts.keys()].map((id) => [id, this.accessOf(id)]))
   }
 
-  /** What a leaf may do now. */
+  /** The present permissions of a leaf. */
   accessOf(id: NodeId): Access {
     if (this.#nobodies.has(id)) return accessOf(this.#ofNobody)
     const account = this.#accounts.get(id)

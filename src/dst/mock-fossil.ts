@@ -14,14 +14,14 @@ import { handleXfer } from '../sync/handler.ts'
 import type { Transport } from '../sync/transport.ts'
 import { withoutBuggify } from './buggify.ts'
 
-/** How a mock server answers. */
+/** Options of a mock server. */
 export interface MockFossilOpts extends Pick<
   HandlerOptions,
   'budgetBytes' | 'clusterAtLeast' | 'deflateOverBytes' | 'maxFutureMs'
 > {
   /**
-   * What its clients may do. Default: everything. `users`: the users of the repository decide, by
-   * login cards, and each proof of a login counts once.
+   * The permissions of its clients. Default: everything. `users`: the users of the repository
+   * decide, by login cards, and each proof of a login counts once.
    */
   readonly access?: Access | 'users'
 }

@@ -16,7 +16,7 @@ import { Simulator } from './simulator.ts'
 
 const event = { timeMs: 0, type: 'syncNow', nodeId: 'leaf-0' } as const
 
-/** What a node with these options carries there and back. */
+/** The directions in which a node with these options carries artifacts. */
 async function carried(options: DefaultNodeOpts): Promise<{ pushed: boolean; pulled: boolean }> {
   using simulator = Simulator.create({
     seed: 1,

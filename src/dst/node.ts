@@ -13,7 +13,7 @@ import { sync } from '../sync/sync.ts'
 import type { Transport } from '../sync/transport.ts'
 import type { NodeId, ReceivedDatagram, Stream, TickEvent } from '../runner/model.ts'
 
-/** What came of one event. */
+/** The outcome of one event. */
 export type Action =
   | { readonly type: 'none' }
   | { readonly type: 'synced'; readonly result: SyncResult }
@@ -41,7 +41,7 @@ export interface Node {
   readonly agent?: SyncAgent
 }
 
-/** What a default node does when it ticks. Neither push nor pull means both. */
+/** The actions of a default node when it ticks. Neither push nor pull means both. */
 export interface DefaultNodeOpts {
   readonly push?: boolean
   readonly pull?: boolean

@@ -68,7 +68,7 @@ export function prepare(options: TimedOptions, variant: RunVariant): PreparedFos
   }
 }
 
-/** Whether all that can be written in a run is written by operations of ours. */
+/** Tells whether everything that can be written in a run is written by operations of ours. */
 function tellsAll({ config = {}, masterRepo, workloads }: SimulateOptions): boolean {
   const { makeNode, upstream, masterImage, operations } = config
   const theirs = [makeNode, upstream, masterImage, operations, masterRepo, workloads]

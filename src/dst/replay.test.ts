@@ -35,7 +35,7 @@ function key({ site, use }: Pick<Decision, 'site' | 'use'>): string {
   return `${site}#${use}`
 }
 
-/** Where a decision stands in a trace. */
+/** The place of a decision in a trace. */
 function indexOf({ site, use }: Decision, lines: readonly string[]): number {
   return lines.findIndex((line) => {
     return line.includes(`"site":${JSON.stringify(site)},"use":${JSON.stringify(use)},`)

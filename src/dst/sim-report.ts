@@ -46,7 +46,7 @@ export interface LossReport {
   readonly node: NodeId
   /** `unexplained` violates the invariant `losses`. */
   readonly removal: Removal | 'unexplained'
-  /** When it was removed, since the start. */
+  /** The time of the removal, since the start. */
   readonly simulatedMs?: number
 }
 

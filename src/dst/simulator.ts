@@ -108,7 +108,7 @@ export class Simulator implements Disposable {
     this.#world.adoptMaster(repo)
   }
 
-  /** How many syncs and failed syncs a leaf has had. */
+  /** The number of syncs and failed syncs that a leaf has had. */
   leafStats(id: NodeId): { readonly syncs: number; readonly errors: number } {
     this.#world.leaf(id)
     return this.syncStats(id)

@@ -38,7 +38,10 @@ export interface ClaimFacts {
   readonly nowMs: () => number
   /** Undefined where nobody knows the repository. */
   readonly repoOf: (id: NodeId) => Repo | undefined
-  /** When the owner of a node removed an artifact there; undefined where that never was. */
+  /**
+   * The time at which the owner of a node removed an artifact there; undefined where that never
+   * was.
+   */
   readonly givenUpAtMs: (id: NodeId, hash: ArtifactHash) => number | undefined
   /** Nodes that a node syncs with. */
   readonly serversOf: (id: NodeId) => readonly NodeId[]
@@ -85,7 +88,7 @@ export class SyncClaims {
   /** By client and server. */
   readonly #running = new Map<string, Running>()
   readonly #deceived = new Set<NodeId>()
-  /** When a fault site last had a node keep something back. */
+  /** The time at which a fault site last had a node keep something back. */
   readonly #withheldAtMs = new Map<NodeId, number>()
   readonly #lookedAtMs = new Map<NodeId, number>()
   /** Changes at a node, by whoever made them: a link, or its owner. */

@@ -35,7 +35,9 @@ export interface EndedSync extends Directions {
   }
 }
 
-/** When the owner of a node removed an artifact there; undefined where that never was. */
+/**
+ * The time at which the owner of a node removed an artifact there; undefined where that never was.
+ */
 type GivenUpAtMs = (id: NodeId, hash: ArtifactHash) => number | undefined
 
 /** The claims of a sync that are not so. */
@@ -57,7 +59,7 @@ export function falseClaimsOf(sync: EndedSync, givenUpAtMs: GivenUpAtMs): Findin
   ]
 }
 
-/** What is complete lacks nothing that either side told of. */
+/** A complete sync lacks nothing that either side told of. */
 function contradictionOf({ client, result: { missing } }: EndedSync): Finding[] {
   if (missing.length === 0) return []
   const detail = `a sync said that it is complete, and that ${missing[0]} is missing`
@@ -77,7 +79,7 @@ function incomplete(
   return [{ nodeId: to.id, detail: `a sync said that it is complete, and ${lacks}` }]
 }
 
-/** What did not come could not have come. */
+/** Artifacts that did not come could not have come. */
 function shortfallOf(
   { client, server, result, pushes }: EndedSync,
   theirs: readonly ArtifactHash[],

@@ -15,7 +15,10 @@ import type { CheckedNode, Finding } from './world.ts'
 export interface ServerFacts {
   /** Undefined where nobody knows the repository. */
   readonly repoOf: (id: NodeId) => Repo | undefined
-  /** When the owner of a node removed an artifact there; undefined where that never was. */
+  /**
+   * The time at which the owner of a node removed an artifact there; undefined where that never
+   * was.
+   */
   readonly givenUpAtMs: (id: NodeId, hash: ArtifactHash) => number | undefined
   /** Nodes that a node syncs with. */
   readonly serversOf: (id: NodeId) => readonly NodeId[]

@@ -36,7 +36,7 @@ export interface UvHost {
   nodes(): readonly CheckedNode[]
   readonly mark: (name: MarkName) => void
   note(type: string, facts: TraceFacts): void
-  /** Whether a file that is written at a node may travel to others. */
+  /** Tells whether a file that is written at a node may travel to others. */
   uvTravels(id: NodeId): boolean
 }
 
@@ -98,7 +98,7 @@ export class UvOperations {
     }
   }
 
-  /** Whether the files of a node may travel has changed. */
+  /** Takes note of a change in whether the files of a node may travel. */
   rightChanged(nodeId: NodeId): void {
     const mayTravel = this.#host.uvTravels(nodeId)
     const nodes = this.#host.nodes()

@@ -1,6 +1,6 @@
 /**
- * What is owed of unversioned files: what the rule picks among all that was written, less what
- * owners took back while nobody else had it.
+ * The files that are owed: those that the rule picks among all that were written, less those that
+ * owners took back while nobody else had them.
  * @module
  */
 

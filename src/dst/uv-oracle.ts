@@ -18,7 +18,7 @@ import type { NodeId } from '../runner/model.ts'
 /** A version that somebody wrote, a deletion included. */
 export interface UvVersion extends UnversionedVersion {
   readonly name: string
-  /** Where it was written. */
+  /** The node at which it was written. */
   readonly nodeId: NodeId
 }
 
@@ -29,7 +29,7 @@ export interface UvOperation {
   readonly before: UnversionedVersion | undefined
   /** The rows of all nodes whose versions may travel, as they are now. */
   readonly current: readonly UnversionedVersion[]
-  /** Whether a file that is written at the node may travel to others. */
+  /** True where a file that is written at the node may travel to others. */
   readonly travels: boolean
 }
 
@@ -58,7 +58,7 @@ export class UvOracle {
   }
 
   /**
-   * Whether the files of a node may travel has changed.
+   * Takes note of a change in whether the files of a node may travel.
    *
    * @param rows the rows under a name now: that of the node, and those of all others whose versions
    *   may travel
@@ -93,7 +93,7 @@ export class UvOracle {
     return this.#names.get(name)?.floors.get(nodeId)
   }
 
-  /** Whether a version was ever written, where `nodeId` could have got it from. */
+  /** Tells whether a version was ever written, where `nodeId` could have got it from. */
   wasWritten(name: string, version: UnversionedVersion, nodeId: NodeId): boolean {
     const versions = this.#names.get(name)?.versions ?? []
     return versions.some(
@@ -101,7 +101,7 @@ export class UvOracle {
     )
   }
 
-  /** Whether a version was written only where it may not leave, and not by `nodeId`. */
+  /** Tells whether a version was written only where it may not leave, and not by `nodeId`. */
   isConfined(name: string, version: UnversionedVersion, nodeId: NodeId): boolean {
     if (this.wasWritten(name, version, nodeId)) return false
     return this.#names.get(name)?.versions.some((written) => isSame(written, version)) ?? false
@@ -124,9 +124,9 @@ interface NameRecord {
 }
 
 /**
- * Whether the rule puts `a` before `b`: the later time, at the same time the greater hash, where a
- * deletion counts as `-`. Nothing at all loses to everything. Said here once more, apart from the
- * code under test. Source: unversioned.c:161-198.
+ * Tells whether the rule puts `a` before `b`: the later time, at the same time the greater hash,
+ * where a deletion counts as `-`. Nothing at all loses to everything. Said here once more, apart
+ * from the code under test. Source: unversioned.c:161-198.
  */
 export function beats(a: UnversionedVersion, b: UnversionedVersion | undefined): boolean {
   if (b === undefined) return true
@@ -139,7 +139,7 @@ export function settles(row: UnversionedVersion | undefined, owed: UnversionedVe
   return row !== undefined && !beats(owed, row)
 }
 
-/** Whether two versions are one. */
+/** Tells whether two versions are one. */
 export function isSame(
   a: UnversionedVersion | undefined,
   b: UnversionedVersion | undefined,

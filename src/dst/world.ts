@@ -109,7 +109,7 @@ export interface SettingChange {
   readonly nodeId: string
   readonly name: string
   readonly value: string
-  /** When, by the clock of the node, in seconds since 1970. */
+  /** The time of the change, by the clock of the node, in seconds since 1970. */
   readonly mtimeSec: number
 }
 
@@ -120,7 +120,7 @@ export interface World {
   readonly truth: Truth
 }
 
-/** Whether a node may make others take what it has. The master always may. */
+/** Tells whether a node may make others take what it has. The master always may. */
 export function maySend(
   { access }: Truth,
   nodeId: string,
@@ -131,13 +131,15 @@ export function maySend(
   return what === 'artifacts' ? rights.write : rights.unversionedWrite
 }
 
-/** Whether a node may make others take a row of an owner: its own, or as an administrator any. */
+/**
+ * Tells whether a node may make others take a row of an owner: its own, or as an administrator any.
+ */
 export function maySendRow(truth: Truth, nodeId: string, owner: string): boolean {
   const rights = truth.access?.get(nodeId)
   return rights === undefined || mayWriteAs(rights, nodeId, owner)
 }
 
-/** Whether who may do this can write a row of an owner. */
+/** Tells whether a user with these permissions can write a row of an owner. */
 export function mayWriteAs({ admin, write }: Access, nodeId: string, owner: string): boolean {
   return admin || (write && (owner === '' || owner === nodeId))
 }

@@ -1,6 +1,6 @@
 /**
- * How a bug is planted: a node that syncs as it should and then makes a mistake, the way a real bug
- * of that kind would show.
+ * Planting of bugs: a node that syncs as it should and then makes a mistake, the way a real bug of
+ * that kind would show.
  * @module
  */
 
@@ -12,7 +12,7 @@ import type { SimulateOptions } from '../simulate-options.ts'
 
 /** A bug and the invariant that must notice it. */
 export interface Canary {
-  /** What the bug is, as a sentence about the node that has it. */
+  /** The bug, as a sentence about the node that has it. */
   readonly bug: string
   /** Name of the invariant. */
   readonly invariant: string
@@ -20,11 +20,11 @@ export interface Canary {
   readonly plant: (parts: LeafParts) => Node
   /** The world that goes with it, where the bug is not in the nodes. */
   readonly config?: () => Partial<SimConfig>
-  /** What else goes on there. */
+  /** Other things that go on there. */
   readonly options?: Partial<SimulateOptions>
 }
 
-/** What every node of the canaries' world does. */
+/** The behaviour of every node in the canaries' world. */
 export function soundNode(
   { repo, transport, login }: LeafParts,
   options: DefaultNodeOpts = {},

@@ -112,7 +112,10 @@ export function gather(source: TraceSource, subject: Subject): Evidence {
   return { ...evidence, speeches: evidence.speeches.filter(isOfThisVersion(subject, evidence)) }
 }
 
-/** Who asks for a file or a row names no version: before anybody had this one it was another. */
+/**
+ * Tells whether a speech is about this version: a request for a file or a row names none, and
+ * before anybody had this one it was for another.
+ */
 function isOfThisVersion(
   { kind }: Subject,
   { changes, hasHoldings }: Evidence,

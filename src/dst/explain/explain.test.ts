@@ -1,6 +1,6 @@
 /**
- * Why a node lacks something: each way in which the chain can break, planted in a star, and told by
- * the trace alone.
+ * Reasons why a node lacks something: each way in which the chain can break, planted in a star, and
+ * told by the trace alone.
  * @module
  */
 
@@ -50,7 +50,7 @@ class ToldStar extends Star {
     return explain({ name: 'trace', lines: () => lines }, question, node)
   }
 
-  /** Whether a line of the trace has all of some texts. */
+  /** Tells whether a line of the trace has all of some texts. */
   tells(...texts: readonly string[]): boolean {
     return this.#trace.lines.some((line) => texts.every((text) => line.includes(text)))
   }

@@ -24,9 +24,9 @@ export interface Subject {
   readonly name: string
   /** Some text that every line of a trace about it has. */
   readonly mark: string
-  /** What a text of a holding says of it. */
+  /** The standing that a text of a holding gives it. */
   standing(text: string): Standing | undefined
-  /** What a card says of it. */
+  /** The mention that a card makes of it. */
   mention(card: string): Mention | undefined
 }
 

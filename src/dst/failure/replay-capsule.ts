@@ -23,8 +23,8 @@ export interface Replay {
    */
   readonly end: 'same' | 'alike' | 'other' | 'converged'
   /**
-   * What this code does otherwise than the code that it failed with, in words: operations that
-   * ended otherwise, faults whose place never came up.
+   * Differences between this code and the code that it failed with, in words: operations that ended
+   * otherwise, faults whose place never came up.
    */
   readonly misfits: readonly string[]
 }

@@ -24,9 +24,9 @@ export interface ItemReason {
   /** With it and nothing else of its kind the run fails in this way. */
   readonly isSufficientAlone: boolean
   /**
-   * How often the run still fails in this way when everything after the event of this item is
-   * drawn anew, of so many times; undefined where that was not tried or the item has no event in
-   * the run it was shrunk from.
+   * The number of runs that still fail in this way when everything after the event of this item is
+   * drawn anew, of so many; undefined where that was not tried or the item has no event in the run
+   * it was shrunk from.
    */
   readonly failsWhenRedrawn?: { readonly failed: number; readonly of: number }
 }

@@ -38,7 +38,7 @@ export function checkDerived(nodeId: string, repo: Repo): void {
   }
 }
 
-/** What a table says that is not a function of the artifacts held. */
+/** Tables that are not a function of the artifacts held. */
 const ofOneNode: readonly string[] = ['blob', 'phantom', 'private', 'unclustered']
 
 const comparedTables = dumpedTables.filter((table) => !ofOneNode.includes(table))

@@ -1,5 +1,5 @@
 /**
- * What the timeline must say, worked out the plain way: one entry for each artifact that is news.
+ * The timeline as it must be, worked out the plain way: one entry for each artifact that is news.
  * An oracle for `event`; it shares no code with crosslinking.
  *
  * The rules are those in the headers of src/crosslink: event.ts for tags that are laid over,
@@ -26,11 +26,11 @@ export interface ExpectedEvent {
   readonly brief: undefined | typeof composed
   /** The name of the tag that the row points to. */
   readonly tagName: string | undefined
-  /** Where the artifact belongs by its own word. */
+  /** The place of the artifact by its own word. */
   readonly ownMs: number
   /** It may be shown earlier, since another check-in of the same moment follows it. */
   readonly mayMove: boolean
-  /** What tags say instead: a Julian day, and texts. */
+  /** The values that tags give instead: a Julian day, and texts. */
   readonly taggedJulian: number | undefined
   readonly taggedUser: string | undefined
   readonly taggedComment: string | undefined
@@ -74,7 +74,7 @@ interface Context {
 
 type OwnEvent = Pick<ExpectedEvent, 'type' | 'user' | 'comment' | 'brief' | 'tagName' | 'ownMs'>
 
-/** What an artifact says of itself; undefined where it is no news. */
+/** The event as the artifact itself tells it; undefined where it is no news. */
 function ownEvent({ hash, deck, textBytes }: Statement, context: Context): OwnEvent | undefined {
   if (deck.kind === 'cluster') return undefined
   const { user, dateMs: ownMs } = deck
@@ -180,7 +180,10 @@ function ownTitle(deck: ForumDeck): string {
 
 const unknownTitle = '<i>Unknown</i>'
 
-/** Where the first post is shunned there is no thread: a post that has a title has its own. */
+/**
+ * The title of a post. There is no thread whose first post is shunned: a post that has a title then
+ * has its own.
+ */
 function titleOf(hash: ArtifactHash, deck: ForumDeck, context: Context): string {
   const root = deck.threadRoot ?? hash
   if (!context.isShunned(root)) return context.threadTitles.get(root) ?? unknownTitle

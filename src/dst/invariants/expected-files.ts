@@ -51,7 +51,7 @@ export function fileLine(row: FileRow): string {
 
 type Checkins = ReadonlyMap<string, OwnCheckin>
 
-/** What one check-in is compared with. */
+/** The other check-ins with which one check-in is compared. */
 interface Comparison {
   readonly mid: string
   readonly primary: string | undefined
@@ -191,7 +191,7 @@ function changesBetween(parent: Tree, child: Tree): Difference[] {
   })
 }
 
-/** What a card of the child's, or the lack of one in a full manifest, does to a name. */
+/** The effect on a name of a card of the child's, or of the lack of one in a full manifest. */
 function namedChange(name: string, parent: Tree, child: Tree): Difference[] {
   const prior = child.own.get(name)?.priorName
   const priorName = prior !== undefined && parent.files.has(prior) ? prior : undefined
@@ -224,7 +224,7 @@ function difference(
   return { name, priorName, before: was?.hash, after: is?.hash, permission }
 }
 
-/** How many trees are kept at a time: lines of check-ins are compared with each other. */
+/** The number of trees kept at a time: lines of check-ins are compared with each other. */
 const mostTrees = 100
 
 /** Trees of check-ins, read when they are asked for. */

@@ -1,7 +1,7 @@
 /**
- * What the derived tables of a history must say, worked out the plain way: from what the artifacts
- * that are held say, all at once, without a thought for the order they came in. An oracle for
- * `plink`, `tagxref` and `leaf`; it shares no code with crosslinking.
+ * The derived tables of a history as they must be, worked out the plain way: from what the
+ * artifacts that are held say, all at once, without a thought for the order they came in. An oracle
+ * for `plink`, `tagxref` and `leaf`; it shares no code with crosslinking.
  *
  * The rules are those in the headers of src/crosslink: checkin.ts and reparent.ts for parents,
  * tag.ts for tags, leaf.ts for leaves.
@@ -16,7 +16,7 @@ import type { Repo } from '../../repo/repo.ts'
 import { stateOf } from '../../repo/state.ts'
 import { readStatements, type Statement, type Statements } from './statements.ts'
 
-/** What one artifact has of a tag. */
+/** One tag as one artifact has it. */
 export interface ExpectedTag {
   /** 0 cancelled, 1 for this artifact alone, 2 for its descendants, too. */
   readonly type: 0 | 1 | 2
@@ -25,14 +25,14 @@ export interface ExpectedTag {
   /** The artifact of which it is said. */
   readonly origin: ArtifactHash
   readonly value: string | undefined
-  /** When it was said; undefined for a cluster, which has no date. */
+  /** The date on which it was said; undefined for a cluster, which has none. */
   readonly dateMs: number | undefined
 }
 
 /** Tags by name. */
 export type TagsOfOne = ReadonlyMap<string, ExpectedTag>
 
-/** What must be in the tables. */
+/** The rows that must be in the tables. */
 export interface Expected {
   readonly statements: Statements
   /** Parents by child, the primary one first where there is one. */

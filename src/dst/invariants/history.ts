@@ -168,7 +168,7 @@ const textFields = [
   'color',
 ] as const
 
-/** What is not as it should be, in words. */
+/** The first difference from the row that should be there, in words. */
 function firstDifference(expected: ExpectedEvent, actual: ActualEvent): string | undefined {
   const own = storedJulian(julianFromMs(expected.ownMs))
   const { type, taggedJulian, mayMove } = expected

@@ -15,7 +15,7 @@ import type { LocalRecord } from '../local-oracle.ts'
 import type { Invariant } from '../world.ts'
 import { allNodes, ofEachNode } from './of-each-node.ts'
 
-/** What its owner gave a node for itself is there, and is as it was. */
+/** Everything that its owner gave a node for itself is there, and is as it was. */
 export const localStays: Invariant = {
   name: 'local-stays',
   holds: 'always',

@@ -84,7 +84,7 @@ function timelineOf(repo: Repo, expected: Expected): Timeline {
   return timeline
 }
 
-/** How many check-ins in a row were moved, from this one down to one that was not. */
+/** The number of check-ins in a row that were moved, from this one down to one that was not. */
 function movedLine(
   timeline: Timeline,
   lines: Map<ArtifactHash, number>,

@@ -12,7 +12,7 @@
 
 import { md5 } from '../../hash/hash.ts'
 
-/** What an artifact is. */
+/** The kind of an artifact. */
 export type OwnKind =
   'attachment' | 'checkin' | 'cluster' | 'control' | 'forum' | 'technote' | 'ticket' | 'wiki'
 

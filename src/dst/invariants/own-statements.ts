@@ -1,7 +1,7 @@
 /**
- * What artifacts say about files, cherry-picks and other artifacts, by their own cards: the ground
- * of the oracles of `mlink`, `cherrypick` and `backlink`. Shares no code with src/deck, src/markup
- * and src/crosslink; that contents are what their names say is for `blob-integrity`.
+ * Statements of artifacts about files, cherry-picks and other artifacts, by their own cards: the
+ * ground of the oracles of `mlink`, `cherrypick` and `backlink`. Shares no code with src/deck,
+ * src/markup and src/crosslink; that contents are what their names say is for `blob-integrity`.
  *
  * Each artifact is read once, and F cards again whenever a check-in is compared: a project has very
  * many of them.
@@ -53,7 +53,9 @@ export interface OwnTicketChange {
 
 type OwnStatement = OwnCheckin | OwnPage | OwnTicketChange
 
-/** What can be read and says something of these things, by name, in the order of names. */
+/**
+ * The artifacts that can be read and say something of these things, by name, in the order of names.
+ */
 export type OwnStatements = ReadonlyMap<ArtifactHash, OwnStatement>
 
 /** Content under a name never changes, so each artifact is read once. */

@@ -140,7 +140,7 @@ function postWords(cards: CardLines, signed: Signed): PostWords | undefined {
   return { kind: 'post', ...signed, root, answered, replaced }
 }
 
-/** Whether an artifact has all cards that a kind must have, and none that it may not. */
+/** Tells whether an artifact has all cards that a kind must have, and none that it may not. */
 function isOf(cards: CardLines, { all, some }: { all: string; some: string }): boolean {
   const has = (letter: string): boolean => cards.has(letter)
   return all.split('').every(has) && [...cards.keys()].every((each) => (all + some).includes(each))

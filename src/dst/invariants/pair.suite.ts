@@ -71,7 +71,7 @@ export class Pair implements Disposable {
   /** Artifacts of the master by what they are: see the constructor. */
   readonly named: Readonly<Record<'plain' | 'base' | 'delta' | 'secret' | 'cluster', ArtifactHash>>
   readonly acknowledged: AcknowledgedArtifact[] = []
-  /** What nodes may do on the master; everything unless it is said here. */
+  /** The rights of nodes on the master; everything unless it is said here. */
   readonly access = new Map<string, Access>()
   /** The rights that nodes had; where nothing is said here, `access` is what they always had. */
   readonly standings = new Standings()
@@ -202,7 +202,7 @@ export class Pair implements Disposable {
     return [this.node('master'), this.node('leaf-0')]
   }
 
-  /** What the checks look at. */
+  /** The world that the checks look at. */
   world(truth: Partial<World['truth']> = {}): World {
     const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
     const { cloneGaps, falseClaims, leftovers, miswritten, replays, trespasses, wastes } = this

@@ -58,7 +58,10 @@ export function checkProvenance(
   }
 }
 
-/** What a cluster names is looked at by itself, wherever it is. */
+/**
+ * Tells whether an artifact is a cluster. The artifacts that it names are looked at by themselves,
+ * wherever they are.
+ */
 function isCluster(repo: Repo, hash: ArtifactHash): boolean {
   const cards = readCardLines(readArtifact(repo, hash))
   return cards?.size === 1 && cards.has('M')

@@ -19,7 +19,7 @@ import { describeRow } from '../table-oracle.ts'
 import { hasLogins, type Invariant, reachOf, type World } from '../world.ts'
 import { versionOf } from './tables.ts'
 
-/** What may not be sent is where it was made. */
+/** Anything that may not be sent is nowhere but where it was made. */
 export const rights: Invariant = {
   name: 'rights',
   holds: 'always',

@@ -1,5 +1,5 @@
 /**
- * What the artifacts of a repository say, read once each: the ground that the oracles of the
+ * Statements of the artifacts of a repository, read once each: the ground that the oracles of the
  * derived tables stand on. Knows decks and content; nothing of how the tables are made.
  * @module
  */
@@ -21,7 +21,7 @@ export interface Statement {
   readonly textBytes: number
 }
 
-/** What artifacts say, by name, in the order of their names. */
+/** Statements of artifacts by name, in the order of their names. */
 export type Statements = ReadonlyMap<ArtifactHash, Statement>
 
 /** Content under a name never changes, so each artifact is parsed once. */

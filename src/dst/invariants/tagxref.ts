@@ -72,7 +72,7 @@ function readRows(repo: Repo): TagxrefRow[] {
 }
 
 interface Claim {
-  /** What is wrong where it is broken. */
+  /** The fault in a row that breaks it. */
   readonly claim: string
   readonly isBroken: (row: TagxrefRow) => boolean
 }

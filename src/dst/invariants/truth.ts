@@ -14,7 +14,7 @@ import { InvariantError } from '../../runner/invariants.ts'
 import { type CheckedNode, type Invariant, isGivenUp, maySend, type World } from '../world.ts'
 import { connected, privateLinks } from './reach.ts'
 
-/** What a node acknowledged is there to stay. */
+/** Everything that a node acknowledged is there to stay. */
 export const nothingLost: Invariant = {
   name: 'nothing-lost',
   holds: 'always',

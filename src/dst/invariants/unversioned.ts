@@ -80,7 +80,9 @@ export const uvIntegrity: Invariant = {
   ...ofEachNode(allNodes, checkUvIntegrity),
 }
 
-/** What a leaf may not send stays its own, so it is compared by uv-last-writer-wins only. */
+/**
+ * Files that a leaf may not send stay its own, so they are compared by uv-last-writer-wins only.
+ */
 export const uvConvergence: Invariant = {
   name: 'uv-convergence',
   holds: 'settled',
@@ -114,7 +116,7 @@ type Row = [
   content: Value,
 ]
 
-/** What is wrong with a row, as the end of a sentence that begins with its name. */
+/** The fault of a row, as the end of a sentence that begins with its name. */
 function problemOf([, mtime, hash, sizeBytes, encoding, content]: Row): string | undefined {
   if (!Number.isSafeInteger(mtime) || Number(mtime) < 0) return 'has a time that is none'
   if (hash === null) {

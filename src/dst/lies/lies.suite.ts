@@ -59,7 +59,10 @@ export function textIn(body: Uint8Array): string {
   return fromUtf8(messageIn(body))
 }
 
-/** What surrounds a message: a request unless told otherwise, and the first that its node sends. */
+/**
+ * The surroundings of a message: a request unless told otherwise, and the first that its node
+ * sends.
+ */
 export function contextOf(context: Partial<MutationContext> = {}): MutationContext {
   return { from: 'leaf-0', to: 'master', request: undefined, earlier: [], ...context }
 }

@@ -182,7 +182,7 @@ suite('an operation that a fault refuses', () => {
   })
 })
 
-/** What an operation is, however it ended. */
+/** The operation itself, however it ended. */
 function withoutOutcome({ atMs, node, id, op, args }: Intention): Intention {
   return { atMs, node, id, op, args }
 }

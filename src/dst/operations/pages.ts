@@ -253,7 +253,7 @@ function drawTarget(context: PlanContext): ArgumentValues | undefined {
   return targets.length === 0 ? undefined : draw.pick(targets)
 }
 
-/** What something is attached to, as arguments name it. */
+/** The target of an attachment, as arguments name it. */
 function placeOf(context: PlanContext, target: string): ArgumentValues {
   const reference = context.references.to(target)
   if (ticketIds(context).includes(target)) return { ticket: reference }

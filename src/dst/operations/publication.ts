@@ -14,7 +14,7 @@ import type { Repo } from '../../repo/repo.ts'
 export interface Publication {
   /** The check-in, the private ones that it follows or is written against, and their files. */
   readonly needed: readonly ArtifactHash[]
-  /** What tags say of these check-ins, where that still counts. */
+  /** Artifacts that tag these check-ins, where those tags still count. */
   readonly allowed: readonly ArtifactHash[]
 }
 

@@ -19,7 +19,7 @@ function pulling(...pullConfig: readonly ConfigArea[]): Partial<SimConfig> {
   }
 }
 
-/** What a site would tell others of an area, users and addresses included. */
+/** The cards of an area that a site would tell others, users and addresses included. */
 function told(site: Site, area: ConfigArea): string[] {
   const cards = configCards(site.repo, area, { admin: true, addresses: true })
   return cards.map(({ name, content }) => `${name} ${Buffer.from(content).toString('latin1')}`)

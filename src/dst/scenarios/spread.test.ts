@@ -1,7 +1,7 @@
 /**
- * How artifacts spread: from the hub, from leaves, large, many, in clusters, again and again. The
- * scenarios of the Go library's simulator that need artifacts only, at every level of faults, and
- * each with convergence at its end.
+ * The spread of artifacts: from the hub, from leaves, large, many, in clusters, again and again.
+ * The scenarios of the Go library's simulator that need artifacts only, at every level of faults,
+ * and each with convergence at its end.
  * @module
  */
 

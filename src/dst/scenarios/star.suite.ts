@@ -198,12 +198,12 @@ export class Site {
     return readArtifact(this.repo, hash)
   }
 
-  /** How many artifacts are held, beside clusters. */
+  /** The number of artifacts held, beside clusters. */
   get count(): number {
     return countBlobs(this.repo) - this.clusters
   }
 
-  /** How many clusters are held. */
+  /** The number of clusters held. */
   get clusters(): number {
     const sql = 'SELECT 1 FROM tagxref JOIN blob USING(rid) WHERE tagid = ? AND size >= 0'
     return dbOf(this.repo).prepare(sql).all(clusterTagId).length

@@ -25,7 +25,7 @@ function hashOf(content: string): ArtifactHash {
   return nameFor(utf8(content), 'sha1')
 }
 
-/** What everybody has under a name, once at rest. */
+/** The file that everybody has under a name, once at rest. */
 async function settledFile(star: Star, name: string): Promise<string | undefined> {
   await star.rest()
   const files = new Set(star.sites.map((site) => site.file(name)))

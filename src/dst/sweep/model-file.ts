@@ -31,7 +31,7 @@ export interface SimulationModel extends Omit<
 
 type Kind = 'object' | 'function' | 'number' | 'string' | 'boolean'
 
-/** What a model may have, complete by its type. */
+/** The fields that a model may have, complete by its type. */
 const kinds: Readonly<Record<keyof SimulationModel, Kind>> = {
   leaves: 'number',
   level: 'string',

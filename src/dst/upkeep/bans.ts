@@ -8,7 +8,10 @@ import { versionsOf } from './files.ts'
 import { type Deed, excessOf, type Rule } from './rule.ts'
 import { namesFrom, rowsFrom, type Snapshot } from './snapshot.ts'
 
-/** What was banned is gone, and is among the bans since now; nothing else went. */
+/**
+ * The effect of bans: banned artifacts are gone, and are among the bans since now; nothing else
+ * went.
+ */
 function banning(targetsOf: (deed: Deed) => readonly string[]): Rule {
   return {
     touches: ['blob', 'private', 'unclustered', 'unsent', 'shun'],

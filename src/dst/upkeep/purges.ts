@@ -39,7 +39,10 @@ export const purgeLine = purging(({ repo, args, artifact }) => {
 /** The effect of a purge of all versions of a file. */
 export const purgeFile = purging(({ repo, args }) => versionsOf(repo, args.text('path')))
 
-/** What was purged is back, as private as it was, and no longer banned; its purge is over. */
+/**
+ * The effect of an exhumation: what was purged is back, as private as it was, and no longer banned;
+ * its purge is over.
+ */
 export const exhume: Rule = {
   touches: [...holdings, ...graveyard, 'shun'],
   begin: (deed) => {
@@ -97,8 +100,8 @@ function burialProblem(
 }
 
 /**
- * What came back is private where it was purged so, unless it was here in public meanwhile, or a
- * public check-in has it.
+ * Finds artifacts that came back without their privacy. They are private where they were purged so,
+ * unless they were here in public meanwhile, or a public check-in has them.
  */
 function privacyProblem(
   { repo, before }: Deed,
