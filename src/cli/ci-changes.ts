@@ -15,7 +15,7 @@ import type { Before } from './ci-report.ts'
 import { readInput } from './given-text.ts'
 import { formatBytes, type ProgressLine } from './terminal.ts'
 
-/** Which files to check in, and how. */
+/** Files to check in, and ways to treat them. */
 export interface ChangeOptions {
   readonly add?: readonly string[]
   readonly from?: string

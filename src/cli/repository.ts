@@ -1,5 +1,5 @@
 /**
- * Which repository a command works on, and whether it may.
+ * The repository that a command works on, and its permission to do so.
  * @module
  */
 

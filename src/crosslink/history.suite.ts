@@ -23,7 +23,7 @@ export interface CheckinPlan {
   readonly picks: readonly { readonly back: number; readonly isOut: boolean }[]
   readonly files: readonly FilePlan[]
   readonly branch: number | undefined
-  /** Which check-in a delta manifest is laid over; undefined for a full one. */
+  /** The check-in that a delta manifest is laid over; undefined for a full one. */
   readonly baseline: number | undefined
   readonly tags: readonly TagPlan[]
   readonly stepMs: number

@@ -1,5 +1,5 @@
 /**
- * Which files a check-in changed (`mlink`, `filename`), worked out anew from the manifests that are
+ * Files that a check-in changed (`mlink`, `filename`), worked out anew from the manifests that are
  * here. Rows against merge parents are for files that changed against the primary parent too.
  *
  * Source: fossil src/manifest.c:1529-1600 (add_one_mlink), 1672-1930; `mlink` in src/schema.c.

@@ -180,7 +180,7 @@ export interface ForumDeck extends Stamped {
   readonly content: string
 }
 
-/** Which cards a kind may hold, and which it must. manifest.c:122-140. */
+/** The cards that a kind may hold, and those that it must. */
 export const cardsOfKind: Readonly<Record<DeckKind, { allowed: string; required: string }>> = {
   checkin: { allowed: 'BCDFNPQRTUZ', required: 'DZ' },
   cluster: { allowed: 'MZ', required: 'MZ' },

@@ -29,7 +29,7 @@ import {
 import { globMatcher } from '../repo/globs.ts'
 import { readWholeFile } from './whole-file.ts'
 
-/** Which files of the disk to check in, and under which names. */
+/** Files of the disk to check in, and the names under which they go. */
 export interface FolderOptions {
   /** The check-in to compare with; without one every file is new. */
   readonly parent?: ArtifactHash | undefined

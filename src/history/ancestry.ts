@@ -15,7 +15,7 @@ export interface WalkOptions {
   readonly limit?: number
 }
 
-/** Which ancestors count. */
+/** The ancestors that count. */
 export interface AncestorOptions extends WalkOptions {
   /**
    * - `all`: through parents and merged-in parents; the default.
@@ -105,7 +105,7 @@ export function primaryLine(repo: Repo, rid: Rid, options: WalkOptions = {}): Ri
   return [...line]
 }
 
-/** Which leaves to list: of open lines, of closed ones, or all. */
+/** The leaves to list: of open lines, of closed ones, or all. */
 export type LeafFilter = 'open' | 'closed' | 'all'
 
 /** The leaves of all branches, newest first. `fossil leaves`. */

@@ -1,6 +1,5 @@
 /**
- * Which file of one check-in became which of another, by the renames that the check-ins between
- * them tell.
+ * Renames of files from one check-in to another, as the check-ins between them tell.
  *
  * May know ancestry and the `mlink` table. Source: fossil src/path.c find_filename_changes, which
  * follows one path between the two; this follows every check-in that only one of them comes from.

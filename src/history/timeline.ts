@@ -21,7 +21,7 @@ import { type EventKind, kindOfEvent, typeOfEvent } from './event-kind.ts'
 import { symbolicTags } from '../crosslink/properties.ts'
 import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-text.ts'
 
-/** Which entries to show. Every condition that is given must hold. */
+/** Conditions on the entries to show. Every condition that is given must hold. */
 export interface TimelineOptions {
   /** At most this many. Default: all. */
   readonly limit?: number

@@ -1,5 +1,5 @@
 /**
- * Which artifacts a repository knows, by hash and by rid: held, phantom (known by name only) or
+ * Artifacts that a repository knows, by hash and by rid: held, phantom (known by name only) or
  * unresolved (held as a delta whose source is still missing), public or private, shunned or not.
  * Source: fossil src/content.c, src/shun.c; table comments in src/schema.c.
  * @module

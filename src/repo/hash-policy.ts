@@ -1,5 +1,5 @@
 /**
- * Which hash names what is made here.
+ * The hash that names artifacts made here.
  * Source: fossil src/hname.c, src/content.c:596-613.
  * @module
  */

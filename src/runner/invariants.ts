@@ -30,7 +30,7 @@ export interface Invariant<W extends CheckedWorld> {
   readonly checkNode?: (node: W['nodes'][number], world: W) => void
 }
 
-/** Which invariant failed, on which node, and why. */
+/** The failure of an invariant: its name, the node, and the reason. */
 export class InvariantError extends Error {
   static {
     this.prototype.name = 'InvariantError'

@@ -21,7 +21,7 @@ export type NodeId = string
 export interface Topology {
   /** In the order they are started. */
   readonly nodes: readonly NodeId[]
-  /** Which node sends requests to which, in a fixed order. */
+  /** The links along which nodes send requests, in a fixed order. */
   readonly links: readonly Direction[]
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which fault sites a run activates, and what its coverage says.
+ * Fault sites that a run activates, and its report of their coverage.
  * @module
  */
 

@@ -1,8 +1,8 @@
 /**
- * Which of the artifacts that are missing here one peer is asked for, and in which order. Phantoms
- * that no peer can send any more (shunned elsewhere, lost) stay for good, and a request names only
- * so many: they must not keep those from being asked for that would come. Stock asks for the first
- * 200, or 500, in no set order (xfer.c:762-780), and stops where those do not come.
+ * The missing artifacts that one peer is asked for, and their order. Phantoms that no peer can send
+ * any more (shunned elsewhere, lost) stay for good, and a request names only so many: they must not
+ * keep those from being asked for that would come. Stock asks for the first 200, or 500, in no set
+ * order (xfer.c:762-780), and stops where those do not come.
  * @module
  */
 
@@ -24,7 +24,7 @@ import type { NamedArtifact, Rid } from '../repo/rid.ts'
 export interface WantOptions {
   /** Private artifacts too. */
   readonly withPrivate: boolean
-  /** Which of the deltas whose source does not come, and which the peer may hold whole. */
+  /** Deltas whose source does not come: all, none, or those that the peer may hold whole. */
   readonly unresolved: 'all' | 'none' | ((hash: ArtifactHash) => boolean)
 }
 

@@ -1,5 +1,5 @@
 /**
- * Which requests a page in somebody's browser sent.
+ * Requests sent by a page in somebody's browser, told from others.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Which body under way has to make room, and when.
+ * Bodies under way that have to make room, and the moment when they must.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Which files of a folder are served, and under which names; and that no path leads elsewhere.
+ * Files of a folder that are served, and their names; and that no path leads elsewhere.
  * @module
  */
 

@@ -1,5 +1,5 @@
 /**
- * Which repository a request is for: the only one, or one below a folder by its name. Files are
+ * The repository that a request is for: the only one, or one below a folder by its name. Files are
  * opened when first asked for and closed when many others were since.
  *
  * Reference: fossil src/main.c:1795-1900 (names in a URL), with stricter rules for names.

@@ -15,7 +15,7 @@ import { sha1, sha3 } from '../hash/hash.ts'
 import type { LoginCard } from './card.ts'
 import { CardWriter } from './format.ts'
 
-/** Whose secret, and from what. */
+/** A user's password for a project, from which the shared secret is made. */
 export interface Credentials {
   projectCode: string
   login: string

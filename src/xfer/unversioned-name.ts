@@ -1,7 +1,7 @@
 /**
- * Which names an unversioned file may have on the wire. Stock stops the whole sync at a card whose
- * name breaks these rules, so neither side may send one.
- * Depends on nothing. Source: fossil src/file.c:1084-1148 (strict form), src/unversioned.c:214.
+ * Names that an unversioned file may have on the wire. Stock stops the whole sync at a card whose
+ * name breaks these rules, so neither side may send one. Depends on nothing. Source: fossil
+ * src/file.c:1084-1148 (strict form), src/unversioned.c:214.
  * @module
  */
 

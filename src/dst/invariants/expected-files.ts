@@ -1,5 +1,5 @@
 /**
- * Which files each check-in changed, worked out the plain way: the trees of both, name by name. An
+ * Files that each check-in changed, worked out the plain way: the trees of both, name by name. An
  * oracle for `mlink`; it shares no code with crosslinking, nor with the parser of decks.
  *
  * The rules are those of fossil src/manifest.c:1503-1930, add_mlink and what is around it:
