@@ -315,10 +315,51 @@ suite('shape', () => {
   })
 })
 
+suite('wording', () => {
+  const clauses = ['What', 'How', 'Whether', 'Who', 'Whose', 'Which', 'Why', 'Where', 'When']
+  for (const word of clauses) {
+    test(`a doc comment that begins with "${word}" is found`, async () => {
+      const oneLine = `/** ${word} it is. */\nexport const a = 1\n`
+      const longer = `/**\n * ${word} it is.\n */\nexport const b = 1\n`
+      const inside = `export class C {\n  /** ${word} it is. */\n  d = 1\n}\n`
+      assert.deepEqual(await caught({ 'src/base/a.ts': `${oneLine}${longer}${inside}` }), [
+        'src/base/a.ts:2 wording',
+        'src/base/a.ts:4 wording',
+        'src/base/a.ts:9 wording',
+      ])
+    })
+  }
+  test('a header that begins so is found', async () => {
+    const files = [{ path: 'src/base/a.ts', text: '/**\n * What it is.\n * @module\n */\n' }]
+    const findings = await findingsIn(files, manifest)
+    assert.deepEqual(
+      findings.map(({ line, rule }) => [line, rule]),
+      [[1, 'wording']],
+    )
+  })
+  test('nouns and verbs pass, and so do clauses that begin no doc comment', async () => {
+    const body = [
+      '/** Tells whether it is. */',
+      'export const a = 1',
+      '/**',
+      ' * The name: of a node.',
+      ' * What follows stays.',
+      ' */',
+      'export const b = 2',
+      '// What a reader must know.',
+      '/** Whatsit, by name. */',
+      'export const c = 3',
+      '',
+    ]
+    assert.deepEqual(await caught({ 'src/base/a.ts': body.join('\n') }), [])
+  })
+})
+
 test('advice names the way out', async () => {
   assert.match(await advice('src/repo/a.ts', 'Date.now()\n'), /Date is not .*env\.clock/)
   assert.match(
     await advice('src/base/a.ts', "import '../repo/b.ts'\n"),
     /'\.\.\/repo\/b\.ts': no such file/,
   )
+  assert.match(await advice('src/base/a.ts', '/** What it is. */\n'), /begin with a noun.*"What"/)
 })

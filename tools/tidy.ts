@@ -15,6 +15,7 @@ import { describeFinding, type FileRule, type Finding, type Manifest } from './t
 import { importFindings } from './tidy/imports.ts'
 import { printing } from './tidy/printing.ts'
 import { columns, fileLength, functionLength, header, suppressions, titles } from './tidy/shape.ts'
+import { wording } from './tidy/wording.ts'
 
 const fileRules: readonly FileRule[] = [
   header,
@@ -25,6 +26,7 @@ const fileRules: readonly FileRule[] = [
   suppressions,
   banned,
   printing,
+  wording,
 ]
 
 /** Everything the rules find in `files`, by path and line. */
