@@ -8,7 +8,7 @@
 import { artifactOf, argumentsOf, type Card, kindOf } from './cards.ts'
 import type { ExpectedArtifact, Holdings } from './holdings.ts'
 
-/** Who writes; when, unless it is now. */
+/** The author of an artifact; and the time of writing, unless it is now. */
 export interface AskedBy {
   readonly user: string
   readonly dateMs?: number | undefined
@@ -55,7 +55,7 @@ export function tagsOf(
   return [{ content, isPrivate: full.every(({ target }) => holdings.isPrivate(target)) }]
 }
 
-/** When a tag was last set or cancelled on its very target. */
+/** The time at which a tag was last set or cancelled on its very target. */
 function lastMs(holdings: Holdings, target: string, name: string): number {
   const ms = holdings.value(
     `SELECT CAST(round((tagxref.mtime - 2440587.5) * 86400000) AS INTEGER)
@@ -154,7 +154,7 @@ function amendColor(holdings: Holdings, target: string, asked: AskedAmendment, t
   if (!isSame) tags.set('bgcolor', { action, value })
 }
 
-/** What becomes of branches, as tags of their latest check-ins. */
+/** The effects of marks on branches, as tags of their latest check-ins. */
 const marks = {
   close: ['closed', '+'],
   reopen: ['closed', '-'],

@@ -58,7 +58,7 @@ function changesOf(
   })
 }
 
-/** What has not come is empty. */
+/** The content of an artifact; one that has not come counts as empty. */
 function heldContent(holdings: Holdings, hash: string | undefined): Uint8Array {
   return hash !== undefined && holdings.holds(hash) ? holdings.content(hash) : noBytes
 }
@@ -70,7 +70,7 @@ function lettersOf(change: Arguments): Pick<AskedChange, 'permissions'> {
   return { permissions: { executable: 'x', symlink: 'l' }[permission] ?? '' }
 }
 
-/** What all check-ins may be asked for. */
+/** The options that all check-ins share. */
 function askedOf(context: AskedOperation): Omit<AskedCheckin, 'changes'> {
   const { args } = context
   return {

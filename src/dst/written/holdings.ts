@@ -23,7 +23,7 @@ export interface HeldFile {
 /** An artifact that is to be there in the end. */
 export interface ExpectedArtifact {
   readonly content: Uint8Array
-  /** Where it is not here yet. What is here and public stays so. */
+  /** True where it is to be private, if it is not here yet. What is here and public stays so. */
   readonly isPrivate: boolean
 }
 

@@ -230,7 +230,10 @@ function nameOf({ hash, content }: Wanted): string {
   return cards === undefined ? `${hash}, a file,` : `${hash}, a ${kindOf(cards)},`
 }
 
-/** What is new is private where that was asked for; what is public names no private file. */
+/**
+ * Finds artifacts with the wrong privacy: new ones are private where that was asked for, and public
+ * ones name no private file.
+ */
 function privacyProblem(
   holdings: Holdings,
   wanted: readonly Wanted[],
