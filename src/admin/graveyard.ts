@@ -7,6 +7,7 @@
 
 import { rebuild } from '../crosslink/rebuild.ts'
 import { hasTable } from '../db/tables.ts'
+import { counted } from '../base/counted.ts'
 import { FossilError } from '../base/error.ts'
 import { expandContent } from '../base/zlib.ts'
 import { applyDelta } from '../delta/index.ts'
@@ -149,8 +150,8 @@ export function undoPurge(repo: Repo, id: number): number {
       for (const [piid] of bySource.get(next.piid) ?? []) waiting.push({ piid, source })
     }
     if (restored < rows.length) {
-      const reason = 'what they are deltas of is not there'
-      throw broken(rows[0]?.[0] ?? 0, `${rows.length - restored} artifacts are lost: ${reason}`)
+      const lost = `${counted(rows.length - restored, 'delta')} of what is not there`
+      throw broken(rows[0]?.[0] ?? 0, lost)
     }
     removeEvent(repo, id)
     // What came while the ban stood was read as if what it names did not exist.

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { counted } from '../base/counted.ts'
 import { artifactLinks, mimetypeOf } from '../markup/links.ts'
 import { julianFromMs } from '../deck/date.ts'
 import type { TicketDeck } from '../deck/deck.ts'
@@ -95,10 +96,6 @@ function describe(
     comment: `Ticket ${link} <i>${title}</i> status still ${still} with ${changes}`,
     brief: `Ticket ${link}: ${counted(fields.length, 'change')}`,
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** One text of a ticket, and the change that it is from. */

@@ -4,6 +4,7 @@
  */
 
 import { utf8 } from '../base/bytes.ts'
+import { counted } from '../base/counted.ts'
 import { sha1 } from '../hash/hash.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -114,11 +115,10 @@ function difficulty(id: NodeId, world: FossilWorld): Difficulty {
       missing: publicBlobUuidsSorted(other.repo).filter((hash) => !held.has(hash)),
     }))
     .find(({ missing }) => missing.length > 0)
+  const lacking = counted(lacks?.missing.length ?? 0, 'artifact')
   return {
     ...(lastError === undefined ? {} : { lastError }),
-    ...(lacks && {
-      lacks: `${lacks.missing.length} artifacts of ${lacks.id}, such as ${lacks.missing[0]}`,
-    }),
+    ...(lacks && { lacks: `${lacking} of ${lacks.id}, such as ${lacks.missing[0]}` }),
   }
 }
 

@@ -8,6 +8,7 @@
 
 import { assert } from '../base/assert.ts'
 import { utf8 } from '../base/bytes.ts'
+import { counted } from '../base/counted.ts'
 import { FossilError } from '../base/error.ts'
 import { formatDate } from '../deck/date.ts'
 import { fossilize } from '../deck/fossilize.ts'
@@ -244,7 +245,8 @@ export class Answer {
     const { announcements, artifacts } = left
     this.#repo.env.mark?.('sync.too-much')
     this.#options.observer?.({ type: 'message.cut', announcements, artifacts })
-    const what = `${announcements} announcements and ${artifacts} artifacts`
+    const names = counted(announcements, 'announcement')
+    const what = `${names} and ${counted(artifacts, 'artifact')}`
     this.#tell(`too much in one message: ${what} were left for later`)
   }
 

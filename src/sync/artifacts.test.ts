@@ -374,7 +374,7 @@ test('an artifact that is damaged where it is kept does not stop the others', ()
   const events: SyncEvent[] = []
   const pushed = syncPair(server, other, { pull: false, observer: (e) => events.push(e) })
   assert.equal(heldNames(other).length, 2)
-  assert.equal(pushed.result.shortfall, '1 artifacts were not sent')
+  assert.equal(pushed.result.shortfall, '1 artifact was not sent')
   assert.deepEqual(
     events.flatMap((event) => (event.type === 'artifact.unreadable' ? [event.hash] : []))[0],
     lost,

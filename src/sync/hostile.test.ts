@@ -159,7 +159,7 @@ suite('a hostile server', () => {
     const { result } = outlast(client, () => [gimme(hash), gimme(hash)])
     assert.equal(result.artifactsSent, 3)
     assert.ok(result.rounds < 6, `${result.rounds} rounds`)
-    assert.equal(result.shortfall, 'the server still asks for 1 artifacts that it was sent')
+    assert.equal(result.shortfall, 'the server still asks for 1 artifact that it was sent')
   })
 
   test('that asks for a private artifact again and again is told three times', () => {
@@ -178,7 +178,7 @@ suite('a hostile server', () => {
     )
     const { result } = outlast(client, (round) => [gimme(names[round % 30] ?? name(0))])
     assert.ok(result.rounds < 10, `${result.rounds} rounds`)
-    assert.equal(result.shortfall, '1 artifacts were not sent')
+    assert.equal(result.shortfall, '1 artifact was not sent')
   })
 
   test('that asks for what is shunned is not heard', () => {

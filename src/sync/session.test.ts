@@ -282,7 +282,7 @@ test('what does not come is listed, and the next sync asks for it again', () => 
     cards.filter((card) => card.type !== 'file' || card.hash !== withheld)
   const { result } = syncPair(client, server, { onReply: withhold })
   assert.equal(result.complete, false)
-  assert.equal(result.shortfall, '1 artifacts did not come')
+  assert.equal(result.shortfall, '1 artifact did not come')
   assert.deepEqual(result.missing, [withheld])
   assert.deepEqual(heldNames(client), [nameOf(second)])
   assert.ok(result.rounds < 10)

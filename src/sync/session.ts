@@ -12,6 +12,7 @@
 
 import { assert } from '../base/assert.ts'
 import { hex } from '../base/bytes.ts'
+import { counted } from '../base/counted.ts'
 import { FossilError } from '../base/error.ts'
 import { requireInteger } from '../base/options.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
@@ -435,15 +436,19 @@ export class SyncSession {
 
   #shortfall(missing: number): string | undefined {
     if (missing > 0) {
-      return `${missing === maxMissing ? `at least ${missing}` : missing} artifacts did not come`
+      const artifacts = counted(missing, 'artifact')
+      return `${missing === maxMissing ? 'at least ' : ''}${artifacts} did not come`
     }
     if (!this.#push && !this.#pushRefused) return this.#side.shortfall
     const left = this.#leftUnsent().map(({ hash }) => hash)
     const unsent = new Set([...this.#wanted, ...left]).size
     if (unsent > 0 && this.#pushRefused) return 'the server does not accept a push from us'
-    if (unsent > 0) return `${unsent} artifacts were not sent`
+    if (unsent > 0)
+      return `${counted(unsent, 'artifact')} ${unsent === 1 ? 'was' : 'were'} not sent`
     const inVain = this.#exchange.sentInVain
-    if (inVain > 0) return `the server still asks for ${inVain} artifacts that it was sent`
+    if (inVain > 0) {
+      return `the server still asks for ${counted(inVain, 'artifact')} that it was sent`
+    }
     return this.#side.shortfall
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from '../base/counted.ts'
 import { defossilize } from '../deck/fossilize.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { ConfigArea } from '../admin/config-areas.ts'
@@ -115,9 +116,9 @@ export class SideConversations {
   /** The reason why the sync is not complete, as far as it lies here. */
   get shortfall(): string | undefined {
     const { missing = [], unsent = [], pullOnly = false } = this.#unversioned?.summary ?? {}
-    if (missing.length > 0) return `${missing.length} unversioned files did not come`
+    if (missing.length > 0) return `${counted(missing.length, 'unversioned file')} did not come`
     if (unsent.length === 0) return this.#tables?.shortfall
-    const files = unsent.length === 1 ? '1 unversioned file' : `${unsent.length} unversioned files`
+    const files = counted(unsent.length, 'unversioned file')
     return pullOnly ? `the server does not accept ${files} from us` : `${files} could not be sent`
   }
 

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { counted } from '../base/counted.ts'
 import { FossilError } from '../base/error.ts'
 import { type Repo, workOf } from '../repo/repo.ts'
 import type { Column } from '../tables/definition.ts'
@@ -492,8 +493,4 @@ export class TableClient {
     this.#skipped++
     this.#observer?.({ type: 'row.skipped', table: table.slice(0, 80), reason })
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

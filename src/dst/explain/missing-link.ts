@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from '../../base/counted.ts'
 import type { NodeId } from '../../runner/model.ts'
 import { lineText } from '../../runner/line-text.ts'
 import type { Passage } from '../../runner/passages.ts'
@@ -11,7 +12,7 @@ import { textOf } from '../../runner/trace-reader.ts'
 import { causeText } from './change-text.ts'
 import type { Evidence, Speech } from './evidence.ts'
 import { fateText, passageName } from './passage-text.ts'
-import { counted, secondsText, timeText } from './time-text.ts'
+import { secondsText, timeText } from './time-text.ts'
 import type { ExplanationVerdict, Judgement } from './verdict.ts'
 
 type Wording = (evidence: Evidence, node: NodeId, judgement: Judgement) => string

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from '../../base/counted.ts'
 import type { NodeId } from '../../runner/model.ts'
 import { lineText } from '../../runner/line-text.ts'
 import type { TraceEvent } from '../../sim/trace.ts'
@@ -11,7 +12,6 @@ import { changeText } from './change-text.ts'
 import type { Change, Evidence, Speech } from './evidence.ts'
 import type { ExplanationStep } from './explanation.ts'
 import { fateText, passageName } from './passage-text.ts'
-import { counted } from './time-text.ts'
 
 /** Attempts of one kind that are told one by one; of more, the first and the last. */
 const mostAlike = 3

@@ -13,8 +13,3 @@ export function timeText({ atMs, event }: Pick<TraceEvent, 'atMs' | 'event'>): s
 export function secondsText(ms: number): string {
   return `${(ms / 1000).toFixed(3)} s`
 }
-
-/** `1 sync`, `2 syncs`. */
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
-}

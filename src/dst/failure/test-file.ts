@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from '../../base/counted.ts'
 import { type Signature, signatureText } from '../../runner/signature.ts'
 import type { Capsule } from './capsule.ts'
 import { faultText, operationText } from './scenario-text.ts'
@@ -95,8 +96,4 @@ function commentText(text: string): string {
 
 function sizeText(operations: readonly unknown[], faults: readonly unknown[]): string {
   return `${counted(operations.length, 'operation')} and ${counted(faults.length, 'fault')}`
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -56,7 +56,7 @@ suite('checkConvergence', () => {
     storeLocal(pair.leaf, utf8('d'))
     assert.throws(
       () => checkConvergence(pair.master, leavesOf(pair)),
-      /3 artifacts of the master lack here \([0-9a-f]{40}\); 1 are here and not on the master/,
+      /lacks 3 of the master's artifacts \([0-9a-f]{40}\); 1 are here and not on the master/,
     )
   })
 

@@ -145,7 +145,7 @@ function compare(
   const extra = actual.filter((hash) => !theirs.has(hash))
   if (lacking.length === 0 && extra.length === 0) return
   const detail = [
-    lacking.length > 0 ? `${lacking.length} artifacts of the master lack here (${lacking[0]})` : '',
+    lacking.length > 0 ? `lacks ${lacking.length} of the master's artifacts (${lacking[0]})` : '',
     extra.length > 0 ? `${extra.length} are here and not on the master (${extra[0]})` : '',
   ]
   throw new InvariantError('convergence', { nodeId, detail: detail.filter(Boolean).join('; ') })

@@ -358,7 +358,7 @@ const damages: readonly Damage[] = [
     what: 'an artifact that only the master has',
     invariant: 'convergence',
     where: 'leaf-0',
-    detail: /1 artifacts of the master lack here/,
+    detail: /lacks 1 of the master's artifacts/,
     inflict: ({ master }) => storeLocal(master, utf8('news')),
   },
   {
@@ -372,7 +372,7 @@ const damages: readonly Damage[] = [
     what: 'a public artifact that a leaf holds as a secret',
     invariant: 'convergence',
     where: 'leaf-0',
-    detail: /lack here/,
+    detail: /lacks 1 of the master's/,
     inflict: (pair) =>
       pair.damage(
         'leaf',
