@@ -56,7 +56,9 @@ suite('a password that is typed', () => {
   }
 
   test('is typed twice when it is new', async () => {
-    assert.equal(await askNewSecret('amy', terminalWith('x\r', 'x\r').source), 'x')
+    const { source, shown } = terminalWith('x\r', 'x\r')
+    assert.equal(await askNewSecret('amy', source), 'x')
+    assert.equal(shown(), 'New password for amy: \nRetype password: \n')
     await assert.rejects(askNewSecret('amy', terminalWith('x\r', 'y\r').source), /passwords differ/)
   })
 

@@ -42,7 +42,7 @@ export async function askSecret(question: string, source = terminal): Promise<st
  */
 export async function askNewSecret(login: string, source = terminal): Promise<string> {
   const first = await askSecret(`New password for ${login}: `, source)
-  const again = await askSecret('The same again: ', source)
+  const again = await askSecret('Retype password: ', source)
   if (first !== again) throw noPassword('the two passwords differ')
   return first
 }

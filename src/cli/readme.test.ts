@@ -35,7 +35,7 @@ function samples(): Sample[] {
 /** The part of an output that is the same whoever runs it, and whenever. */
 function lasting(output: string): string {
   return output
-    .replaceAll(/^.*password (?:of|for) .*:\n|^The same again:\n/gim, '')
+    .replaceAll(/^.*password (?:of|for) .*:\n|^Retype password:\n/gim, '')
     .replaceAll(/\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{16}|[0-9a-f]{10})\b/g, 'hex')
     .replaceAll(/\b\d{4}-\d\d-\d\d/g, 'day')
     .replaceAll(/\d\d:\d\d:\d\d/g, 'time')
