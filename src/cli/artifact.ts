@@ -18,7 +18,7 @@ export function addArtifactCommand(program: Command): void {
     .command('artifact')
     .description('print the bytes of an artifact, or write them to a file')
     .argument('<name>', 'a hash or its first digits, or any other name of an artifact')
-    .argument('[file]', 'where to write them; - is standard output')
+    .argument('[file]', 'the file to write them to; - is standard output')
     .option(...jsonOption)
     .action(async (name: string, file: string | undefined, options: { json?: boolean }) => {
       // Of an unfinished clone, too: what has come can be read.

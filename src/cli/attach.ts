@@ -41,8 +41,8 @@ export function addAttachCommand(program: Command): void {
   const add = withTarget(attach.command('add').description('attach a file, or replace one'))
     .argument('<file>', 'a file on disk, after the title of a page where no option says to what')
     .argument('[page-file]', 'the file, where the first argument is the title of a page')
-    .option('--as <name>', 'under another name')
-    .option('-m, --comment <text>', 'what it is')
+    .option('--as <name>', 'another name for the file')
+    .option('-m, --comment <text>', 'a description of the file')
     .option(...dryRunOption)
     .option(...jsonOption)
   withAuthor(add).action(
@@ -57,7 +57,7 @@ export function addAttachCommand(program: Command): void {
     },
   )
   const remove = withTarget(attach.command('rm').description('take an attachment away'))
-    .argument('<name>', 'of the file')
+    .argument('<name>', 'the name of the file')
     .option(...dryRunOption)
     .option(...jsonOption)
   withAuthor(remove).action((name: string, options: WriteOptions) => {
@@ -70,16 +70,16 @@ export function addAttachCommand(program: Command): void {
     printWritten(options, { written, fields: { fileName: name, target }, done, idle: done })
   })
   withTarget(attach.command('ls', { isDefault: true }).alias('list'))
-    .description('list what is attached, to one thing or anywhere')
+    .description('list the files attached to one thing, or anywhere')
     .option(...jsonOption)
     .action((options: TargetOptions & { json?: boolean }) => list(program, options))
 }
 
 function withTarget(command: Command): Command {
   return command
-    .option('--page <title>', 'of a wiki page')
-    .option('--ticket <id>', 'of a ticket, or its first digits')
-    .option('--technote <note>', 'its id, or the first digits, its date, or a tag')
+    .option('--page <title>', 'the title of a wiki page')
+    .option('--ticket <id>', 'the id of a ticket, or its first digits')
+    .option('--technote <note>', 'the id of a note or its first digits, its date, or a tag')
 }
 
 async function addFile(

@@ -30,7 +30,7 @@ export function withAuthor(command: Command): Command {
   return command
     .option(
       '--user <name>',
-      'who writes; by default as $USER or the remote says, or the only administrator',
+      'the author; by default $USER, the user of the remote, or the only administrator',
     )
     .option('--date <date>', 'when, in UTC, such as 2024-01-31T12:00:00; by default now')
     .addOption(new Option('--user-override <name>').hideHelp())

@@ -61,9 +61,13 @@ export function addCheckinCommand(program: Command): void {
     .alias('commit')
     .description('check in files of the disk')
     .argument('[path...]', 'files, and folders with all below, each under its own path')
-    .option('-m, --comment <text>', 'what changed, and why')
-    .option('-M, --message-file <file>', 'the same from a file; - for standard input')
-    .option('--mimetype <type>', 'of the comment: fossil, markdown or plain', mimetypeFrom)
+    .option('-m, --comment <text>', 'a comment: the change, and the reason for it')
+    .option('-M, --message-file <file>', 'the comment from a file; - for standard input')
+    .option(
+      '--mimetype <type>',
+      'the markup of the comment: fossil, markdown or plain',
+      mimetypeFrom,
+    )
     .option('--parent <name>', 'the check-in to follow; by default the latest of the main branch')
     .option('--merge <name>', 'another parent, merged by hand (may be repeated)', collected)
   withFiles(command)
@@ -74,7 +78,7 @@ export function addCheckinCommand(program: Command): void {
     .option('--private', 'keep it out of sync, on the branch "private" unless told otherwise')
     .option('--close', 'end the branch with it')
     .option('--integrate', 'close the branches that are merged')
-    .option('--delta', 'write only what differs from the parent: for very many files')
+    .option('--delta', 'write only the differences from the parent: for very many files')
     .option('--allow-empty', 'check in although nothing changed')
     .option('--allow-fork', 'check in although the parent has a child on its branch')
     .option('--allow-older', 'check in with a date before that of the parent')
@@ -94,8 +98,8 @@ function withFiles(command: Command): Command {
     .option('--rm <name>', 'take away a file, or all below a directory', collected)
     .option('--mv <old=new>', 'rename a file', collected)
     .option('--exec <name>', 'make a file executable', collected)
-    .option('--dotfiles', 'with folders: take new files whose names begin with a dot, too')
-    .option('--ignore <globs>', 'with folders: leave out new files (default: ignore-glob)')
+    .option('--dotfiles', 'take new files in folders whose names begin with a dot, too')
+    .option('--ignore <globs>', 'leave out these new files in folders (default: ignore-glob)')
 }
 
 async function checkIn(

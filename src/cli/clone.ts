@@ -50,7 +50,7 @@ export function addCloneCommand(program: Command): void {
     .argument('<file>', 'the repository to be')
     .option(
       '--admin-user <name>',
-      'who may do everything in the copy; by default the user of the address, else admin',
+      'the administrator of the copy; by default the user of the address, else admin',
     )
     .option('--private', 'copy private artifacts, where the server allows it')
     .option('-u, --unversioned', 'copy unversioned files, too')

@@ -31,12 +31,12 @@ interface Options {
 export function addFinfoCommand(program: Command): void {
   program
     .command('finfo')
-    .description('say what happened to a file, newest first')
+    .description('list the changes of a file, newest first')
     .argument('<file>', 'a name, from the root of the repository')
     .option('-b, --brief', 'one line for each change')
-    .option('-n, --limit <n>', 'so many changes; 0: all', integer('--limit', any), 0)
+    .option('-n, --limit <n>', 'the most changes to list; 0: all', integer('--limit', any), 0)
     .option('--offset <n>', 'leave out the newest n', integer('--offset', { min: 0 }), 0)
-    .option('-r, --revision <name>', 'only what this check-in and its ancestors did')
+    .option('-r, --revision <name>', 'list changes of this check-in and its ancestors only')
     .option('-W, --width <n>', 'columns of a line; 0: no end', width({ above: 22 }))
     .option(...jsonOption)
     .action(async (given: string, options: Options) => {

@@ -19,10 +19,10 @@ import { formatBytes, table } from './terminal.ts'
 export function addInfoCommand(program: Command): void {
   program
     .command('info')
-    .description('say what a repository is and what it holds, or where a check-in belongs')
+    .description('describe a repository and its contents, or one artifact')
     .argument(
       '[name]',
-      'of a repository file, or, with -R or where there is no such file, of an artifact',
+      'a repository file; or, with -R or where there is no such file, an artifact',
     )
     .option('--json', 'print one JSON object and nothing else')
     .action(async (name: string | undefined, options: { json?: boolean }) => {

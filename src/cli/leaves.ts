@@ -35,10 +35,10 @@ export function addLeavesCommand(program: Command): void {
   program
     .command('leaves')
     .description('list the check-ins that nothing follows on their branch')
-    .option('-a, --all', 'closed ones, too')
-    .option('-c, --closed', 'only closed ones')
+    .option('-a, --all', 'list closed leaves, too')
+    .option('-c, --closed', 'list closed leaves only')
     .option('--bybranch', 'branch by branch')
-    .option('-m, --multiple', 'only where a branch has several open ones')
+    .option('-m, --multiple', 'list leaves only of branches that have several open ones')
     .option('-W, --width <n>', 'columns of a line; 0: no end', width({ above: 39 }))
     .option(...jsonOption)
     .action(async (options: LeavesOptions) => {
@@ -57,7 +57,7 @@ export function addDescendantsCommand(program: Command): void {
   program
     .command('descendants')
     .description('list the leaves that come from a check-in')
-    .argument('[checkin]', 'its name; by default the latest of the main branch')
+    .argument('[checkin]', 'the check-in, by name; by default the latest of the main branch')
     .option('-W, --width <n>', 'columns of a line; 0: no end', width({ above: 20 }))
     .option(...jsonOption)
     .action(async (name: string | undefined, options: { width?: number; json?: boolean }) => {

@@ -28,11 +28,11 @@ export function addLsCommand(program: Command): void {
   program
     .command('ls')
     .description('list the files of a check-in')
-    .argument('[paths...]', 'only these files, and what is below these folders')
+    .argument('[paths...]', 'files and folders to list; by default all')
     .option('-r, --revision <name>', 'the check-in; by default the latest of the main branch')
-    .option('-v, --verbose', 'with time and size')
-    .option('--age', 'with the time when each file was committed')
-    .option('-t, --by-time', 'newest first')
+    .option('-v, --verbose', 'show time and size')
+    .option('--age', 'show the time at which each file was committed')
+    .option('-t, --by-time', 'list the newest first')
     .option(...jsonOption)
     .action(async (given: string[], options: Options) => {
       using repo = openWhole(repositoryPath(program))

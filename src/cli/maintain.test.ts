@@ -91,7 +91,7 @@ test('shun removes artifacts at once, or with the next rebuild, and rm lifts the
   assert.deepEqual(added, { shunned: [x], removed: 1 })
   assert.deepEqual(isHere(), [false, true])
   const later = await scratch.run([...args, 'add', y, '--no-rebuild'])
-  const end = 'what is here of them stays until the next rebuild'
+  const end = 'those that are here stay until the next rebuild'
   assert.equal(later.stdout, `${y} is shunned\n${end}\n`)
   assert.deepEqual(isHere(), [false, true])
   const { stdout } = await scratch.run(['-R', 's.fossil', 'rebuild'])

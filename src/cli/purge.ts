@@ -66,7 +66,7 @@ export function addPurgeCommand(program: Command): void {
     .description('move artifacts out of the history into a graveyard, and back')
   const what = {
     checkins: {
-      description: 'check-ins, all that follows them, and what only they need',
+      description: 'check-ins, all that follow them, and everything that only they need',
       advice:
         'As in stock, the name of a branch or of any tag stands for the whole branch it is on, ' +
         'from the first check-in. Name the check-in to begin with by its hash, and look at ' +
@@ -95,9 +95,9 @@ export function addPurgeCommand(program: Command): void {
       .summary(description)
       .description(`${description}. ${advice}`.trim())
       .argument('<name...>', argument)
-      .option('--explain', 'list what would go, and change nothing')
-      .option('-n, --dry-run', 'the same')
-      .option('-m, --comment <text>', 'why')
+      .option('--explain', 'list everything that would go, and change nothing')
+      .option('-n, --dry-run', 'same as --explain')
+      .option('-m, --comment <text>', 'the reason')
       .option(...jsonOption)
       .action((names: string[], options: PurgeOptions) => {
         using repo = openWhole(repositoryPath(program))
@@ -135,14 +135,14 @@ function addGraveyard(program: Command, command: Command): void {
   command
     .command('ls', { isDefault: true })
     .alias('list')
-    .description('list what is in the graveyard')
+    .description('list the purges in the graveyard')
     .option('-l, --long', 'artifact by artifact')
     .option(...jsonOption)
     .action((options: ListOptions) => list(program, options))
   command
     .command('cat')
     .description('print artifacts of the graveyard')
-    .argument('<hash...>', 'or the first digits')
+    .argument('<hash...>', 'a hash, or its first digits')
     .option(...jsonOption)
     .action(async (names: string[], options: { json?: boolean }) => {
       using repo = openWhole(repositoryPath(program))
@@ -155,8 +155,8 @@ function addGraveyard(program: Command, command: Command): void {
     })
   command
     .command('undo')
-    .description('bring back what a purge took')
-    .argument('<id>', 'as "purge ls" lists it', integer('id', { min: 1 }))
+    .description('bring back everything that a purge took')
+    .argument('<id>', 'the number of a purge, as "purge ls" lists it', integer('id', { min: 1 }))
     .option(...jsonOption)
     .action((id: number, options: { json?: boolean }) => {
       using repo = openWhole(repositoryPath(program))
@@ -165,8 +165,8 @@ function addGraveyard(program: Command, command: Command): void {
     })
   command
     .command('obliterate')
-    .description('end purges for good: nothing brings back what they took')
-    .argument('[id...]', 'as "purge ls" lists them')
+    .description('end purges for good: nothing brings their artifacts back')
+    .argument('[id...]', 'numbers of purges, as "purge ls" lists them')
     .option('-f, --force', 'really')
     .option(...jsonOption)
     .action((names: string[], options: { force?: boolean; json?: boolean }) => {

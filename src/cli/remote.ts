@@ -27,7 +27,7 @@ export function addRemoteCommand(program: Command): void {
   remote
     .command('add')
     .description('remember a server, with the password that its address holds')
-    .argument('<name>', '"default" is the one that a sync goes to')
+    .argument('<name>', 'a name for the server; a sync goes to "default"')
     .argument('<url>', 'http(s) address, with user:password@ where needed')
     .option(...json)
     .action((name: string, url: string, options: RemoteOptions) => {
@@ -40,7 +40,7 @@ export function addRemoteCommand(program: Command): void {
   remote
     .command('rm')
     .description('forget a server and its password')
-    .argument('<name>', 'as it was added')
+    .argument('<name>', 'the name under which it was added')
     .option(...json)
     .action((name: string, options: RemoteOptions) => {
       using repo = openWhole(repositoryPath(program))

@@ -34,7 +34,7 @@ export function addServeCommand(program: Command): void {
     .description('serve a repository, or every .fossil file below a folder, over HTTP')
     .argument('[path]', 'a repository file or a folder')
     .addOption(
-      new Option('--port <n>', 'where to listen; 0: any port that is free')
+      new Option('--port <n>', 'the port to listen on; 0: any that is free')
         .argParser(integer('--port', { min: 0, max: 65_535 }))
         .default(8080),
     )
@@ -51,7 +51,7 @@ export function addServeCommand(program: Command): void {
         .choices(['text', 'json'])
         .default('text'),
     )
-    .option('--quiet', 'no line for each request')
+    .option('--quiet', 'print no line for each request')
     .option('--json', 'print the address as one JSON object and nothing else')
     .action(async (path: string | undefined, options: ServeCommandOptions) => {
       await serveUntilStopped(path ?? repositoryPath(program), options)

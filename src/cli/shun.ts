@@ -35,16 +35,16 @@ export function addShunCommand(program: Command): void {
   command
     .command('add')
     .description('ban artifacts: they are removed at once, by a rebuild, and refused from now on')
-    .argument('<artifact...>', 'whole hashes, or names of what is here')
-    .option('-m, --comment <text>', 'why')
-    .option('--no-rebuild', 'leave what is here until the next rebuild')
+    .argument('<artifact...>', 'whole hashes, or names of artifacts that are here')
+    .option('-m, --comment <text>', 'the reason')
+    .option('--no-rebuild', 'leave artifacts here until the next rebuild')
     .option(...jsonOption)
     .action((names: string[], options: AddOptions) => ban(program, names, options))
   command
     .command('rm')
-    .description('lift bans; what was removed must come again from elsewhere')
-    .argument('<hash...>', 'as "shun ls" lists them, or the first digits')
-    .option('--no-rebuild', 'ask for what was removed only after the next rebuild')
+    .description('lift bans; removed artifacts must come again from elsewhere')
+    .argument('<hash...>', 'hashes as "shun ls" lists them, or their first digits')
+    .option('--no-rebuild', 'ask for removed artifacts only after the next rebuild')
     .option(...jsonOption)
     .action((names: string[], options: AddOptions) => {
       using repo = openWhole(repositoryPath(program))
@@ -89,7 +89,7 @@ function ban(program: Command, names: readonly string[], options: AddOptions): v
   })
   const end =
     removed === undefined
-      ? 'what is here of them stays until the next rebuild'
+      ? 'those that are here stay until the next rebuild'
       : `${counted(removed, 'artifact')} removed by a rebuild`
   const text = hashes.map((hash) => `${hash} is shunned\n`).join('')
   print(options, { shunned: hashes, removed: removed ?? null }, `${text}${end}\n`)

@@ -54,14 +54,14 @@ export function addCanaryCommand(sim: Command): void {
     .command('canary')
     .description('plant known bugs in the source, and show that simulations find them')
     .argument('[names...]', 'the canaries to run; by default all of them')
-    .option('--seeds <range>', 'the seeds that each is looked for with', seedsFrom, {
+    .option('--seeds <range>', 'the seeds with which each is looked for', seedsFrom, {
       first: 1,
       last: 20,
     })
-    .option('--jobs <n>', 'so many at a time', integer('--jobs', { min: 1 }))
+    .option('--jobs <n>', 'the number of processes at a time', integer('--jobs', { min: 1 }))
     .option('--without <invariant>', 'switch an invariant off, and tell which bugs survive that')
-    .option('--alone', 'tell what each invariant catches that no other sees')
-    .option('--list', 'tell what there is, and run nothing')
+    .option('--alone', 'list the bugs that each invariant alone sees')
+    .option('--list', 'list the canaries, and run nothing')
     .option('--json', 'print one JSON object and nothing else')
     .action(runCanaries)
 }

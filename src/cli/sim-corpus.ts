@@ -34,7 +34,7 @@ export function addCorpusCommand(sim: Command): void {
   withFile(corpus.command('list', { isDefault: true }))
     .description('seeds of the corpus, with the rare situations that they reach')
     .option('--model <file>', modelHelp)
-    .option('--json', 'one JSON object and nothing else')
+    .option('--json', 'print one JSON object and nothing else')
     .action(list)
   const add = withFile(corpus.command('add'))
     .description('sweep of some seeds: those that reach rare situations are added')
@@ -43,7 +43,7 @@ export function addCorpusCommand(sim: Command): void {
     runSweepCommand(options, { runsCorpus: false }),
   )
   const prune = withFile(corpus.command('prune')).description(
-    'runs of the corpus on this code: what they reach no more is dropped',
+    'make the runs of the corpus on this code, and drop situations that they reach no more',
   )
   addRunnerOptions(prune).action(pruneCorpus)
 }

@@ -54,8 +54,11 @@ export function addCoverageCommand(sim: Command): void {
     .command('coverage')
     .description('name the functions of the engine that no run of some seeds enters')
     .option('--seeds <range>', 'the seeds that are run', seedsFrom, { first: 1, last: 500 })
-    .option('--plan <line>', 'fix some of what the seeds draw, such as hostile,leaves=3')
-    .option('--jobs <n>', 'so many at a time', integer('--jobs', { min: 1 }))
+    .option(
+      '--plan <line>',
+      'fix some of the options that the seeds draw, such as hostile,leaves=3',
+    )
+    .option('--jobs <n>', 'the number of processes at a time', integer('--jobs', { min: 1 }))
     .option('--json', 'print one JSON object and nothing else')
     .action(measure)
 }

@@ -97,8 +97,13 @@ function quoted(text: string): string {
 export function addPlanCommand(sim: Command): void {
   const command = sim
     .command('plan')
-    .description('show what a seed draws, and what each option means')
-    .option('--seed <n>', 'what the whole run follows from', integer('--seed', seedRange), 1)
+    .description('show the options that a seed draws, and the meaning of each')
+    .option(
+      '--seed <n>',
+      'the seed from which the whole run follows',
+      integer('--seed', seedRange),
+      1,
+    )
   addPlanOptions(command)
     .option('--json', 'print one JSON object and nothing else')
     .action(showPlan)

@@ -27,7 +27,7 @@ export function addReplayCommand(sim: Command): void {
     .argument('<capsule>', 'the file of a capsule')
     .option('--model <file>', modelHelp)
     .option('--trace <file>', 'write everything that happens there, as JSON lines')
-    .option('--messages', 'tell in the trace what each message holds')
+    .option('--messages', 'write into the trace the contents of each message')
     .option('--json', 'print one JSON object and nothing else')
     .action(replay)
 }

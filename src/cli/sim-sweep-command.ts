@@ -76,7 +76,7 @@ export function addRunnerOptions(command: Command): Command {
       'time without a sign of life after which a seed counts as hung (default: 2m)',
       duration('--silence'),
     )
-    .option('--json', 'one JSON object and nothing else')
+    .option('--json', 'print one JSON object and nothing else')
     .option('--quiet', 'the verdict only')
 }
 

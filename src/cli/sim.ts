@@ -58,7 +58,12 @@ export function addSimCommand(program: Command): void {
   const command = sim
     .command('run')
     .description('let repositories commit and sync through a faulty network, then check them all')
-    .option('--seed <n>', 'what the whole run follows from', integer('--seed', seedRange), 1)
+    .option(
+      '--seed <n>',
+      'the seed from which the whole run follows',
+      integer('--seed', seedRange),
+      1,
+    )
     .option('--seeds <range>', 'a run for each seed of a range, such as 1..100', seedsFrom)
   addPlanOptions(command)
     .addOption(
@@ -70,8 +75,11 @@ export function addSimCommand(program: Command): void {
     .option('--model <file>', modelHelp)
     .option('--keep <dir>', "leave every node's repository there as a .fossil file")
     .option('--trace <file>', 'write everything that happens there, as JSON lines')
-    .option('--messages', 'tell in the trace what each message holds')
-    .option('--holdings', 'tell in the trace what each node comes to hold, and holds no more')
+    .option('--messages', 'write into the trace the contents of each message')
+    .option(
+      '--holdings',
+      'write into the trace every artifact, file and row that a node gains or loses',
+    )
     .option('--marks', 'tell which rare situations were reached, and which never')
     .option('--json', 'print one JSON object and nothing else')
     .option('--quiet', 'print the verdict only')

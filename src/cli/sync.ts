@@ -30,12 +30,12 @@ const commands = {
     done: 'synced with',
   },
   pull: {
-    description: 'fetch what a server has and this repository lacks',
+    description: 'fetch from a server everything that this repository lacks',
     directions: { push: false },
     done: 'pulled from',
   },
   push: {
-    description: 'send what a server lacks',
+    description: 'send to a server everything that it lacks',
     directions: { pull: false },
     done: 'pushed to',
   },
@@ -48,7 +48,7 @@ export function addSyncCommands(program: Command): void {
       .option('--private', 'include private artifacts, where the server allows it')
       .option('-u, --unversioned', 'include unversioned files; the setting uv-sync does, too')
       .option('--tables', 'include synced tables')
-      .option('--verily', 'repair: compare everything, and fetch what is damaged or missing')
+      .option('--verily', 'compare everything, and fetch anything that is damaged or missing')
       .action(async (remote: string | undefined, options: SyncCommandOptions) => {
         using repo = openWhole(repositoryPath(program))
         const { private: withPrivate = false, unversioned, verily = false } = options

@@ -40,7 +40,7 @@ type Values = Record<string, RowValue>
 
 const userOption = [
   '-U, --user <login>',
-  'who writes, for tables whose rows have owners: a login of the server',
+  'the author, for tables whose rows have owners: a login of the server',
 ] as const
 const fieldsArgument = ['<column=value...>', 'base64 for a blob'] as const
 
@@ -53,7 +53,7 @@ export function addTableCommand(program: Command): void {
     .alias('list')
     .description('list the tables, or the rows of one')
     .argument('[table]')
-    .option('--deleted', 'with the keys of deleted rows')
+    .option('--deleted', 'list the keys of deleted rows, too')
     .option(...jsonOption)
     .action(async (name: string | undefined, options: TableOptions & { deleted?: boolean }) => {
       using repo = openWhole(repositoryPath(program))

@@ -53,15 +53,15 @@ export function addTagCommand(program: Command): void {
     .alias('list')
     .description('list the tags in use, or those of one artifact')
     .argument('[artifact]')
-    .option('--raw', 'names as they stand: those of people begin with "sym-"')
-    .option('--prefix <text>', 'only raw names that begin so, and without it')
+    .option('--raw', 'show names as they stand: those that people give begin with "sym-"')
+    .option('--prefix <text>', 'list only raw names with this prefix, and leave it out')
     .option(...jsonOption)
     .action(async (name: string | undefined, options: ListOptions) => {
       await (name === undefined ? listAll(program, options) : listOf(program, name, options))
     })
   tag
     .command('find')
-    .description('list what bears a tag, the latest first')
+    .description('list the artifacts that bear a tag, the latest first')
     .argument('<tag>')
     .option('--raw', 'the name as it stands, such as bgcolor')
     .addOption(
@@ -78,11 +78,11 @@ function addWriters(program: Command, tag: Command): void {
   const add = tag
     .command('add')
     .description('add a tag to an artifact')
-    .argument('<tag>', 'its name')
+    .argument('<tag>', 'the name of the tag')
     .argument('<artifact>', 'a check-in, page, ticket, technote or post')
     .argument('[value]', 'makes a property of it')
     .option('--raw', 'the name as it stands, such as bgcolor')
-    .option('--propagate', 'for the descendants, too')
+    .option('--propagate', 'give it to the descendants, too')
     .option(...dryRunOption)
     .option(...jsonOption)
   withAuthor(add).action(
@@ -101,8 +101,8 @@ function addWriters(program: Command, tag: Command): void {
   const cancel = tag
     .command('cancel')
     .description('take a tag from an artifact and from its descendants')
-    .argument('<tag>', 'its name')
-    .argument('<artifact>', 'where it was added')
+    .argument('<tag>', 'the name of the tag')
+    .argument('<artifact>', 'the artifact to which it was added')
     .option('--raw', 'the name as it stands, such as bgcolor')
     .option(...dryRunOption)
     .option(...jsonOption)

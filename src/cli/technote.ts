@@ -42,8 +42,8 @@ export function addTechnoteCommand(program: Command): void {
   const add = technote
     .command('add')
     .description('write a note')
-    .argument('<comment>', 'what the timeline shows')
-    .argument('[file]', 'its text; by default from standard input')
+    .argument('<comment>', 'the text that the timeline shows')
+    .argument('[file]', 'a file with the text; by default standard input')
   withNote(add).action(async (comment: string, file: string | undefined, options: WriteOptions) => {
     using repo = openWhole(repositoryPath(program))
     checkComment(comment)
@@ -60,10 +60,10 @@ export function addTechnoteCommand(program: Command): void {
   })
   const edit = technote
     .command('edit')
-    .description('write the next version of a note; what is not named stays')
-    .argument('<note>', 'its id, or the first digits, its date, or a tag')
-    .argument('[file]', 'its text; - for standard input')
-    .option('-m, --comment <text>', 'what the timeline shows')
+    .description('write the next version of a note; everything not named stays')
+    .argument('<note>', 'the id of the note or its first digits, its date, or a tag')
+    .argument('[file]', 'a file with the text; - for standard input')
+    .option('-m, --comment <text>', 'the text that the timeline shows')
   withNote(edit).action(async (name: string, file: string | undefined, options: WriteOptions) => {
     using repo = openWhole(repositoryPath(program))
     const author = authorOf(repo, options)
@@ -100,7 +100,7 @@ function addReaders(program: Command, technote: Command): void {
   technote
     .command('cat')
     .description('print the latest version of a note')
-    .argument('<note>', 'its id, or the first digits, its date, or a tag')
+    .argument('<note>', 'the id of the note or its first digits, its date, or a tag')
     .option(...jsonOption)
     .action(async (name: string, options: { json?: boolean }) => {
       using repo = openWhole(repositoryPath(program))
@@ -115,9 +115,13 @@ function addReaders(program: Command, technote: Command): void {
 
 function withNote(command: Command): Command {
   command
-    .option('-t, --at <date>', 'its place on the timeline, in UTC; at first now')
-    .option('-M, --mimetype <type>', 'of its text: fossil, markdown or plain', mimetypeFrom)
-    .option('--bgcolor <color>', 'its colour on the timeline')
+    .option('-t, --at <date>', 'the time on the timeline, in UTC; by default now, or as before')
+    .option(
+      '-M, --mimetype <type>',
+      'the markup of the text: fossil, markdown or plain',
+      mimetypeFrom,
+    )
+    .option('--bgcolor <color>', 'the colour on the timeline')
     .option('--tag <name>', 'a name for it (may be repeated); these replace all', collected)
     .option(...dryRunOption)
     .option(...jsonOption)

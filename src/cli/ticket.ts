@@ -28,13 +28,13 @@ interface ShowOptions {
 
 /** Adds `ticket` to the program. */
 export function addTicketCommand(program: Command): void {
-  const ticket = program.command('ticket').description('what is to be done')
+  const ticket = program.command('ticket').description('open, change and list tickets')
   addReaders(program, ticket)
   const open = ticket
     .command('new')
     .alias('add')
     .description('open a ticket')
-    .argument('<field-and-value...>', 'such as title "It fails" status Open')
+    .argument('<field-and-value...>', 'fields and values, such as title "It fails" status Open')
   withFields(open).action((pairs: string[], options: WriteOptions) => {
     using repo = openWhole(repositoryPath(program))
     const author = authorOf(repo, options)
@@ -51,9 +51,9 @@ export function addTicketCommand(program: Command): void {
   const change = ticket
     .command('change')
     .alias('set')
-    .description('change fields of a ticket; +FIELD adds to what it says')
-    .argument('<id>', 'of the ticket, or its first digits')
-    .argument('<field-and-value...>', 'such as status Closed')
+    .description('change fields of a ticket; +FIELD appends to its value')
+    .argument('<id>', 'the id of the ticket, or its first digits')
+    .argument('<field-and-value...>', 'fields and values, such as status Closed')
   withFields(change).action((name: string, pairs: string[], options: WriteOptions) => {
     using repo = openWhole(repositoryPath(program))
     const author = authorOf(repo, options)
@@ -87,8 +87,8 @@ function addReaders(program: Command, ticket: Command): void {
   ticket
     .command('show')
     .description('print the fields of a ticket')
-    .argument('<id>', 'of the ticket, or its first digits')
-    .option('--history', 'its changes, too')
+    .argument('<id>', 'the id of the ticket, or its first digits')
+    .option('--history', 'show its changes, too')
     .option(...jsonOption)
     .action((name: string, options: ShowOptions) => show(program, name, options))
 }
@@ -106,7 +106,7 @@ async function show(program: Command, name: string, options: ShowOptions): Promi
 
 function withFields(command: Command): Command {
   command
-    .option('-q, --quote', 'values are quoted: \\n for a newline, \\s for a space, \\\\')
+    .option('-q, --quote', 'read values as quoted: \\n for a newline, \\s for a space, \\\\')
     .option(...dryRunOption)
     .option(...jsonOption)
   return withAuthor(command)

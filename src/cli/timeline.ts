@@ -40,21 +40,33 @@ interface Options {
 export function addTimelineCommand(program: Command): void {
   program
     .command('timeline')
-    .description('say what happened, newest first')
+    .description('list events, newest first')
     .argument('[when]', 'before, after, ancestors (parents) or descendants (children); or a name')
-    .argument('[name]', 'of a check-in, or a date')
-    .option('-n, --limit <n>', 'so many entries, or -n lines; 0: all', integer('--limit', any), -20)
+    .argument('[name]', 'a check-in by name, or a date')
+    .option(
+      '-n, --limit <n>',
+      'the most entries; below zero, the most lines; 0: all',
+      integer('--limit', any),
+      -20,
+    )
     .option('--offset <n>', 'leave out the newest n', integer('--offset', { min: 0 }), 0)
-    .option('-t, --type <type>', 'only check-ins (ci), wiki (w), tickets (t) and so on', kindsOf)
-    .option('-b, --branch <name>', 'only what is on a branch')
-    .option('-p, --path <path>', 'only check-ins that change a file, or one below a folder')
-    .option('--since <name>', 'nothing earlier than a check-in or date')
-    .option('--before <name>', 'nothing later than a check-in or date')
-    .option('-v, --verbose', 'with the files of each check-in')
-    .option('-F, --format <format>', 'oneline, medium, full, or text with %H %h %a %d %c %b %t %p')
+    .option(
+      '-t, --type <type>',
+      'list only check-ins (ci), wiki (w), tickets (t) and so on',
+      kindsOf,
+    )
+    .option('-b, --branch <name>', 'list only entries of a branch')
+    .option('-p, --path <path>', 'list only check-ins that change a file, or one below a folder')
+    .option('--since <name>', 'list nothing earlier than a check-in or date')
+    .option('--before <name>', 'list nothing later than a check-in or date')
+    .option('-v, --verbose', 'list the files of each check-in')
+    .option(
+      '-F, --format <format>',
+      'a format: oneline, medium, full, or text with %H %h %a %d %c %b %t %p',
+    )
     .option('--oneline', 'hash and comment of each entry')
     .option('--medium', 'a few lines for each entry')
-    .option('--full', 'all about each entry')
+    .option('--full', 'print everything about each entry')
     .option('-W, --width <n>', 'columns of a line; 0: no end', width({ above: 20 }))
     .option(...jsonOption)
     .action(async (when: string | undefined, name: string | undefined, options: Options) => {

@@ -37,11 +37,11 @@ const passwordStdin = ['--password-stdin', 'read the password from standard inpu
 
 /** Adds `user` to the program. */
 export function addUserCommand(program: Command): void {
-  const user = program.command('user').description('list and change who may log in')
+  const user = program.command('user').description('list and change users')
   user
     .command('ls', { isDefault: true })
     .alias('list')
-    .description('everybody, and what they may do')
+    .description('list all users and their capabilities')
     .option(...json)
     .action((options: UserOptions) => {
       using repo = openWhole(repositoryPath(program))
@@ -52,8 +52,11 @@ export function addUserCommand(program: Command): void {
     .command('new')
     .description('make a user; the password is asked for')
     .argument('<login>')
-    .option('--capabilities <letters>', 'what they may do; by default as the repository says, or u')
-    .option('--info <text>', 'how to reach them')
+    .option(
+      '--capabilities <letters>',
+      'capability letters; by default as the repository says, or u',
+    )
+    .option('--info <text>', 'an address or other information')
     .option(...passwordStdin)
     .option(...json)
     .action((login: string, options: NewUserOptions) => makeUser(program, login, options))
@@ -63,7 +66,7 @@ export function addUserCommand(program: Command): void {
 function addChanges(program: Command, user: Command): void {
   user
     .command('capabilities')
-    .description('show what a user may do, or change it')
+    .description('show the capabilities of a user, or change them')
     .argument('<login>')
     .argument('[letters]', "capability letters; '' for none")
     .option(...json)

@@ -46,7 +46,7 @@ export function addUvCommand(program: Command): void {
     })
   uv.command('ls')
     .description('list the files')
-    .option('-l, --long', 'with hash, size and time')
+    .option('-l, --long', 'show hash, size and time')
     .option(...json)
     .action((options: UvOptions & { long?: boolean }) => {
       using repo = openWhole(repositoryPath(program))

@@ -27,11 +27,15 @@ interface Options {
 export function addWhatisCommand(program: Command): void {
   program
     .command('whatis')
-    .description('say what names mean')
-    .argument('<names...>', 'of artifacts; with --file, of files')
+    .description('tell the meaning of names')
+    .argument('<names...>', 'names of artifacts; with --file, names of files')
     .option('-f, --file', 'find artifacts with the content of files; - is standard input')
-    .option('--type <type>', 'only check-ins (ci), wiki (w), tickets (t) and so on', kindsOf)
-    .option('-v, --verbose', 'with row numbers, and when and whence artifacts came')
+    .option(
+      '--type <type>',
+      'look only at check-ins (ci), wiki (w), tickets (t) and so on',
+      kindsOf,
+    )
+    .option('-v, --verbose', 'show row numbers, and the time and source of artifacts')
     .option(...jsonOption)
     .action(async (names: string[], options: Options) => {
       using repo = openWhole(repositoryPath(program))

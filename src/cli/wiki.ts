@@ -52,7 +52,7 @@ export function addWikiCommand(program: Command): void {
     .alias('create')
     .description('write a page, or its next version; an empty one deletes it')
     .argument('<title>')
-    .argument('[file]', 'its text; by default from standard input')
+    .argument('[file]', 'a file with the text; by default standard input')
     .option(
       '-M, --mimetype <type>',
       'fossil, markdown or plain; by default as before',
