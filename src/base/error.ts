@@ -28,7 +28,7 @@ export type FossilErrors = {
   'repo.io': { reason: string }
   /** An artifact that this repository does not hold. */
   'artifact.missing': { name: string }
-  /** Something to write that this repository shuns: the ban must be lifted first. */
+  /** An artifact to write that this repository shuns: the ban must be lifted first. */
   'artifact.shunned': { name: string }
   /** A check-in that cannot be written as asked. `option` names what would let it happen. */
   'checkin.invalid': { reason: string; option?: string }
@@ -44,7 +44,7 @@ export type FossilErrors = {
   'table.invalid': { table: string; reason: string }
   /** A synced table that is not defined here. */
   'table.missing': { table: string }
-  /** A row that a synced table cannot hold, or a key that is none. */
+  /** A row that a synced table cannot hold, or a malformed key. */
   'table.row': { table: string; reason: string }
   /** A row that belongs to another login. */
   'table.owned': { table: string; owner: string; user: string }
@@ -56,7 +56,7 @@ export type FossilErrors = {
   'sync.refused': { message: string }
   /** The peer serves another project. */
   'sync.wrongproject': { expected: string; actual: string }
-  /** A server that goes on without end and without anything new. */
+  /** A server that goes on and on without anything new. */
   'sync.endless': { rounds: number; reason: string }
   /** The peer does not know the user, or the password is wrong; `message` is its own text. */
   'login.failed': { message: string }
@@ -71,17 +71,17 @@ export type FossilErrors = {
   }
   /** The caller gave the exchange up. */
   'transport.aborted': { reason: string }
-  /** No connection: refused, no such host, no way there, or a proxy that does not let us. */
+  /** No connection: refused, no such host, no route, or a proxy that does not let us. */
   'transport.unreachable': { reason: string }
   /** A deadline passed: for connecting, without a byte, or for the whole exchange. */
   'transport.silent': { reason: string }
   /** TLS could not be agreed on: a certificate that nobody vouches for, or no TLS at all. */
   'transport.tls': { reason: string }
-  /** An HTTP status other than 200, after redirects. */
+  /** An HTTP status other than 200, after all redirects. */
   'transport.status': { status: number; reason: string }
-  /** The reply is none of a Fossil server, or was changed on its way. */
+  /** The reply is not that of a Fossil server, or was changed on its way. */
   'transport.foreign': { reason: string }
-  /** The exchange ended in any other way before its end: bytes were lost, or came too many. */
+  /** The exchange failed in another way: bytes were lost, or too many came. */
   'transport.failed': { reason: string }
   /** A simulated node waits for something other than its host, so that no run repeats it. */
   'sim.foreignWait': { node: string; waitsFor: string; at?: string }
