@@ -19,8 +19,8 @@ export function compareRows(
   const [missing, extra] = [beyond(expected, actual), beyond(actual, expected)]
   if (missing.length === 0 && extra.length === 0) return
   const told = [
-    missing.length === 0 ? '' : `${missing.length} rows are missing (${missing[0]})`,
-    extra.length === 0 ? '' : `${extra.length} should not be there (${extra[0]})`,
+    missing.length === 0 ? '' : `lacks ${missing.length} of its rows (${missing[0]})`,
+    extra.length === 0 ? '' : `holds ${extra.length} too many (${extra[0]})`,
   ]
   throw new InvariantError(name, { nodeId, detail: told.filter(Boolean).join('; ') })
 }

@@ -16,34 +16,34 @@ const secondCheckin = '(SELECT max(cid) FROM plink)'
 type Told = readonly [what: string, sql: string, detail: RegExp]
 
 const files: readonly Told[] = [
-  ['a change that is lost', 'DELETE FROM mlink WHERE pid > 0', /1 rows are missing \("a" of /],
-  ['a new file that is lost', 'DELETE FROM mlink WHERE pid = 0', /2 rows are missing/],
+  ['a change that is lost', 'DELETE FROM mlink WHERE pid > 0', /lacks 1 of its rows \("a" of /],
+  ['a new file that is lost', 'DELETE FROM mlink WHERE pid = 0', /lacks 2 of its rows/],
   [
     'a change that is told twice',
     'INSERT INTO mlink SELECT * FROM mlink WHERE pid > 0',
-    /^1 should not be there \("a" of /,
+    /^holds 1 too many \("a" of /,
   ],
   ['another content', 'UPDATE mlink SET fid = 0 WHERE pid > 0', /"a" of \w+ is 0, permission 0/],
   ['another content before', 'UPDATE mlink SET pid = -1 WHERE pid > 0', /was -1 in [0-9a-f]{40}/],
-  ['another parent', 'UPDATE mlink SET pmid = mid WHERE pid > 0', /1 should not be there/],
+  ['another parent', 'UPDATE mlink SET pmid = mid WHERE pid > 0', /holds 1 too many/],
   ['another permission', 'UPDATE mlink SET mperm = 1 WHERE pid > 0', /permission 1; was/],
   ['a primary parent that is none', 'UPDATE mlink SET isaux = 1 WHERE pid > 0', /\(aux\)/],
   ['a rename that nobody made', 'UPDATE mlink SET pfnid = fnid WHERE pid > 0', / as "a"\)/],
   ['another name', `UPDATE filename SET name = 'x' WHERE name = 'b'`, /"x" of /],
-  ['a name that is lost', `DELETE FROM filename WHERE name = 'a'`, /2 should not be there/],
+  ['a name that is lost', `DELETE FROM filename WHERE name = 'a'`, /holds 2 too many/],
   [
     'a delta manifest that waits for nothing',
     `INSERT INTO orphan SELECT cid, pid FROM plink`,
-    /1 should not be there \(\w+ waits for \w+\)/,
+    /holds 1 too many \(\w+ waits for \w+\)/,
   ],
 ]
 
 const picks: readonly Told[] = [
-  ['a cherry-pick that is lost', 'DELETE FROM cherrypick', /1 rows are missing \(\w+ takes in \w/],
+  ['a cherry-pick that is lost', 'DELETE FROM cherrypick', /lacks 1 of its rows \(\w+ takes in \w/],
   [
     'a cherry-pick that was none',
     `INSERT INTO cherrypick VALUES(1, ${secondCheckin}, 0)`,
-    /^1 should not be there/,
+    /^holds 1 too many/,
   ],
   [
     'a cherry-pick told as backed out',
@@ -53,12 +53,28 @@ const picks: readonly Told[] = [
 ]
 
 const links: readonly Told[] = [
-  ['a link that is lost', 'DELETE FROM backlink WHERE srctype = 0', /1 rows are missing \(0 \w+ m/],
+  [
+    'a link that is lost',
+    'DELETE FROM backlink WHERE srctype = 0',
+    /lacks 1 of its rows \(0 \w+ m/,
+  ],
   ['a link of a page that is lost', 'DELETE FROM backlink WHERE srctype = 2', /\(2 wiki-Page men/],
-  ['a link of a post that is lost', 'DELETE FROM backlink WHERE srctype = 4', /1 rows are missing/],
-  ['links of a ticket that are lost', 'DELETE FROM backlink WHERE srctype = 1', /2 rows are miss/],
+  [
+    'a link of a post that is lost',
+    'DELETE FROM backlink WHERE srctype = 4',
+    /lacks 1 of its rows/,
+  ],
+  [
+    'links of a ticket that are lost',
+    'DELETE FROM backlink WHERE srctype = 1',
+    /lacks 2 of its rows/,
+  ],
   ['another target', `UPDATE backlink SET target = 'abcd' WHERE srctype = 0`, /mentions abcd at/],
-  ['a link of another time', 'UPDATE backlink SET mtime = mtime + 1 WHERE srctype = 2', /1 rows/],
+  [
+    'a link of another time',
+    'UPDATE backlink SET mtime = mtime + 1 WHERE srctype = 2',
+    /lacks 1 of its/,
+  ],
   ['a link from nowhere', `INSERT INTO backlink VALUES('abcd', 0, 9999, 1)`, /\(0 9999 mentions /],
 ]
 

@@ -50,21 +50,31 @@ const tagxref: readonly Told[] = [
 ]
 
 const history: readonly Told[] = [
-  ['a parent that is lost', 'plink', 'DELETE FROM plink', /1 rows are missing \(.* is parent of /],
+  ['a parent that is lost', 'plink', 'DELETE FROM plink', /lacks 1 of its rows \(.* is parent of /],
   [
     'a parent that nobody named',
     'plink',
     `INSERT INTO plink VALUES(${secondCheckin}, ${firstCheckin}, 0, 1, NULL)`,
-    /1 should not be there/,
+    /holds 1 too many/,
   ],
-  ['a parent that is no primary one', 'plink', 'UPDATE plink SET isprim = 0', /1 rows are missing/],
-  ['a parent of another time', 'plink', 'UPDATE plink SET mtime = mtime + 1', /1 rows are missing/],
-  ['tags that are lost', 'tags', 'DELETE FROM tagxref WHERE srcid = 0', /2 rows are missing/],
+  [
+    'a parent that is no primary one',
+    'plink',
+    'UPDATE plink SET isprim = 0',
+    /lacks 1 of its rows/,
+  ],
+  [
+    'a parent of another time',
+    'plink',
+    'UPDATE plink SET mtime = mtime + 1',
+    /lacks 1 of its rows/,
+  ],
+  ['tags that are lost', 'tags', 'DELETE FROM tagxref WHERE srcid = 0', /lacks 2 of its rows/],
   [
     'a tag that nobody gave',
     'tags',
     `INSERT INTO tagxref VALUES(9, 1, ${firstCheckin}, ${firstCheckin}, NULL, 1, ${firstCheckin})`,
-    /1 should not be there \(.* has closed, type 1/,
+    /holds 1 too many \(.* has closed, type 1/,
   ],
   [
     'a tag with another value',
@@ -76,14 +86,14 @@ const history: readonly Told[] = [
     'a tag of another time',
     'tags',
     `UPDATE tagxref SET mtime = mtime + 1 WHERE srcid = 0 AND tagid = ${branch}`,
-    /1 rows are missing/,
+    /lacks 1 of its rows/,
   ],
-  ['a leaf that is lost', 'leaf', 'DELETE FROM leaf', /1 rows are missing/],
+  ['a leaf that is lost', 'leaf', 'DELETE FROM leaf', /lacks 1 of its rows/],
   [
     'a leaf that has a child',
     'leaf',
     `INSERT INTO leaf VALUES(${firstCheckin})`,
-    /1 should not be/,
+    /holds 1 too many/,
   ],
   ['a check-in that is no news', 'event', 'DELETE FROM event', /is not on the timeline/],
   [

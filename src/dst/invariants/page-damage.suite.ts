@@ -92,19 +92,19 @@ const told: readonly Told[] = [
     'a field that is not what was said last',
     'tickets',
     `UPDATE ticket SET status = 'Open'`,
-    /1 rows are missing \(ticket \S+ has status "(?:Fixed|Tested)"\); 1 should not be there/,
+    /lacks 1 of its rows \(ticket \S+ has status "(?:Fixed|Tested)"\); holds 1 too many/,
   ],
   ['a field that nobody set', 'tickets', `UPDATE ticket SET type = 'x'`, /has type "x"/],
   ['a ticket of another age', 'tickets', 'UPDATE ticket SET tkt_ctime = tkt_mtime', /tkt_ctime/],
   ['a ticket that nobody opened', 'tickets', `INSERT INTO ticket(tkt_uuid) VALUES('x')`, /x/],
-  ['a ticket that is lost', 'tickets', 'DELETE FROM ticket', /rows are missing/],
+  ['a ticket that is lost', 'tickets', 'DELETE FROM ticket', /lacks \d+ of its rows/],
   ['a change by somebody else', 'tickets', `UPDATE ticketchng SET tkt_user = 'x'`, /tkt_user "x"/],
   ['a change without its words', 'tickets', 'UPDATE ticketchng SET icomment = NULL', /icomment/],
   [
     'a change that counts twice',
     'tickets',
     'INSERT INTO ticketchng SELECT * FROM ticketchng LIMIT 1',
-    /should not be there/,
+    /holds \d+ too many/,
   ],
   [
     'a change that is no longer of its ticket',
@@ -122,7 +122,7 @@ const told: readonly Told[] = [
     'an attachment that was never taken away',
     'attachments',
     'DELETE FROM attachment WHERE src IS NULL',
-    /rows are missing/,
+    /lacks \d+ of its rows/,
   ],
   ['another target', 'attachments', `UPDATE attachment SET target = 'x'`, /has target "x"/],
   ['another name', 'attachments', `UPDATE attachment SET filename = 'x'`, /has filename "x"/],
@@ -139,7 +139,7 @@ const told: readonly Told[] = [
     'UPDATE forumpost SET fmtime = fmtime + 1e-7',
     /has fmtime/,
   ],
-  ['posts that are lost', 'threads', 'DROP TABLE forumpost', /rows are missing/],
+  ['posts that are lost', 'threads', 'DROP TABLE forumpost', /lacks \d+ of its rows/],
 ]
 
 /** Things that are written, and that the model knows otherwise or not at all. */
@@ -155,14 +155,14 @@ export const meaningDamages: readonly Damage[] = [
     what: 'a page that nobody wrote',
     invariant: 'last-word',
     where: 'leaf-0',
-    detail: /6 should not be there \(page Home has /,
+    detail: /holds 6 too many \(page Home has /,
     inflict: ({ leaf }) => void writeWiki(leaf, { title: 'Home', content: 'x' }, at(1)),
   },
   {
     what: 'a page that says what its author did not',
     invariant: 'last-word',
     where: 'leaf-0',
-    detail: /missing \(page Home has text "meant"\); 1 should not be there \(.* text "written"\)/,
+    detail: /rows \(page Home has text "meant"\); holds 1 too many \(.* text "written"\)/,
     inflict: ({ leaf, acknowledged }) => {
       const { hash } = writeWiki(leaf, { title: 'Home', content: 'written' }, at(1))
       const meant = { title: 'Home', content: 'meant', mimetype: 'text/x-fossil-wiki' }
@@ -174,7 +174,7 @@ export const meaningDamages: readonly Damage[] = [
     what: 'a ticket with another value than was set',
     invariant: 'last-word',
     where: 'leaf-0',
-    detail: /2 rows .* has title "meant"\); 2 should not be there .* has title "written"\)/,
+    detail: /2 of its rows .* has title "meant"\); holds 2 too many .* has title "written"\)/,
     inflict: ({ leaf, acknowledged }) => {
       const { hash, ticketId } = newTicket(leaf, { title: 'written' }, at(1))
       const fields = new Map([['title', 'meant']])
