@@ -31,6 +31,7 @@ export class AgentNode implements Node {
   readonly repo: Repo
   readonly agent: SyncAgent
   readonly looksAt: readonly NodeId[]
+  readonly pace: PaceOptions
   readonly #options: AgentNodeOptions
   /** Looks under way, by remote. */
   readonly #looks = new Map<NodeId, (outcome: TickOutcome) => void>()
@@ -39,6 +40,7 @@ export class AgentNode implements Node {
     const { host, remotes, pace } = options
     this.repo = repo
     this.#options = options
+    this.pace = pace
     this.looksAt = remotes.map(({ name }) => name)
     this.agent = new SyncAgent(repo, {
       ...pace,

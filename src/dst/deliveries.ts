@@ -21,6 +21,8 @@ export interface DeliveryFacts {
   readonly isNewlyGivenUp: (id: NodeId, hash: ArtifactHash) => boolean
   /** Tells whether an artifact was made at a node in private. */
   readonly isPrivate: (id: NodeId, hash: ArtifactHash) => boolean
+  /** The agent of a node was told that something was written there. */
+  readonly onChange: (id: NodeId) => void
   /** Tells whether a node could not make others take its artifacts at some moment since a time. */
   readonly lackedWriteSince: (id: NodeId, timeMs: number) => boolean
   /** Tells whether a node stays broken for good, or is reached by way of such nodes alone. */
@@ -79,10 +81,18 @@ export class PushWaits {
 
   /** Something was written at a node, and its agent is told. */
   changed(id: NodeId): void {
-    this.#running.get(id)?.agent.changed()
+    const running = this.#running.get(id)
+    if (running === undefined) return
+    running.agent.changed()
+    this.#facts.onChange(id)
   }
 
-  /** Tells whether anybody at a node waits for an answer. */
+  /** Tells whether anybody at a node has asked and was not answered, whoever could. */
+  isAsked(id: NodeId): boolean {
+    return this.#openAt(id).size > 0
+  }
+
+  /** Tells whether anybody at a node waits for an answer that somebody could give. */
   isAwaited(id: NodeId): boolean {
     return this.openAt(id).length > 0
   }

@@ -92,6 +92,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     isGivenUp: (nodeId, hash) => isGivenUp(this.truth, { nodeId, hash }),
     isNewlyGivenUp: (nodeId, hash) => this.#artifacts.isNewlyGivenUp({ nodeId, hash }, this.nowMs),
     isPrivate: (nodeId, hash) => this.#artifacts.isPrivate({ nodeId, hash }),
+    onChange: (id) => this.#witness.promptness.changes(id),
     lackedWriteSince: (id, timeMs) => this.users?.standings.lackedWriteSince(id, timeMs) ?? false,
     isDeceived: (id, peer) => this.#witness.deceptions.isDeceived(id, peer),
     wasDeceivedSince: (id, timeMs) => this.#witness.deceptions.wasDeceivedSince(id, timeMs),
@@ -136,6 +137,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       users: access,
       hasTables: config.tables,
       isLoginProven: (id) => this.users?.logins.isProven(id),
+      pausedMs: (id) => host.pausedMs(id),
+      isAwaited: (id) => this.#waits.isAsked(id),
     })
     const { clock, source, mark } = host
     const buggify = (id: NodeId): Buggify => this.#witness.watch(id, host.buggify(id))
@@ -343,6 +346,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const hand = { host, repo, transport: byHand, options, onSync, mayBePlain }
     this.#hands.set(id, new HandSyncs(hand))
     if (first.agent !== undefined) this.#waits.begin(host, first.agent, first.looksAt ?? targets)
+    this.#witness.promptness.starts(id, first)
     return leafHandle(id, nodes, {
       host,
       counter: this.syncs,
@@ -352,6 +356,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
         if (to !== undefined) this.#witness.ends(id, to, { action })
       },
       onEnd: () => this.#lookForUntold(id),
+      promptness: this.#witness.promptness,
       isOver: (number) => this.core?.has(targets[number] ?? '') === false,
     })
   }
@@ -394,8 +399,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   acknowledge(artifact: AcknowledgedArtifact): void {
     this.#artifacts.acknowledge(artifact)
     this.#witness.made(artifact)
-    this.#host.moved()
-    this.#waits.changed(artifact.nodeId)
+    this.#moves(artifact.nodeId)
     this.#mayWait(artifact)
   }
 
@@ -416,8 +420,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
 
   changeSetting(change: SettingChange): void {
     this.#settings.push(change)
-    this.#host.moved()
-    this.#waits.changed(change.nodeId)
+    this.#moves(change.nodeId)
   }
 
   /** Of what is stored the time alone is believed, where it is late enough, and nothing else. */
@@ -445,8 +448,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   }
 
   changeTables(id: NodeId): void {
-    this.#host.moved()
-    this.#waits.changed(id)
+    this.#moves(id)
   }
 
   /**
@@ -457,16 +459,19 @@ export class FossilWorld implements World, OperationRecords, Cluster {
    */
   changeUnversioned(event: UvEvent): boolean {
     const hasChanged = this.uvOperations.change(event, this.node(event.nodeId))
-    if (hasChanged) {
-      this.#host.moved()
-      this.#waits.changed(event.nodeId)
-    }
+    if (hasChanged) this.#moves(event.nodeId)
     return hasChanged
   }
 
   /** Closes the repositories that were made here. */
   close(): void {
     this.#factory.close()
+  }
+
+  /** Something that travels was written at a node. */
+  #moves(id: NodeId): void {
+    this.#host.moved()
+    this.#waits.changed(id)
   }
 
   #giveUp(artifact: PlacedArtifact, removal: Removal | undefined): void {

@@ -4,10 +4,12 @@
  * @module
  */
 
+import type { SyncAgent } from '../agent/agent.ts'
 import { FossilError } from '../base/error.ts'
 import type { Host, NodeHandle, NodeId, TickOutcome } from '../runner/model.ts'
 import { hasMoved } from '../sync/movement.ts'
 import type { Action, Node } from './node.ts'
+import type { PromptnessWitness } from './promptness/witness.ts'
 import type { SyncCounter } from './sync-counts.ts'
 
 /** The records of a leaf's syncs. */
@@ -18,6 +20,8 @@ export interface LeafRecords {
   readonly onAction?: (action: Action, number: number) => void
   /** Tells by its number whether the server of a node stays broken for good. */
   readonly isOver?: (number: number) => boolean
+  /** Hears when its agent is asked for a sync, and when it is to stop. */
+  readonly promptness?: Pick<PromptnessWitness, 'asked' | 'ended'>
   /** A tick has ended. */
   readonly onEnd?: () => void
 }
@@ -32,6 +36,7 @@ export function leafHandle(
   const { looksAt, agent } = first ?? {}
   return {
     tick: async (event) => {
+      if (event.type === 'syncNow') records.promptness?.asked(id)
       const outcomes: TickOutcome[] = []
       for (const [number, node] of nodes.entries()) {
         const wasOver = records.isOver?.(number) ?? false
@@ -45,10 +50,15 @@ export function leafHandle(
       return outcomes.reduce(further)
     },
     ...(looksAt === undefined ? {} : { looksAt }),
-    ...(agent === undefined ? {} : { stop: () => agent.stop() }),
+    ...(agent === undefined ? {} : { stop: () => stopAgent(id, agent, records) }),
     ...(first?.onDatagram === undefined ? {} : { onDatagram: (each) => first.onDatagram?.(each) }),
     ...(first?.onStream === undefined ? {} : { onStream: (stream) => first.onStream?.(stream) }),
   }
+}
+
+function stopAgent(id: NodeId, agent: SyncAgent, records: LeafRecords): Promise<void> {
+  records.promptness?.ended(id)
+  return agent.stop()
 }
 
 /** It is quiet only where it looked at everybody and nothing was left to move. */

@@ -4,6 +4,7 @@
  */
 
 import type { SyncAgent } from '../agent/agent.ts'
+import type { PaceOptions } from '../agent/pace.ts'
 import type { FossilError } from '../base/error.ts'
 import type { ConfigArea } from '../admin/config-areas.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -39,6 +40,8 @@ export interface Node {
   onStream?(stream: Stream): void
   /** Its agent, where it has one: somebody waits for what it delivers, and compares. */
   readonly agent?: SyncAgent
+  /** The pace that its agent promises to keep: given, it is held to that (`promptness`). */
+  readonly pace?: PaceOptions
 }
 
 /** The actions of a default node when it ticks. Neither push nor pull means both. */

@@ -1,7 +1,7 @@
 /**
  * Witness of the syncs of one run: what clones bring, what syncs say of themselves, who was lied
  * to, what messages leave behind that fail, what those that succeed change of rows, that signed
- * ones count once, and whose login fails; which rare situations they meet.
+ * ones count once, whose login fails, that agents are prompt; which rare situations they meet.
  * @module
  */
 
@@ -18,6 +18,7 @@ import { EconomyWitness } from './economy/witness.ts'
 import type { Action } from './node.ts'
 import { LoginWitness } from './login-witness.ts'
 import { MessageWitness } from './message-witness.ts'
+import { PromptnessWitness } from './promptness/witness.ts'
 import { ReplayWitness } from './replay-witness.ts'
 import { RowWitness } from './row-witness.ts'
 import { type ClaimFacts, SyncClaims } from './sync-claims.ts'
@@ -37,6 +38,10 @@ export interface SyncWitnessOptions extends Omit<ClaimFacts, 'repoOf'> {
   readonly hasTables: boolean
   /** Tells whether the password of a node is right now; undefined where it does not log in. */
   readonly isLoginProven: (id: NodeId) => boolean | undefined
+  /** Time for which a node has been paused so far. */
+  readonly pausedMs: (id: NodeId) => number
+  /** Tells whether anybody waits for a delivery of a node. */
+  readonly isAwaited: (id: NodeId) => boolean
 }
 
 /** The sender of a request. */
@@ -60,6 +65,7 @@ export class SyncWitness {
   readonly clones = new CloneWitness()
   readonly claims: SyncClaims
   readonly economy: EconomyWitness
+  readonly promptness: PromptnessWitness
   readonly marks: WorldMarks
   readonly deceptions: Deceptions
   /** Nodes lie in this run. */
@@ -74,12 +80,15 @@ export class SyncWitness {
   readonly #nodeOf: SyncWitnessOptions['nodeOf']
 
   constructor(options: SyncWitnessOptions) {
-    const { link, nodeOf, mark, users, hasTables, isLoginProven, ...facts } = options
+    const { link, nodeOf, mark, users, hasTables, isLoginProven, pausedMs, isAwaited } = options
+    const { nowMs, givenUpAtMs, serversOf, areForeign } = options
+    const facts = { nowMs, givenUpAtMs, serversOf, areForeign }
     const { lies = noLies } = link
     this.deceptions = new Deceptions(facts.nowMs)
     this.marks = new WorldMarks(mark)
     this.claims = new SyncClaims({ ...facts, repoOf: (id) => nodeOf(id)?.repo })
     this.economy = new EconomyWitness({ nodeOf })
+    this.promptness = new PromptnessWitness({ nowMs, pausedMs, isAwaited })
     this.mayLie = lies.requests + lies.replies > 0
     this.messages = this.mayLie ? new MessageWitness() : undefined
     this.rows = users && hasTables ? new RowWitness(users) : undefined
@@ -97,6 +106,7 @@ export class SyncWitness {
     return {
       cloneGaps: this.clones.gaps,
       wastes: this.economy.wastes,
+      brokenPromise: () => this.promptness.broken,
       falseClaims: this.claims.falseClaims,
       trespasses: this.rows?.trespasses,
       leftovers: this.messages?.leftovers,
@@ -131,6 +141,7 @@ export class SyncWitness {
     if (isByHand) this.claims.syncsByHand(id)
     else if (node !== undefined) this.claims.asks(node, peer, request)
     if (!isByHand) this.#logins?.asks(id, peer)
+    if (!isByHand) this.promptness.asks(id, peer)
     if (!isByHand && node !== undefined) this.economy.syncs.asks(node, peer, request)
     if (node !== undefined) this.marks.looks(node)
     return send().then((reply) => {
@@ -168,6 +179,7 @@ export class SyncWitness {
     this.claims.down(id)
     this.replays?.down(id)
     this.#logins?.down(id)
+    this.promptness.ended(id)
     this.economy.syncs.forget(id)
   }
 
@@ -203,6 +215,7 @@ export class SyncWitness {
       const isDeceived = this.deceptions.isDeceived(id, peer)
       this.#logins?.ends(id, peer, action, { isDeceived })
       this.deceptions.ends(id, peer)
+      this.promptness.ends(id, peer, action)
     }
     const node = this.#nodeOf(id)
     const result = 'result' in action ? action.result : undefined

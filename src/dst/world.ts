@@ -64,6 +64,8 @@ export interface Truth {
   readonly falseClaims?: readonly Finding[] | undefined
   /** Operations that wrote something else than they were asked for. */
   readonly miswritten?: readonly Finding[] | undefined
+  /** The first promise about its pace that an agent has broken by now. */
+  readonly brokenPromise?: (() => Finding | undefined) | undefined
   /** Syncs that nothing disturbed and that did more than they had to, or less. */
   readonly wastes?: readonly Finding[] | undefined
   /** Changes of rows by requests of those who may not make them. */

@@ -104,6 +104,8 @@ export interface Host {
   halt(id: NodeId): void
   /** A node that is down starts: again, or as one that joins. */
   restart(id: NodeId): void
+  /** Time for which a node has been paused so far, over all its lives, in milliseconds. */
+  pausedMs(id: NodeId): number
 }
 
 /** A notice tells that there is something new, and perhaps what; on its way it is a datagram. */

@@ -226,6 +226,24 @@ suite('a node that is paused', () => {
     assert.ok(await simulation.settle(600_000))
   })
 
+  test('has its time counted, over all pauses and until its end', async () => {
+    using simulation = startToy(counters(), { level: 'normal' })
+    const { events } = simulation
+    const pass = (ms: number): Promise<void> => simulation.runUntil(simulation.clock().nowMs() + ms)
+    simulation.pause('left')
+    await pass(2_000)
+    simulation.pause('left')
+    await pass(1_000)
+    assert.deepEqual([events.pausedMs('left'), events.pausedMs('right')], [3_000, 0])
+    simulation.resume('left')
+    await pass(5_000)
+    simulation.pause('left')
+    await pass(100)
+    simulation.crash('left')
+    await pass(5_000)
+    assert.equal(events.pausedMs('left'), 3_100)
+  })
+
   test('crashes all the same, and its askers are refused', async () => {
     using simulation = startToy(counters(), { level: 'normal' })
     simulation.pause('left')

@@ -39,6 +39,10 @@ export class PendingEvents {
   readonly #queue = new EventQueue<ScheduledEvent>()
   /** Events of paused nodes whose time has come, in that order. */
   readonly #held = new Map<NodeId, ScheduledEvent[]>()
+  /** The time at which the present pause of a node began. */
+  readonly #pausedAtMs = new Map<NodeId, number>()
+  /** The length of all pauses of a node that are over. */
+  readonly #pausedMs = new Map<NodeId, number>()
   /** Arrivals over clogged directions whose time has come, in that order. */
   readonly #clogged = new Map<string, Clog>()
 
@@ -60,12 +64,16 @@ export class PendingEvents {
 
   /** Holds what happens at a node until it is resumed. */
   pause(node: NodeId): void {
-    if (!this.#held.has(node)) this.#held.set(node, [])
+    if (this.#held.has(node)) return
+    this.#held.set(node, [])
+    this.#pausedAtMs.set(node, this.nowMs)
   }
 
   /** Lets everything happen now that was held at a node, in the order of its times. */
   resume(node: NodeId): void {
     const held = this.#held.get(node) ?? []
+    this.#pausedMs.set(node, this.pausedMs(node))
+    this.#pausedAtMs.delete(node)
     this.#held.delete(node)
     this.#requeue(held)
   }
@@ -97,6 +105,12 @@ export class PendingEvents {
   /** Nodes that are paused. */
   get paused(): readonly NodeId[] {
     return [...this.#held.keys()]
+  }
+
+  /** Time for which a node has been paused so far, in milliseconds. */
+  pausedMs(node: NodeId): number {
+    const sinceMs = this.#pausedAtMs.get(node) ?? this.nowMs
+    return (this.#pausedMs.get(node) ?? 0) + this.nowMs - sinceMs
   }
 
   /** The next event, left where it is. */

@@ -379,6 +379,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       moved: () => this.#rest.moved(this.steps),
       halt: (id) => this.#nodes.halt(id),
       restart: (id) => this.restart(id),
+      pausedMs: (id) => this.events.pausedMs(id),
     }
   }
 

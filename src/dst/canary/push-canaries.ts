@@ -1,5 +1,5 @@
 /**
- * Planted bugs of agents: what they say of deliveries.
+ * Planted bugs of agents: what they say of deliveries, and how late they are.
  * @module
  */
 
@@ -36,6 +36,14 @@ function telling(tell: Telling): Canary['plant'] {
   }
 }
 
+/** Says that an agent keeps it in sync, and waits until it is polled. */
+function unhurried(parts: LeafParts): Node {
+  const { repo, host, transport } = parts
+  const agent = new SyncAgent(repo, { remotes: [{ name: 'master', transport }], timers: host })
+  const inner = soundNode(parts)
+  return { repo, agent, pace: {}, tick: (event) => inner.tick(event) }
+}
+
 export const pushCanaries: readonly Canary[] = [
   {
     bug: 'says that the server holds what it has only queued',
@@ -46,5 +54,10 @@ export const pushCanaries: readonly Canary[] = [
     bug: 'forgets who waits for a delivery',
     invariant: 'pushed-answered',
     plant: telling(() => new Promise(() => {})),
+  },
+  {
+    bug: 'has an agent and syncs only when it is polled',
+    invariant: 'promptness',
+    plant: unhurried,
   },
 ]

@@ -21,6 +21,7 @@ import { losses } from './losses.ts'
 import { messageWhole } from './messages.ts'
 import { moments } from './moments.ts'
 import { phantoms } from './phantoms.ts'
+import { promptness } from './promptness.ts'
 import { provenance } from './provenance.ts'
 import { pushed, pushedAnswered } from './pushed.ts'
 import { replays } from './replays.ts'
@@ -64,6 +65,7 @@ export const invariants: readonly Invariant[] = [
   replays,
   claims,
   economy,
+  promptness,
   uvIntegrity,
   uvNeverLost,
   tableIntegrity,

@@ -247,6 +247,14 @@ const damages: readonly Damage[] = [
     inflict: ({ replays }) => replays.push({ nodeId: 'master', detail: 'it came again' }),
   },
   {
+    what: 'an agent that is late',
+    invariant: 'promptness',
+    where: 'leaf-0',
+    detail: /in time/,
+    inflict: ({ brokenPromises }) =>
+      brokenPromises.push({ nodeId: 'leaf-0', detail: 'it did not look in time' }),
+  },
+  {
     what: 'a sync that said what is not so',
     invariant: 'claims',
     where: 'leaf-0',

@@ -83,6 +83,7 @@ export class Pair implements Disposable {
   readonly leftovers: Finding[] = []
   readonly replays: Finding[] = []
   readonly miswritten: Finding[] = []
+  readonly brokenPromises: Finding[] = []
   readonly trespasses: Finding[] = []
   readonly wastes: Finding[] = []
   readonly upkeep = new UpkeepWitness()
@@ -206,7 +207,8 @@ export class Pair implements Disposable {
   world(truth: Partial<World['truth']> = {}): World {
     const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
     const { cloneGaps, falseClaims, leftovers, miswritten, replays, trespasses, wastes } = this
-    const misdeeds = { wastes, upkeepFaults: this.upkeep.faults }
+    const brokenPromise = (): Finding | undefined => this.brokenPromises[0]
+    const misdeeds = { wastes, brokenPromise, upkeepFaults: this.upkeep.faults }
     const found = {
       cloneGaps,
       falseClaims,
