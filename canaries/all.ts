@@ -15,6 +15,7 @@ import { pageMutations } from './pages.ts'
 import { repoMutations } from './repo.ts'
 import { syncMutations } from './sync.ts'
 import { tableMutations } from './tables.ts'
+import { promptnessMutations } from './promptness.ts'
 import { upkeepMutations } from './upkeep.ts'
 import { writeMutations } from './write.ts'
 
@@ -33,6 +34,7 @@ export const mutations: readonly Mutation[] = [
   ...tableMutations,
   ...upkeepMutations,
   ...economyMutations,
+  ...promptnessMutations,
   ...brokenMutations,
   ...writeMutations,
 ]
