@@ -343,7 +343,8 @@ export class FossilWorld implements World, OperationRecords, Cluster {
       if (this.#recordSync(host, action, peer, true) === 'moved') this.#host.moved()
     }
     const byHand = this.#transportTo(host, peer, { isByHand: true })
-    const hand = { host, repo, transport: byHand, options, onSync, mayBePlain }
+    const { locks } = this.#witness
+    const hand = { host, repo, transport: byHand, options, onSync, mayBePlain, locks }
     this.#hands.set(id, new HandSyncs(hand))
     if (first.agent !== undefined) this.#waits.begin(host, first.agent, first.looksAt ?? targets)
     this.#witness.promptness.starts(id, first)
@@ -399,7 +400,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   acknowledge(artifact: AcknowledgedArtifact): void {
     this.#artifacts.acknowledge(artifact)
     this.#witness.made(artifact)
-    this.#moves(artifact.nodeId)
+    this.changed(artifact.nodeId)
     this.#mayWait(artifact)
   }
 
@@ -420,7 +421,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
 
   changeSetting(change: SettingChange): void {
     this.#settings.push(change)
-    this.#moves(change.nodeId)
+    this.changed(change.nodeId)
   }
 
   /** Of what is stored the time alone is believed, where it is late enough, and nothing else. */
@@ -431,7 +432,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     const mayTravelPlainly = this.#witness.mayLie && maySend(this.truth, nodeId, 'artifacts')
     const version = { ...asked, mtimeSec }
     this.#rows.record({ table, key, nodeId, version, travels, mayTravelPlainly })
-    this.changeTables(nodeId)
+    this.changed(nodeId)
   }
 
   keepLocal(place: LocalPlace, value: string | undefined): void {
@@ -447,8 +448,9 @@ export class FossilWorld implements World, OperationRecords, Cluster {
     return this.#hands.get(id)?.ask(wanted) ?? false
   }
 
-  changeTables(id: NodeId): void {
-    this.#moves(id)
+  changed(id: NodeId): void {
+    this.#host.moved()
+    this.#waits.changed(id)
   }
 
   /**
@@ -459,19 +461,13 @@ export class FossilWorld implements World, OperationRecords, Cluster {
    */
   changeUnversioned(event: UvEvent): boolean {
     const hasChanged = this.uvOperations.change(event, this.node(event.nodeId))
-    if (hasChanged) this.#moves(event.nodeId)
+    if (hasChanged) this.changed(event.nodeId)
     return hasChanged
   }
 
   /** Closes the repositories that were made here. */
   close(): void {
     this.#factory.close()
-  }
-
-  /** Something that travels was written at a node. */
-  #moves(id: NodeId): void {
-    this.#host.moved()
-    this.#waits.changed(id)
   }
 
   #giveUp(artifact: PlacedArtifact, removal: Removal | undefined): void {

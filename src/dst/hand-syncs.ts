@@ -8,6 +8,8 @@ import { asError } from '../base/error.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NodeHost } from '../runner/model.ts'
+import { SimTransport } from './sim-network.ts'
+import type { LockWitness } from './locks/witness.ts'
 import type { SyncEvent } from '../sync/events.ts'
 import { sync } from '../sync/sync.ts'
 import type { SyncOptions } from '../sync/session-options.ts'
@@ -26,6 +28,8 @@ export interface HandSyncsOptions {
   readonly options: SyncOptions
   /** Tells whether rows may travel as go-libfossil has them, in this run. */
   readonly mayBePlain: () => boolean
+  /** Compares what a sync says of a lock with the replies. */
+  readonly locks: Pick<LockWitness, 'ends'>
   /** Records a sync that has ended. */
   readonly onSync: (action: Action) => void
 }
@@ -54,16 +58,29 @@ export class HandSyncs {
   }
 
   async #run(wanted: HandSync): Promise<void> {
-    const { host, repo, transport, options, onSync } = this.#parts
+    const { host, repo, transport, options, onSync, locks } = this.#parts
     try {
       if (cloneState(repo) !== undefined) return
-      const way = wanted.tables === 'plain' ? plainWay(transport) : transport
+      const replies: Uint8Array[] = []
+      const heard = heardBy(transport, (reply) => replies.push(reply))
+      const way = wanted.tables === 'plain' ? plainWay(heard) : heard
       const seen: Record<string, number> = {}
       const observer = ({ type }: SyncEvent): void => void (seen[type] = (seen[type] ?? 0) + 1)
-      onSync(await syncAction(sync(repo, way, { ...options, ...wanted, observer })))
+      const action = await syncAction(sync(repo, way, { ...options, ...wanted, observer }))
+      if ('result' in action) locks.ends(host.id, action.result, replies)
+      onSync(action)
       host.note('sync.seen', { node: host.id, seen })
     } catch (error) {
       host.fail(asError(error))
     }
   }
+}
+
+/** The same way, every reply of which somebody hears. */
+function heardBy(way: Transport, hear: (reply: Uint8Array) => void): Transport {
+  return new SimTransport(async (request, signal) => {
+    const reply = await way.exchange(request, signal && { signal })
+    hear(reply)
+    return reply
+  })
 }

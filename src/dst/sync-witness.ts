@@ -1,7 +1,8 @@
 /**
  * Witness of the syncs of one run: what clones bring, what syncs say of themselves, who was lied
  * to, what messages leave behind that fail, what those that succeed change of rows, that signed
- * ones count once, whose login fails, that agents are prompt; which rare situations they meet.
+ * ones count once, whose login fails, that agents are prompt and locks held; which rare situations
+ * they meet.
  * @module
  */
 
@@ -16,6 +17,7 @@ import { CloneWitness } from './clones.ts'
 import { Deceptions } from './deceptions.ts'
 import { EconomyWitness } from './economy/witness.ts'
 import type { Action } from './node.ts'
+import { LockWitness } from './locks/witness.ts'
 import { LoginWitness } from './login-witness.ts'
 import { MessageWitness } from './message-witness.ts'
 import { PromptnessWitness } from './promptness/witness.ts'
@@ -66,6 +68,7 @@ export class SyncWitness {
   readonly claims: SyncClaims
   readonly economy: EconomyWitness
   readonly promptness: PromptnessWitness
+  readonly locks: LockWitness
   readonly marks: WorldMarks
   readonly deceptions: Deceptions
   /** Nodes lie in this run. */
@@ -89,6 +92,7 @@ export class SyncWitness {
     this.claims = new SyncClaims({ ...facts, repoOf: (id) => nodeOf(id)?.repo })
     this.economy = new EconomyWitness({ nodeOf })
     this.promptness = new PromptnessWitness({ nowMs, pausedMs, isAwaited })
+    this.locks = new LockWitness({ hasLogins: users !== undefined })
     this.mayLie = lies.requests + lies.replies > 0
     this.messages = this.mayLie ? new MessageWitness() : undefined
     this.rows = users && hasTables ? new RowWitness(users) : undefined
@@ -108,6 +112,7 @@ export class SyncWitness {
       wastes: this.economy.wastes,
       brokenPromise: () => this.promptness.broken,
       falseClaims: this.claims.falseClaims,
+      lockFaults: this.locks.faults,
       trespasses: this.rows?.trespasses,
       leftovers: this.messages?.leftovers,
       replays: this.replays?.replays,
@@ -138,6 +143,7 @@ export class SyncWitness {
     const node = this.#nodeOf(id)
     if (isClone && node !== undefined) this.clones.sends(node, this.#nodeOf(peer), request)
     this.deceptions.asks(id, peer)
+    if (isByHand) this.locks.asks(request)
     if (isByHand) this.claims.syncsByHand(id)
     else if (node !== undefined) this.claims.asks(node, peer, request)
     if (!isByHand) this.#logins?.asks(id, peer)
@@ -157,7 +163,8 @@ export class SyncWitness {
 
   /** Lets a node answer a request. */
   async answers(node: CheckedNode, { from, request, answer }: Asked): Promise<Uint8Array> {
-    const once = (): Promise<Uint8Array> => this.replays?.answers(node, request, answer) ?? answer()
+    const locked = (): Promise<Uint8Array> => this.locks.answers(node, request, answer)
+    const once = (): Promise<Uint8Array> => this.replays?.answers(node, request, locked) ?? locked()
     const watched = (): Promise<Uint8Array> => this.rows?.watch(node, request, once) ?? once()
     this.marks.hears(node, from)
     this.economy.syncs.receives(node, from)
@@ -188,6 +195,7 @@ export class SyncWitness {
     this.clones.forgetServer(id)
     this.claims.forgetServer(id)
     this.replays?.restored(id)
+    this.locks.restored(id)
   }
 
   /** The user of a node was changed on its servers. */

@@ -68,6 +68,8 @@ export interface Truth {
   readonly brokenPromise?: (() => Finding | undefined) | undefined
   /** Syncs that nothing disturbed and that did more than they had to, or less. */
   readonly wastes?: readonly Finding[] | undefined
+  /** Check-in locks that were not as they should be. */
+  readonly lockFaults?: readonly Finding[] | undefined
   /** Changes of rows by requests of those who may not make them. */
   readonly trespasses?: readonly Finding[] | undefined
   /** Operations of upkeep that had another effect than they should. */

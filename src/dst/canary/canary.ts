@@ -22,6 +22,7 @@ import { claimCanaries } from './claim-canaries.ts'
 import { cloneCanaries } from './clone-canaries.ts'
 import { derivedCanaries } from './derived-canaries.ts'
 import { economyCanaries } from './economy-canaries.ts'
+import { lockCanaries } from './lock-canaries.ts'
 import { lossCanaries } from './loss-canaries.ts'
 import { meaningCanaries } from './meaning-canaries.ts'
 import { messageCanaries } from './message-canaries.ts'
@@ -239,6 +240,7 @@ export const canaries: readonly Canary[] = [
   },
   ...derivedCanaries,
   ...pageCanaries,
+  ...lockCanaries,
   ...lossCanaries,
   ...meaningCanaries,
   ...messageCanaries,

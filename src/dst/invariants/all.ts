@@ -7,6 +7,7 @@ import type { Invariant } from '../world.ts'
 import { announced, privateUnannounced } from './announced.ts'
 import { backlink } from './backlinks.ts'
 import { attachments } from './attachments.ts'
+import { checkinLocks } from './checkin-locks.ts'
 import { claims } from './claims.ts'
 import { cloneWhole } from './clones.ts'
 import { blobIntegrity, deltaChains } from './content.ts'
@@ -66,6 +67,7 @@ export const invariants: readonly Invariant[] = [
   claims,
   economy,
   promptness,
+  checkinLocks,
   uvIntegrity,
   uvNeverLost,
   tableIntegrity,

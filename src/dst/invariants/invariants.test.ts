@@ -247,6 +247,14 @@ const damages: readonly Damage[] = [
     inflict: ({ replays }) => replays.push({ nodeId: 'master', detail: 'it came again' }),
   },
   {
+    what: 'a lock that is gone',
+    invariant: 'checkin-locks',
+    where: 'master',
+    detail: /these locks/,
+    inflict: ({ lockFaults }) =>
+      lockFaults.push({ nodeId: 'master', detail: 'has these locks: none' }),
+  },
+  {
     what: 'an agent that is late',
     invariant: 'promptness',
     where: 'leaf-0',

@@ -84,6 +84,7 @@ export class Pair implements Disposable {
   readonly replays: Finding[] = []
   readonly miswritten: Finding[] = []
   readonly brokenPromises: Finding[] = []
+  readonly lockFaults: Finding[] = []
   readonly trespasses: Finding[] = []
   readonly wastes: Finding[] = []
   readonly upkeep = new UpkeepWitness()
@@ -208,7 +209,8 @@ export class Pair implements Disposable {
     const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
     const { cloneGaps, falseClaims, leftovers, miswritten, replays, trespasses, wastes } = this
     const brokenPromise = (): Finding | undefined => this.brokenPromises[0]
-    const misdeeds = { wastes, brokenPromise, upkeepFaults: this.upkeep.faults }
+    const { lockFaults, upkeep } = this
+    const misdeeds = { wastes, brokenPromise, lockFaults, upkeepFaults: upkeep.faults }
     const found = {
       cloneGaps,
       falseClaims,

@@ -57,8 +57,8 @@ export interface OperationRecords {
    * @param version what was asked for, of the earliest time that it may have
    */
   recordRow(row: RowPlace, version: RowVersion): void
-  /** Synced tables of a node changed in another way. */
-  changeTables(id: NodeId): void
+  /** Something that travels was written at a node, which no other record tells of. */
+  changed(id: NodeId): void
   /** The owner of a node gave it something of its own, or took it away: that must stay so. */
   keepLocal(place: LocalPlace, value: string | undefined): void
   /**

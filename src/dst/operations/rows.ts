@@ -162,7 +162,7 @@ export const columnAdd: FossilOperation = {
     if (column === undefined || !lacks(repo, column)) return undefined
     if (!world.useTables('get columns')) return undefined
     addColumn(repo, 'notes', column)
-    world.changeTables(id)
+    world.changed(id)
     return {}
   },
 }
