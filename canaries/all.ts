@@ -7,6 +7,7 @@
 import { agentMutations } from './agent.ts'
 import { brokenMutations } from './broken.ts'
 import { crosslinkMutations } from './crosslink.ts'
+import { lockMutations } from './locks.ts'
 import { loginMutations } from './logins.ts'
 import type { Mutation } from './mutation.ts'
 import { economyMutations } from './economy.ts'
@@ -35,6 +36,7 @@ export const mutations: readonly Mutation[] = [
   ...upkeepMutations,
   ...economyMutations,
   ...promptnessMutations,
+  ...lockMutations,
   ...brokenMutations,
   ...writeMutations,
 ]
