@@ -132,8 +132,8 @@ export interface SimConfig {
   readonly makeNode?: (leaf: LeafParts) => Node
   /**
    * Nothing is written but by operations that tell of it, also where nodes are a caller's own: then
-   * `provenance` and `last-word` are checked, too. Default: with `simulate`, where no code of a
-   * caller's own takes part and everything begins empty; else false.
+   * `provenance`, `last-word` and `last-word-of-checkins` are checked, too. Default: with
+   * `simulate`, where no code of a caller's own takes part and everything begins empty; else false.
    */
   readonly tellsAll?: boolean
   /** Decisions of fault sites to impose, one by one. */

@@ -9,7 +9,8 @@ import { suite, test } from 'node:test'
 import { parseArtifactHash } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
 import { utf8 } from '../base/bytes.ts'
-import { type Carried, meaningOf, lastPages, type Saying, lastTickets } from './sayings.ts'
+import type { Carried, Saying } from './said.ts'
+import { lastPages, lastTickets, pageMeaning } from './sayings.ts'
 
 /** A saying under a name that begins with a digit. */
 function carried(digit: string, says: Saying): Carried {
@@ -75,7 +76,7 @@ suite('an operation means', () => {
 
   test('the fields that it changes, and those of its own that have a value', () => {
     const fields = { status: 'Open', title: '', '+comment': '', icomment: 'Open', mimetype: '' }
-    const says = meaningOf({ ...asked, fields, dateMs: 7 }, held, 200)
+    const says = pageMeaning({ ...asked, fields, dateMs: 7 }, held, 200)
     assert.ok(says.kind === 'ticket')
     assert.deepEqual(
       [...says.fields],
@@ -88,7 +89,7 @@ suite('an operation means', () => {
   })
 
   test('a digest of what is private', () => {
-    const says = meaningOf({ ...asked, fields: { private_contact: 'x' }, dateMs: 7 }, held, 200)
+    const says = pageMeaning({ ...asked, fields: { private_contact: 'x' }, dateMs: 7 }, held, 200)
     assert.ok(says.kind === 'ticket')
     assert.deepEqual([...says.fields], [['private_contact', sha1(utf8('x'))]])
   })
@@ -96,14 +97,14 @@ suite('an operation means', () => {
   test('to come after what it follows, though the clock is behind', () => {
     const fields = { status: 'Fixed' }
     const dated = (nowMs: number): number =>
-      meaningOf({ ...asked, fields, dateMs: undefined }, held, nowMs).dateMs
+      pageMeaning({ ...asked, fields, dateMs: undefined }, held, nowMs).dateMs
     assert.deepEqual([dated(50), dated(200)], [101, 200])
   })
 
   test('a page of the type that it had, unless it says another', () => {
     const text = { kind: 'wiki', title: 'Home', content: 'x', user: 'bob', dateMs: 7 } as const
     const typeOf = (mimetype: string | undefined, before: readonly Carried[]): string => {
-      const says = meaningOf({ ...text, mimetype }, before, 200)
+      const says = pageMeaning({ ...text, mimetype }, before, 200)
       return says.kind === 'wiki' ? says.mimetype : assert.fail()
     }
     const before = [carried('a', page(1, 'text'))]

@@ -9,36 +9,12 @@
  */
 
 import { utf8 } from '../base/bytes.ts'
-import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
+import { parseArtifactHash } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
-
-/** The maker of a saying, and when it was made. */
-interface Said {
-  readonly user: string
-  /** Milliseconds since 1970. */
-  readonly dateMs: number
-}
-
-/** Fields of a ticket took values: by name, `+` before it where they are appended. */
-export interface TicketSaying extends Said {
-  readonly kind: 'ticket'
-  readonly ticketId: string
-  readonly fields: ReadonlyMap<string, string>
-}
-
-/** A page took a text, and another mimetype, or its own. */
-export interface WikiSaying extends Said {
-  readonly kind: 'wiki'
-  readonly title: string
-  readonly content: string
-  readonly mimetype: string
-}
-
-/** The meaning of one operation. */
-export type Saying = TicketSaying | WikiSaying
+import { byAge, type Carried, ofKind, type TicketSaying, type WikiSaying } from './said.ts'
 
 /** A saying as an operation has it, before it is known what it says that is new. */
-export type Asked =
+export type AskedPage =
   | (AskedBy & { kind: 'ticket'; ticketId: string; fields: Readonly<Record<string, string>> })
   | (AskedBy & { kind: 'wiki'; title: string; content: string; mimetype?: string | undefined })
 
@@ -46,12 +22,6 @@ interface AskedBy {
   readonly user: string
   /** Undefined: now, or just after what it follows. */
   readonly dateMs: number | undefined
-}
-
-/** A saying, and the artifact that carries it. */
-export interface Carried<S extends Saying = Saying> {
-  readonly hash: ArtifactHash
-  readonly says: S
 }
 
 /** The last word on one ticket. */
@@ -69,14 +39,14 @@ const wikiText = 'text/x-fossil-wiki'
 
 /** The last word of each ticket, by its id. */
 export function lastTickets(sayings: readonly Carried[]): Map<string, TicketWord> {
-  const changes = sayings.filter(isOfTicket).sort(byAge)
+  const changes = ofKind(sayings, 'ticket').sort(byAge)
   const byId = Map.groupBy(changes, ({ says }) => says.ticketId)
   return new Map([...byId].map(([id, all]) => [id, { changes: all, fields: fold(all) }]))
 }
 
 /** The last word of each page, by its title. */
 export function lastPages(sayings: readonly Carried[]): Map<string, Carried<WikiSaying>> {
-  const versions = sayings.filter(isOfPage).sort(byAge)
+  const versions = ofKind(sayings, 'wiki').sort(byAge)
   return new Map(versions.map((version) => [version.says.title, version]))
 }
 
@@ -84,7 +54,11 @@ export function lastPages(sayings: readonly Carried[]): Map<string, Carried<Wiki
  * The meaning of what an operation asked for, where these were held: without the fields that said
  * nothing new, later than what it follows, of the mimetype that the page had.
  */
-export function meaningOf(asked: Asked, held: readonly Carried[], nowMs: number): Saying {
+export function pageMeaning(
+  asked: AskedPage,
+  held: readonly Carried[],
+  nowMs: number,
+): TicketSaying | WikiSaying {
   const { user } = asked
   const datedAfter = (last: Carried | undefined): number =>
     asked.dateMs ?? Math.max(nowMs, (last?.says.dateMs ?? -Infinity) + 1)
@@ -130,16 +104,4 @@ function fold(changes: readonly Carried<TicketSaying>[]): ReadonlyMap<string, st
     else values.set(name, value)
   }
   return values
-}
-
-function byAge(a: Carried, b: Carried): number {
-  return a.says.dateMs - b.says.dateMs || (a.hash < b.hash ? -1 : 1)
-}
-
-function isOfTicket(carried: Carried): carried is Carried<TicketSaying> {
-  return carried.says.kind === 'ticket'
-}
-
-function isOfPage(carried: Carried): carried is Carried<WikiSaying> {
-  return carried.says.kind === 'wiki'
 }

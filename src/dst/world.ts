@@ -12,7 +12,7 @@ import type { Access } from '../sync/access.ts'
 import type { LocalOracle } from './local-oracle.ts'
 import type { RememberedRight, Standings } from './standings.ts'
 import type { LossOracle } from './loss-oracle.ts'
-import type { Saying } from './sayings.ts'
+import type { Saying } from './said.ts'
 import type { TableOracle } from './table-oracle.ts'
 import type { UvOracle } from './uv-oracle.ts'
 

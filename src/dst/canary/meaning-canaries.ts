@@ -7,7 +7,8 @@ import { utf8 } from '../../base/bytes.ts'
 import { columnsOf } from '../../db/tables.ts'
 import { dbOf } from '../../repo/repo.ts'
 import { storeLocal } from '../../repo/store.ts'
-import { afterSync, type Canary } from './plant.ts'
+import { invariants } from '../invariants/all.ts'
+import { afterSync, type Canary, sql } from './plant.ts'
 
 export const meaningCanaries: readonly Canary[] = [
   {
@@ -25,5 +26,15 @@ export const meaningCanaries: readonly Canary[] = [
     }),
     config: () => ({ tellsAll: true }),
     options: { allKinds: true, weights: { ticket: 10 } },
+  },
+  {
+    bug: 'tells of every file that a check-in changed as of a new one',
+    invariant: 'last-word-of-checkins',
+    plant: sql('UPDATE mlink SET pid = 0 WHERE pid > 0 AND pid <> fid'),
+    // Others look at the table itself.
+    config: () => ({
+      tellsAll: true,
+      invariants: invariants.filter(({ name }) => !['mlink', 'derived'].includes(name)),
+    }),
   },
 ]

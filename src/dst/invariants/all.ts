@@ -17,6 +17,7 @@ import { cherrypick, mlink } from './files.ts'
 import { economy } from './economy.ts'
 import { event, leaf, plink, tags } from './history.ts'
 import { lastWord } from './last-word.ts'
+import { lastWordOfCheckins } from './last-word-of-checkins.ts'
 import { localStays } from './local.ts'
 import { losses } from './losses.ts'
 import { messageWhole } from './messages.ts'
@@ -85,6 +86,7 @@ export const invariants: readonly Invariant[] = [
   attachments,
   threads,
   lastWord,
+  lastWordOfCheckins,
   derived,
   convergence,
   privateConvergence,

@@ -112,13 +112,13 @@ function ownEvent({ hash, deck, textBytes }: Statement, context: Context): OwnEv
 }
 
 /** A check-in that is moved goes less than this far: thirty times 25 ms and two seconds. */
-const farthestMoveMs = 30 * 2_025
+export const farthestMoveMs = 30 * 2_025
 
 /**
  * Check-ins that may be shown before a child, or one that took changes from them: one less than two
  * seconds away, or one that may be moved itself as far as they are.
  */
-function followedAtOnce({ statements, parents }: Expected): ReadonlySet<ArtifactHash> {
+export function followedAtOnce({ statements, parents }: Expected): ReadonlySet<ArtifactHash> {
   const dates = new Map<ArtifactHash, number>()
   for (const { hash, deck } of statements.values()) {
     if (deck.kind === 'checkin') dates.set(hash, deck.dateMs)

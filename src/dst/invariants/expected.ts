@@ -54,14 +54,21 @@ export function expectedOf(repo: Repo): Expected {
   const state = stateOf(repo)
   const before = remembered.get(repo)
   if (before?.state === state) return before.expected
-  const statements = readStatements(repo)
-  const explicit = explicitTags(repo, statements)
-  const parents = allParents(repo, statements, explicit)
-  const tags = allTags(statements, explicit, parents)
-  const expected = { statements, parents, tags, leaves: allLeaves(parents, tags) }
+  const expected = historyFrom(readStatements(repo), (hash) => isShunned(repo, hash))
   remembered.set(repo, { state, expected })
   return expected
 }
+
+/** The same from statements, whoever made them. */
+export function historyFrom(statements: Statements, isNowhere: IsNowhere): Expected {
+  const explicit = explicitTags(statements, isNowhere)
+  const parents = allParents(statements, explicit, isNowhere)
+  const tags = allTags(statements, explicit, parents)
+  return { statements, parents, tags, leaves: allLeaves(parents, tags) }
+}
+
+/** Tells of a name that it is banned: nothing that is said of it counts. */
+type IsNowhere = (hash: ArtifactHash) => boolean
 
 /**
  * Check-ins that one took changes from, which go before it: of two cards about the same one, the
@@ -75,13 +82,13 @@ export function takenFrom({ cherrypicks }: CheckinDeck): ArtifactHash[] {
 type ExplicitTags = Map<ArtifactHash, Map<string, ExpectedTag>>
 
 /** Of all that is said of an artifact under one tag name, what counts. */
-function explicitTags(repo: Repo, statements: Statements): ExplicitTags {
+function explicitTags(statements: Statements, isNowhere: IsNowhere): ExplicitTags {
   const all: ExplicitTags = new Map()
   for (const statement of statements.values()) {
     const dateMs = 'dateMs' in statement.deck ? statement.deck.dateMs : undefined
     for (const { action, name, target, value } of tagsSaidBy(statement)) {
       const origin = target === '*' ? statement.hash : target
-      if (isShunned(repo, origin)) continue
+      if (isNowhere(origin)) continue
       const ofOne = all.get(origin) ?? new Map<string, ExpectedTag>()
       all.set(origin, ofOne)
       const type = ({ '-': 0, '+': 1, '*': 2 } as const)[action]
@@ -139,19 +146,19 @@ type Parents = Map<ArtifactHash, readonly ExpectedParent[]>
  * of names. Those are heeded in the order of the check-ins' names, and not where that would make a
  * check-in its own ancestor.
  */
-function allParents(repo: Repo, statements: Statements, explicit: ExplicitTags): Parents {
+function allParents(statements: Statements, explicit: ExplicitTags, isNowhere: IsNowhere): Parents {
   const parents: Parents = new Map()
   for (const { hash, deck } of statements.values()) {
     const named = namedParents(deck)
-    if (named.length > 0) parents.set(hash, asParents(repo, named))
+    if (named.length > 0) parents.set(hash, asParents(isNowhere, named))
   }
   for (const { hash, deck } of statements.values()) {
     const tag = explicit.get(hash)?.get('parent')
     if (deck.kind !== 'checkin' || tag?.type !== 1) continue
     const tagged = (tag.value ?? '').split(' ').map((word) => parseArtifactHash(word))
     if (!tagged.every((each) => each !== undefined)) continue
-    parents.set(hash, asParents(repo, tagged))
-    if (isOwnAncestor(parents, hash)) parents.set(hash, asParents(repo, deck.parents))
+    parents.set(hash, asParents(isNowhere, tagged))
+    if (isOwnAncestor(parents, hash)) parents.set(hash, asParents(isNowhere, deck.parents))
   }
   return parents
 }
@@ -161,10 +168,10 @@ function namedParents(deck: Deck): readonly ArtifactHash[] {
 }
 
 /** The first name is the primary parent. Shunned ones are nowhere, repeated ones count once. */
-function asParents(repo: Repo, hashes: readonly ArtifactHash[]): ExpectedParent[] {
+function asParents(isNowhere: IsNowhere, hashes: readonly ArtifactHash[]): ExpectedParent[] {
   return hashes
     .map((hash, index) => ({ hash, isPrimary: index === 0 }))
-    .filter(({ hash }, index) => hashes.indexOf(hash) === index && !isShunned(repo, hash))
+    .filter(({ hash }, index) => hashes.indexOf(hash) === index && !isNowhere(hash))
 }
 
 function isOwnAncestor(parents: Parents, hash: ArtifactHash): boolean {

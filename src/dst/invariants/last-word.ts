@@ -1,16 +1,18 @@
 /**
- * The last word: tickets and pages read as the operations meant that wrote them.
+ * The last word: pages, tickets, technotes, attachments and posts read as the operations meant that
+ * wrote them. Check-ins are for `last-word-of-checkins`.
  *
  * Verifies, at each node and through the functions that people read with (src/history), that every
  * ticket has the value that was said last of each field, its changes in their order, by whom and
  * with what each of them said, and that every page has the text, mimetype, author and date that
- * were said last; each by the operations whose artifacts are there. The other side of the
- * comparison is made of the arguments of operations alone: an artifact that is written wrong, and
- * read as it is written, is noticed here and nowhere else. A ticket or page that no operation
- * wrote is noticed, too.
+ * were said last; the same of technotes and of posts, each in its thread, and of what is attached
+ * under a name or taken away; each by the operations whose artifacts are there. The other side of
+ * the comparison is made of the arguments of operations alone: an artifact that is written wrong,
+ * and read as it is written, is noticed here and nowhere else. What no operation wrote is noticed,
+ * too.
  *
  * Says nothing of runs in which code of a caller's own may write. Costs, for each node that has
- * changed, reading its tickets and pages.
+ * changed, reading its tickets, pages and so on.
  * @module
  */
 
@@ -19,13 +21,15 @@ import { wikiPages } from '../../history/pages.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { sayingsHeld } from '../held-sayings.ts'
-import { type Carried, lastPages, lastTickets, type TicketWord } from '../sayings.ts'
+import type { Carried } from '../said.ts'
+import { lastPages, lastTickets, type TicketWord } from '../sayings.ts'
 import type { Invariant } from '../world.ts'
 import { compareRows, rowLines } from './compare-rows.ts'
+import { noteLines, readNoteLines } from './last-notes.ts'
 import { ofEachNode, ownTables } from './of-each-node.ts'
 
 /**
- * Tickets and pages read as they were meant.
+ * Pages, tickets, technotes, attachments and posts read as they were meant.
  *
  * @throws {InvariantError} `last-word`
  */
@@ -36,10 +40,12 @@ export function checkLastWord(nodeId: string, repo: Repo, sayings: readonly Carr
       const { content, mimetype, user, dateMs } = says
       return pageLines({ title, hash, content, mimetype, user, dateMs })
     }),
+    ...noteLines(repo, sayings),
   ]
   compareRows('last-word', nodeId, expected, [
     ...tickets(repo).flatMap((ticket) => readTicketLines(repo, ticket)),
     ...wikiPages(repo).flatMap(pageLines),
+    ...readNoteLines(repo, sayings),
   ])
 }
 

@@ -142,48 +142,6 @@ const told: readonly Told[] = [
   ['posts that are lost', 'threads', 'DROP TABLE forumpost', /lacks \d+ of its rows/],
 ]
 
-/** Things that are written, and that the model knows otherwise or not at all. */
-export const meaningDamages: readonly Damage[] = [
-  {
-    what: 'a file that nobody made',
-    invariant: 'provenance',
-    where: 'leaf-0',
-    detail: /is here, and no operation made it/,
-    inflict: ({ leaf }) => storeLocal(leaf, utf8('from nowhere')),
-  },
-  {
-    what: 'a page that nobody wrote',
-    invariant: 'last-word',
-    where: 'leaf-0',
-    detail: /holds 6 too many \(page Home has /,
-    inflict: ({ leaf }) => void writeWiki(leaf, { title: 'Home', content: 'x' }, at(1)),
-  },
-  {
-    what: 'a page that says what its author did not',
-    invariant: 'last-word',
-    where: 'leaf-0',
-    detail: /rows \(page Home has text "meant"\); holds 1 too many \(.* text "written"\)/,
-    inflict: ({ leaf, acknowledged }) => {
-      const { hash } = writeWiki(leaf, { title: 'Home', content: 'written' }, at(1))
-      const meant = { title: 'Home', content: 'meant', mimetype: 'text/x-fossil-wiki' }
-      const says = { kind: 'wiki', ...meant, ...at(1) } as const
-      acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: false, says })
-    },
-  },
-  {
-    what: 'a ticket with another value than was set',
-    invariant: 'last-word',
-    where: 'leaf-0',
-    detail: /2 of its rows .* has title "meant"\); holds 2 too many .* has title "written"\)/,
-    inflict: ({ leaf, acknowledged }) => {
-      const { hash, ticketId } = newTicket(leaf, { title: 'written' }, at(1))
-      const fields = new Map([['title', 'meant']])
-      const says = { kind: 'ticket', ticketId, fields, ...at(1) } as const
-      acknowledged.push({ hash, nodeId: 'leaf-0', isPrivate: false, says })
-    },
-  },
-]
-
 export const pageDamages: readonly Damage[] = told.map(([what, invariant, sql, detail]) => ({
   what,
   invariant,

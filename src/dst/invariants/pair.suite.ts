@@ -9,7 +9,7 @@ import { type Env, noBuggify } from '../../base/env.ts'
 import { openMemory } from '../../db/node.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { ensureKnown } from '../../repo/blob.ts'
-import { checkin } from '../../write/checkin.ts'
+import { type Checkin, checkin, type CheckinOptions } from '../../write/checkin.ts'
 import { createClusters } from '../../repo/cluster.ts'
 import { setConfig } from '../../repo/config.ts'
 import { readContent } from '../../repo/content.ts'
@@ -17,7 +17,9 @@ import { storeContent, storeLocal } from '../../repo/store.ts'
 import { createRepo } from '../../crosslink/open.ts'
 import { cacheOf, dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
+import { heardAt } from '../held-sayings.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
+import { meaningOf } from '../meanings/meaning.ts'
 import type { Access } from '../../sync/access.ts'
 import {
   type AcknowledgedArtifact,
@@ -105,7 +107,7 @@ export class Pair implements Disposable {
     this.master = newRepo()
     this.leaf = newRepo()
     const text = 'a line that says something\n'.repeat(20)
-    const first = checkin(this.master, {
+    const first = this.#checkin({
       changes: [
         { name: 'a', content: utf8(text) },
         { name: 'b', content: utf8('short') },
@@ -113,7 +115,7 @@ export class Pair implements Disposable {
       comment: 'first',
       user: 'u',
     })
-    const second = checkin(this.master, {
+    const second = this.#checkin({
       changes: [{ name: 'a', content: utf8(`${text}and more\n`) }],
       comment: 'second',
       user: 'u',
@@ -143,7 +145,7 @@ export class Pair implements Disposable {
       setConfig(repo, 'footer', `of ${nodeId}`)
     }
     for (const made of allBlobUuidsSorted(this.master)) {
-      const isTold = [plain, secret, cluster].includes(made)
+      const isTold = [plain, secret, cluster, first.hash, second.hash].includes(made)
       if (!isTold) this.acknowledged.push({ hash: made, nodeId: 'master', isPrivate: false })
     }
     this.#addRows()
@@ -160,6 +162,15 @@ export class Pair implements Disposable {
       this.write(id, { name: 'gone', text: 'soon', mtimeSec: 400 })
       this.delete(id, { name: 'gone', mtimeSec: 500 })
     }
+  }
+
+  /** A check-in at the master, and its meaning. */
+  #checkin(options: CheckinOptions): Checkin {
+    const { acknowledged, master } = this
+    const says = meaningOf({ kind: 'checkin', options }, heardAt(master, { acknowledged }))
+    const made = checkin(master, options)
+    acknowledged.push({ hash: made.hash, nodeId: 'master', isPrivate: false, says })
+    return made
   }
 
   /** The same rows of a synced table on either side, one of them deleted. */

@@ -38,8 +38,10 @@ export const branch: FossilOperation = {
     if (basis === undefined) return undefined
     const color = args.maybeText('color')
     const begun = { name: args.text('branch'), basis, isPrivate: args.flag('isPrivate') }
-    const colored = color === undefined ? begun : { ...begun, color }
-    return { artifacts: [newBranch(repo, colored, authorOf(context)).hash] }
+    const asked = color === undefined ? begun : { ...begun, color }
+    const author = authorOf(context)
+    const { hash } = newBranch(repo, asked, author)
+    return { artifacts: [hash], says: { kind: 'branch', branch: asked, author } }
   },
 }
 

@@ -5,8 +5,10 @@
  */
 
 import { utf8 } from '../../base/bytes.ts'
+import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { RandomStream } from '../../sim/random.ts'
 import { checkin, type CheckinOptions } from '../../write/checkin.ts'
+import type { Asked } from '../meanings/meaning.ts'
 import { newName } from './content.ts'
 import { authorOf, drawAuthor, newestPublicCheckin } from './drawing.ts'
 import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
@@ -78,13 +80,16 @@ function checkinsOf(
   // As one, so that a fault refuses all of them or none.
   return repo.transaction(() => {
     let parent = first
+    const sayings = new Map<ArtifactHash, Asked>()
     const artifacts = groups.flatMap((changes, at) => {
       const comment = `one of many, ${at + 1}`
       const common = { parent, allowEmpty: true, allowOlder: true, fork: 'allow' } as const
-      const made = checkin(repo, { changes, comment, ...authorOf(context), ...common, ...options })
+      const asked = { changes, comment, ...authorOf(context), ...common, ...options }
+      const made = checkin(repo, asked)
+      sayings.set(made.hash, { kind: 'checkin', options: asked })
       parent = made.hash
       return made.newArtifacts
     })
-    return { artifacts }
+    return { artifacts, sayings }
   })
 }

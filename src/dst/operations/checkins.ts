@@ -139,7 +139,7 @@ export function writeCheckin(context: ApplyContext): Made | undefined {
   const cherrypicks = cherrypicksOf(context)
   const lacksParent = args.maybeText('parent') !== undefined && parent === undefined
   if (lacksParent || merged === undefined || cherrypicks === undefined) return undefined
-  const { newArtifacts } = checkin(repo, {
+  const options: CheckinOptions = {
     changes: changesOf(context, parent),
     comment: textOf(context, args.text('comment')),
     ...authorOf(context),
@@ -154,8 +154,13 @@ export function writeCheckin(context: ApplyContext): Made | undefined {
     // Clocks differ between nodes, so a parent may be from the future.
     allowOlder: true,
     fork: 'allow',
-  })
-  return { artifacts: newArtifacts, facts: { isPrivate: args.flag('isPrivate') } }
+  }
+  const { newArtifacts } = checkin(repo, options)
+  return {
+    artifacts: newArtifacts,
+    facts: { isPrivate: args.flag('isPrivate') },
+    says: { kind: 'checkin', options },
+  }
 }
 
 function cherrypicksOf({ args, references }: ApplyContext): CheckinOptions['cherrypicks'] {

@@ -6,7 +6,8 @@
 
 import { FossilError } from '../../base/error.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { checkin } from '../../write/checkin.ts'
+import { latestCheckin } from '../../crosslink/branch.ts'
+import { checkin, type CheckinOptions } from '../../write/checkin.ts'
 import { checkinPlace } from '../../write/place.ts'
 import { addTag, cancelTag } from '../../write/tag.ts'
 import { planCheckin } from './checkins.ts'
@@ -53,10 +54,11 @@ function goOn(context: ApplyContext, parent: ArtifactHash): Made {
   const named = { ...(branch === undefined ? {} : { branch }), ...colored }
   const slip = args.maybeText('slip')
   // A person who does not say on what works on what is latest.
+  const latest = latestCheckin(repo)
   const place = args.flag('onLatest')
     ? {}
     : { parent, ...checkinPlace(repo, { parent, isPrivate, ...named }) }
-  const { newArtifacts } = checkin(repo, {
+  const options: CheckinOptions = {
     changes: slip === 'file' ? [noSuchFile] : changesOf(context, parent),
     comment: textOf(context, args.text('comment')),
     ...authorOf(context),
@@ -65,8 +67,10 @@ function goOn(context: ApplyContext, parent: ArtifactHash): Made {
     ...(slip === 'tag' ? { tags: [''] } : {}),
     allowEmpty: true,
     allowOlder: true,
-  })
-  return { artifacts: newArtifacts }
+  }
+  const { newArtifacts } = checkin(repo, options)
+  const meant = latest === undefined ? options : { parent: latest, ...options }
+  return { artifacts: newArtifacts, says: { kind: 'checkin', options: meant } }
 }
 
 /** Adds one tag, or cancels one that holds. */
@@ -85,9 +89,11 @@ export const guardedTag: FossilOperation = {
     const { repo, args, references } = context
     const target = references.artifact(args.text('target'))
     if (target === undefined) return undefined
-    const tag = { target, name: args.text('name') }
-    const write = args.flag('cancels') ? cancelTag : addTag
-    return { artifacts: [write(repo, tag, authorOf(context)).hash] }
+    const [tag, author] = [{ target, name: args.text('name') }, authorOf(context)]
+    const cancels = args.flag('cancels')
+    const { hash } = (cancels ? cancelTag : addTag)(repo, tag, author)
+    const edits = [{ action: cancels ? 'cancel' : 'add', ...tag }] as const
+    return { artifacts: [hash], says: { kind: 'tags', edits, author } }
   },
 }
 

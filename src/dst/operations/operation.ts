@@ -22,8 +22,8 @@ import type { LocalPlace } from '../local-oracle.ts'
 import type { PlacedArtifact, Removal } from '../loss-oracle.ts'
 import type { RowVersion, TableUse } from '../table-oracle.ts'
 import type { UpkeepWitness } from '../upkeep/witness.ts'
-import { sayingsHeld } from '../held-sayings.ts'
-import { type Asked, meaningOf, type Saying } from '../sayings.ts'
+import { heardAt } from '../held-sayings.ts'
+import { type Asked, meaningOf } from '../meanings/meaning.ts'
 import type { References } from './references.ts'
 
 /** Sizes of the files of check-ins. `large`: one in five has up to 120 kB. */
@@ -142,6 +142,8 @@ export interface Made {
   readonly facts?: TraceFacts
   /** The meaning of the last artifact, where there is a model of it. */
   readonly says?: Asked | undefined
+  /** The meanings of several artifacts. */
+  readonly sayings?: ReadonlyMap<ArtifactHash, Asked>
 }
 
 /** A kind of work on a repository. */
@@ -227,12 +229,12 @@ function acknowledge(
 ): OperationResult {
   const { artifacts = [], subject = artifacts.at(-1), facts } = made
   const { repo } = world.node(id)
-  const says = made.says && meaningAt(world, repo, made.says)
   for (const hash of artifacts) {
     const rid = findHeld(repo, hash)
     const asPrivate = rid !== undefined && isPrivate(repo, rid)
-    const meaning = says !== undefined && hash === artifacts.at(-1) ? { says } : {}
-    world.acknowledge({ hash, nodeId: id, isPrivate: asPrivate, ...meaning })
+    const asked = askedBy(made, hash)
+    const says = asked && meaningOf(asked, heardAt(repo, world.truth))
+    world.acknowledge({ hash, nodeId: id, isPrivate: asPrivate, says })
   }
   if (subject !== undefined) world.references.add(operationId, subject, artifacts)
   const hash = artifacts.at(-1)
@@ -245,8 +247,8 @@ function acknowledge(
   }
 }
 
-function meaningAt({ truth }: OperationRecords, repo: Repo, asked: Asked): Saying {
-  return meaningOf(asked, sayingsHeld(repo, truth), repo.env.clock.nowMs())
+function askedBy({ says, sayings, artifacts }: Made, hash: ArtifactHash): Asked | undefined {
+  return sayings?.get(hash) ?? (hash === artifacts?.at(-1) ? says : undefined)
 }
 
 /** A public check-in makes files public that were private here before. */

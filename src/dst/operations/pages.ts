@@ -5,7 +5,7 @@
  */
 
 import { attachedFiles } from '../../history/pages.ts'
-import { dbOf } from '../../repo/repo.ts'
+import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { ArgumentValues } from '../../runner/arguments.ts'
 import type { Author } from '../../write/artifact.ts'
 import { attachFile, type AttachmentTarget, detachFile } from '../../write/attachment.ts'
@@ -145,14 +145,16 @@ export const technote: FossilOperation = {
   apply: (context) => {
     const { repo, args, references } = context
     const known = args.maybeText('note')
+    const [note, author] = [noteOf(context), authorOf(context)]
+    const meant = { kind: 'technote', note, author } as const
     if (known === undefined) {
-      const { hash, technoteId } = newTechnote(repo, noteOf(context), authorOf(context))
-      return { artifacts: [hash], subject: technoteId }
+      const { hash, technoteId } = newTechnote(repo, note, author)
+      return { artifacts: [hash], subject: technoteId, says: { ...meant, technoteId } }
     }
     const technoteId = references.resolve(known)
     if (technoteId === undefined) return undefined
-    const edited = editTechnote(repo, technoteId, noteOf(context), authorOf(context))
-    return { artifacts: [edited.hash] }
+    const edited = editTechnote(repo, technoteId, note, author)
+    return { artifacts: [edited.hash], says: { ...meant, technoteId } }
   },
 }
 
@@ -208,13 +210,12 @@ export const attachment: FossilOperation = {
     const target = targetOf(context)
     if (target === undefined) return undefined
     const [fileName, author] = [args.text('fileName'), authorOf(context)]
-    if (args.flag('detaches')) {
-      return { artifacts: [detachFile(repo, target, fileName, author).hash] }
-    }
+    if (args.flag('detaches')) return detach(repo, target, fileName, author)
     const comment = textOf(context, args.text('comment'))
     const file = { fileName, content: contentOf(args), comment }
     const { hash, source } = attachFile(repo, target, file, author)
-    return { artifacts: [source, hash] }
+    const says = { kind: 'attachment', target: nameOf(target), ...file, author } as const
+    return { artifacts: [source, hash], says }
   },
 }
 
@@ -233,9 +234,20 @@ export const detachment: FossilOperation = {
     const { repo, args } = context
     const target = targetOf(context)
     if (target === undefined) return undefined
-    const file = args.text('fileName')
-    return { artifacts: [detachFile(repo, target, file, authorOf(context)).hash] }
+    return detach(repo, target, args.text('fileName'), authorOf(context))
   },
+}
+
+function detach(repo: Repo, target: AttachmentTarget, fileName: string, author: Author): Made {
+  const { hash } = detachFile(repo, target, fileName, author)
+  const file = { fileName, content: undefined, comment: '' }
+  const says = { kind: 'attachment', target: nameOf(target), ...file, author } as const
+  return { artifacts: [hash], says }
+}
+
+function nameOf(target: AttachmentTarget): string {
+  if ('page' in target) return target.page
+  return 'ticketId' in target ? target.ticketId : target.technoteId
 }
 
 function drawTarget(context: PlanContext): ArgumentValues | undefined {
@@ -308,16 +320,20 @@ function writePost(context: ApplyContext): Made | undefined {
   const title = drawnTitle === undefined ? undefined : textOf(context, drawnTitle)
   const author = authorOf(context)
   const [answers, replaces] = [args.maybeText('answers'), args.maybeText('replaces')]
+  const says = { kind: 'post', title, content, author } as const
   if (answers === undefined && replaces === undefined) {
-    return { artifacts: [newThread(repo, { title: title ?? '', ...post }, author).hash] }
+    const { hash } = newThread(repo, { title: title ?? '', ...post }, author)
+    return { artifacts: [hash], says }
   }
   const about = references.artifact(answers ?? replaces)
   if (about === undefined) return undefined
   if (answers !== undefined) {
-    return { artifacts: [replyToPost(repo, about, post, author).hash] }
+    const { hash } = replyToPost(repo, about, post, author)
+    return { artifacts: [hash], says: { ...says, answers: about } }
   }
   const change = title === undefined ? post : { ...post, title }
-  return { artifacts: [editPost(repo, about, change, author).hash] }
+  const { hash } = editPost(repo, about, change, author)
+  return { artifacts: [hash], says: { ...says, replaces: about } }
 }
 
 function opensThread({ repo }: PlanContext, post: string): boolean {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { branchTip } from '../../crosslink/branch.ts'
 import { formatDate } from '../../deck/date.ts'
 import type { Arguments, ArgumentValues } from '../../runner/arguments.ts'
 import { amendCheckin, type Amendment } from '../../write/amend.ts'
@@ -41,7 +42,8 @@ export const tag: FossilOperation = {
     const target = references.artifact(args.text('target'))
     if (target === undefined) return undefined
     const edits = args.groups('edits').map((edit) => editOf(context, edit, target))
-    return written(editTags(repo, edits, authorOf(context)))
+    const author = authorOf(context)
+    return written(editTags(repo, edits, author), { kind: 'tags', edits, author })
   },
 }
 
@@ -116,7 +118,9 @@ export const amendment: FossilOperation = {
     const target = references.artifact(args.text('target'))
     const [change] = args.groups('change')
     if (target === undefined || change === undefined) return undefined
-    return written(amendCheckin(repo, target, amendmentOf(context, change), authorOf(context)))
+    const [asked, author] = [amendmentOf(context, change), authorOf(context)]
+    const says = { kind: 'amendment', target, amendment: asked, author } as const
+    return written(amendCheckin(repo, target, asked, author), says)
   },
 }
 
@@ -176,12 +180,16 @@ export const mark: FossilOperation = {
     const asked = args.text('mark')
     const known = marks.find((each) => each === asked)
     if (known === undefined) return undefined
-    return written(markBranches(repo, known, [args.text('branch')], authorOf(context)))
+    const [name, author] = [args.text('branch'), authorOf(context)]
+    // Of check-ins of one moment the one that came first here is shown last.
+    const tip = branchTip(repo, name)?.hash
+    const says = tip && ({ kind: 'mark', mark: known, tip, author } as const)
+    return written(markBranches(repo, known, [name], author), says)
   },
 }
 
 const marks: readonly BranchMark[] = ['close', 'reopen', 'hide', 'unhide']
 
-function written(artifact: Written | undefined): Made | undefined {
-  return artifact === undefined ? undefined : { artifacts: [artifact.hash] }
+function written(artifact: Written | undefined, says: Made['says']): Made | undefined {
+  return artifact === undefined ? undefined : { artifacts: [artifact.hash], says }
 }
