@@ -9,6 +9,7 @@ import { brokenMutations } from './broken.ts'
 import { crosslinkMutations } from './crosslink.ts'
 import { lockMutations } from './locks.ts'
 import { loginMutations } from './logins.ts'
+import { meaningMutations } from './meanings.ts'
 import type { Mutation } from './mutation.ts'
 import { economyMutations } from './economy.ts'
 import { publishingMutations } from './publishing.ts'
@@ -32,6 +33,7 @@ export const mutations: readonly Mutation[] = [
   ...repoMutations,
   ...crosslinkMutations,
   ...pageMutations,
+  ...meaningMutations,
   ...tableMutations,
   ...upkeepMutations,
   ...economyMutations,

@@ -52,7 +52,7 @@ export const crosslinkMutations: readonly Mutation[] = [
     find: 'commentTagId, userTagId, dateTagId])',
     replace: 'commentTagId, userTagId])',
     needs: ['op:tag|amendment'],
-    caughtBy: ['event', 'derived', 'moments'],
+    caughtBy: ['event', 'derived', 'moments', 'last-word-of-checkins'],
     plan: 'mix=checkin+tag+amendment',
   },
   {
@@ -76,8 +76,7 @@ export const crosslinkMutations: readonly Mutation[] = [
     find: '    const priorName = before === undefined ? undefined : file.priorName\n',
     replace: '    const priorName = undefined\n',
     needs: ['op:rename'],
-    caughtBy: ['mlink'],
-    onlyBy: 'mlink',
+    caughtBy: ['mlink', 'last-word-of-checkins'],
     plan: 'mix=checkin+rename',
   },
   {
@@ -87,8 +86,7 @@ export const crosslinkMutations: readonly Mutation[] = [
     find: '  if (child.baseline === undefined) yield* deletions(parent, child.deck)\n  else if (',
     replace: '  if (child.baseline !== undefined && ',
     needs: ['op:checkin|rename'],
-    caughtBy: ['mlink'],
-    onlyBy: 'mlink',
+    caughtBy: ['mlink', 'last-word-of-checkins'],
     plan: 'mix=checkin+rename',
   },
   {
@@ -120,8 +118,7 @@ export const crosslinkMutations: readonly Mutation[] = [
     find: "  if (letters?.includes('x')) return 'executable'\n",
     replace: '',
     needs: ['op:checkin'],
-    caughtBy: ['mlink'],
-    onlyBy: 'mlink',
+    caughtBy: ['mlink', 'last-word-of-checkins'],
     plan: 'mix=checkin+rename',
   },
   {

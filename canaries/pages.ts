@@ -34,8 +34,7 @@ export const pageMutations: readonly Mutation[] = [
     find: 'WHERE target = CAST(?1 AS TEXT) AND filename = CAST(?2 AS TEXT))',
     replace: 'WHERE target = CAST(?1 AS TEXT) AND ?2 = ?2)',
     needs: ['op:attachment'],
-    caughtBy: ['attachments'],
-    onlyBy: 'attachments',
+    caughtBy: ['attachments', 'last-word'],
     plan: 'mix=checkin+wiki+attachment,operations=120',
   },
   {
@@ -45,8 +44,7 @@ export const pageMutations: readonly Mutation[] = [
     find: "textParameter(comment ?? '')",
     replace: "textParameter('')",
     needs: ['op:attachment'],
-    caughtBy: ['attachments'],
-    onlyBy: 'attachments',
+    caughtBy: ['attachments', 'last-word'],
     plan: 'mix=checkin+wiki+attachment',
   },
   {
