@@ -6,7 +6,7 @@
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { NodeId } from '../runner/model.ts'
 import { LossOracle, type PlacedArtifact, type Removal } from './loss-oracle.ts'
-import type { AcknowledgedArtifact, CheckedNode, Truth } from './world.ts'
+import type { AcknowledgedArtifact, CheckedNode, Finding, Truth } from './world.ts'
 
 /** The time that news of a node may take to another, messages that wait for a sleeper included. */
 const newsMs = 60_000
@@ -21,11 +21,13 @@ export class ArtifactLedger {
   readonly givenUp = new Map<NodeId, Map<ArtifactHash, number>>()
 
   readonly losses = new LossOracle()
+  /** Things that were seen otherwise than they were meant. */
+  readonly misreadings: Finding[] = []
 
   /** The part of the truth that is here. */
-  get told(): Pick<Truth, 'acknowledged' | 'published' | 'givenUp' | 'losses'> {
-    const { acknowledged, published, givenUp, losses } = this
-    return { acknowledged, published, givenUp, losses }
+  get told(): Pick<Truth, 'acknowledged' | 'published' | 'givenUp' | 'losses' | 'misreadings'> {
+    const { acknowledged, published, givenUp, losses, misreadings } = this
+    return { acknowledged, published, givenUp, losses, misreadings }
   }
 
   acknowledge(artifact: AcknowledgedArtifact): void {

@@ -46,6 +46,7 @@ import { WrittenWitness } from './written/witness.ts'
 import {
   type AcknowledgedArtifact,
   type CheckedNode,
+  type Finding,
   isGivenUp,
   maySend,
   maySendRow,
@@ -417,6 +418,10 @@ export class FossilWorld implements World, OperationRecords, Cluster {
 
   publishNamed(hashes: readonly ArtifactHash[]): void {
     for (const hash of hashes) this.#artifacts.published.add(hash)
+  }
+
+  misread(finding: Finding): void {
+    this.#artifacts.misreadings.push(finding)
   }
 
   changeSetting(change: SettingChange): void {

@@ -72,6 +72,8 @@ export interface Truth {
   readonly lockFaults?: readonly Finding[] | undefined
   /** Changes of rows by requests of those who may not make them. */
   readonly trespasses?: readonly Finding[] | undefined
+  /** Things that somebody saw who looked, and that were meant otherwise. */
+  readonly misreadings?: readonly Finding[] | undefined
   /** Operations of upkeep that had another effect than they should. */
   readonly upkeepFaults?: readonly Finding[] | undefined
   /**

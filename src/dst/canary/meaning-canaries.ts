@@ -37,4 +37,15 @@ export const meaningCanaries: readonly Canary[] = [
       invariants: invariants.filter(({ name }) => !['mlink', 'derived'].includes(name)),
     }),
   },
+  {
+    bug: 'forgets which files its latest check-in changed',
+    invariant: 'reads',
+    plant: sql('DELETE FROM mlink WHERE mid = (SELECT max(mid) FROM mlink)'),
+    // Others look at the table itself.
+    config: () => ({
+      tellsAll: true,
+      invariants: invariants.filter(({ name }) => name === 'reads'),
+    }),
+    options: { weights: { browse: 10 } },
+  },
 ]

@@ -26,6 +26,7 @@ import { phantoms } from './phantoms.ts'
 import { promptness } from './promptness.ts'
 import { provenance } from './provenance.ts'
 import { pushed, pushedAnswered } from './pushed.ts'
+import { reads } from './reads.ts'
 import { replays } from './replays.ts'
 import { rights } from './rights.ts'
 import { settings } from './settings.ts'
@@ -87,6 +88,7 @@ export const invariants: readonly Invariant[] = [
   threads,
   lastWord,
   lastWordOfCheckins,
+  reads,
   derived,
   convergence,
   privateConvergence,

@@ -46,7 +46,7 @@ export function compareFiles(
   const lines = [...history.checkins].flatMap(([hash, { baseline }]) => {
     const meant = saidChanges(history, hash)
     if (meant === undefined) return []
-    const odd = oddNames(meant, banned)
+    const odd = oddNames(history, hash, banned)
     const told = (entries.get(hash)?.files ?? [])
       .filter(({ change }) => baseline === undefined || change !== 'permission')
       .map((change) => asSaid(change, contents))
@@ -57,10 +57,19 @@ export function compareFiles(
 }
 
 /** Files of which something is banned: it is nowhere, and they are told of in another way. */
-function oddNames(changes: readonly SaidChange[], banned: ReadonlySet<string>): Set<string> {
-  const isBannedOf = (hash: string | undefined): boolean => hash !== undefined && banned.has(hash)
-  const odd = changes.filter(({ content, before }) => isBannedOf(content) || isBannedOf(before))
-  return new Set(odd.map(({ name }) => name))
+function oddNames(
+  { checkins, parents }: SaidHistory,
+  hash: ArtifactHash,
+  banned: ReadonlySet<string>,
+): ReadonlySet<string> {
+  if (banned.size === 0) return banned
+  const compared = [hash, ...(parents.get(hash) ?? []).map((parent) => parent.hash)]
+  const files = compared.flatMap((each) => [...(checkins.get(each)?.files ?? [])])
+  const odd = new Set(files.flatMap(([name, { sha1 }]) => (banned.has(sha1) ? name : [])))
+  const renamed = [...(checkins.get(hash)?.files ?? [])].flatMap(([name, { priorName }]) =>
+    priorName !== undefined && odd.has(priorName) ? name : [],
+  )
+  return new Set([...odd, ...renamed])
 }
 
 function changeLines(

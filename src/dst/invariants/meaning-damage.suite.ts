@@ -3,8 +3,11 @@
  * @module
  */
 
+import assert from 'node:assert/strict'
+
 import { utf8 } from '../../base/bytes.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
+import { dbOf } from '../../repo/repo.ts'
 import { storeLocal } from '../../repo/store.ts'
 import { attachFile } from '../../write/attachment.ts'
 import { checkin, type CheckinOptions } from '../../write/checkin.ts'
@@ -13,8 +16,9 @@ import { addTag } from '../../write/tag.ts'
 import { newTechnote } from '../../write/technote.ts'
 import { newTicket } from '../../write/ticket.ts'
 import { writeWiki } from '../../write/wiki.ts'
-import { heardAt } from '../held-sayings.ts'
+import { heardAt, historyHeld } from '../held-sayings.ts'
 import { type Asked, meaningOf } from '../meanings/meaning.ts'
+import { misreadings } from '../misreadings.ts'
 import type { Damage, Pair } from './pair.suite.ts'
 
 /** The author of everything here. */
@@ -90,6 +94,25 @@ const checkinDamages: readonly Damage[] = [
     where: 'leaf-0',
     detail: /lacks 1 of its rows \(check-in \S+ edited \["a",.*\); holds 1 .* added \["a"/,
     inflict: (pair) => pair.damage('leaf', 'UPDATE mlink SET pid = 0'),
+  },
+]
+
+const readDamages: readonly Damage[] = [
+  {
+    what: 'a look at something that was meant otherwise',
+    invariant: 'reads',
+    where: 'leaf-0',
+    detail: /lack/,
+    inflict: ({ leaf, master, acknowledged, misreadings: seen, named }) => {
+      const history = historyHeld(leaf, { acknowledged })
+      const place = { checkin: [...history.checkins.keys()].at(-1) ?? named.plain, file: 'a' }
+      assert.deepEqual(misreadings(leaf, history, place), [])
+      assert.deepEqual(misreadings(master, history, place), [])
+      dbOf(leaf).exec('DELETE FROM plink; DELETE FROM mlink')
+      for (const detail of misreadings(leaf, history, place)) {
+        seen.push({ nodeId: 'leaf-0', detail })
+      }
+    },
   },
 ]
 
@@ -174,4 +197,9 @@ const pageDamages: readonly Damage[] = [
   },
 ]
 
-export const meaningDamages: readonly Damage[] = [...pageDamages, ...noteDamages, ...checkinDamages]
+export const meaningDamages: readonly Damage[] = [
+  ...pageDamages,
+  ...noteDamages,
+  ...checkinDamages,
+  ...readDamages,
+]

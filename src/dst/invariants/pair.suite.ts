@@ -82,6 +82,7 @@ export class Pair implements Disposable {
   readonly asksPrivate = new Set<string>()
   readonly cloneGaps: Finding[] = []
   readonly falseClaims: Finding[] = []
+  readonly misreadings: Finding[] = []
   readonly leftovers: Finding[] = []
   readonly replays: Finding[] = []
   readonly miswritten: Finding[] = []
@@ -220,8 +221,8 @@ export class Pair implements Disposable {
     const { acknowledged, access, asksPrivate, pushes, rows: tables, local, uvOperations } = this
     const { cloneGaps, falseClaims, leftovers, miswritten, replays, trespasses, wastes } = this
     const brokenPromise = (): Finding | undefined => this.brokenPromises[0]
-    const { lockFaults, upkeep } = this
-    const misdeeds = { wastes, brokenPromise, lockFaults, upkeepFaults: upkeep.faults }
+    const { lockFaults, misreadings, upkeep } = this
+    const misdeeds = { misreadings, wastes, brokenPromise, lockFaults, upkeepFaults: upkeep.faults }
     const found = {
       cloneGaps,
       falseClaims,

@@ -17,7 +17,7 @@ import type { Operation, OperationId, OperationResult } from '../../runner/opera
 import type { Draw } from '../../sim/random.ts'
 import type { SyncOptions } from '../../sync/session-options.ts'
 import type { UvEvent } from '../event.ts'
-import type { AcknowledgedArtifact, CheckedNode, SettingChange, Truth } from '../world.ts'
+import type { AcknowledgedArtifact, CheckedNode, Finding, SettingChange, Truth } from '../world.ts'
 import type { LocalPlace } from '../local-oracle.ts'
 import type { PlacedArtifact, Removal } from '../loss-oracle.ts'
 import type { RowVersion, TableUse } from '../table-oracle.ts'
@@ -33,7 +33,7 @@ export type FileSizes = (typeof fileSizes)[number]
 
 /** The records of a simulation, as operations change them. */
 export interface OperationRecords {
-  readonly truth: Pick<Truth, 'acknowledged'>
+  readonly truth: Pick<Truth, 'acknowledged' | 'tellsAll' | 'foreign'>
   readonly references: References
   readonly upkeep: UpkeepWitness
   /** True time, in milliseconds since 1970. */
@@ -49,6 +49,8 @@ export interface OperationRecords {
   giveUp(artifact: PlacedArtifact, removal?: Removal): void
   /** A public check-in names artifacts: they are no secret, wherever they are. */
   publishNamed(hashes: readonly ArtifactHash[]): void
+  /** Somebody who looked saw something that was meant otherwise. */
+  misread(finding: Finding): void
   /** The owner of a node changed a setting. */
   changeSetting(change: SettingChange): void
   /**
