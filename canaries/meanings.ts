@@ -14,8 +14,7 @@ export const meaningMutations: readonly Mutation[] = [
     find: 'amendment.colorPropagates ?? had',
     replace: 'had',
     needs: ['op:amendment'],
-    caughtBy: ['last-word-of-checkins'],
-    onlyBy: 'last-word-of-checkins',
+    caughtBy: ['written', 'last-word-of-checkins'],
     plan: 'mix=checkin+amendment,operations=120',
   },
   {
@@ -25,8 +24,7 @@ export const meaningMutations: readonly Mutation[] = [
     find: '    ...inherited.filter((name) => name !== branch).map((name) => own(',
     replace: '    ...inherited.slice(inherited.length).map((name) => own(',
     needs: ['op:branch'],
-    caughtBy: ['last-word-of-checkins'],
-    onlyBy: 'last-word-of-checkins',
+    caughtBy: ['written', 'last-word-of-checkins'],
     plan: 'mix=checkin+branch',
   },
   {
@@ -36,8 +34,7 @@ export const meaningMutations: readonly Mutation[] = [
     find: 'permission === undefined ? source?.permissions : permissionLetters[permission]',
     replace: 'permission === undefined ? undefined : permissionLetters[permission]',
     needs: ['op:checkin'],
-    caughtBy: ['last-word-of-checkins'],
-    onlyBy: 'last-word-of-checkins',
+    caughtBy: ['written', 'last-word-of-checkins'],
     plan: 'mix=checkin,operations=120',
   },
   {
@@ -47,8 +44,7 @@ export const meaningMutations: readonly Mutation[] = [
     find: '  return renamedFrom === undefined ? file : { ...file, priorName: renamedFrom }\n',
     replace: '  return file\n',
     needs: ['op:rename'],
-    caughtBy: ['last-word-of-checkins'],
-    onlyBy: 'last-word-of-checkins',
+    caughtBy: ['written', 'last-word-of-checkins'],
     plan: 'mix=checkin+rename',
   },
   {
@@ -135,8 +131,7 @@ export const meaningMutations: readonly Mutation[] = [
     find: '{ ...noteOf(current.deck), ...change }',
     replace: '{ eventMs: current.deck.eventMs, ...change }',
     needs: ['op:technote'],
-    caughtBy: ['last-word'],
-    onlyBy: 'last-word',
+    caughtBy: ['written', 'last-word'],
     plan: 'mix=checkin+technote',
   },
   {
@@ -146,8 +141,7 @@ export const meaningMutations: readonly Mutation[] = [
     find: "titleOf(change.title ?? old.threadTitle ?? '')",
     replace: "titleOf(old.threadTitle ?? change.title ?? '')",
     needs: ['op:forum'],
-    caughtBy: ['last-word'],
-    onlyBy: 'last-word',
+    caughtBy: ['written', 'last-word'],
     plan: 'mix=checkin+forum,operations=120',
   },
   {

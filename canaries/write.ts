@@ -16,8 +16,7 @@ export const writeMutations: readonly Mutation[] = [
 `,
     replace: '    tags: checkinTags(repo, options, { parent, merged }),\n',
     needs: ['op:checkin'],
-    caughtBy: ['written'],
-    onlyBy: 'written',
+    caughtBy: ['written', 'last-word-of-checkins'],
   },
   {
     name: 'tag-valueless',
@@ -26,8 +25,7 @@ export const writeMutations: readonly Mutation[] = [
     find: "    ...(edit.value === undefined || edit.value === '' ? {} : { value: edit.value }),\n",
     replace: '',
     needs: ['op:tag'],
-    caughtBy: ['written'],
-    onlyBy: 'written',
+    caughtBy: ['written', 'last-word-of-checkins'],
     plan: 'mix=tag+checkin',
   },
   {
@@ -57,8 +55,7 @@ export const writeMutations: readonly Mutation[] = [
     find: '  const color = withHash(amendment.color)\n',
     replace: '  const { color } = amendment\n',
     needs: ['op:amendment'],
-    caughtBy: ['written'],
-    onlyBy: 'written',
+    caughtBy: ['written', 'last-word-of-checkins'],
     plan: 'mix=amendment+checkin',
   },
   {
