@@ -29,7 +29,7 @@ interface Place {
   readonly file: string
 }
 
-/** What reads otherwise than it was meant, in words. */
+/** Differences between what is read and what was meant, in words. */
 export function misreadings(repo: Repo, history: SaidHistory, place: Place): string[] {
   if (!history.checkins.has(place.checkin)) return []
   return [

@@ -28,9 +28,7 @@ import { uvDamages } from './unversioned-damage.suite.ts'
 import { dbOf } from '../../repo/repo.ts'
 
 function named(name: string): Invariant {
-  const invariant = invariants.find((candidate) => candidate.name === name)
-  assert.ok(invariant, name)
-  return invariant
+  return invariants.find((candidate) => candidate.name === name) ?? assert.fail(name)
 }
 
 const damages: readonly Damage[] = [

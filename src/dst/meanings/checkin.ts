@@ -98,7 +98,7 @@ function onBranch(branch: string, left: readonly string[]): DeckTag[] {
   ]
 }
 
-/** Who integrates a line ends it, where it has an end that is open. */
+/** Ends of merged lines that are open: an integration closes them. */
 function closings(heard: Heard, merged: readonly ArtifactHash[]): DeckTag[] {
   const history = heard.history()
   return merged
