@@ -23,6 +23,7 @@ const plainOptions = [
   'weights',
   'sizes',
   'login',
+  'maxSteps',
 ] as const
 
 /** Options that are no part of the run. */

@@ -77,6 +77,8 @@ export interface SimulateOptions {
    * False for the verdict of one run alone, three times as quick. Default true.
    */
   readonly diagnoses?: boolean
+  /** Events after which a run that settles is given up as stalled. Default: no limit. */
+  readonly maxSteps?: number
   /** Called now and then; must not touch the simulation. */
   readonly onProgress?: (progress: SimProgress) => void
   /** Called before the repositories are closed: the place to keep them. */

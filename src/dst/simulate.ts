@@ -42,6 +42,7 @@ export async function simulate(asked: SimulateOptions): Promise<SimReport> {
     // The caller's own upstream remembers the first run: a second would not be the same.
     isRepeatable: options.config?.upstream === undefined,
     diagnoses: options.diagnoses,
+    maxSteps: options.maxSteps,
     ...(onProgress === undefined
       ? {}
       : { onProgress: (phase, prepared) => onProgress(progressOf(phase, prepared, durationMs)) }),

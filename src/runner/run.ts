@@ -59,6 +59,8 @@ export interface RunOptions<W extends CheckedWorld, P extends PreparedRun<W>, R 
    * begun to fail before it is seen to. Default true.
    */
   readonly diagnoses?: boolean | undefined
+  /** Events after which a run that settles is given up as stalled. Default: no limit. */
+  readonly maxSteps?: number | undefined
   /** Called now and then, but not of repeats; must not touch the simulation. */
   readonly onProgress?: (phase: RunPhase, run: P) => void
   /** Adds the facts of the model to the report of the run that is told of, while it is open. */
@@ -141,7 +143,7 @@ function tell<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunRep
 
 async function runToVerdict<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
   prepared: P,
-  { durationMs, coreLimitMs }: RunOptions<W, P, R>,
+  { durationMs, coreLimitMs, maxSteps }: RunOptions<W, P, R>,
   observe: (phase: RunPhase) => void,
 ): Promise<RunOutcome> {
   const { simulation, operations, workloads } = prepared
@@ -152,7 +154,7 @@ async function runToVerdict<W extends CheckedWorld, P extends PreparedRun<W>, R 
     observe('settling')
     const { core } = simulation
     const limitMs = (core && coreLimitMs?.(core, prepared)) ?? limitOf(simulation)
-    const isSettled = await simulation.settle(limitMs)
+    const isSettled = await simulation.settle(limitMs, maxSteps)
     simulation.checkSafety()
     if (!isSettled) return stalledOutcome(simulation, limitMs)
     simulation.checkSettled()

@@ -326,14 +326,15 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   /**
    * Runs on until every node that ticks has found nothing to move since anything last moved.
    *
-   * @returns false when `limitMs` of virtual time did not suffice
+   * @param maxSteps events of the whole run after which it is given up
+   * @returns false when `limitMs` of virtual time, or so many events, did not suffice
    */
-  async settle(limitMs: number): Promise<boolean> {
+  async settle(limitMs: number, maxSteps = Infinity): Promise<boolean> {
     requireInteger('limitMs', limitMs, { min: 0 })
     const deadlineMs = this.#clock.nowMs() + limitMs
     // Whatever the caller did before may have left something to move.
     this.#rest.moved(this.steps)
-    const isAtRest = await this.#runToRest(deadlineMs)
+    const isAtRest = await this.#runToRest(deadlineMs, maxSteps)
     this.#noteState()
     return isAtRest
   }
@@ -438,12 +439,12 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     })
   }
 
-  async #runToRest(deadlineMs: number): Promise<boolean> {
+  async #runToRest(deadlineMs: number, maxSteps: number): Promise<boolean> {
     await this.#ticks.catchUp()
     this.#nodes.tickAll()
     while (!this.#rest.isReached) {
       const next = this.events.peek()
-      if (next === undefined || next.timeMs > deadlineMs) return false
+      if (next === undefined || next.timeMs > deadlineMs || this.steps >= maxSteps) return false
       await this.#step()
     }
     return true

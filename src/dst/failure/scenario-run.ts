@@ -49,9 +49,14 @@ export function scenarioOf({ seed, plan, intentions, decisions }: SimReport): Fo
 export async function failureOf(
   scenario: FossilScenario,
   model: SimulationModel,
+  maxSteps = Infinity,
 ): Promise<Signature | undefined> {
   try {
-    const { signature } = await simulate({ ...optionsOf(scenario, model), diagnoses: false })
+    const { signature } = await simulate({
+      ...optionsOf(scenario, model),
+      diagnoses: false,
+      maxSteps,
+    })
     return signature
   } catch (error) {
     if (FossilError.is(error, 'option.invalid')) return undefined

@@ -63,6 +63,9 @@ export type ShrinkResult =
 
 const defaultBudgetMs = 60_000
 
+/** A shorter story takes no more events, but for one that comes to rest later. */
+const stepsOver = (steps: number): number => 3 * steps + 2_000
+
 /**
  * Shrinks a failure. The result depends on the source alone, unless the budget ends first.
  *
@@ -79,9 +82,9 @@ export async function shrinkFailure(
   options: ShrinkOptions = {},
 ): Promise<ShrinkResult> {
   const { model = {} } = options
-  const { scenario, signature, origin } = await begin(source, model)
+  const { scenario, signature, steps, origin } = await begin(source, model)
   if (signature === undefined) return { end: 'converged' }
-  const shrunk = await search(scenario, options)
+  const shrunk = await search(scenario, stepsOver(steps), options)
   if (shrunk === undefined) return { end: 'unlisted', signature }
   const report = await simulate(optionsOf(shrunk.scenario, model))
   const capsule = capsuleOf(shrunk.scenario, report, origin)
@@ -91,31 +94,39 @@ export async function shrinkFailure(
 interface Beginning {
   readonly scenario: FossilScenario
   readonly signature: Signature | undefined
+  /** Events of its run. */
+  readonly steps: number
   readonly origin: Capsule['origin']
 }
 
 async function begin(source: ShrinkSource, model: SimulationModel): Promise<Beginning> {
   if ('capsule' in source) {
     const scenario = scenarioIn(source)
-    return { scenario, signature: await failureOf(scenario, model), origin: source.origin }
+    const { signature, steps } = await simulate({
+      ...optionsOf(scenario, model),
+      diagnoses: false,
+    })
+    return { scenario, signature, steps, origin: source.origin }
   }
   const { seed, plan } = source
   const report = await simulate({ ...model, seed, plan, diagnoses: false })
   return {
     scenario: scenarioOf(report),
     signature: report.signature,
+    steps: report.steps,
     origin: { seed, plan: report.plan ?? plan },
   }
 }
 
 function search(
   scenario: FossilScenario,
+  maxSteps: number,
   { model = {}, budgetMs = defaultBudgetMs, renames = true, onRun }: ShrinkOptions,
 ): ReturnType<typeof shrinkScenario<FossilPlan>> {
   const startMs = cpuMs()
   const spent = (): number => (cpuMs() - startMs) / budgetMs
   const fossil: ShrinkingModel<FossilPlan> = {
-    run: (candidate) => failureOf(candidate, model),
+    run: (candidate) => failureOf(candidate, model, maxSteps),
     withFewerNodes: (candidate) => withFewerLeaves(candidate, { renames }),
     simplerOptions: simplerPlans,
   }

@@ -47,6 +47,7 @@ const kinds: Readonly<Record<keyof SimulationModel, Kind>> = {
   workloads: 'function',
   config: 'object',
   diagnoses: 'boolean',
+  maxSteps: 'number',
 }
 
 /** Parts of a configuration whose kind is worth a look; the simulation checks the rest. */
