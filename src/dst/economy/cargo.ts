@@ -22,6 +22,12 @@ export function cargoOf(messages: readonly Uint8Array[]): Cargo {
   return cargo
 }
 
+/** Tells whether a request is one of the rounds of a clone, which come before those of its sync. */
+export function isOfClone(request: Uint8Array): boolean {
+  const cards = parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))
+  return [...cards].some(({ type }) => type === 'clone')
+}
+
 /** The first thing that travelled more than once. */
 export function repeatedIn(cargo: Cargo): string | undefined {
   for (const [name, count] of cargo) if (count > 1) return name

@@ -10,7 +10,7 @@ import type { NodeId } from '../../runner/model.ts'
 import type { SyncResult } from '../../sync/session-options.ts'
 import type { CheckedNode, Finding } from '../world.ts'
 import { dbOf } from '../../repo/repo.ts'
-import { type Cargo, cargoOf, repeatedIn } from './cargo.ts'
+import { type Cargo, cargoOf, isOfClone, repeatedIn } from './cargo.ts'
 import { differingFile } from './files.ts'
 import { type Exchange, type QuietSync, QuietSyncs } from './quiet-syncs.ts'
 
@@ -75,7 +75,10 @@ function repetitionIn(
   return back && `carried ${back} there and back`
 }
 
-/** More rounds that carried nothing than one to tell, and one to hear that there is no more. */
+/**
+ * More rounds that carried nothing than one to tell, and one to hear that there is no more; those
+ * of a clone before it do not count, as where there is nothing to clone.
+ */
 function delayIn(
   rounds: readonly Exchange[],
   { tables }: SyncResult,
@@ -84,7 +87,9 @@ function delayIn(
   const cargo = cargoOf(rounds.flatMap(({ request, reply }) => [request, reply]))
   const [moved] = cargo.keys()
   if (isAgain && moved !== undefined) return `carried ${moved}, and nothing was left to move`
-  const idle = rounds.filter(({ request, reply }) => cargoOf([request, reply]).size === 0).length
+  const idle = rounds.filter(
+    ({ request, reply }) => cargoOf([request, reply]).size === 0 && !isOfClone(request),
+  ).length
   const rows = (tables?.received ?? 0) + (tables?.sent ?? 0)
   // Rows of tables travel in cards of their own; their invariants are others.
   if (rows > 0) return undefined
