@@ -67,6 +67,33 @@ test('a check-in goes public with those it follows, their files and tags, and is
   assert.deepEqual(verify(repo).differences, [])
 })
 
+test('a check-in that merges a line and closes it stays private with its files', () => {
+  const line = privateLine()
+  using repo = line.repo
+  const [one, , three] = line.secrets
+  assert.ok(one && three)
+  const other = checkin(repo, {
+    changes: [{ name: 'other', content: utf8('other\n') }],
+    comment: 'other',
+    user: 'u',
+    parent: line.base,
+    isPrivate: true,
+    branch: 'other',
+  }).hash
+  const merger = checkin(repo, {
+    changes: [{ name: 'merged', content: utf8('merged\n') }],
+    comment: 'merge',
+    user: 'u',
+    parent: other,
+    mergedParents: [three],
+    integrate: true,
+  })
+  publish(repo, [three])
+  const secret = new Set(privateArtifacts(repo).map(({ hash }) => hash))
+  assert.deepEqual(secretCheckins(line), [])
+  for (const hash of [other, ...merger.newArtifacts]) assert.ok(secret.has(hash), hash)
+})
+
 test('what is public already stays as it is', () => {
   const line = privateLine()
   using repo = line.repo

@@ -56,12 +56,16 @@ function privateLineage(repo: Repo, checkins: readonly Rid[]): Rid[] {
   )
 }
 
-/** Private files of check-ins, and private control artifacts about them. */
+/**
+ * Private files of check-ins, and private control artifacts about them; no other check-in, though
+ * one that merges a line and closes it says so in a tag of its own.
+ */
 function associates(repo: Repo, checkins: readonly Rid[]): Rid[] {
   const controls = rids(
     repo,
     `WITH going(rid) AS MATERIALIZED (SELECT value FROM json_each(?))
-     SELECT rid FROM private WHERE rid IN (SELECT srcid FROM tagxref WHERE tagxref.rid IN going)`,
+     SELECT rid FROM private WHERE rid IN (SELECT srcid FROM tagxref WHERE tagxref.rid IN going)
+                               AND rid NOT IN (SELECT objid FROM event WHERE type = 'ci')`,
     checkins,
   )
   return [...controls, ...checkins.flatMap((rid) => privateFiles(repo, rid))]

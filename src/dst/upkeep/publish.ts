@@ -56,14 +56,15 @@ function secretLineage(
   return found
 }
 
-/** Artifacts whose tags hold on check-ins. */
+/** Artifacts whose tags hold on check-ins, but for check-ins that merge them. */
 function controlsOf(repo: Repo, checkins: ReadonlySet<ArtifactHash>): string[] {
   return dbOf(repo)
     .prepare<[string]>(
       `SELECT DISTINCT source.uuid FROM json_each(?) AS name
          JOIN blob AS target ON target.uuid = name.value
          JOIN tagxref ON tagxref.rid = target.rid
-         JOIN blob AS source ON source.rid = tagxref.srcid ORDER BY source.uuid`,
+         JOIN blob AS source ON source.rid = tagxref.srcid
+        WHERE source.rid NOT IN (SELECT objid FROM event WHERE type = 'ci') ORDER BY source.uuid`,
     )
     .all(JSON.stringify([...checkins]))
     .map(([hash]) => hash)
