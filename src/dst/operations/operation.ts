@@ -212,7 +212,8 @@ function watched(
   try {
     made = apply(context)
   } catch (error) {
-    watch.cameToNothing(error)
+    // Any other error ends the run by itself.
+    if (FossilError.is(error)) watch.cameToNothing(error)
     throw error
   }
   if (made === undefined) watch.cameToNothing()
