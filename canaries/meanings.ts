@@ -121,7 +121,6 @@ export const meaningMutations: readonly Mutation[] = [
     replace: '(?2 IS NULL OR ?2 IS NOT NULL)',
     needs: ['op:browse', 'op:checkin'],
     caughtBy: ['reads'],
-    onlyBy: 'reads',
     plan: 'mix=checkin+branch+browse,operations=160',
   },
   {

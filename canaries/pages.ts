@@ -75,8 +75,7 @@ export const pageMutations: readonly Mutation[] = [
     find: 'page.mimetype ?? current?.deck.mimetype',
     replace: 'page.mimetype',
     needs: ['op:wiki'],
-    caughtBy: ['last-word'],
-    onlyBy: 'last-word',
+    caughtBy: ['written', 'last-word'],
     plan: 'mix=checkin+wiki,operations=120',
   },
   {
@@ -86,8 +85,7 @@ export const pageMutations: readonly Mutation[] = [
     find: 'Math.max(repo.env.clock.nowMs(), replacedMs + 1)',
     replace: 'repo.env.clock.nowMs()',
     needs: ['op:wiki|ticket'],
-    caughtBy: ['last-word'],
-    onlyBy: 'last-word',
+    caughtBy: ['written', 'last-word'],
     plan: 'mix=checkin+wiki+ticket,operations=120,maxSkewMs=3600000',
   },
 ]

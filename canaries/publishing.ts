@@ -15,7 +15,7 @@ export const publishingMutations: readonly Mutation[] = [
     find: '        WHERE needed.rid IN (SELECT rid FROM private)\n',
     replace: '        WHERE 0\n',
     needs: ['plan:private=yes', 'op:publish'],
-    caughtBy: ['convergence', 'private-convergence', 'stalled'],
+    caughtBy: ['upkeep', 'convergence', 'private-convergence', 'stalled'],
     plan,
   },
   {
@@ -31,7 +31,7 @@ export const publishingMutations: readonly Mutation[] = [
     return going.flatMap((rid) => hashOf(repo, rid) ?? [])
 `,
     needs: ['plan:private=yes', 'op:publish'],
-    caughtBy: ['nothing-leaks'],
+    caughtBy: ['upkeep', 'nothing-leaks'],
     plan,
   },
   {

@@ -19,7 +19,7 @@ export const repoMutations: readonly Mutation[] = [
       }
 `,
     needs: ['site:repo.commit.fail'],
-    caughtBy: ['nothing-lost', 'uv-never-lost'],
+    caughtBy: ['written', 'nothing-lost', 'uv-never-lost'],
     plan: 'faults=code',
   },
   {
@@ -30,6 +30,7 @@ export const repoMutations: readonly Mutation[] = [
     replace: '  #undo(): void {\n',
     needs: ['site:repo.commit.fail'],
     caughtBy: [
+      'economy',
       'failed',
       'nothing-lost',
       'convergence',
@@ -66,8 +67,7 @@ export const repoMutations: readonly Mutation[] = [
     find: 'if (isNew) newArtifacts.push(hash)',
     replace: 'if (isNew && newArtifacts.length === 0) newArtifacts.push(hash)',
     needs: ['op:checkin'],
-    caughtBy: ['provenance'],
-    onlyBy: 'provenance',
+    caughtBy: ['written', 'provenance'],
   },
   {
     name: 'purge-leaves-deltas',

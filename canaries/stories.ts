@@ -31,8 +31,18 @@ export interface StoryResult {
   readonly untold: readonly Need[]
 }
 
+/** Other programs that a story is tried with. */
+export interface StoryOptions {
+  /** Another version of Node, which replays the capsule. Default: the one that runs here. */
+  readonly replayingNode?: string
+}
+
 /** Shrinks the failure of a planted bug, and runs its test with the bug and without it. */
-export async function tellStory(mutation: Mutation, task: StoryTask): Promise<StoryResult> {
+export async function tellStory(
+  mutation: Mutation,
+  task: StoryTask,
+  { replayingNode = process.execPath }: StoryOptions = {},
+): Promise<StoryResult> {
   const planted = { CANARY: mutation.name }
   const worker = await node(
     [join(import.meta.dirname, 'story-worker.ts'), JSON.stringify(task)],
@@ -45,7 +55,10 @@ export async function tellStory(mutation: Mutation, task: StoryTask): Promise<St
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- story-worker.ts wrote it
   const story = JSON.parse(line) as ToldStory
-  const problems = [...sizeProblems(story), ...(await testProblems(mutation.name, story))]
+  const problems = [
+    ...sizeProblems(story),
+    ...(await testProblems(mutation.name, story, replayingNode)),
+  ]
   return { mutation, story, problems, untold: mutation.needs.filter((need) => !tells(story, need)) }
 }
 
@@ -56,7 +69,11 @@ function sizeProblems({ operations, faults }: ToldStory): string[] {
   ]
 }
 
-async function testProblems(name: string, { test, capsule }: ToldStory): Promise<string[]> {
+async function testProblems(
+  name: string,
+  { test, capsule }: ToldStory,
+  replayingNode: string,
+): Promise<string[]> {
   mkdirSync(folder, { recursive: true })
   const paths = [join(folder, `${name}.test.ts`), join(folder, `${name}.capsule.json`)] as const
   const [testPath, capsulePath] = paths
@@ -66,7 +83,7 @@ async function testProblems(name: string, { test, capsule }: ToldStory): Promise
     const withBug = await node([testPath], { CANARY: name })
     const mended = await node([testPath])
     const replay = [join(root, 'src/cli/main.ts'), 'sim', 'replay', capsulePath, '--json']
-    const replayed = await node(replay, { CANARY: name })
+    const replayed = await node(replay, { CANARY: name }, replayingNode)
     return [
       ...(withBug.code === 0 ? ['its test passes with the bug'] : []),
       ...(mended.code === 0 ? [] : ['its test fails without the bug']),
@@ -104,11 +121,15 @@ interface Ended {
 }
 
 /** Runs Node over the source; a bug is planted where the environment names one. */
-function node(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+function node(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  program = process.execPath,
+): Promise<Ended> {
   const planting = 'CANARY' in env ? ['--import', join(import.meta.dirname, 'planted.ts')] : []
   const flags = ['--conditions=source', '--no-warnings', ...planting]
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...flags, ...args], {
+    const child = spawn(program, [...flags, ...args], {
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

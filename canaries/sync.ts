@@ -117,7 +117,7 @@ const underWay = new Set<string>()
     find: '    this.#wanted = progress.wanted\n',
     replace: '',
     needs: ['fault:requestLost'],
-    caughtBy: ['convergence', 'stalled', 'pushed'],
+    caughtBy: ['claims', 'convergence', 'stalled', 'pushed'],
     plan: 'faults=requestLost',
   },
   {
@@ -127,7 +127,7 @@ const underWay = new Set<string>()
     find: "    if (isShunned(this.#repo, hash)) return 'shunned'\n",
     replace: '',
     needs: ['op:shun'],
-    caughtBy: ['convergence', 'announced', 'plink', 'tags', 'leaf', 'event', 'derived'],
+    caughtBy: ['banned', 'convergence', 'announced', 'plink', 'tags', 'leaf', 'event', 'derived'],
     plan: 'mix=checkin+tag+branch+shun',
   },
   {

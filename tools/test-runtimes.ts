@@ -23,7 +23,8 @@ export interface Output {
 }
 
 const root = join(import.meta.dirname, '..')
-const oldestNode = '24.21.0'
+/** The oldest version that is supported. */
+export const oldestNode = '24.21.0'
 const runsPerNode = 2
 
 /**
@@ -55,7 +56,7 @@ export function firstDifference(outputs: readonly Output[]): string | undefined 
  *
  * @throws {Error} in one line, where it cannot be installed
  */
-async function ensureNode(version: string): Promise<string> {
+export async function ensureNode(version: string): Promise<string> {
   const folder = join(root, '.cache', 'runtimes', version)
   const bin = join(folder, 'node_modules', '.bin', 'node')
   if (existsSync(bin)) return bin

@@ -2,11 +2,14 @@
  * Stories: each planted bug is found, shrunk to a few operations and faults, and told by a test
  * that fails with the bug and passes without it.
  *
+ * The capsule of each is replayed by the oldest Node that is supported, to the same trace.
+ *
  * Always the same seeds, as with the canaries: another night's would tell of luck.
  * @module
  */
 
 import { mutations, sweepCanaries, tellStory } from '../../canaries/all.ts'
+import { ensureNode, oldestNode } from '../test-runtimes.ts'
 import type { Check } from './check.ts'
 
 /** Two minutes of CPU for each. */
@@ -21,6 +24,7 @@ export const stories: Check = {
   run: async ({ count = mutations.length, progress }) => {
     const told = mutations.slice(0, count)
     const results = await sweepCanaries(told, { seeds: { first: 1, last: 200 } })
+    const replayingNode = await ensureNode(oldestNode)
     const problems: string[] = []
     let [done, untold] = [0, 0]
     for (const { mutation, finding } of results) {
@@ -30,7 +34,8 @@ export const stories: Check = {
         problems.push(`${name}: it is not found`)
         continue
       }
-      const result = await tellStory(mutation, { seed: finding.seed, plan, budgetMs })
+      const task = { seed: finding.seed, plan, budgetMs }
+      const result = await tellStory(mutation, task, { replayingNode })
       if (result.problems.length > 0) problems.push(`${name}: ${result.problems.join(', ')}`)
       if (result.untold.length > 0) untold++
     }
