@@ -134,8 +134,9 @@ export class SyncClaims {
   }
 
   /** The owner of a node removed an artifact there, whose row may be another's by now. */
-  removes(id: NodeId): void {
+  removes(id: NodeId, hash: ArtifactHash): void {
     this.touches(id)
+    this.#unsent.removed(id, hash)
     for (const running of this.#running.values()) {
       if (running.client === id || running.server === id) running.isVoid = true
     }

@@ -206,7 +206,7 @@ export class SyncWitness {
   /** The owner of a node removed an artifact there. */
   removed(id: NodeId, hash: ArtifactHash): void {
     this.clones.forget(id, hash)
-    this.claims.removes(id)
+    this.claims.removes(id, hash)
   }
 
   /**

@@ -53,6 +53,13 @@ export class UnsentWatch {
     this.#unsent.delete(id)
   }
 
+  /** The owner of a node removed an artifact there: it is no longer to be sent, and may come back. */
+  removed(id: NodeId, hash: ArtifactHash): void {
+    const unsent = this.#unsent.get(id)
+    if (unsent?.has(hash))
+      this.#unsent.set(id, new Set([...unsent].filter((each) => each !== hash)))
+  }
+
   /** An old backup of a server was put back: it need not know what it knew. */
   forgetServer(id: NodeId): void {
     for (const client of this.#unsent.keys()) {

@@ -44,6 +44,8 @@ export class QuietSyncs {
   readonly #running = new Map<string, Running>()
   /** Both sides as the last quiet sync left them. */
   readonly #left = new Map<string, string>()
+  /** Nodes that were disturbed since they began a sync last: a fault may strike a first request. */
+  readonly #struck = new Set<NodeId>()
   readonly #nodeOf: (id: NodeId) => CheckedNode | undefined
 
   constructor(nodeOf: (id: NodeId) => CheckedNode | undefined) {
@@ -53,7 +55,7 @@ export class QuietSyncs {
   /** A client is about to send a request. */
   asks(client: CheckedNode, server: NodeId, request: Uint8Array): void {
     const link = linkOf(client.id, server)
-    const running = this.#running.get(link) ?? begun(client, server)
+    const running = this.#running.get(link) ?? begun(client, server, this.#struck.delete(client.id))
     this.#running.set(link, running)
     running.exchanges.push({ request, digest: sha1(request) })
     running.clientState = stateOf(client.repo)
@@ -115,6 +117,7 @@ export class QuietSyncs {
 
   /** A node has done something else, or has failed at something. */
   disturb(id: NodeId): void {
+    this.#struck.add(id)
     for (const running of this.#running.values()) {
       if (running.client === id || running.server === id) running.isDisturbed = true
     }
@@ -129,7 +132,7 @@ export class QuietSyncs {
   }
 }
 
-function begun(client: CheckedNode, server: NodeId): Running {
+function begun(client: CheckedNode, server: NodeId, isDisturbed: boolean): Running {
   return {
     client: client.id,
     server,
@@ -138,7 +141,7 @@ function begun(client: CheckedNode, server: NodeId): Running {
     serverAtFirst: undefined,
     clientState: undefined,
     serverState: undefined,
-    isDisturbed: false,
+    isDisturbed,
   }
 }
 

@@ -81,7 +81,7 @@ const properties: Readonly<Record<string, (context: PlanContext) => string | und
 
 /** A date near now; now and then one that only looks like one. */
 function drawDate({ repo, draw }: PlanContext): string {
-  if (draw.chance(0.1)) return draw.pick(['now', 'soon', '2026-02-30'])
+  if (draw.chance(0.1)) return draw.pick(['now', 'soon', '2025-02-30'])
   const dateMs = repo.env.clock.nowMs() - draw.int(0, 600_000)
   return formatDate(dateMs, draw.pick(['seconds', 'milliseconds']))
 }
