@@ -1,6 +1,6 @@
 /**
  * Six of the canaries, each found by the one invariant that sees it, at the first seeds: a sync
- * that miscounts, rows of tables, files of check-ins, tickets, upkeep, a login that counts twice.
+ * that miscounts, rows of tables, an agent that waits, tickets, upkeep, a login that counts twice.
  * `npm run nightly -- canaries` runs all of them, and shows that nothing else sees these.
  * @module
  */
@@ -17,7 +17,7 @@ suite('a planted bug', { concurrency: true }, () => {
   for (const name of [
     'received-uncounted',
     'range-digest-half-kept',
-    'rename-forgotten',
+    'change-left-to-poll',
     'ticket-created-anew',
     'publication-not-sent',
     'proof-taken-twice',
