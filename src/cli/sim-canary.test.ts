@@ -36,7 +36,10 @@ suite('sim canary', { concurrency: true }, () => {
     const { code, stdout } = await scratch.run(['sim', 'canary', '--list', 'date-tag-unseen'])
     assert.equal(code, 0)
     assert.match(stdout, /^date-tag-unseen: does not .*\n {4}in src\/crosslink\/tag\.ts\n/)
-    assert.match(stdout, /^ {4}needs op:tag\|amendment\n {4}caught by event, derived, moments, .*\n/m)
+    assert.match(
+      stdout,
+      /^ {4}needs op:tag\|amendment\n {4}caught by event, derived, moments, .*\n/m,
+    )
     assert.match(stdout, /^ {4}plan mix=checkin\+tag\+amendment\n$/m)
   })
 

@@ -53,11 +53,11 @@ export class UnsentWatch {
     this.#unsent.delete(id)
   }
 
-  /** The owner of a node removed an artifact there: it is no longer to be sent, and may come back. */
+  /** The owner of a node removed an artifact there: it is to be sent no more, and may come back. */
   removed(id: NodeId, hash: ArtifactHash): void {
     const unsent = this.#unsent.get(id)
-    if (unsent?.has(hash))
-      this.#unsent.set(id, new Set([...unsent].filter((each) => each !== hash)))
+    if (unsent?.has(hash) !== true) return
+    this.#unsent.set(id, new Set([...unsent].filter((each) => each !== hash)))
   }
 
   /** An old backup of a server was put back: it need not know what it knew. */
