@@ -28,6 +28,18 @@ export function isOfClone(request: Uint8Array): boolean {
   return [...cards].some(({ type }) => type === 'clone')
 }
 
+/** Everything that a request asks for, such as `pull push pragma xtables`: the kind of its sync. */
+export function wishesOf(request: Uint8Array): string {
+  const cards = parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))
+  const wishes = [...cards].flatMap((card) => {
+    if (card.type === 'pragma') return `pragma ${card.name}`
+    return card.type === 'pull' || card.type === 'push' || card.type === 'reqconfig'
+      ? card.type
+      : []
+  })
+  return [...new Set(wishes)].sort().join(' ')
+}
+
 /** The first thing that travelled more than once. */
 export function repeatedIn(cargo: Cargo): string | undefined {
   for (const [name, count] of cargo) if (count > 1) return name

@@ -8,6 +8,7 @@ import { sha1 } from '../../hash/hash.ts'
 import { stateOf } from '../../repo/state.ts'
 import type { NodeId } from '../../runner/model.ts'
 import type { CheckedNode } from '../world.ts'
+import { wishesOf } from './cargo.ts'
 
 /** A request and the reply to it. */
 export interface Exchange {
@@ -21,7 +22,10 @@ export interface QuietSync {
   readonly server: CheckedNode
   /** In order. */
   readonly exchanges: readonly Exchange[]
-  /** Nobody has changed either side since the last quiet sync of the two, which was complete. */
+  /**
+   * Nobody has changed either side since the last quiet sync of the two, which was complete and
+   * asked for the same.
+   */
   readonly isAgain: boolean
 }
 
@@ -42,7 +46,7 @@ interface Running {
 /** The syncs of one run. */
 export class QuietSyncs {
   readonly #running = new Map<string, Running>()
-  /** Both sides as the last quiet sync left them. */
+  /** Both sides as the last quiet sync left them, and what it asked for. */
   readonly #left = new Map<string, string>()
   /** Nodes that were disturbed since they began a sync last: a fault may strike a first request. */
   readonly #struck = new Set<NodeId>()
@@ -109,8 +113,11 @@ export class QuietSyncs {
       reply === undefined ? [] : [{ request, reply }],
     )
     if (exchanges.length < running.exchanges.length) return undefined
-    const isAgain = this.#left.get(link) === `${running.clientAtFirst} ${running.serverAtFirst}`
-    const left = `${stateOf(client.repo)} ${stateOf(server.repo)}`
+    const [first] = exchanges
+    const wishes = first === undefined ? '' : wishesOf(first.request)
+    const isAgain =
+      this.#left.get(link) === `${running.clientAtFirst} ${running.serverAtFirst} ${wishes}`
+    const left = `${stateOf(client.repo)} ${stateOf(server.repo)} ${wishes}`
     this.#left.set(link, isComplete ? left : '')
     return { client, server, exchanges, isAgain }
   }

@@ -117,6 +117,22 @@ const runs = [
       'replyCut=0.03,duplicated=0.2,requestCorrupted=0.08,stale=0.01,lies=0.08',
     ].join(''),
   },
+  {
+    what: 'a sync of settings before one of everything',
+    seed: 8886,
+    plan: [
+      'topology=star,leaves=2,durationMs=120000,pollIntervalMs=1000,node=agent,late=1,',
+      'operations=37,mix=tables+local+guarded+checkin+branch+merge+rename+variant+tag+',
+      'amendment+mark+ticket+technote+attachment+forum+uvDelete+publish+shun+purge+rebuild+',
+      'unshun+exhume+series+unlock+repair+sendSettings+plainTables+draft+capabilities+',
+      'password,sizes=mixed,private=no,privateSync=some,login=yes,rights=mixed,',
+      'hashPolicy=sha3,cloneProtocol=3,uvSync=yes,maxFutureMs=0,budgetBytes=2000,',
+      'clusterAtLeast=100,deflateOverBytes=65536,maxSkewMs=3600000,latencyMs=600,',
+      'bytesPerSecond=50000,faults=refused+requestLost+replyLost+requestCut+',
+      'requestCorrupted+partition+crash+code+pause+clog+swizzle+clockJump+bandwidth,',
+      'refused=0.03,requestLost=0.01,replyLost=0.2,requestCut=0.01,requestCorrupted=0.08',
+    ].join(''),
+  },
 ]
 
 suite('a run that failed', () => {
