@@ -100,6 +100,7 @@ function isGroups(value: TraceValue): value is readonly ArgumentValues[] {
   return Array.isArray(value) && value.every(isGroup)
 }
 
-function isGroup(value: TraceValue): value is ArgumentValues {
+/** Tells whether a value is a group of arguments. */
+export function isGroup(value: TraceValue): value is ArgumentValues {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

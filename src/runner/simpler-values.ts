@@ -5,7 +5,7 @@
  */
 
 import type { TraceValue } from '../sim/trace.ts'
-import type { ArgumentValues } from './arguments.ts'
+import { type ArgumentValues, isGroup } from './arguments.ts'
 
 /**
  * Arguments with one thing less: a key left out, a list shortened, a number rounded, a text of one
@@ -61,8 +61,4 @@ export function* rounder(value: number): Generator<number> {
 
 function isList(value: TraceValue): value is readonly TraceValue[] {
   return Array.isArray(value)
-}
-
-function isGroup(value: TraceValue): value is ArgumentValues {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
