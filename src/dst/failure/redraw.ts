@@ -5,6 +5,7 @@
  */
 
 import { type Signature, signatureText } from '../../runner/signature.ts'
+import { RandomSource } from '../../sim/random.ts'
 import { simulate } from '../simulate.ts'
 import type { Capsule } from './capsule.ts'
 import { type Item, nameOf } from './items.ts'
@@ -33,13 +34,14 @@ export async function redrawnFailures(
   const failures = new Map<Item, number>()
   if (redraws === 0) return failures
   const steps = await stepsOf(origin, model)
+  const seeds = new RandomSource(origin.seed).stream('redraw')
   const wanted = signatureText(signature)
   for (const item of items) {
     const afterStep = steps.get(nameOf(item))
     if (afterStep === undefined) continue
     let failed = 0
     for (let number = 1; number <= redraws; number++) {
-      const redraw = { afterStep, seed: origin.seed * 1_000 + number }
+      const redraw = { afterStep, seed: seeds.at(number).uint32() }
       const config = { ...model.config, redraw }
       const report = await simulate({ ...model, ...origin, config, diagnoses: false })
       if (report.signature !== undefined && signatureText(report.signature) === wanted) failed++

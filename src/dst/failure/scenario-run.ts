@@ -52,12 +52,10 @@ export async function failureOf(
   maxSteps = Infinity,
 ): Promise<Signature | undefined> {
   try {
-    const { signature } = await simulate({
-      ...optionsOf(scenario, model),
-      diagnoses: false,
-      maxSteps,
-    })
-    return signature
+    const options = { ...optionsOf(scenario, model), diagnoses: false, maxSteps }
+    const { signature, steps } = await simulate(options)
+    // One that was given up may have come to rest later: that is no failure that anybody saw.
+    return signature?.verdict === 'stalled' && steps >= maxSteps ? undefined : signature
   } catch (error) {
     if (FossilError.is(error, 'option.invalid')) return undefined
     throw error
