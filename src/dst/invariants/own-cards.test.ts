@@ -13,7 +13,7 @@ import type { Deck } from '../../deck/deck.ts'
 import { seal } from '../../deck/decoys.suite.ts'
 import { formatDeck } from '../../deck/format.ts'
 import { encodeText } from '../../deck/text.ts'
-import { latin, type OwnDeck, readOwnDeck, unescaped } from './own-cards.ts'
+import { argumentsByLetter, latin, type OwnDeck, readOwnDeck, unescaped } from './own-cards.ts'
 
 /** Text as the small reader has it. */
 function bytewise(text: string | undefined): string | undefined {
@@ -73,4 +73,32 @@ suite('the small reader of cards', () => {
     const deck = latin(seal('C text\nD 2026-01-01T00:00:00\nU ann\n'))
     assert.equal(readOwnDeck(Buffer.from(opening + deck + closing))?.kind, 'checkin')
   })
+
+  test('has arguments by letter, as they are written', () => {
+    const deck = readOwnDeck(seal('D 2026-01-01\nJ +a \\s\xff\nJ b\nK c\nU\n'))
+    assert.deepEqual(deck && Object.fromEntries(argumentsByLetter(deck)), {
+      D: [['2026-01-01']],
+      J: [['+a', latin(encodeText('\\s\xff'))], ['b']],
+      K: [['c']],
+      U: [[]],
+    })
+  })
+
+  test('takes the text below a W card whatever it looks like', () => {
+    const deck = readOwnDeck(seal('D x\nL page\nU u\nW 8\nA b\nZ c\n\n'))
+    assert.deepEqual(deck?.cards.at(-1), { letter: 'W', args: ['A b\nZ c\n'] })
+  })
+
+  for (const [what, cards] of [
+    ['a letter that is none', 'd x\n'],
+    ['text that is shorter than its card says', 'L a\nW 5\nabc\n'],
+    ['a line without an end', 'D x'],
+  ] as const) {
+    test(`finds no cards in ${what}`, () => assert.equal(readOwnDeck(seal(cards)), undefined))
+  }
+})
+
+test('an argument stands for text with spaces, up to a NUL', () => {
+  assert.equal(unescaped('a\\sb\\n\\\\s\\x'), 'a b\n\\sx')
+  assert.equal(unescaped('a\\\\0b\\0c'), 'a\\0b')
 })

@@ -29,6 +29,12 @@ export interface OwnDeck {
   readonly cards: readonly OwnCard[]
 }
 
+/** Arguments of the cards of each letter, in their order. */
+export function argumentsByLetter({ cards }: OwnDeck): Map<string, readonly (readonly string[])[]> {
+  const byLetter = Map.groupBy(cards, ({ letter }) => letter)
+  return new Map([...byLetter].map(([letter, all]) => [letter, all.map(({ args }) => args)]))
+}
+
 /** Letters that only one kind has. */
 const telling: readonly (readonly [letters: string, kind: OwnKind])[] = [
   ['A', 'attachment'],
@@ -46,7 +52,7 @@ const checksumBytes = 35
 /** Reads an artifact; undefined for plain data. */
 export function readOwnDeck(artifact: Uint8Array): OwnDeck | undefined {
   const bytes = unsigned(Buffer.from(artifact.buffer, artifact.byteOffset, artifact.length))
-  const isFramed = /^[A-Y] /.test(latin(bytes, 0, 2)) && bytes.length > checksumBytes
+  const isFramed = /^[A-Y][ \n]/.test(latin(bytes, 0, 2)) && bytes.length > checksumBytes
   if (!isFramed) return undefined
   const body = bytes.subarray(0, -checksumBytes)
   const [, sum] = /^Z ([0-9a-f]{32})\n$/.exec(latin(bytes, body.length)) ?? []
@@ -56,9 +62,10 @@ export function readOwnDeck(artifact: Uint8Array): OwnDeck | undefined {
   return cards === undefined || kind === undefined ? undefined : { kind, cards }
 }
 
-/** Text as one argument of a card means it. */
+/** The text that one argument of a card stands for. It ends at an escaped NUL, like a C string. */
 export function unescaped(written: string): string {
-  return written.replace(/\\([^])/g, (_, letter: string) => meanings.get(letter) ?? letter)
+  const text = written.replace(/\\([^])/g, (_, letter: string) => meanings.get(letter) ?? letter)
+  return text.split('\0', 1)[0] ?? ''
 }
 
 const meanings: ReadonlyMap<string, string> = new Map([
@@ -89,11 +96,12 @@ function splitCards(text: string): OwnCard[] | undefined {
   for (let at = 0; at < text.length;) {
     const end = text.indexOf('\n', at)
     const letter = text[at] ?? ''
-    if (end < 0 || !/^[A-Y] $/.test(text.slice(at, at + 2))) return undefined
+    if (end < 0 || !/^[A-Y][ \n]$/.test(text.slice(at, at + 2))) return undefined
     // Old technotes have P before N.
     if (letter < last && !(last === 'P' && letter === 'N')) return undefined
     last = letter
-    const args = text.slice(at + 2, end).split(' ')
+    // A card may be its letter alone: `U` is nobody's name.
+    const args = end < at + 2 ? [] : text.slice(at + 2, end).split(' ')
     at = end + 1
     if (letter !== 'W') {
       cards.push({ letter, args })

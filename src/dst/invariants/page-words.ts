@@ -2,7 +2,7 @@
  * The words of artifacts about tickets, attachments and threads, straight from their bytes: the
  * ground that the oracles of these tables stand on. Shares no code with src/deck and src/crosslink.
  *
- * Texts are one character a byte: see card-lines.ts. Reference: fileformat.wiki §2.5, 2.6, 2.8;
+ * Texts are one character a byte: see own-cards.ts. Reference: fileformat.wiki §2.5, 2.6, 2.8;
  * manifest.c:122-140 for the cards that each kind has.
  * @module
  */
@@ -13,7 +13,7 @@ import { readContent } from '../../repo/content.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { stateOf } from '../../repo/state.ts'
-import { type CardLines, readCardLines, unescaped } from './card-lines.ts'
+import { argumentsByLetter, readOwnDeck, unescaped } from './own-cards.ts'
 
 /** The name of an artifact, when it was made, and by whom. */
 interface Signed {
@@ -52,6 +52,9 @@ export interface PostWords extends Signed {
 /** One artifact that the tables of tickets, attachments and posts are made of. */
 export type PageWords = TicketWords | AttachmentWords | PostWords
 
+/** Arguments of cards, by letter. */
+type CardLines = ReturnType<typeof argumentsByLetter>
+
 /** Content under a name never changes, so each artifact is read once. */
 const read = new WeakMap<Repo, Map<ArtifactHash, PageWords | undefined>>()
 
@@ -85,7 +88,8 @@ export function byAge(a: Signed, b: Signed): number {
 
 function readWords(repo: Repo, rid: Rid, hash: ArtifactHash): PageWords | undefined {
   const content = readContent(repo, rid)
-  const cards = content && readCardLines(content)
+  const deck = content && readOwnDeck(content)
+  const cards = deck && argumentsByLetter(deck)
   const [date = ''] = cards?.get('D')?.[0] ?? []
   if (cards === undefined) return undefined
   const julianDay = julianDayOf(repo, date)

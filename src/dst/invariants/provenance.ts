@@ -17,7 +17,7 @@ import type { Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import type { Invariant, Truth } from '../world.ts'
-import { readCardLines } from './card-lines.ts'
+import { readOwnDeck } from './own-cards.ts'
 import { allNodes, ofEachNode } from './of-each-node.ts'
 
 /** Everything that is known to come from somewhere, and how many acknowledgements are in it. */
@@ -63,8 +63,8 @@ export function checkProvenance(
  * wherever they are.
  */
 function isCluster(repo: Repo, hash: ArtifactHash): boolean {
-  const cards = readCardLines(readArtifact(repo, hash))
-  return cards?.size === 1 && cards.has('M')
+  const deck = readOwnDeck(readArtifact(repo, hash))
+  return deck?.cards.every(({ letter }) => letter === 'M') ?? false
 }
 
 export const provenance: Invariant = {
