@@ -23,6 +23,7 @@ import { compareRows } from './compare-rows.ts'
 import { expectedOf } from './expected.ts'
 import { ofEachNode, ownTables, whenChanged } from './of-each-node.ts'
 import { findOwnLinks, type OwnLinks } from './own-links.ts'
+import { changeFields, ticketFields } from './stock-tickets.ts'
 import {
   msFromDay,
   type OwnPage,
@@ -132,32 +133,15 @@ function changes(statements: OwnStatements): Change[] {
   )
 }
 
-/** Fields that each change has for itself, in stock's tables. */
-const ofChange: ReadonlySet<string> = new Set(['login', 'username', 'mimetype', 'icomment'])
-
-/** Fields that belong to the ticket. */
-const ofTicket: ReadonlySet<string> = new Set([
-  'type',
-  'status',
-  'subsystem',
-  'priority',
-  'severity',
-  'foundin',
-  'private_contact',
-  'resolution',
-  'title',
-  'comment',
-])
-
 function hasStockTickets(repo: Repo): boolean {
   const columns = (table: string): string[] =>
     dbOf(repo)
       .prepare<[string]>('SELECT name FROM pragma_table_xinfo(?)')
       .all(table)
       .flatMap(([name]) => (name.startsWith('tkt_') ? [] : name))
-  const isStock = (table: string, fields: ReadonlySet<string>): boolean =>
+  const isStock = (table: string, fields: readonly string[]): boolean =>
     columns(table).sort().join() === [...fields].sort().join()
-  return isStock('ticket', ofTicket) && isStock('ticketchng', ofChange)
+  return isStock('ticket', ticketFields) && isStock('ticketchng', changeFields)
 }
 
 /** Tickets are the sum of their changes, in the order of their dates and then names. */
@@ -176,8 +160,8 @@ function textsOf(oneTicket: readonly Change[]): Source[] {
     for (const { name, value } of fields) {
       const column = name.replace(/^\+/, '')
       const source = { from: `1 ${hash}`, links: findOwnLinks(value, mimetype), dateMs }
-      if (ofChange.has(column)) forGood.push(source)
-      if (!ofTicket.has(column)) continue
+      if (changeFields.includes(column)) forGood.push(source)
+      if (!ticketFields.includes(column)) continue
       current.set(column, [...(column === name ? [] : (current.get(column) ?? [])), source])
     }
   }

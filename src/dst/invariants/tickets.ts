@@ -21,23 +21,7 @@ import type { Invariant } from '../world.ts'
 import { asBytes, columnsOf, compareRows, rowLines, type StoredValue } from './compare-rows.ts'
 import { ofEachNode, ownTables } from './of-each-node.ts'
 import { byAge, pageWords, type TicketWords } from './page-words.ts'
-
-/** Fields that belong to the ticket: it has one value, that of now. */
-const ticketFields = [
-  'type',
-  'status',
-  'subsystem',
-  'priority',
-  'severity',
-  'foundin',
-  'private_contact',
-  'resolution',
-  'title',
-  'comment',
-]
-
-/** Fields that each change has for itself. */
-const changeFields = ['login', 'username', 'mimetype', 'icomment']
+import { changeFields, ticketFields } from './stock-tickets.ts'
 
 /**
  * The tables of tickets say what the changes that are held do.
