@@ -67,7 +67,7 @@ export const agentMutations: readonly Mutation[] = [
     if (outcome.error !== undefined) return
 `,
     needs: ['plan:node=agent', 'fault:requestLost|replyLost|refused'],
-    caughtBy: ['stalled', 'convergence'],
+    caughtBy: ['promptness', 'stalled', 'convergence'],
     plan: 'node=agent,faults=requestLost+replyLost+refused',
   },
   {

@@ -97,7 +97,6 @@ export const crosslinkMutations: readonly Mutation[] = [
     replace: '    if (after !== undefined) continue\n    yield row(',
     needs: ['op:variant'],
     caughtBy: ['mlink'],
-    onlyBy: 'mlink',
     plan: 'mix=checkin+variant+merge',
   },
   {

@@ -107,7 +107,6 @@ const underWay = new Set<string>()
 `,
     needs: ['plan:faults=lies'],
     caughtBy: ['provenance'],
-    onlyBy: 'provenance',
     plan: 'faults=lies,lies=0.2,mix=checkin',
   },
   {

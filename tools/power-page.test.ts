@@ -41,6 +41,18 @@ suite('the page of what the simulator can see', () => {
     )
   })
 
+  test('is told why, of each invariant that has no canary for itself alone', () => {
+    const none = [...judges.matchAll(/^\| `([^`]+)` *\| *\d+ *\| *0 *\|/gm)].map(([, name]) => name)
+    const guide = readFileSync(join(import.meta.dirname, '../docs/simulation.md'), 'utf8')
+    const [, reasons = ''] = /\| why no canary is theirs alone, so far([^]*?)\n\n/.exec(guide) ?? []
+    const explained = reasons
+      .split('\n')
+      .flatMap((row) =>
+        [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+      )
+    assert.deepEqual(explained.sort(), none.sort())
+  })
+
   test('has a finding for each canary', () => {
     assert.doesNotMatch(bugs, /`not found`/)
   })
