@@ -1,6 +1,6 @@
 /**
- * Every operation that writes artifacts has a forecast: one without would be believed in all that it
- * writes.
+ * Every operation that writes artifacts has a forecast: one without would be believed in all that
+ * it writes.
  * @module
  */
 
