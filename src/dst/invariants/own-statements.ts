@@ -13,7 +13,7 @@ import { readContent } from '../../repo/content.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { stateOf } from '../../repo/state.ts'
-import { latin, type OwnCard, type OwnDeck, readOwnDeck, unescaped } from './own-cards.ts'
+import { latin, type OwnCard, type OwnDeck, readOwnDeck, unescaped } from '../own-cards.ts'
 import { findOwnLinks, type OwnLinks } from './own-links.ts'
 import { heldArtifacts } from './statements.ts'
 

@@ -13,7 +13,7 @@ import { readContent } from '../../repo/content.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Rid } from '../../repo/rid.ts'
 import { stateOf } from '../../repo/state.ts'
-import { argumentsByLetter, readOwnDeck, unescaped } from './own-cards.ts'
+import { argumentsByLetter, readOwnDeck, unescaped } from '../own-cards.ts'
 
 /** The name of an artifact, when it was made, and by whom. */
 interface Signed {

@@ -17,7 +17,7 @@ import type { Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import { allBlobUuidsSorted } from '../holdings.ts'
 import type { Invariant, Truth } from '../world.ts'
-import { readOwnDeck } from './own-cards.ts'
+import { readOwnDeck } from '../own-cards.ts'
 import { allNodes, ofEachNode } from './of-each-node.ts'
 
 /** Everything that is known to come from somewhere, and how many acknowledgements are in it. */

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { md5 } from '../../hash/hash.ts'
+import { md5 } from '../hash/hash.ts'
 
 /** The kind of an artifact. */
 export type OwnKind =
