@@ -58,6 +58,12 @@ const needsArguments = ({ operations: [first] }: ToyScenario): Signature | undef
   return isWhole && list.includes(22) ? lost : undefined
 }
 
+/** The first comes at three seconds or later; the other is free. */
+const needsLate = (candidate: ToyScenario): Signature | undefined => {
+  const [first] = candidate.operations
+  return (first?.atMs ?? 0) >= 3_000 ? needsBoth(candidate) : undefined
+}
+
 const oftenStuck = (candidate: ToyScenario): Signature | undefined =>
   needsBoth(candidate) ?? (candidate.operations.length < 5 ? stuck : undefined)
 
@@ -80,7 +86,19 @@ suite('shrinking a scenario', () => {
     assert.deepEqual(shrunk.signature, lost)
   })
 
-  test('rounds times and amounts, and keeps the order of operations', async () => {
+  test('moves no operation before one that came before it', async () => {
+    const late = { ...scenario, operations: scenario.operations.slice(3) }
+    const shrunk = await shrinkScenario(late, toy(needsLate), unlimited)
+    assert.deepEqual(
+      shrunk?.scenario.operations.map(({ id, atMs }) => [id, atMs]),
+      [
+        ['leaf#3', 3_000],
+        ['leaf#17', 20_000],
+      ],
+    )
+  })
+
+  test('rounds times and amounts', async () => {
     const shrunk = await shrinkScenario(scenario, toy(needsBoth), unlimited)
     assert.deepEqual(
       shrunk?.scenario.operations.map(({ atMs }) => atMs),

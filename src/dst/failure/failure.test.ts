@@ -127,6 +127,8 @@ suite('a shrunk failure', () => {
     const reasons = await whyFails(capsule, { model, redraws: 2 })
     assert.ok(reasons?.isCalm)
     assert.deepEqual(reasons.signature, capsule.signature)
+    assert.equal(reasons.items.length, capsule.operations.length)
+    assert.ok(reasons.items.length > 0)
     for (const { isNecessary, failsWhenRedrawn } of reasons.items) {
       assert.ok(isNecessary)
       // What is drawn anew keeps it from showing in one of the two, and in the same one each time.
