@@ -103,8 +103,7 @@ function reasonsText({ signature, isCalm, items }: Reasons): string {
   return [
     `${signatureText(signature)}\n`,
     isCalm ? '  it fails on a calm network: no fault has a part in it\n' : '',
-    '\n',
-    table(rows),
+    rows.length === 0 ? '  it fails whatever people do\n' : `\n${table(rows)}`,
   ].join('')
 }
 

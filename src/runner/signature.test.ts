@@ -47,6 +47,16 @@ suite('signatures', () => {
     assert.equal(textOf(violated('leaf-10', detail)), said)
   })
 
+  test('take a number for one, whatever the length of its fraction', () => {
+    const texts = ['2461041.5012345678', '2461041.25', '7'].map((time) =>
+      textOf(violated('master', `it has mtime ${time}`)),
+    )
+    assert.deepEqual(
+      new Set(texts),
+      new Set(['violated nothing-lost on a server: it has mtime <n>']),
+    )
+  })
+
   test('tell servers, clients and peers apart', () => {
     const roles = ['master', 'leaf-1', 'leaf-10', 'nobody'].map(
       (node) => signatureOf(violated(node, 'gone'), topology)?.role,

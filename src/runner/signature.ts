@@ -83,7 +83,8 @@ function withoutNames(text: string, { nodes }: Topology): string {
   const names = [...nodes].sort((a, b) => b.length - a.length)
   const unquoted = text
     .replace(/"[^"]*"/g, '<text>')
-    .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{10,64}\b/g, '<hash>')
+    // Digits alone are a number, however many: the fraction of a time may well have ten.
+    .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{10,64}\b/g, '<hash>')
   const anonymous = names.reduce((rest, name) => rest.replaceAll(name, '<node>'), unquoted)
-  return anonymous.replace(/\d+/g, '<n>')
+  return anonymous.replace(/\d+(?:\.\d+)?/g, '<n>')
 }
