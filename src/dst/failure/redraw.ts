@@ -6,9 +6,10 @@
 
 import { type Signature, signatureText } from '../../runner/signature.ts'
 import { RandomSource } from '../../sim/random.ts'
-import { simulate } from '../simulate.ts'
 import type { Capsule } from './capsule.ts'
 import { type Item, nameOf } from './items.ts'
+import { simulate } from '../simulate.ts'
+import { simulateClosely } from './scenario-run.ts'
 import type { SimulationModel } from '../sweep/model-file.ts'
 
 /** Options of redrawing. */
@@ -43,7 +44,7 @@ export async function redrawnFailures(
     for (let number = 1; number <= redraws; number++) {
       const redraw = { afterStep, seed: seeds.at(number).uint32() }
       const config = { ...model.config, redraw }
-      const report = await simulate({ ...model, ...origin, config, diagnoses: false })
+      const report = await simulateClosely({ ...model, ...origin, config }, signature)
       if (report.signature !== undefined && signatureText(report.signature) === wanted) failed++
       onRun()
     }

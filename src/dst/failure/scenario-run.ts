@@ -6,6 +6,7 @@
 import { FossilError } from '../../base/error.ts'
 import type { Scenario } from '../../runner/scenario.ts'
 import type { Signature } from '../../runner/signature.ts'
+import { invariants } from '../invariants/all.ts'
 import { drawFossilPlan, type FossilPlan, formatPlan, fossilPlans } from '../plan.ts'
 import type { SimReport } from '../sim-report.ts'
 import { simulate } from '../simulate.ts'
@@ -33,6 +34,26 @@ export function optionsOf(
   }
 }
 
+/**
+ * One run that is looked at so closely that it ends at the first bad event of a kind of failure:
+ * the way in which it fails then depends on what happens, and not on when somebody looks.
+ *
+ * @param sought the kind of failure; costly invariants are checked after each event only for a
+ *   failure of theirs
+ */
+export function simulateClosely(
+  options: SimulateOptions,
+  { invariant }: Signature,
+): Promise<SimReport> {
+  const { config = {} } = options
+  const sought = (config.invariants ?? invariants).find(({ name }) => name === invariant)
+  const closely =
+    sought?.holds === 'always'
+      ? { safetyCheckInterval: 1, thoroughCheckEvery: sought.isCostly === true ? 1 : 0 }
+      : {}
+  return simulate({ ...options, diagnoses: false, config: { ...config, ...closely } })
+}
+
 /** The scenario that a run was, which had a plan. */
 export function scenarioOf({ seed, plan, intentions, decisions }: SimReport): FossilScenario {
   if (plan === undefined) {
@@ -45,15 +66,18 @@ export function scenarioOf({ seed, plan, intentions, decisions }: SimReport): Fo
 /**
  * The way in which a scenario fails; undefined where it converges, and where it is none, such as
  * where an argument is gone that its operation needs.
+ *
+ * @param options.sought the kind of failure that is looked for
+ * @param options.maxSteps events after which it is given up
  */
 export async function failureOf(
   scenario: FossilScenario,
   model: SimulationModel,
-  maxSteps = Infinity,
+  { sought, maxSteps = Infinity }: { sought: Signature; maxSteps?: number },
 ): Promise<Signature | undefined> {
   try {
-    const options = { ...optionsOf(scenario, model), diagnoses: false, maxSteps }
-    const { signature, steps } = await simulate(options)
+    const options = { ...optionsOf(scenario, model), maxSteps }
+    const { signature, steps } = await simulateClosely(options, sought)
     // One that was given up may have come to rest later: that is no failure that anybody saw.
     return signature?.verdict === 'stalled' && steps >= maxSteps ? undefined : signature
   } catch (error) {

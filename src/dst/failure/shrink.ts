@@ -84,7 +84,7 @@ export async function shrinkFailure(
   const { model = {} } = options
   const { scenario, signature, steps, origin } = await begin(source, model)
   if (signature === undefined) return { end: 'converged' }
-  const shrunk = await search(scenario, stepsOver(steps), options)
+  const shrunk = await search(scenario, { sought: signature, maxSteps: stepsOver(steps) }, options)
   if (shrunk === undefined) return { end: 'unlisted', signature }
   const report = await simulate(optionsOf(shrunk.scenario, model))
   const capsule = capsuleOf(shrunk.scenario, report, origin)
@@ -102,14 +102,11 @@ interface Beginning {
 async function begin(source: ShrinkSource, model: SimulationModel): Promise<Beginning> {
   if ('capsule' in source) {
     const scenario = scenarioIn(source)
-    const { signature, steps } = await simulate({
-      ...optionsOf(scenario, model),
-      diagnoses: false,
-    })
+    const { signature, steps } = await simulate(optionsOf(scenario, model))
     return { scenario, signature, steps, origin: source.origin }
   }
   const { seed, plan } = source
-  const report = await simulate({ ...model, seed, plan, diagnoses: false })
+  const report = await simulate({ ...model, seed, plan })
   return {
     scenario: scenarioOf(report),
     signature: report.signature,
@@ -120,13 +117,13 @@ async function begin(source: ShrinkSource, model: SimulationModel): Promise<Begi
 
 function search(
   scenario: FossilScenario,
-  maxSteps: number,
+  limits: { readonly sought: Signature; readonly maxSteps: number },
   { model = {}, budgetMs = defaultBudgetMs, renames = true, onRun }: ShrinkOptions,
 ): ReturnType<typeof shrinkScenario<FossilPlan>> {
   const startMs = cpuMs()
   const spent = (): number => (cpuMs() - startMs) / budgetMs
   const fossil: ShrinkingModel<FossilPlan> = {
-    run: (candidate) => failureOf(candidate, model, maxSteps),
+    run: (candidate) => failureOf(candidate, model, limits),
     withFewerNodes: (candidate) => withFewerLeaves(candidate, { renames }),
     simplerOptions: simplerPlans,
   }

@@ -58,14 +58,15 @@ export async function whyFails(
   { model = {}, redraws = defaultRedraws, onRun }: WhyOptions = {},
 ): Promise<Reasons | undefined> {
   const scenario = scenarioIn(capsule)
-  const signature = await failureOf(scenario, model)
+  const { signature: sought } = capsule
+  const signature = await failureOf(scenario, model, { sought })
   if (signature === undefined) return undefined
   const items = itemsOf(scenario)
   const total = (2 + redraws) * items.length + 1
   let runs = 1
   const counted = (): void => onRun?.(++runs, total)
   const fails = async (candidate: FossilScenario): Promise<boolean> => {
-    const found = await failureOf(candidate, model)
+    const found = await failureOf(candidate, model, { sought })
     counted()
     return found !== undefined && signatureText(found) === signatureText(signature)
   }
