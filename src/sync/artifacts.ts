@@ -20,8 +20,6 @@ import {
   isPhantom,
   isPrivate,
   isShunned,
-  makePrivate,
-  makePublic,
   privateArtifacts,
   publicArtifacts,
 } from '../repo/blob.ts'
@@ -29,14 +27,13 @@ import { settledClusters } from '../repo/cluster.ts'
 import { readContent } from '../repo/content.ts'
 import { cacheOf, type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
-import { publishHeld } from '../repo/store.ts'
-import { ClusterVisibility } from './cluster-visibility.ts'
 import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import { ArtifactIntake } from './artifact-intake.ts'
 import type { SyncObserver } from './events.ts'
 import { deltaBytesPerStep, maxCatalogue, maxNewPhantoms, messageWork, stepsOf } from './limits.ts'
 import { parentOf } from './parent-delta.ts'
+import { Visibility } from './visibility.ts'
 import { WantList, type WantOptions } from './want-list.ts'
 
 /** Options of one side of the conversation about artifacts. */
@@ -91,7 +88,7 @@ export class ArtifactExchange {
   readonly #cameInVain = new Set<ArtifactHash>()
   readonly #wants: WantList
   readonly #intake: ArtifactIntake
-  readonly #clusters: ClusterVisibility
+  readonly #visibility: Visibility
   /** Damaged artifacts that have not come yet. */
   readonly #damaged: Map<ArtifactHash, Rid>
   /** Names that the message that is being read added as phantoms. */
@@ -111,7 +108,11 @@ export class ArtifactExchange {
     this.#damaged = new Map(options.damaged?.map(({ hash, rid }) => [hash, rid]))
     this.#wants = new WantList(repo, this.#damaged)
     this.#intake = new ArtifactIntake(repo, this.#damaged)
-    this.#clusters = new ClusterVisibility(repo, (artifact) => this.#readable(artifact))
+    this.#visibility = new Visibility(repo, {
+      read: (artifact) => this.#readable(artifact),
+      believesNames: options.acceptsPrivate,
+      onDoubted: (artifact) => this.#wants.noteDoubted(artifact),
+    })
   }
 
   /** The number of artifacts that the peer asks for again and again although they were sent. */
@@ -154,6 +155,11 @@ export class ArtifactExchange {
     for (const hash of hashes) this.#peerHas.delete(hash)
   }
 
+  /** Asks the peer for what a public cluster here names, and is private here. */
+  heedHeldClusters(): void {
+    this.#visibility.heedHeldClusters()
+  }
+
   /** A message from the peer begins: a `private` card at the end of the last one means nothing. */
   beginMessage(): void {
     this.#peerAsks.clear()
@@ -194,7 +200,10 @@ export class ArtifactExchange {
     if (outcome.kind === 'held') {
       if (!outcome.isNew) this.#mark('sync.file-already-here')
       this.#peerHas.add(hash)
-      if (!asPrivate && this.#acceptsPrivate) this.#clusters.heed({ rid: outcome.rid, hash })
+      if (!asPrivate) {
+        this.#wants.noteArrived(hash)
+        this.#visibility.heedArrival({ rid: outcome.rid, hash })
+      }
     }
     const isNew = 'isNew' in outcome && outcome.isNew
     if (isNew && outcome.kind === 'held' && this.#check('file.reject', 0.01)) {
@@ -236,7 +245,7 @@ export class ArtifactExchange {
       // (xfer.c:978-989).
       if (!this.#peerAsks.has(hash)) this.#peerHas.add(hash)
       if (claimsPrivate) this.#peerHides.set(hash, known)
-      this.#believeVisibility({ rid: known, hash }, claimsPrivate)
+      this.#visibility.hear({ rid: known, hash }, claimsPrivate)
       const isWanted = isPhantom(this.#repo, known) || this.#damaged.has(hash)
       if (!isOffer || !isWanted) return 'known'
       const isPromised = this.#wants.noteOffered({ rid: known, hash }, { asPrivate: claimsPrivate })
@@ -378,6 +387,11 @@ export class ArtifactExchange {
     return this.#intake.shunned.hasUnasked() || this.#wants.hasUnasked(this.#wanted('all'))
   }
 
+  /** Tells whether the peer was not asked yet to prove that what is private here is public. */
+  hasUnaskedDoubts(): boolean {
+    return this.#wants.hasUnaskedDoubts()
+  }
+
   #wanted(unresolved: 'all' | 'announced' | 'none'): WantOptions {
     return {
       withPrivate: this.sendsPrivate,
@@ -399,29 +413,6 @@ export class ArtifactExchange {
       sent++
     }
     return sent
-  }
-
-  /**
-   * Heeds the word of the peer about the visibility of an artifact known here. A name alone moves
-   * only phantoms, and held content only where the peer may have private content anyway: otherwise
-   * a hash overheard would publish, or hide, what it names. Stock believes it (xfer.c:1440-1466);
-   * see docs/divergences.md.
-   */
-  #believeVisibility({ rid, hash }: NamedArtifact, claimsPrivate: boolean): void {
-    const isHere = !isPhantom(this.#repo, rid)
-    if (claimsPrivate) {
-      if (isHere) return
-      this.#mark('sync.hidden-by-name')
-      makePrivate(this.#repo, rid)
-    } else if (!isHere) {
-      makePublic(this.#repo, rid)
-    } else if (this.#acceptsPrivate) {
-      if (isPrivate(this.#repo, rid)) {
-        this.#mark('sync.published-by-name')
-        publishHeld(this.#repo, rid)
-      }
-      this.#clusters.heed({ rid, hash })
-    }
   }
 
   #refusal(hash: ArtifactHash, asPrivate: boolean): 'shunned' | 'private' | undefined {

@@ -2,9 +2,7 @@
  * Visibility by way of clusters. What is published is announced by itself only until a cluster
  * names it: whoever holds it in private then hears of the cluster alone. A public cluster names
  * what is public, so its members are.
- *
- * Heeded only where the peer may have private content anyway: else whoever has overheard a hash
- * could publish what it names. Stock does not heed it at all, and keeps such an artifact private.
+ * Stock does not heed it at all, and keeps such an artifact private.
  * @module
  */
 
@@ -14,18 +12,26 @@ import { clusterArtifacts, isCluster } from '../repo/cluster.ts'
 import { deckIn } from '../repo/deck.ts'
 import { cacheOf, type Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
-import { publishHeld } from '../repo/store.ts'
+
+/** Dealings with clusters and their members. */
+export interface ClusterVisibilityOptions {
+  /** Reads the content of an artifact; undefined where it is damaged. */
+  readonly read: (artifact: NamedArtifact) => Uint8Array | undefined
+  /** A public cluster names what is private here. Returns whether it is public now. */
+  readonly onPublic: (artifact: NamedArtifact) => boolean
+}
 
 /** The clusters that one conversation has named. */
 export class ClusterVisibility {
   readonly #repo: Repo
-  readonly #read: (artifact: NamedArtifact) => Uint8Array | undefined
+  readonly #read: ClusterVisibilityOptions['read']
+  readonly #onPublic: ClusterVisibilityOptions['onPublic']
   readonly #seen = new Set<Rid>()
 
-  /** @param read the content of an artifact; undefined where it is damaged */
-  constructor(repo: Repo, read: (artifact: NamedArtifact) => Uint8Array | undefined) {
+  constructor(repo: Repo, { read, onPublic }: ClusterVisibilityOptions) {
     this.#repo = repo
     this.#read = read
+    this.#onPublic = onPublic
   }
 
   /** The peer holds an artifact in public: where it is a cluster, its members are public, too. */
@@ -47,7 +53,8 @@ export class ClusterVisibility {
       known.add(each.rid)
       for (const member of this.#membersOf(each)) {
         const secret = secrets.get(member)
-        if (secret !== undefined) publishHeld(this.#repo, secret)
+        // Heard of in the next sync again, should it not come in this one.
+        if (secret !== undefined && !this.#onPublic({ rid: secret, hash: member })) known.clear()
         secrets.delete(member)
         const cluster = clusters.get(member)
         if (cluster !== undefined) open.push({ rid: cluster, hash: member })

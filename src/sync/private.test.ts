@@ -11,6 +11,7 @@ import { utf8 } from '../base/bytes.ts'
 import { verify } from '../crosslink/verify.ts'
 import { findRid, hasArtifact, isPrivate, makePublic } from '../repo/blob.ts'
 import { clusterArtifacts, createClusters } from '../repo/cluster.ts'
+import { readArtifact } from '../repo/content.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 import { checkin } from '../write/checkin.ts'
@@ -175,14 +176,15 @@ test('a private card at the end of a reply does not hide what the next reply bri
   assert.ok(!isPrivateHere(client, hash))
 })
 
-test('a name alone publishes a private artifact only by right', () => {
+test('a name alone publishes a private artifact only by right, and is asked for otherwise', () => {
   for (const [caps, isPublished] of [
     ['io', false],
     ['iox', true],
   ] as const) {
     using server = keeper('server')
     const reply = ask(server, [pushCard, igot(secretName, false)], { access: accessOf(caps) })
-    assert.deepEqual(ofType(reply, 'gimme'), [])
+    const asked = ofType(reply, 'gimme').map(({ hash }) => hash)
+    assert.deepEqual(asked, isPublished ? [] : [secretName])
     assert.equal(isPrivateHere(server), !isPublished, caps)
   }
 })
@@ -285,23 +287,42 @@ function publisher(): Repo {
   return server
 }
 
-test('what a cluster names becomes public for who may have private content anyway', () => {
+test('what a cluster names becomes public, by its name or once it has come', () => {
   for (const asks of [true, false]) {
     using client = keeper('client')
     using server = publisher()
-    assert.ok(syncPair(client, server, { private: asks }).result.complete)
-    assert.equal(isPrivateHere(client), !asks)
-    verifyRepo(client)
-    // The clusters are known by now, and announced again.
-    assert.ok(syncPair(client, server, { private: true }).result.complete)
+    const { result, replies } = syncPair(client, server, { private: asks })
+    assert.ok(result.complete)
+    const sent = ofType(replies.flat(), 'file').filter(({ hash }) => hash === secretName)
+    assert.equal(sent.length, asks ? 0 : 1)
     assert.equal(isPrivateHere(client), false)
+    verifyRepo(client)
+    assert.equal(syncPair(client, server, { private: asks }).result.rounds, 1)
   }
+})
+
+function withoutSecret(cards: Card[]): Card[] {
+  return cards.filter((card) => card.type !== 'file' || card.hash !== secretName)
+}
+
+test('what a cluster names stays private where the peer does not send it, till one does', () => {
+  using client = keeper('client')
+  using server = publisher()
+  const { result, requests } = syncPair(client, server, { onReply: withoutSecret })
+  assert.equal(result.complete, true)
+  assert.ok(ofType(requests.flat(), 'gimme').some(({ hash }) => hash === secretName))
+  assert.ok(isPrivateHere(client))
+  // The clusters are known by now, and not announced again.
+  assert.ok(syncPair(client, server).result.complete)
+  assert.equal(isPrivateHere(client), false)
 })
 
 test('a cluster that is damaged here publishes nothing, and stops no sync', () => {
   using server = keeper('server')
   using other = publisher()
-  syncPair(other, server, { access: publicOnly })
+  const artifacts = heldNames(other).filter((hash) => hash !== secretName)
+  const files = artifacts.map((hash) => fileCard(readArtifact(other, hash)))
+  ask(server, [pushCard, ...files], { access: publicOnly })
   const damage = 'UPDATE blob SET content = substr(content, 1, length(content) - 1) WHERE uuid = ?'
   const clusters = clusterArtifacts(server)
   for (const { hash } of clusters) dbOf(server).prepare(damage).run(hash)

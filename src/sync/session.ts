@@ -120,6 +120,7 @@ export class SyncSession {
       sendsWhole: this.#trouble === 'failed',
       damaged: options.verily === true && this.#pull ? damagedArtifacts(repo) : [],
     })
+    if (this.#pull) this.#exchange.heedHeldClusters()
     this.#side = new SideConversations(repo, { ...options, unversioned: this.#syncsUnversioned })
     if (!this.#push && !this.#pull && this.#side.isEmpty) {
       throw new FossilError('option.invalid', { option: 'push/pull', reason: 'nothing to do' })
@@ -376,7 +377,7 @@ export class SyncSession {
   }
 
   #pullGoesOn(progress: Progress): boolean {
-    if (progress.wasDropped) return true
+    if (progress.wasDropped || this.#exchange.hasUnaskedDoubts()) return true
     if (this.#missing(1).length === 0) return false
     if (progress.artifacts > 0 || progress.newPhantoms > 0) {
       this.#stalledRounds = 0

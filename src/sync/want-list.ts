@@ -36,6 +36,8 @@ export class WantList {
   readonly #repo: Repo
   /** Phantoms that the peer says it holds, since they were last asked for. */
   readonly #offered = new Map<ArtifactHash, Rid>()
+  /** Held in private, and public at the peer, by its word: what comes publicly proves it. */
+  readonly #doubted = new Map<ArtifactHash, Rid>()
   /** Asked for, and not arrived. */
   readonly #asked = new Set<ArtifactHash>()
   /** The last message asked for these: by the next one the peer may have got them. */
@@ -74,6 +76,11 @@ export class WantList {
     return this.#asked.has(hash)
   }
 
+  /** The peer says that it holds in public what is private here. */
+  noteDoubted({ rid, hash }: NamedArtifact): void {
+    this.#doubted.set(hash, rid)
+  }
+
   /** The peer asks for this, so it cannot send it. */
   notePeerLacks(hash: ArtifactHash): void {
     this.#peerLacks.add(hash)
@@ -94,6 +101,7 @@ export class WantList {
   noteArrived(hash: ArtifactHash): void {
     this.#asked.delete(hash)
     this.#offered.delete(hash)
+    this.#doubted.delete(hash)
   }
 
   /** This goes into a request. */
@@ -121,6 +129,18 @@ export class WantList {
     )
   }
 
+  /** Tells whether the peer was not asked yet to prove that what is private here is public. */
+  hasUnaskedDoubts(): boolean {
+    return this.#doubts().some(({ hash }) => !this.#asked.has(hash) && this.#isOfUse(hash))
+  }
+
+  #doubts(): NamedArtifact[] {
+    const doubted = [...this.#doubted].map(([hash, rid]) => ({ rid, hash }))
+    return doubted.filter(
+      ({ rid, hash }) => isPrivate(this.#repo, rid) && !isShunned(this.#repo, hash),
+    )
+  }
+
   *#inOrder(limit: number, options: WantOptions): Iterable<ArtifactHash> {
     for (const [hash, rid] of this.#offered) if (this.#isWanted(hash, rid, options)) yield hash
     const missing = this.#missing(limit, options).map(({ hash }) => hash)
@@ -143,7 +163,11 @@ export class WantList {
   #missing(limit: number, { withPrivate, unresolved }: WantOptions): NamedArtifact[] {
     const enough = limit + this.#asked.size + this.#peerLacks.size + this.#cameInVain.size
     const damaged = [...this.#damaged].map(([hash, rid]) => ({ rid, hash }))
-    const phantoms = [...damaged, ...phantomArtifacts(this.#repo, { limit: enough, withPrivate })]
+    const phantoms = [
+      ...damaged,
+      ...this.#doubts(),
+      ...phantomArtifacts(this.#repo, { limit: enough, withPrivate }),
+    ]
     if (unresolved === 'none' || phantoms.length >= enough) return phantoms
     const waiting = unresolvedArtifacts(this.#repo)
     const wanted = unresolved === 'all' ? waiting : waiting.filter(({ hash }) => unresolved(hash))

@@ -17,6 +17,35 @@ suite('a run that was shrunk', () => {
       intentions: [{ atMs: 0, node: 'leaf-2', id: 'leaf-2#1', op: 'join', args: {} }],
       config: { unlisted: 'benign' },
     }))
+
+  test('publishes at a leaf that has no right to private content, too (seed 7815)', () =>
+    expectConverges({
+      seeds: { first: 7815, last: 7815 },
+      plan: [
+        'calm,topology=ring,leaves=2,durationMs=41000,late=1,mix=drafts,privateSync=some,',
+        'faults=broken',
+      ].join(''),
+      intentions: [
+        {
+          atMs: 0,
+          node: 'master',
+          id: 'master#13',
+          op: 'draft',
+          args: { user: 'master', comment: 'a&b', isPrivate: true },
+        },
+        {
+          atMs: 40_000,
+          node: 'leaf-1',
+          id: 'leaf-1#13',
+          op: 'release',
+          args: { checkin: 'master#13' },
+        },
+      ],
+      config: {
+        unlisted: 'benign',
+        overrides: [{ site: 'core/master', use: 'end', outcome: 'cut' }],
+      },
+    }))
 })
 
 const runs = [
