@@ -6,14 +6,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseArtifactHash } from '../hash/artifact-hash.ts'
-import { ensureKnown } from '../repo/blob.ts'
+import { countPhantoms, ensureKnown } from '../repo/blob.ts'
 import { storeUnresolved } from '../repo/store.ts'
 import { createDelta } from '../delta/index.ts'
 import { utf8 } from '../base/bytes.ts'
 import {
   allBlobUuidsSorted,
   countBlobs,
-  countPhantoms,
   countUvFiles,
   hasBlob,
   publicBlobUuidsSorted,

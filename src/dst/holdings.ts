@@ -24,11 +24,6 @@ export function countBlobs(repo: Repo): number {
   return allBlobUuidsSorted(repo).length
 }
 
-/** The number of artifacts known by name only. */
-export function countPhantoms(repo: Repo): number {
-  return dbOf(repo).prepare<[number]>('SELECT count(*) FROM phantom').get()?.[0] ?? 0
-}
-
 /** The number of unversioned files, deleted ones left out. */
 export function countUvFiles(repo: Repo): number {
   return listUnversioned(repo).filter(({ hash }) => hash !== undefined).length

@@ -5,7 +5,8 @@
 
 import type { NodeId } from '../runner/model.ts'
 import type { RunReport } from '../runner/report.ts'
-import { countBlobs, countPhantoms, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
+import { countPhantoms } from '../repo/blob.ts'
+import { countBlobs, countUvFiles, publicBlobUuidsSorted } from './holdings.ts'
 import type { Loss, Removal } from './loss-oracle.ts'
 import { lossesOf } from './losses.ts'
 import { begin, plain } from './operations/checkins.ts'

@@ -229,6 +229,11 @@ export function phantomArtifacts(
     .map(([rid, hash]) => ({ rid, hash }))
 }
 
+/** Number of names whose content is not here, whoever may have it. */
+export function countPhantoms(repo: Repo): number {
+  return dbOf(repo).prepare<[number]>('SELECT count(*) FROM phantom').get()?.[0] ?? 0
+}
+
 /** Deltas that wait for their source, in rid order: see {@link unresolvedRids}. */
 export function unresolvedArtifacts(repo: Repo): NamedArtifact[] {
   const rids = [...unresolvedRids(repo)].sort((a, b) => a - b)

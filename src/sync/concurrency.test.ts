@@ -145,3 +145,16 @@ test('what a server lacks in one round and has by the next is asked for in the s
   assert.ok(result.complete)
   assert.ok(hasArtifact(client, nameOf(late)))
 })
+
+test('a sync goes on while another brings what this one is promised', () => {
+  using client = makeRepo('client')
+  using server = makeRepo('server')
+  for (let number = 1; number <= 12; number++) addForeign(server, contentOf(number, 500))
+  const onReply = (cards: Card[]): void => {
+    for (const { content } of ofType(cards, 'file')) addForeign(client, content)
+  }
+  const { result } = syncPair(client, server, { onReply, handler: { budgetBytes: 200 } })
+  assert.equal(result.artifactsReceived, 0)
+  assert.ok(result.complete)
+  assert.ok(result.rounds > 12)
+})

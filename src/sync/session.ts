@@ -16,7 +16,7 @@ import { counted } from '../base/counted.ts'
 import { FossilError } from '../base/error.ts'
 import { requireInteger } from '../base/options.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { findHeld, phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
+import { countPhantoms, findHeld, phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
 import { config, configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
 import { dbOf, type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
@@ -78,6 +78,8 @@ export class SyncSession {
   #state: 'ready' | 'waiting' | 'over' = 'ready'
   #gimmeLimit = minGimmes
   #stalledRounds = 0
+  /** Names without content after the last round that brought nothing. */
+  #phantomsBefore = Infinity
   #stalledPushes = 0
   /** Artifacts that the last reply brought. */
   #lastArrivals = 0
@@ -387,7 +389,15 @@ export class SyncSession {
     // What is missing may have come as a delta of what waits for it, and was left out: it takes
     // the other end of that chain to go on.
     if (!this.#asksForUnresolved && unresolvedArtifacts(this.#repo).length > 0) return true
-    return progress.promised && ++this.#stalledRounds <= maxStalledRounds
+    return progress.promised && !this.#isStalled()
+  }
+
+  #isStalled(): boolean {
+    // Another sync of this repository may bring what this one was promised: that is no stall.
+    const phantoms = countPhantoms(this.#repo)
+    if (phantoms < this.#phantomsBefore) this.#stalledRounds = 0
+    this.#phantomsBefore = phantoms
+    return ++this.#stalledRounds > maxStalledRounds
   }
 
   #missing(limit: number): ArtifactHash[] {
