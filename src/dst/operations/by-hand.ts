@@ -57,7 +57,7 @@ export const sendSettings: FossilOperation = {
 /** Syncs tables as with a server of go-libfossil's, where nobody logs in. */
 export const plainTables: FossilOperation = {
   name: 'plainTables',
-  weight: 1,
+  weight: 3,
   plan: () => ({}),
   apply: (context) => ask(context, { tables: 'plain' }),
 }
