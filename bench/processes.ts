@@ -126,7 +126,7 @@ async function freePort(): Promise<number> {
 }
 
 function oursArgs(program: string, args: readonly string[]): string[] {
-  return ['--conditions=source', join(import.meta.dirname, program), ...args]
+  return ['--conditions=@trilobite/source', join(import.meta.dirname, program), ...args]
 }
 
 /** With the cache, a start from sources costs about what one from built JavaScript does. */

@@ -1,7 +1,7 @@
 /**
  * Plants the bug that the environment names, in whatever process begins with this module:
  *
- *     CANARY=uv-sent-if-listed node --conditions=source --import ./canaries/planted.ts …
+ *     CANARY=uv-sent-if-listed node --conditions=@trilobite/source --import ./canaries/planted.ts …
  *
  * @module
  */

@@ -127,7 +127,7 @@ function node(
   program = process.execPath,
 ): Promise<Ended> {
   const planting = 'CANARY' in env ? ['--import', join(import.meta.dirname, 'planted.ts')] : []
-  const flags = ['--conditions=source', '--no-warnings', ...planting]
+  const flags = ['--conditions=@trilobite/source', '--no-warnings', ...planting]
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...flags, ...args], {
       cwd: root,

@@ -101,7 +101,7 @@ export function runCanary(mutation: Mutation, options: SweepOptions): Promise<Ca
   return new Promise((resolve, reject) => {
     const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(task)], {
       cwd: root,
-      execArgv: ['--conditions=source', '--no-warnings'],
+      execArgv: ['--conditions=@trilobite/source', '--no-warnings'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     const progress = new Progress(mutation, task)

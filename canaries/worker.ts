@@ -1,7 +1,7 @@
 /**
- * The process that runs over one planted bug, started by sweep.ts with `--conditions=source`. It
- * plants the bug first and imports the simulator then, so that nothing here may name the simulator
- * in an import of its own but for types.
+ * The process that runs over one planted bug, started by sweep.ts from the sources. It plants the
+ * bug first and imports the simulator then, so that nothing here may name the simulator in an
+ * import of its own but for types.
  * @module
  */
 

@@ -100,7 +100,7 @@ function runSeeds(
   return new Promise((resolve, reject) => {
     const child = fork(join(import.meta.dirname, 'worker.ts'), [JSON.stringify(task)], {
       cwd: root,
-      execArgv: ['--conditions=source', '--no-warnings'],
+      execArgv: ['--conditions=@trilobite/source', '--no-warnings'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       signal,
     })

@@ -1,7 +1,7 @@
 /**
  * A process that runs seeds and tells which functions of the project they entered, started by
- * sweep.ts with `--conditions=source`. Node strips types in place, so that V8's offsets are those
- * of the file.
+ * sweep.ts from the sources. Node strips types in place, so that V8's offsets are those of the
+ * file.
  *
  * V8 counts from before the simulator is loaded, so that nothing here may name it in an import of
  * its own. https://chromedevtools.github.io/devtools-protocol/tot/Profiler/

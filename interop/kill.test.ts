@@ -42,7 +42,7 @@ import {
 
 function start(...args: string[]): ChildProcess {
   const script = join(import.meta.dirname, 'kill-child.ts')
-  return spawn(process.execPath, ['--conditions=source', script, ...args], {
+  return spawn(process.execPath, ['--conditions=@trilobite/source', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 }

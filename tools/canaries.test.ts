@@ -66,11 +66,12 @@ suite('each canary', () => {
 })
 
 test('nothing of canaries/ is in the package, and nothing but the command knows of them', () => {
-  const manifest: { files: string[]; exports: Record<string, { source: string }> } = JSON.parse(
-    readFileSync(join(root, 'package.json'), 'utf8'),
-  )
+  const manifest: { files: string[]; exports: Record<string, { '@trilobite/source': string }> } =
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   for (const shipped of manifest.files) assert.doesNotMatch(shipped, /canaries|\*/)
-  for (const { source } of Object.values(manifest.exports)) assert.match(source, /^\.\/src\//)
+  for (const { '@trilobite/source': source } of Object.values(manifest.exports)) {
+    assert.match(source, /^\.\/src\//)
+  }
   const told = readSources(root, ['src'])
     .filter(({ path, text }) => !path.includes('.test.') && text.includes('canaries/'))
     .map(({ path }) => path)

@@ -21,7 +21,7 @@ async function outputWith(
 ): Promise<string> {
   const path = join(import.meta.dirname, '..', 'examples', example)
   const { code, stdout, stderr } = await run(process.execPath, [
-    '--conditions=source',
+    '--conditions=@trilobite/source',
     ...options,
     path,
     ...args,

@@ -3,8 +3,8 @@
  * a digest of every derived table of every node at its end. A move of the structure changes no
  * line: keep the output before it, and compare.
  *
- * `node --conditions=source tools/golden-runs.ts [FIRST LAST] > runs.txt`; the seeds are 1 to 300
- * unless others are named. The options of a run follow from its seed.
+ * `node --conditions=@trilobite/source tools/golden-runs.ts [FIRST LAST] > runs.txt`; the seeds are
+ * 1 to 300 unless others are named. The options of a run follow from its seed.
  * @module
  */
 

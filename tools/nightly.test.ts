@@ -14,7 +14,7 @@ import { run } from './run.ts'
 const root = join(import.meta.dirname, '..')
 
 function nightly(...args: string[]): ReturnType<typeof run> {
-  const command = ['--conditions=source', join(root, 'tools', 'nightly.ts'), ...args]
+  const command = ['--conditions=@trilobite/source', join(root, 'tools', 'nightly.ts'), ...args]
   return run(process.execPath, command, { cwd: root, env: process.env })
 }
 

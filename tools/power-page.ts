@@ -33,7 +33,7 @@ option of the plan. [simulation.md](simulation.md) says how canaries work and ho
 
 \`\`\`
 npx trilobite sim canary --alone --json > canaries.json
-node --conditions=source tools/power-page.ts canaries.json
+node --conditions=@trilobite/source tools/power-page.ts canaries.json
 \`\`\`
 
 `

@@ -245,11 +245,13 @@ function leftmost(name: Node): string | undefined {
 /** The API of the project at `root`, from declarations that are emitted for it. */
 export async function publicNamesOf(root: string): Promise<PublicNames> {
   const text = readFileSync(join(root, 'package.json'), 'utf8')
-  const { exports }: { exports: Record<string, { source: string }> } = JSON.parse(text)
-  const entries = Object.entries(exports).map(([entry, { source }]): [string, string] => [
-    entry,
-    posix.normalize(source),
-  ])
+  const { exports }: { exports: Record<string, { '@trilobite/source': string }> } = JSON.parse(text)
+  const entries = Object.entries(exports).map(
+    ([entry, { '@trilobite/source': source }]): [string, string] => [
+      entry,
+      posix.normalize(source),
+    ],
+  )
   return publicNames(emittedDeclarations(root), new Map(entries))
 }
 

@@ -77,7 +77,7 @@ function makeHub(): void {
 }
 
 async function startServer(): Promise<{ url: string; pid: number }> {
-  const args = ['--conditions=source', join(root, 'src/cli/main.ts')]
+  const args = ['--conditions=@trilobite/source', join(root, 'src/cli/main.ts')]
   const child = spawn(process.execPath, [...args, 'serve', hubPath, '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })

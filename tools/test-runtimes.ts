@@ -83,7 +83,7 @@ async function runEverywhere(bins: readonly string[], script: string): Promise<O
     const version = (await run(bin, ['--version'])).stdout.trim().slice(1)
     for (let i = 1; i <= runsPerNode; i++) {
       const startMs = performance.now()
-      const { code, stdout, stderr } = await run(bin, ['--conditions=source', script])
+      const { code, stdout, stderr } = await run(bin, ['--conditions=@trilobite/source', script])
       const seconds = ((performance.now() - startMs) / 1000).toFixed(1)
       if (code !== 0) throw new Error(`${script} ended with ${code} on Node ${version}:\n${stderr}`)
       if (stdout === '') throw new Error(`${script} printed nothing on Node ${version}`)

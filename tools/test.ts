@@ -17,7 +17,7 @@ const asked = process.argv.slice(2)
 const { status, error } = spawnSync(
   process.execPath,
   [
-    '--conditions=source',
+    '--conditions=@trilobite/source',
     '--test',
     '--test-timeout=120000',
     `--test-concurrency=${availableParallelism()}`,

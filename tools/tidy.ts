@@ -44,7 +44,7 @@ export async function findingsIn(
 
 type PackageJson = {
   name: string
-  exports: Record<string, string | { source: string }>
+  exports: Record<string, string | { '@trilobite/source': string }>
   dependencies: Record<string, string>
 }
 
@@ -53,7 +53,9 @@ export function readManifest(root: string): Manifest {
   const text = readFileSync(join(root, 'package.json'), 'utf8')
   const { name, exports, dependencies }: PackageJson = JSON.parse(text)
   const publicFiles = Object.entries(exports).flatMap(([subpath, target]) =>
-    typeof target === 'string' ? [] : [[name + subpath.slice(1), target.source.slice(2)] as const],
+    typeof target === 'string'
+      ? []
+      : [[name + subpath.slice(1), target['@trilobite/source'].slice(2)] as const],
   )
   return {
     publicFiles: new Map(publicFiles),

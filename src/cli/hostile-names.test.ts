@@ -180,7 +180,13 @@ test('no command that reads obeys control characters of a repository', async () 
 
 async function outputsOf(commands: readonly (readonly string[])[]): Promise<string[]> {
   const main = pathToFileURL(join(import.meta.dirname, 'main.ts')).href
-  const args = ['--no-warnings', '--conditions=source', '--input-type=module', '-e', runner]
+  const args = [
+    '--no-warnings',
+    '--conditions=@trilobite/source',
+    '--input-type=module',
+    '-e',
+    runner,
+  ]
   const input = JSON.stringify({ main, commands })
   const options = { cwd: scratch.folder, env: scratch.env, input }
   const { stdout, stderr } = await run(process.execPath, args, options)

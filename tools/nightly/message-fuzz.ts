@@ -24,7 +24,7 @@ export function messageFuzz({ name, about, usualCount, files }: MessageFuzz): Ch
     about,
     run: async ({ seed, count = usualCount, progress }) => {
       progress(`${count} messages`)
-      const args = ['--conditions=source', '--test', ...files]
+      const args = ['--conditions=@trilobite/source', '--test', ...files]
       const env = {
         ...process.env,
         TRILOBITE_FUZZ_MESSAGES: String(count),

@@ -93,7 +93,9 @@ function shareOwnPackage(): void {
   registerHooks({
     resolve: (specifier, context, next) => {
       if (!/^trilobite(?:\/|$)/.test(specifier)) return next(specifier, context)
-      const conditions = isSource ? [...context.conditions, 'source'] : context.conditions
+      const conditions = isSource
+        ? [...context.conditions, '@trilobite/source']
+        : context.conditions
       return next(specifier, { ...context, conditions, parentURL: import.meta.url })
     },
   })

@@ -105,7 +105,7 @@ suite('a pool', { concurrency: true }, () => {
 })
 
 test('a process in an endless loop ends when the one that started it is killed', async () => {
-  const script = '"$0" --conditions=source "$1" "$2" & wait'
+  const script = '"$0" --conditions=@trilobite/source "$1" "$2" & wait'
   const args = [process.execPath, fileURLToPath(entry), '{"isEndless":true}']
   const shell = spawn('sh', ['-c', script, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
   await once(shell.stdout, 'data')
@@ -115,6 +115,14 @@ test('a process in an endless loop ends when the one that started it is killed',
 })
 
 test('options of Node that say what runs are not inherited, those that say how are', () => {
-  const given = ['--conditions=source', '--test-timeout=1', '-e', 'code', '--import', 'x', '--test']
-  assert.deepEqual(inheritedArguments(given), ['--conditions=source', '--import', 'x'])
+  const given = [
+    '--conditions=@trilobite/source',
+    '--test-timeout=1',
+    '-e',
+    'code',
+    '--import',
+    'x',
+    '--test',
+  ]
+  assert.deepEqual(inheritedArguments(given), ['--conditions=@trilobite/source', '--import', 'x'])
 })
