@@ -7,6 +7,8 @@
  * @module
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { FossilError } from '../base/error.ts'
 import { requireInteger } from '../base/options.ts'
 import { type ArtifactHash, isArtifactHash } from '../hash/artifact-hash.ts'

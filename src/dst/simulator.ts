@@ -6,6 +6,8 @@
  * @module
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { FossilError } from '../base/error.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NodeId, TraceFacts } from '../runner/model.ts'

@@ -3,6 +3,8 @@
  * @module
  */
 
+/// <reference types="node" preserve="true" />
+
 import { readFileSync, type Stats, statSync } from 'node:fs'
 import { FossilError } from '../base/error.ts'
 import { decodeText } from '../deck/text.ts'

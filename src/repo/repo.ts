@@ -4,6 +4,8 @@
  * @module
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { columnsOf, hasTable } from '../db/tables.ts'
 import { assert } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'

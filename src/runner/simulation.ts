@@ -4,6 +4,8 @@
  * @module
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { SiteActivation, type SiteCoverage } from '../sim/activation.ts'
 import { type ClockShift, SimClock } from '../sim/clock.ts'
 import type { Decision } from '../sim/decision.ts'

@@ -10,6 +10,9 @@
  * @module
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+/// <reference types="node" preserve="true" />
+
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
 

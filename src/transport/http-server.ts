@@ -8,6 +8,8 @@
  * @module
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { HttpService, type HttpServiceOptions } from './http-service.ts'
 import type { BodyReader } from './request-body.ts'
 import type { RepoSource } from './served-repos.ts'

@@ -6,6 +6,8 @@
  * @module
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 

@@ -7,6 +7,8 @@
  * @module
  */
 
+/// <reference types="node" preserve="true" />
+
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { resolve as resolvePath } from 'node:path'
 

@@ -6,6 +6,8 @@
  * @module
  */
 
+/// <reference lib="esnext.iterator" preserve="true" />
+
 import { fromUtf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import type { Card, CommentCard, NamedCard, OddNameCard, UnknownCard } from './card.ts'
