@@ -13,7 +13,7 @@ import { build } from 'esbuild'
 
 import { simulate } from 'trilobite/dst'
 
-import { copyCheckout, installInto, packInto, setUpCopy, traceProgram } from './installed.ts'
+import { copyCheckout, installInto, packInto, setUpCopy, userProgram } from './installed.ts'
 import {
   type PackageManifest,
   placePublishedManifest,
@@ -41,10 +41,11 @@ function runNode(...args: string[]): ReturnType<typeof run> {
   return run(process.execPath, args, { cwd: user })
 }
 
-/** The trace hash of the program's run, from the sources. */
-async function expectedOutput(): Promise<string> {
-  const { verdict, traceHash } = await simulate({ seed: 7, plan: 'hostile', durationMs: 20_000 })
-  return `${verdict} ${traceHash}\n`
+/** A line of the program's, from the sources. */
+async function expectedRun(): Promise<string> {
+  const seed = 7
+  const { verdict, traceHash } = await simulate({ seed, plan: 'hostile', durationMs: 20_000 })
+  return `${seed} ${verdict} ${traceHash}`
 }
 
 suite('the package, packed and installed', () => {
@@ -53,7 +54,7 @@ suite('the package, packed and installed', () => {
     copyCheckout(checkout)
     setUpCopy(checkout)
     installation = await installInto(user, await packInto(scratch, checkout))
-    writeFileSync(join(user, 'program.js'), traceProgram)
+    writeFileSync(join(user, 'program.ts'), userProgram)
   })
   after(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }))
 
@@ -102,28 +103,39 @@ suite('the package, packed and installed', () => {
 
   // No library and no types are named: the declarations themselves say what they need.
   test('its types pass a check of libraries under NodeNext', async () => {
-    writeFileSync(join(user, 'names.ts'), `${importAll}${traceProgram}`)
+    writeFileSync(join(user, 'names.ts'), importAll)
     const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-    const flags = ['--strict', '--skipLibCheck', 'false', '--noEmit', '--target', 'es2022']
-    const { code, stdout } = await runNode(compiler, '--module', 'nodenext', ...flags, 'names.ts')
+    const flags = [
+      '--module',
+      'nodenext',
+      '--strict',
+      '--skipLibCheck',
+      'false',
+      '--noEmit',
+      '--target',
+      'es2022',
+    ]
+    const { code, stdout } = await runNode(compiler, ...flags, 'names.ts', 'program.ts')
     assert.deepEqual([stdout, code], ['', 0])
   })
 
   test('a program that imports it makes the same run, bundled or not', async () => {
-    const expected = await expectedOutput()
-    assert.match(expected, /^converged [0-9a-f]{64}\n$/)
+    const expected = await expectedRun()
+    assert.match(expected, /^7 converged [0-9a-f]{64}$/)
     await build({
       absWorkingDir: user,
-      entryPoints: ['program.js'],
+      entryPoints: ['program.ts'],
       outfile: 'bundle.mjs',
       bundle: true,
       platform: 'node',
       format: 'esm',
       logLevel: 'error',
     })
-    for (const program of ['program.js', 'bundle.mjs']) {
+    for (const program of ['program.ts', 'bundle.mjs']) {
       const { code, stdout, stderr } = await runNode(program)
-      assert.deepEqual([stdout, stderr, code], [expected, '', 0], program)
+      const [made, simulated] = stdout.split('\n')
+      assert.match(made ?? '', /^[0-9a-f]{64} 0$/)
+      assert.deepEqual([simulated, stderr, code], [expected, '', 0], program)
     }
   })
 

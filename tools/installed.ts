@@ -66,8 +66,27 @@ export async function installInto(folder: string, tarball: string): Promise<stri
   return `${stdout}${stderr}`
 }
 
-/** A program of a user's: prints the verdict and the trace hash of a short run. */
-export const traceProgram = `import { simulate } from 'trilobite/dst'
-const { verdict, traceHash } = await simulate({ seed: 7, plan: 'hostile', durationMs: 20_000 })
-console.log(verdict, traceHash)
+/**
+ * A program of a user's: makes a repository in the current folder, and runs simulations. Its
+ * arguments are the first seed, by default 7, and their number, by default 1. It prints the same
+ * on every runtime: a check-in and the differences that `verify` finds, and a line for each run.
+ */
+export const userProgram = `import { rmSync } from 'node:fs'
+import { checkin, createRepo, noBuggify, verify } from 'trilobite'
+import { simulate } from 'trilobite/dst'
+
+const clock = { nowMs: () => 1_800_000_000_000 }
+const random = { bytes: (length: number) => new Uint8Array(length).fill(7) }
+rmSync('user.fossil', { force: true })
+const repo = createRepo('user.fossil', { clock, random, buggify: noBuggify })
+const changes = [{ name: 'hello.txt', content: new TextEncoder().encode('hello') }]
+const { hash } = checkin(repo, { comment: 'begin', user: 'admin', changes })
+console.log(hash, verify(repo).total)
+repo.close()
+
+const [first = '7', count = '1'] = process.argv.slice(2)
+for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {
+  const { verdict, traceHash } = await simulate({ seed, plan: 'hostile', durationMs: 20_000 })
+  console.log(seed, verdict, traceHash)
+}
 `

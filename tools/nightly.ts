@@ -18,6 +18,7 @@ import { cancelledFaults } from './nightly/cancelled-faults.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
 import { killedSweep } from './nightly/killed-sweep.ts'
+import { runtimes } from './nightly/runtimes.ts'
 import { stories } from './nightly/stories.ts'
 import { tableMessages } from './nightly/table-messages.ts'
 import type { Check, CheckResult, Progress } from './nightly/check.ts'
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   canaries,
   stories,
   coverage,
+  runtimes,
 ]
 
 interface Ended extends CheckResult {

@@ -9,11 +9,11 @@
  */
 
 import { hash } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { run } from './run.ts'
+import { ensureRuntime, oldestNode } from './runtimes.ts'
 
 /** The output of one run of the script. */
 export interface Output {
@@ -23,8 +23,6 @@ export interface Output {
 }
 
 const root = join(import.meta.dirname, '..')
-/** The oldest version that is supported. */
-export const oldestNode = '24.21.0'
 const runsPerNode = 2
 
 /**
@@ -47,32 +45,6 @@ export function firstDifference(outputs: readonly Output[]): string | undefined 
     }
   }
   return undefined
-}
-
-/**
- * The path of a Node of another version, installed by npm into `.cache/runtimes` where missing.
- * The package is that of one platform: `node` itself fetches the same one in an install script,
- * which npm 12 blocks and which `npm ci` cannot verify.
- *
- * @throws {Error} in one line, where it cannot be installed
- */
-export async function ensureNode(version: string): Promise<string> {
-  const folder = join(root, '.cache', 'runtimes', version)
-  const bin = join(folder, 'node_modules', '.bin', 'node')
-  if (existsSync(bin)) return bin
-
-  const { platform, arch } = process
-  const family = platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node'
-  const name = [family, platform === 'win32' ? 'win' : platform, arch].join('-')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(
-    join(folder, 'package.json'),
-    JSON.stringify({ private: true, dependencies: { [name]: version } }),
-  )
-  const args = ['install', '--prefix', folder, '--no-package-lock', '--loglevel', 'error']
-  const { code, stderr } = await run('npm', args, { cwd: folder })
-  if (code === 0 && existsSync(bin)) return bin
-  throw new Error(stderr.trim().split('\n')[0] ?? `npm ended with ${code}`)
 }
 
 /** Runs the script on every Node, prints a row for each run, and returns what they printed. */
@@ -104,10 +76,9 @@ async function main(): Promise<number> {
   const script = resolve(positionals[0] ?? join(root, 'tools', 'print-trace-hash.ts'))
   const bins = [process.execPath]
   try {
-    bins.push(await ensureNode(oldestNode))
+    bins.push((await ensureRuntime(oldestNode)).command)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    console.log(`Node ${oldestNode} cannot be installed: ${reason}`)
+    console.log(error instanceof Error ? error.message : error)
     if (!values['allow-missing']) return 1
   }
   const difference = firstDifference(await runEverywhere(bins, script))

@@ -9,7 +9,7 @@
  */
 
 import { mutations, sweepCanaries, tellStory } from '../../canaries/all.ts'
-import { ensureNode, oldestNode } from '../test-runtimes.ts'
+import { ensureRuntime, oldestNode } from '../runtimes.ts'
 import type { Check } from './check.ts'
 
 /** Two minutes of CPU for each. */
@@ -24,7 +24,7 @@ export const stories: Check = {
   run: async ({ count = mutations.length, progress }) => {
     const told = mutations.slice(0, count)
     const results = await sweepCanaries(told, { seeds: { first: 1, last: 200 } })
-    const replayingNode = await ensureNode(oldestNode)
+    const { command: replayingNode } = await ensureRuntime(oldestNode)
     const problems: string[] = []
     let [done, untold] = [0, 0]
     for (const { mutation, finding } of results) {

@@ -5,7 +5,7 @@
  */
 
 import { existsSync } from 'node:fs'
-import { registerHooks } from 'node:module'
+import * as module from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -85,12 +85,15 @@ export async function loadModel(path: string): Promise<SimulationModel> {
 
 let isShared = false
 
-/** A second copy of the package would be another simulator, with errors and classes of its own. */
+/**
+ * A second copy of the package would be another simulator, with errors and classes of its own. Bun
+ * has no such hooks: there a model gets the copy that its folder leads to.
+ */
 function shareOwnPackage(): void {
   if (isShared) return
   isShared = true
   const isSource = import.meta.url.endsWith('.ts')
-  registerHooks({
+  module.registerHooks?.({
     resolve: (specifier, context, next) => {
       if (!/^trilobite(?:\/|$)/.test(specifier)) return next(specifier, context)
       const conditions = isSource
