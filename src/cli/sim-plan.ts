@@ -89,6 +89,12 @@ export function replayCommand(options: RunOptions): string {
   return `npx trilobite sim run --seed ${seed}${flags.join('')}`
 }
 
+/** The command that makes the run of a capsule again. A model is not in it, but in its own file. */
+export function replayFileCommand(capsule: string, model: string | undefined): string {
+  const flag = model === undefined ? '' : ` --model ${quoted(model)}`
+  return `npx trilobite sim replay ${quoted(capsule)}${flag}`
+}
+
 function quoted(text: string): string {
   return /^[\w./@+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -9,6 +9,7 @@ import { type Capsule, loadModel, type Replay, replayCapsule, signatureText } fr
 import { print } from './output.ts'
 import { readCapsule } from './sim-failure.ts'
 import { TraceFile } from './sim-files.ts'
+import { replayFileCommand } from './sim-plan.ts'
 import { jsonReport, textReport } from './sim-report.ts'
 import { modelHelp } from './sim-sweep-command.ts'
 
@@ -49,7 +50,7 @@ async function replay(path: string, options: ReplayCommandOptions): Promise<void
     model: { ...model, config: { ...model.config, ...traced } },
   }).finally(() => trace?.close())
   const { report, end, misfits } = replayed
-  const command = `npx trilobite sim replay ${path}`
+  const command = replayFileCommand(path, options.model)
   const wallMs = Math.round(performance.now() - startMs)
   const text = `${endText(capsule, replayed)}${textReport(report, { wallMs, replay: command })}`
   print(options, { end, misfits, ...jsonReport(report, command) }, text)

@@ -16,7 +16,7 @@ import { FossilError } from '../index.ts'
 import { duration } from './option-values.ts'
 import { print, printNotice } from './output.ts'
 import { type FailureSource, failureSource, writeFailure } from './sim-failure.ts'
-import { addPlanOptions, planLine, type PlanOptions } from './sim-plan.ts'
+import { addPlanOptions, planLine, type PlanOptions, replayFileCommand } from './sim-plan.ts'
 import { modelHelp } from './sim-sweep-command.ts'
 import { counted, ProgressLine } from './terminal.ts'
 
@@ -73,7 +73,8 @@ async function shrink(text: string, options: ShrinkCommandOptions): Promise<void
   const files = writeFailure(capsule, options)
   const { signature, operations, faults, plan, seed } = capsule
   const fields = { end, signature, seed, plan, operations, faults, runs, isMinimal, files }
-  print(options, fields, shrunkText(capsule, { runs, isMinimal, files }))
+  const replay = replayFileCommand(files.capsule, options.model)
+  print(options, fields, shrunkText(capsule, { runs, isMinimal, files, replay }))
 }
 
 const unlisted =
@@ -91,9 +92,12 @@ interface ShrunkFacts {
   readonly runs: number
   readonly isMinimal: boolean
   readonly files: { readonly capsule: string; readonly test: string }
+  /** The command that replays the capsule. */
+  readonly replay: string
 }
 
-function shrunkText(capsule: Capsule, { runs, isMinimal, files }: ShrunkFacts): string {
+function shrunkText(capsule: Capsule, facts: ShrunkFacts): string {
+  const { runs, isMinimal, files, replay } = facts
   const { signature, operations, faults } = capsule
   if (!isMinimal) printNotice('the budget ended before everything was tried: see --budget')
   const lines = scenarioLines(capsule).map((line) => `    ${line}\n`)
@@ -106,6 +110,6 @@ function shrunkText(capsule: Capsule, { runs, isMinimal, files }: ShrunkFacts): 
     ...lines,
     `  capsule          ${files.capsule}\n`,
     `  test             ${files.test}\n`,
-    `  replay           npx trilobite sim replay ${files.capsule}\n`,
+    `  replay           ${replay}\n`,
   ].join('')
 }
