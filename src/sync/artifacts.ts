@@ -313,12 +313,10 @@ export class ArtifactExchange {
     if (asPrivate) writer.add({ type: 'private' })
     // A peer that asks again may refuse the source of a delta, so the second time it goes whole.
     const delta = sends === 0 && !this.#sendsWhole ? this.#deltaFor(rid, hash, content) : undefined
-    writer.add({
-      type: 'file',
-      hash,
-      deltaSource: delta?.source,
-      content: delta?.bytes ?? content,
-    })
+    const bytes = delta?.bytes ?? content
+    writer.add({ type: 'file', hash, deltaSource: delta?.source, content: bytes })
+    const isDelta = delta !== undefined
+    this.#observer?.({ type: 'artifact.sent', hash, bytes: bytes.length, isDelta })
     this.#peerHas.add(hash)
     return 'file'
   }

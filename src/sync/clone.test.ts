@@ -102,7 +102,7 @@ test('each reply is kept with the place where the next one goes on', () => {
     { sequence: 0, serverCode: server },
   ])
   assert.ok(session.isDone && begin(repo).isDone)
-  assert.deepEqual([session.rounds, session.artifacts], [2, 2])
+  assert.deepEqual([session.rounds, session.totals.artifactsReceived], [2, 2])
   assert.equal(config(repo, 'project-code'), projectCode)
   assert.equal(heldNames(repo).length, 2)
   verifyRepo(repo)

@@ -21,7 +21,7 @@ import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { countCard, limitedCards, metered, OnceOnly } from './budget.ts'
-import type { SyncObserver } from './events.ts'
+import type { SyncObserver, SyncTotals } from './events.ts'
 import {
   defaultDeflateOverBytes,
   defaultMaxRounds,
@@ -63,9 +63,9 @@ export class CloneSession {
   #awaitsReply = false
   /** True where the request under way was signed. */
   #isSigned = false
-  artifacts = 0
-  bytesSent = 0
-  bytesReceived = 0
+  #artifacts = 0
+  #bytesSent = 0
+  #bytesReceived = 0
 
   /** @param repo prepared by `beginClone`, by this process or one that was interrupted */
   constructor(repo: Repo, options: CloneSessionOptions = {}) {
@@ -93,6 +93,16 @@ export class CloneSession {
     return this.#round
   }
 
+  /** All that it has moved so far: a client sends no artifacts while it clones. */
+  get totals(): SyncTotals {
+    return {
+      artifactsSent: 0,
+      artifactsReceived: this.#artifacts,
+      bytesSent: this.#bytesSent,
+      bytesReceived: this.#bytesReceived,
+    }
+  }
+
   /** Composes the next request. */
   request(): Uint8Array {
     assert(!this.isDone && !this.#awaitsReply, 'a request follows a reply, until all is done')
@@ -109,8 +119,17 @@ export class CloneSession {
     }
     writer.add({ type: 'clone', version: protocol, sequence: this.#sequence })
     writer.add({ type: 'comment', text: hex(this.#repo.env.random.bytes(20)) })
+    const { cards } = writer
     const body = encodeMessage(signed(this.#repo, writer.finish(), login), { deflateOverBytes })
-    this.bytesSent += body.length
+    this.#bytesSent += body.length
+    this.#options.observer?.({
+      type: 'round.sent',
+      round: this.#round,
+      cards,
+      artifacts: 0,
+      bytes: body.length,
+      totals: this.totals,
+    })
     return body
   }
 
@@ -124,19 +143,20 @@ export class CloneSession {
   receive(reply: Uint8Array): void {
     assert(this.#awaitsReply, 'a reply answers a request')
     this.#awaitsReply = false
-    this.bytesReceived += reply.length
+    this.#bytesReceived += reply.length
     const message = decodeMessage(reply, { maxBytes: maxMessageBytes })
     const before = { sequence: this.#sequence, serverCode: this.#serverCode }
     try {
       const action = (): News => this.#repo.transaction(() => this.#apply(message))
       const news = metered(this.#repo, action)
-      this.artifacts += news.artifacts
+      this.#artifacts += news.artifacts
       this.#options.observer?.({
         type: 'round.received',
         round: this.#round,
         cards: news.cards,
         artifacts: news.artifacts,
         bytes: reply.length,
+        totals: this.totals,
       })
       // Deltas that wait count: in a clone most sources come after what is made of them.
       if (news.artifacts === 0) this.#roundsInVain++

@@ -21,7 +21,7 @@ import {
   type ConfigRights,
 } from '../admin/config-areas-receive.ts'
 import type { Repo } from '../repo/repo.ts'
-import type { Card } from '../xfer/card.ts'
+import type { Card, ConfigCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import type { SyncObserver } from './events.ts'
 import { refused } from './refusal.ts'
@@ -128,7 +128,11 @@ export class ConfigClient {
     this.#asked = this.#pull
     for (const area of this.#pull) writer.add({ type: 'reqconfig', name: `/${area}` })
     const all = { admin: true, addresses: true }
-    for (const area of this.#push) this.#counts.sent += sendArea(this.#repo, writer, area, all)
+    for (const area of this.#push) {
+      const cards = sendArea(this.#repo, writer, area, all)
+      this.#counts.sent += cards.length
+      for (const card of cards) this.#tell(card)
+    }
   }
 
   /**
@@ -143,10 +147,17 @@ export class ConfigClient {
     const rights = { areas: this.#asked, setup: true, code: this.#code }
     const outcome = receiveConfig(this.#repo, card, rights)
     this.#counts[outcome]++
-    const key = this.#observer === undefined ? undefined : configKey(card)
-    const table = card.name.slice(1)
-    if (key !== undefined) this.#observer?.({ type: 'config.received', table, key, outcome })
+    this.#tell(card, outcome)
     return true
+  }
+
+  /** @param outcome of a card that came */
+  #tell(card: ConfigCard, outcome?: ConfigOutcome): void {
+    const key = this.#observer === undefined ? undefined : configKey(card)
+    if (key === undefined) return
+    const table = card.name.slice(1)
+    if (outcome === undefined) this.#observer?.({ type: 'config.sent', table, key })
+    else this.#observer?.({ type: 'config.received', table, key, outcome })
   }
 
   /** Begins again, where a request was refused as a whole and the session goes on. */
@@ -163,10 +174,15 @@ function rightsOf({ addresses, setup }: ConfigAccess): ConfigRights {
 
 const withoutAddresses = configAreas.filter((area) => area !== 'all' && area !== 'email')
 
-function sendArea(repo: Repo, writer: CardWriter, area: ConfigArea, reader: ConfigReader): number {
+function sendArea(
+  repo: Repo,
+  writer: CardWriter,
+  area: ConfigArea,
+  reader: ConfigReader,
+): ConfigCard[] {
   const cards = configCards(repo, area, reader)
   for (const card of cards) writer.add(card)
-  return cards.length
+  return cards
 }
 
 function noCards(): Record<ConfigOutcome | 'sent', number> {

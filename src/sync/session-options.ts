@@ -4,7 +4,7 @@
  */
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import type { SyncObserver } from './events.ts'
+import type { SyncObserver, SyncTotals } from './events.ts'
 import type { Credentials } from './login.ts'
 import type { SideOptions, SideSummary } from './side-conversations.ts'
 
@@ -36,7 +36,7 @@ export interface SyncOptions extends SideOptions {
 }
 
 /** The result of a sync. */
-export interface SyncResult extends SideSummary {
+export interface SyncResult extends SideSummary, SyncTotals {
   /** True when nothing that either side announced is missing here, and nothing waits to be sent. */
   readonly complete: boolean
   /** The reason, in words, when not complete. */
@@ -46,11 +46,6 @@ export interface SyncResult extends SideSummary {
   /** The server let us pull but not push. */
   readonly pushRefused: boolean
   readonly rounds: number
-  readonly artifactsSent: number
-  /** Those that were not here before. */
-  readonly artifactsReceived: number
-  readonly bytesSent: number
-  readonly bytesReceived: number
   /** Messages of the server to people, the first 100. */
   readonly messages: readonly string[]
   /**

@@ -456,27 +456,6 @@ test('between a request and its reply the repository is free to use', () => {
   assert.deepEqual(heldNames(server), heldNames(client))
 })
 
-test('the observer hears of every round and artifact', () => {
-  using client = makeRepo('client')
-  using server = makeRepo('server')
-  const [hash] = addArtifacts(server, { to: 1 })
-  const events: SyncEvent[] = []
-  const { requests, replies } = syncPair(client, server, { observer: (e) => events.push(e) })
-  const seen = events.map((event) => ('bytes' in event ? { ...event, bytes: 0 } : event))
-  const round = (n: number, received: number): unknown[] => [
-    { type: 'round.sent', round: n, cards: requests[n - 1]?.length, artifacts: 0, bytes: 0 },
-    ...(received > 0 ? [{ type: 'artifact.received', hash, bytes: 0, isDelta: false }] : []),
-    {
-      type: 'round.received',
-      round: n,
-      cards: replies[n - 1]?.length,
-      artifacts: received,
-      bytes: 0,
-    },
-  ]
-  assert.deepEqual(seen, [...round(1, 0), ...round(2, 1)])
-})
-
 test('every request ends in something that no other says', () => {
   using client = makeRepo('client')
   const ends = [1, 2].map(() => cardsOf(new SyncSession(client).request()).at(-1))

@@ -33,6 +33,7 @@ import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { metered } from './budget.ts'
 import { skewOf } from './clock-skew.ts'
+import type { SyncTotals } from './events.ts'
 import {
   defaultDeflateOverBytes,
   defaultMaxRounds,
@@ -282,6 +283,7 @@ export class SyncSession {
       cards,
       artifacts: this.#lastFiles.length,
       bytes: body.length,
+      totals: this.#totals,
     })
     return body
   }
@@ -358,7 +360,17 @@ export class SyncSession {
       cards: progress.cards,
       artifacts: progress.artifacts,
       bytes: reply.length,
+      totals: this.#totals,
     })
+  }
+
+  get #totals(): SyncTotals {
+    return {
+      artifactsSent: this.#artifactsSent,
+      artifactsReceived: this.#artifactsReceived,
+      bytesSent: this.#bytesSent,
+      bytesReceived: this.#bytesReceived,
+    }
   }
 
   /** Stock's rule (xfer.c:2979-3010), and patience with a server that promised more. */
@@ -435,10 +447,7 @@ export class SyncSession {
       missing,
       pushRefused: this.#pushRefused,
       rounds: this.#round,
-      artifactsSent: this.#artifactsSent,
-      artifactsReceived: this.#artifactsReceived,
-      bytesSent: this.#bytesSent,
-      bytesReceived: this.#bytesReceived,
+      ...this.#totals,
       messages: this.#messages,
       clockSkewMs: this.#clockSkewMs,
       ...this.#side.summary,

@@ -73,8 +73,8 @@ export class SideConversations {
   constructor(repo: Repo, options: SideOptions & { readonly observer?: SyncObserver }) {
     this.#repo = repo
     this.#options = options
-    if (options.unversioned === true) this.#unversioned = new UnversionedClient(repo)
     const { pullConfig = [], pushConfig = [], pullScripts: code = true, observer } = options
+    if (options.unversioned === true) this.#unversioned = new UnversionedClient(repo, observer)
     const { tables = false } = options
     if (tables !== false) {
       this.#tables = new TableClient(repo, { speaksPlain: tables === 'plain', observer })

@@ -9,6 +9,7 @@ import { rebuild } from '../crosslink/rebuild.ts'
 import type { Repo } from '../repo/repo.ts'
 import { holdsShunned } from '../repo/shun.ts'
 import { CloneSession, type CloneSessionOptions } from './clone.ts'
+import type { SyncObserver, SyncTotals } from './events.ts'
 import { defaultMaxRounds } from './limits.ts'
 import { SyncSession } from './session.ts'
 import type { SyncOptions, SyncResult } from './session-options.ts'
@@ -68,7 +69,13 @@ export async function clone(
   while (!bulk.isDone) bulk.receive(await transport.exchange(bulk.request(), exchange))
   const { withUsers = false, ...rounds } = options
   const pullConfig = cloneAreas({ withUsers })
-  const pull: SyncOptions = { ...rounds, push: false, pullConfig, pullScripts: false }
+  const pull: SyncOptions = {
+    ...rounds,
+    push: false,
+    pullConfig,
+    pullScripts: false,
+    ...(options.observer === undefined ? {} : { observer: following(bulk, options.observer) }),
+  }
   const rest = await sync(repo, transport, pull, exchange)
   // What the server was asked for and did not send it does not have: it may be gone for good, as
   // what was purged there. Later syncs go on asking.
@@ -77,9 +84,25 @@ export async function clone(
   return {
     ...rest,
     rounds: rest.rounds + bulk.rounds,
-    artifactsReceived: rest.artifactsReceived + bulk.artifacts,
-    bytesSent: rest.bytesSent + bulk.bytesSent,
-    bytesReceived: rest.bytesReceived + bulk.bytesReceived,
+    ...sumOf(bulk.totals, rest),
+  }
+}
+
+/** An observer of the pull that follows the bulk: rounds and totals go on where those ended. */
+function following({ rounds, totals }: CloneSession, observer: SyncObserver): SyncObserver {
+  return (event) => {
+    const isRound = event.type === 'round.sent' || event.type === 'round.received'
+    if (!isRound) return observer(event)
+    observer({ ...event, round: rounds + event.round, totals: sumOf(totals, event.totals) })
+  }
+}
+
+function sumOf(one: SyncTotals, other: SyncTotals): SyncTotals {
+  return {
+    artifactsSent: one.artifactsSent + other.artifactsSent,
+    artifactsReceived: one.artifactsReceived + other.artifactsReceived,
+    bytesSent: one.bytesSent + other.bytesSent,
+    bytesReceived: one.bytesReceived + other.bytesReceived,
   }
 }
 

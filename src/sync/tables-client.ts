@@ -136,7 +136,7 @@ export class TableClient {
     }: { readonly speaksPlain: boolean; readonly observer: SyncObserver | undefined },
   ) {
     this.#repo = repo
-    this.#outbox = new TableOutbox(repo)
+    this.#outbox = new TableOutbox(repo, observer)
     this.#speaksPlain = speaksPlain
     this.#observer = observer
   }
@@ -369,7 +369,10 @@ export class TableClient {
         plainColumns: isPlain ? this.#columnsOf(table) : undefined,
       })
       if (this.#wanted.delete(`${name} ${pkHash}`) || outcome === 'stored') this.#arrivals++
-      if (outcome === 'stored') this.#received++
+      if (outcome === 'stored') {
+        this.#received++
+        this.#observer?.({ type: 'row.received', table: name, key: pkHash })
+      }
       // What was changed here meanwhile is newer than what came.
       if (outcome === 'kept') this.#outbox.add(name, pkHash)
     } catch (error) {

@@ -9,6 +9,7 @@ import { type Repo, workOf } from '../repo/repo.ts'
 import { findRow, rowsAfter, type StoredRow } from '../tables/rows.ts'
 import { findTable, type StoredTable } from '../tables/schema.ts'
 import type { CardWriter } from '../xfer/format.ts'
+import type { SyncObserver } from './events.ts'
 import { isKeyHash, maxRowsInMessage } from './tables.ts'
 
 /** A range of which all rows are meant, from the one after `after` on. */
@@ -36,6 +37,7 @@ export type RowWriter = (table: StoredTable, row: StoredRow) => void
 /** Rows that are still to be sent. */
 export class TableOutbox {
   readonly #repo: Repo
+  readonly #observer: SyncObserver | undefined
   /** By `table key`. */
   #rows = new Map<string, { readonly table: string; readonly key: string }>()
   #places: Place[] = []
@@ -44,8 +46,9 @@ export class TableOutbox {
   /** Versions sent. */
   sent = 0
 
-  constructor(repo: Repo) {
+  constructor(repo: Repo, observer: SyncObserver | undefined) {
     this.#repo = repo
+    this.#observer = observer
   }
 
   /** Tells whether nothing waits. */
@@ -95,6 +98,7 @@ export class TableOutbox {
       workOf(this.#repo)?.made(row.data.length)
       written++
       this.sent++
+      this.#observer?.({ type: 'row.sent', table: table.name, key: row.key })
       return true
     }
     if (this.#writeRows(send)) this.#writePlaces(send)

@@ -26,6 +26,7 @@ import {
 import type { Card, UvfileCard, UvigotCard } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import { isUnversionedName } from '../xfer/unversioned-name.ts'
+import type { SyncObserver } from './events.ts'
 import { acceptFile, canSend, isHole, sendFile } from './unversioned.ts'
 
 /** A version that the server has, or says it has. */
@@ -66,6 +67,7 @@ const noCatalogue = '0'.repeat(40)
 /** The client's side, from the first request of a session to its end. */
 export class UnversionedClient {
   readonly #repo: Repo
+  readonly #observer: SyncObserver | undefined
   #hashWasSent = false
   #mode: 'unknown' | 'push-ok' | 'pull-only' = 'unknown'
   /** The files of the server, as far as it listed or sent them. */
@@ -91,8 +93,9 @@ export class UnversionedClient {
   /** The counts before the request under way. */
   #settled = this.#counts
 
-  constructor(repo: Repo) {
+  constructor(repo: Repo, observer?: SyncObserver) {
     this.#repo = repo
+    this.#observer = observer
   }
 
   /** True while another request has something to say. */
@@ -210,13 +213,19 @@ export class UnversionedClient {
     // A server that knows nothing of a name has nothing to delete.
     if (theirs === undefined && entry.hash === undefined) return false
     const status = theirs === undefined ? 'ours' : compareVersions(entry, theirs)
-    if (status === 'ours') sendFile(this.#repo, writer, entry)
+    if (status === 'ours') this.#send(writer, entry)
     else if (status === 'our-mtime') sendTime(writer, entry)
     else return false
     this.#listed.set(name, entry)
     this.#moved.add(name)
     this.#counts.sent++
     return true
+  }
+
+  #send(writer: CardWriter, entry: UnversionedEntry): void {
+    const bytes = sendFile(this.#repo, writer, entry)
+    if (entry.hash === undefined) return
+    this.#observer?.({ type: 'unversioned.sent', name: entry.name, bytes })
   }
 
   /** The catalogue begins: what it does not list, the server does not have. */
@@ -280,6 +289,9 @@ export class UnversionedClient {
     this.#forget(name)
     if (outcome === 'stored' || outcome === 'adopted') {
       this.#counts[outcome === 'stored' ? 'received' : 'adopted']++
+      if (outcome === 'stored') {
+        this.#observer?.({ type: 'unversioned.received', name, bytes: content?.length ?? 0 })
+      }
       this.#moved.add(name)
       this.#arrivals++
     } else if (outcome === 'omitted') {

@@ -181,10 +181,11 @@ export function announceFile(writer: CardWriter, entry: UnversionedEntry): void 
 }
 
 /** Sends a file, or its deletion, whole. */
-export function sendFile(repo: Repo, writer: CardWriter, entry: UnversionedEntry): void {
+export function sendFile(repo: Repo, writer: CardWriter, entry: UnversionedEntry): number {
   const { name, mtimeSec, hash } = entry
   const content = readUnversioned(repo, name)
   const sizeBytes = content?.length ?? 0
   workOf(repo)?.made(sizeBytes)
   writer.add({ type: 'uvfile', name, mtimeSec, hash, sizeBytes, content })
+  return sizeBytes
 }
