@@ -4,29 +4,15 @@
  * @module
  */
 
-import { rmSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { statistics } from '../history/index.ts'
-import {
-  clone,
-  cloneState,
-  config,
-  createClone,
-  type Credentials,
-  findRemote,
-  FossilError,
-  removeRemote,
-  type Repo,
-  setConfig,
-  specialLogins,
-  systemEnv,
-} from '../index.ts'
-import { printable } from '../transport/http.ts'
-import { runExchange, type Settings } from './exchange.ts'
+import { cloneState, FossilError, systemEnv } from '../index.ts'
+import { cloneRepo, printable } from '../transport/http.ts'
+import { type Outcome, runExchange, type Settings } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
 import { type LoginOptions, withLogin } from './login-options.ts'
 import { checkLogin, identityFields, identityText } from './new.ts'
-import { type Peer, peerOf, rememberPeer, remoteOf } from './peer.ts'
+import { peerOf } from './peer.ts'
 import { openAny } from './repository.ts'
 import { print, printNotice } from './output.ts'
 
@@ -66,79 +52,67 @@ async function cloneRepository(
   file: string,
   options: CloneCommandOptions,
 ): Promise<void> {
-  const isNew = isAbsent(file)
   if (options.adminUser !== undefined) checkLogin(options.adminUser)
-  if (!isNew) openUnfinished(file, url).close()
+  const resumes = resumesAt(file)
   const peer = await peerOf(url, options)
-  const adminUser = options.adminUser ?? ownLogin(peer.login) ?? 'admin'
-  const repo = isNew
-    ? createClone(file, systemEnv, { adminUser, url: peer.address })
-    : openUnfinished(file, url)
-  if (!isNew && options.json !== true) {
-    printNotice(`going on with the unfinished clone ${file}`)
-  }
-  let wasRefused = false
-  try {
-    await cloneInto(repo, peer, { ...options, wasUnfinished: !isNew })
-  } catch (error) {
-    wasRefused = FossilError.is(error, 'login.failed')
-    throw error
-  } finally {
-    const isUnfinished = isNew && cloneState(repo) !== undefined
-    const isUseless = isUnfinished && (wasRefused || holdsNothing(repo))
-    repo.close()
-    // A mistyped address, login or password leaves nothing behind that would be gone on with.
-    if (isUseless) rmSync(file)
-  }
-}
-
-async function cloneInto(
-  repo: Repo,
-  peer: Peer,
-  options: CloneCommandOptions & { wasUnfinished: boolean },
-): Promise<void> {
-  const { private: withPrivate = false, unversioned = false, wasUnfinished } = options
-  const { withUsers = false, tables = false } = options
-  const isQuiet = options.json === true
-  const outcome = await runExchange(peer, { isQuiet, next }, (means) =>
-    clone(
-      repo,
-      means.transport,
-      { ...means.options, private: withPrivate, unversioned, tables, withUsers },
-      means.exchange,
-    ),
+  if (resumes && options.json !== true) printNotice(`going on with the unfinished clone ${file}`)
+  const { adminUser, private: withPrivate = false, unversioned = false } = options
+  const { withUsers = false, tables = false, json, once } = options
+  const kept = peer.remembered === undefined ? 'address' : 'login'
+  const outcome = await runExchange(peer, { isQuiet: json === true, next }, (means) =>
+    cloneRepo(means.transport, file, {
+      ...means.options,
+      ...means.exchange,
+      ...(adminUser === undefined ? {} : { adminUser }),
+      env: systemEnv,
+      private: withPrivate,
+      unversioned,
+      tables,
+      withUsers,
+      remember: once === true ? 'nothing' : kept,
+    }),
   )
-  const isClone = cloneState(repo) === undefined
-  if (isClone) {
-    if (options.once === true) forgetPeer(repo, outcome.peer)
-    else rememberPeer(repo, outcome.peer)
-  }
-  const { path } = repo
-  const identity = isClone ? identityFields(repo) : {}
-  const { settings } = outcome
-  const fields = { repository: path, url: peer.url, resumed: wasUnfinished, settings }
-  const heading = isClone ? `cloned ${peer.url} to ${path}` : `cloning ${peer.url} to ${path}`
-  print(
-    options,
-    { ...fields, ...identity, ...outcomeFields(outcome) },
-    `${heading}\n${outcomeText(outcome)}${settingsText(settings)}` +
-      (isClone ? identityText(repo) : ''),
-  )
+  printOutcome({ url: peer.url, file, resumed: resumes }, outcome, options)
   process.exitCode = outcome.complete ? 0 : 1
 }
 
-/** Without the address nothing else says whose clone it is. */
-function forgetPeer(repo: Repo, { login }: Peer): void {
-  const user = ownLogin(login)
-  if (user !== undefined && config(repo, 'default-user') === undefined) {
-    setConfig(repo, 'default-user', user)
-  }
-  removeRemote(repo, 'default')
+function printOutcome(
+  { url, file, resumed }: { url: string; file: string; resumed: boolean },
+  outcome: Outcome,
+  options: CloneCommandOptions,
+): void {
+  // Nothing is there where somebody interrupted the clone before anything had come.
+  using repo = existsSync(file) ? openAny(file) : undefined
+  const whole = repo === undefined || cloneState(repo) !== undefined ? undefined : repo
+  const { settings } = outcome
+  print(
+    options,
+    {
+      repository: file,
+      url,
+      resumed,
+      settings,
+      ...(whole === undefined ? {} : identityFields(whole)),
+      ...outcomeFields(outcome),
+    },
+    `${whole === undefined ? 'cloning' : 'cloned'} ${url} to ${file}\n` +
+      outcomeText(outcome) +
+      settingsText(settings) +
+      (whole === undefined ? '' : identityText(whole)),
+  )
 }
 
-/** The login of one person. Where the accounts of the server come along, it is one of them. */
-function ownLogin(login: Credentials | undefined): string | undefined {
-  return login === undefined || specialLogins.has(login.user) ? undefined : login.user
+/**
+ * Tells whether there is something to go on with, before anybody is asked for a password.
+ *
+ * @throws {FossilError} `repo.unreadable`; `repo.invalid` for a repository that is whole
+ */
+function resumesAt(file: string): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (stat === undefined || (stat.isFile() && stat.size === 0)) return false
+  using repo = openAny(file)
+  if (cloneState(repo) !== undefined) return true
+  throw new FossilError('repo.invalid', { path: file, reason: 'it exists already' })
 }
 
 /** Arrivals besides the history. */
@@ -149,41 +123,4 @@ function settingsText(settings: Settings): string {
 
 function listText(heading: string, names: readonly string[]): string {
   return names.length === 0 ? '' : `${heading}: ${printable(names.join(', '), 1000)}\n`
-}
-
-/** @throws {FossilError} `repo.invalid` when there is anything but an unfinished clone of `url` */
-function openUnfinished(path: string, url: string): Repo {
-  const repo = openAny(path)
-  try {
-    if (cloneState(repo) === undefined) throw taken(path, 'it exists already')
-    const remembered = findRemote(repo, 'default')?.url
-    if (remembered !== undefined && bare(remembered) !== bare(url)) {
-      throw taken(path, `it is an unfinished clone of ${bare(remembered)}`)
-    }
-    return repo
-  } catch (error) {
-    repo.close()
-    throw error
-  }
-}
-
-/** Nothing is there, or an empty file, which a process leaves that dies at once. */
-function isAbsent(path: string): boolean {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  return stat === undefined || (stat.isFile() && stat.size === 0)
-}
-
-function holdsNothing(repo: Repo): boolean {
-  const { artifacts, phantoms } = statistics(repo)
-  return artifacts + phantoms === 0
-}
-
-function bare(url: string): string {
-  const address = new URL(remoteOf(url).url)
-  address.username = ''
-  return address.href
-}
-
-function taken(path: string, reason: string): FossilError {
-  return new FossilError('repo.invalid', { path, reason })
 }

@@ -11,10 +11,10 @@ import {
   type SyncEvent,
   type SyncOptions,
   type SyncResult,
-  type Transport,
+  type SyncTotals,
 } from '../index.ts'
-import { httpTransport } from '../transport/http.ts'
-import { movedTo, type Peer } from './peer.ts'
+import { type HttpTransport, httpTransport } from '../transport/http.ts'
+import { movedWith, type Peer } from './peer.ts'
 import { counted, formatBytes, ProgressLine } from './terminal.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -39,7 +39,7 @@ export interface Settings {
 
 /** Means that a sync or clone is given. */
 export interface Means {
-  readonly transport: Transport
+  readonly transport: HttpTransport
   readonly options: {
     readonly observer: NonNullable<SyncOptions['observer']>
     readonly login?: Credentials
@@ -69,10 +69,15 @@ export async function runExchange(
     const { login } = peer
     const options = { observer: tally.observe, ...(login === undefined ? {} : { login }) }
     const result = await action({ transport, options, exchange: { signal: stop.signal } })
-    const { redirectedTo, url } = transport
-    const moved = movedTo(peer, url, redirectedTo === undefined)
+    const { redirectedTo } = transport
     const { settings } = tally
-    return { ...result, interrupted: false, peer: moved, redirectedTo, settings }
+    return {
+      ...result,
+      interrupted: false,
+      peer: movedWith(peer, transport),
+      redirectedTo,
+      settings,
+    }
   } catch (error) {
     if (!stop.signal.aborted || !isTransportError(error)) throw error
     const { bytesSent, bytesReceived } = transport.stats
@@ -89,10 +94,8 @@ export async function runExchange(
 class Tally {
   readonly #line: ProgressLine
   #rounds = 0
-  #sent = 0
-  #received = 0
   /** Of rounds that are over. */
-  #bytes = 0
+  #totals: SyncTotals = { artifactsSent: 0, artifactsReceived: 0, bytesSent: 0, bytesReceived: 0 }
   readonly #messages: string[] = []
   readonly settings = { taken: new Array<string>(), refused: new Array<string>() }
 
@@ -101,13 +104,11 @@ class Tally {
   }
 
   readonly observe = (event: SyncEvent): void => {
-    if (event.type === 'round.sent') this.#sent += event.artifacts
-    if (event.type === 'artifact.received') this.#received++
     if (event.type === 'config.received') this.#noteSetting(event)
     if (event.type === 'peer.message') this.#messages.push(event.text)
+    if (event.type === 'round.sent' || event.type === 'round.received') this.#totals = event.totals
     if (event.type !== 'round.received') return
-    this.#rounds++
-    this.#bytes += event.bytes
+    this.#rounds = event.round
     this.#show(0)
   }
 
@@ -133,10 +134,7 @@ class Tally {
       missing: [],
       pushRefused: false,
       rounds: this.#rounds,
-      artifactsSent: this.#sent,
-      artifactsReceived: this.#received,
-      bytesSent: 0,
-      bytesReceived: 0,
+      ...this.#totals,
       messages: this.#messages,
       clockSkewMs: undefined,
       unversioned: undefined,
@@ -148,8 +146,9 @@ class Tally {
   }
 
   #show(underWayBytes: number): void {
-    const artifacts = `${counted(this.#received, 'artifact')} received, ${this.#sent} sent`
-    const bytes = formatBytes(this.#bytes + underWayBytes)
+    const { artifactsReceived, artifactsSent, bytesReceived } = this.#totals
+    const artifacts = `${counted(artifactsReceived, 'artifact')} received, ${artifactsSent} sent`
+    const bytes = formatBytes(bytesReceived + underWayBytes)
     // Nobody knows how much there will be, so there is no bar.
     this.#line.show(undefined, `round ${this.#rounds + 1}: ${artifacts}, ${bytes}`)
   }

@@ -4,7 +4,7 @@
  */
 
 import { type Credentials, findRemote, FossilError, putRemote, type Repo } from '../index.ts'
-import { type HttpTransportOptions, parseRemote } from '../transport/http.ts'
+import { type HttpTransport, type HttpTransportOptions, parseRemote } from '../transport/http.ts'
 import { type LoginOptions, passedPassword, wayOf } from './login-options.ts'
 import { askSecret } from './password.ts'
 import { printNotice } from './output.ts'
@@ -55,7 +55,7 @@ export async function peerOf(
   options: LoginOptions,
   passwordFor: (peer: { url: string; user: string }) => string | undefined = () => undefined,
 ): Promise<Peer> {
-  const { url, user, password } = parseRemote(text)
+  const { url, user, password, address } = parseRemote(text)
   const way = wayOf(options)
   const { href } = url
   if (user === undefined) {
@@ -71,7 +71,7 @@ export async function peerOf(
   const secret = passed ?? kept ?? (await askSecret(`Password of ${user} at ${url.host}: `))
   const remembered = passed === undefined ? secret : kept
   const login = { user, password: secret }
-  return { url: href, address: withUser(url, user), login, remembered, way }
+  return { url: href, address, login, remembered, way }
 }
 
 /** Stock takes such a password as it is, and so do we; every other program reads it differently. */
@@ -84,20 +84,19 @@ function warnOfRaw(text: string): void {
 }
 
 /** The same server where it says that it has moved for good, as stock remembers it. http.c:687. */
-export function movedTo(peer: Peer, url: string, isSameSite: boolean): Peer {
+export function movedWith(peer: Peer, transport: HttpTransport): Peer {
+  const { url, redirectedTo } = transport
   if (url === peer.url) return peer
-  const { login, remembered } = peer
-  if (!isSameSite || login === undefined) {
-    return { ...peer, url, address: url, login: undefined, remembered: undefined }
-  }
-  return { ...peer, url, address: withUser(new URL(url), login.user), remembered }
+  const address = transport.addressFor(peer.login?.user)
+  if (redirectedTo === undefined) return { ...peer, url, address }
+  return { ...peer, url, address, login: undefined, remembered: undefined }
 }
 
 /** The address and password of a remote to remember, from an address that may hold both. */
 export function remoteOf(text: string): { url: string; password?: string } {
-  const { url, user, password } = parseRemote(text)
+  const { address, password } = parseRemote(text)
   return {
-    url: user === undefined ? url.href : withUser(url, user),
+    url: address,
     ...(password === undefined ? {} : { password }),
   }
 }
@@ -131,10 +130,4 @@ function knownPassword(repo: Repo, peer: { url: string; user: string }): string 
   const remote = findRemote(repo, 'default')
   const known = remote === undefined ? undefined : addressParts(remote.url)
   return known?.url.href === peer.url && known.user === peer.user ? remote?.password : undefined
-}
-
-function withUser(url: URL, user: string): string {
-  const address = new URL(url)
-  address.username = user.replaceAll('+', '%2B')
-  return address.href
 }

@@ -55,6 +55,11 @@ export function hasArtifact(repo: Repo, hash: ArtifactHash): boolean {
   return findHeld(repo, hash) !== undefined
 }
 
+/** Tells whether no artifact is here, not even by name. */
+export function holdsNothing(repo: Repo): boolean {
+  return dbOf(repo).prepare('SELECT 1 FROM blob LIMIT 1').get() === undefined
+}
+
 /**
  * Makes a phantom: the name of an artifact that some peer holds. Returns the rid of the new or
  * existing row, or undefined for a shunned name.

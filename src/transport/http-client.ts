@@ -23,7 +23,7 @@ import type { ExchangeOptions, Transport } from '../sync/transport.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { type Progress, sendPost } from './http-post.ts'
 import { messageOf, refusalOf, refuse } from './http-reply.ts'
-import { isSameSite, parseRemote, redirectTarget } from './http-url.ts'
+import { addressFor, isSameSite, parseRemote, redirectTarget } from './http-url.ts'
 import { isLoopback } from './peer-address.ts'
 import { checkTimeout, type Deadlines, Watch } from './watch.ts'
 
@@ -80,6 +80,11 @@ export interface HttpTransport extends Transport, Disposable {
   /** The other site that answered the last exchange, without `headers` and login. */
   readonly redirectedTo: string | undefined
   readonly stats: HttpStats
+  /**
+   * The address to remember for `user`: `url` with their name, unless another site answered last,
+   * which was told no login.
+   */
+  addressFor(user: string | undefined): string
   /** Closes connections that are kept open for later. Exchanges under way go on. */
   close(): void
 }
@@ -151,6 +156,10 @@ class NodeHttpTransport implements HttpTransport {
 
   get stats(): HttpStats {
     return { ...this.#stats }
+  }
+
+  addressFor(user: string | undefined): string {
+    return addressFor(this.#url, this.#redirectedTo === undefined ? user : undefined)
   }
 
   async exchange(request: Uint8Array, options: ExchangeOptions = {}): Promise<Uint8Array> {

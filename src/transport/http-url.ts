@@ -15,6 +15,8 @@ export interface Remote {
   readonly url: URL
   readonly user: string | undefined
   readonly password: string | undefined
+  /** The address with the user and without the password, as remotes are remembered. */
+  readonly address: string
 }
 
 /**
@@ -33,11 +35,21 @@ export function parseRemote(text: string): Remote {
   const url = URL.parse(scheme + host + path)
   if (url === null || !/^https?:$/.test(url.protocol)) throw notAnAddress()
   const [, username = '', password = ''] = /^([^:]*):?(.*)$/s.exec(login) ?? []
+  const bare = withoutSecrets(url)
+  const user = username === '' ? undefined : decodePart(username)
   return {
-    url: withoutSecrets(url),
-    user: username === '' ? undefined : decodePart(username),
+    url: bare,
+    user,
     password: password === '' ? undefined : decodePart(password),
+    address: addressFor(bare, user),
   }
+}
+
+/** An address with the name of a user in it. */
+export function addressFor(url: URL, user: string | undefined): string {
+  const address = new URL(url)
+  if (user !== undefined) address.username = user.replaceAll('+', '%2B')
+  return address.href
 }
 
 function notAnAddress(): FossilError {

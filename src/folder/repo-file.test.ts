@@ -8,18 +8,14 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { test } from 'node:test'
 
-import { openMemory } from './db/node.ts'
-import {
-  cloneState,
-  config,
-  createClone,
-  createRepo,
-  findRemote,
-  openRepo,
-  storeLocal,
-  systemEnv,
-} from './index.ts'
-import { failsWith, scratchPath } from './repo/fixture.suite.ts'
+import { findRemote } from '../admin/remote.ts'
+import { systemEnv } from '../base/env.ts'
+import { openMemory } from '../db/node.ts'
+import { cloneState } from '../repo/clone-state.ts'
+import { config } from '../repo/config.ts'
+import { failsWith, scratchPath } from '../repo/fixture.suite.ts'
+import { storeLocal } from '../repo/store.ts'
+import { createClone, createRepo, openRepo } from './repo-file.ts'
 
 test('a clone is known as one from the moment its file is there, with its server', (t) => {
   const path = scratchPath(t)
@@ -55,12 +51,20 @@ test('what is no file is told before a database is looked for', (t) => {
   assert.throws(open, failsWith('repo.unreadable', /not a database/))
 })
 
-test('a repository is its bytes, and opens behind a connection, too', (t) => {
+test('a repository has the path that it was made at, and what is stored there lasts', (t) => {
   const path = scratchPath(t)
-  using repo = createRepo(path, systemEnv)
-  assert.equal(repo.path, path)
-  const { hash, isNew } = storeLocal(repo, new Uint8Array([1]))
-  assert.equal(isNew, true)
+  const made = createRepo(path, systemEnv)
+  assert.equal(made.path, path)
+  const { hash } = storeLocal(made, new Uint8Array([1]))
+  made.close()
+  using again = openRepo(path, systemEnv)
+  assert.deepEqual(storeLocal(again, new Uint8Array([1])).hash, hash)
+})
+
+test('a repository opens behind a connection, too', (t) => {
+  using repo = createRepo(scratchPath(t), systemEnv)
+  const { hash } = storeLocal(repo, new Uint8Array([1]))
   using copy = openRepo(openMemory(repo.serialize()), systemEnv)
-  assert.deepEqual(storeLocal(copy, new Uint8Array([1])), { hash, isNew: false })
+  const { isNew, hash: same } = storeLocal(copy, new Uint8Array([1]))
+  assert.deepEqual([isNew, same], [false, hash])
 })
