@@ -18,12 +18,15 @@ import {
   isEntityName,
   isExportDeclaration,
   isExpressionWithTypeArguments,
+  isFunctionDeclaration,
   isGetAccessorDeclaration,
   isIdentifier,
   isImportDeclaration,
   isImportTypeNode,
   isInterfaceDeclaration,
   isLiteralTypeNode,
+  isMethodDeclaration,
+  isMethodSignatureDeclaration,
   isNamedExports,
   isNamedImports,
   isPropertyDeclaration,
@@ -197,8 +200,10 @@ function namedBy(modules: ReadonlyMap<string, Module>, whole: Place): Place[] {
 /**
  * The nodes that name a part of the declaration, which can be written down by the name of the
  * whole: the type of a property, as `Name['property']`; the body of an alias, as the alias, and a
- * member of a union with `Extract`; a base, all of which the whole has. What methods and functions
- * take and return has no such name. A class that is exported as a type has no constructor.
+ * member of a union with `Extract`; a base, all of which the whole has; what a function or a method
+ * takes, as `Parameters<typeof name>[0]`, and returns, as `Awaited<ReturnType<typeof name>>`. What
+ * only a generic names, such as the values of a map, and what a generic function takes, has no such
+ * name. A class that is exported as a type has no constructor.
  */
 function partsOf(declaration: Node, isTypeOnly: boolean): ReadonlySet<Node> {
   const parts = new Set<Node>()
@@ -214,8 +219,30 @@ function partsOf(declaration: Node, isTypeOnly: boolean): ReadonlySet<Node> {
       isGetAccessorDeclaration(node)
     if (isProperty && node.type !== undefined) addAll(node.type)
     if (isTypeOnly && isConstructorDeclaration(node)) addAll(node)
+    for (const type of signatureOf(node)) visitReached(type, (reached) => parts.add(reached))
   })
   return parts
+}
+
+/** The types that a function or a method takes and returns, unless it is generic. */
+function signatureOf(node: Node): readonly Node[] {
+  const isSignature =
+    isFunctionDeclaration(node) ||
+    isMethodDeclaration(node) ||
+    isMethodSignatureDeclaration(node) ||
+    isConstructorDeclaration(node)
+  if (!isSignature || node.typeParameters !== undefined) return []
+  const returned = 'type' in node ? node.type : undefined
+  return [...node.parameters.map(({ type }) => type), returned].filter((type) => type !== undefined)
+}
+
+/** Generic types whose argument `Awaited`, `[number]` and the names of properties lead to. */
+const transparent = new Set(['Array', 'Partial', 'Promise', 'Readonly', 'ReadonlyArray'])
+
+function visitReached(type: Node, seen: (node: Node) => void): void {
+  seen(type)
+  if (isTypeReferenceNode(type) && !transparent.has(leftmost(type.typeName) ?? '')) return
+  type.forEachChild((child) => visitReached(child, seen))
 }
 
 /** Names in a type node, as seen from its file. */
