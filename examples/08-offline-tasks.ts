@@ -9,7 +9,6 @@ import {
   type Env,
   fullAccess,
   handleXfer,
-  noBuggify,
   projectCode,
   type Repo,
   sync,
@@ -20,7 +19,7 @@ import { defineTable, deleteRow, listRows, putRow } from 'trilobite/tables'
 
 /** A clock that this example moves, so that a week passes at once. */
 let nowMs = Date.UTC(2026, 10, 2, 9)
-const env: Env = { ...systemEnv, clock: { nowMs: () => nowMs }, buggify: noBuggify }
+const env: Env = { ...systemEnv, clock: { nowMs: () => nowMs } }
 const later = (hours: number): void => void (nowMs += hours * 3_600_000)
 
 using server = createMemoryRepo(env)

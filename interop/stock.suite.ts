@@ -14,7 +14,6 @@ import {
   type ArtifactHash,
   checkin,
   clone,
-  type CloneOptions,
   createClone,
   createRepo,
   fullAccess,
@@ -239,7 +238,7 @@ export function prepareClone(path: string): string {
 export async function cloneInto(
   path: string,
   source: string | Transport,
-  options: CloneOptions = {},
+  options: Parameters<typeof clone>[2] = {},
 ): Promise<SyncResult> {
   using repo = openRepo(path, systemEnv)
   if (typeof source !== 'string') return await clone(repo, source, options)
@@ -251,7 +250,7 @@ export async function cloneInto(
 export async function cloneTo(
   path: string,
   source: string | Transport,
-  options: CloneOptions = {},
+  options: Parameters<typeof clone>[2] = {},
 ): Promise<SyncResult> {
   const result = await cloneInto(prepareClone(path), source, options)
   assert.equal(result.shortfall, undefined)

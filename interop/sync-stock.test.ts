@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import {
-  type Access,
   accessOf,
   type ArtifactHash,
   attachFile,
@@ -155,7 +154,7 @@ function stockServer(path: string): Transport & { exchanges: number } {
 }
 
 /** Our handler behind a socket; returns its address. */
-async function ourServer(t: TestContext, repo: Repo, access: Access = fullAccess): Promise<string> {
+async function ourServer(t: TestContext, repo: Repo, access = fullAccess): Promise<string> {
   const server = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part: Buffer) => parts.push(part))

@@ -13,7 +13,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { checkin, createRepo, type Env, noBuggify } from 'trilobite'
+import { checkin, createRepo, type Env, systemEnv } from 'trilobite'
 import {
   type CheckedNode,
   DefaultNode,
@@ -69,7 +69,7 @@ function repositoryImage(): Uint8Array {
     const env: Env = {
       clock: { nowMs: () => (nowMs += 1000) },
       random: { bytes: (length) => new Uint8Array(length).fill(7) },
-      buggify: noBuggify,
+      buggify: systemEnv.buggify,
     }
     {
       using repo = createRepo(path, env, { projectCode: '7'.repeat(40) })

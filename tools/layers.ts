@@ -41,9 +41,10 @@ export const satellites: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Layers that are clients of the product although they are a part of it: they import what
- * package.json exports and their own files, so that whatever they do a user can do as well.
+ * package.json exports, their own files, and these folders, which know nothing of Fossil: so
+ * whatever they do a user can do as well.
  */
-export const clients: ReadonlySet<string> = new Set(['cli'])
+export const clients: ReadonlyMap<string, readonly string[]> = new Map([['cli', ['base']]])
 
 /** Every folder that holds code, relative to the project's root. */
 export const codeFolders: readonly string[] = ['src', 'web', ...Object.keys(satellites)]

@@ -5,11 +5,10 @@
  */
 
 import { simulate } from 'trilobite/dst'
-import type { HashPolicy } from 'trilobite'
 import { levelNames } from 'trilobite/sim'
 
 const seeds = [1, 2]
-const policies: readonly HashPolicy[] = ['sha1', 'sha3']
+const policies = ['sha1', 'sha3'] as const
 const durationMs = 40_000
 
 for (let seed = 1; seed <= 8; seed++) {

@@ -37,6 +37,7 @@ import {
   isTypeParameterDeclaration,
   isTypeQueryNode,
   isTypeReferenceNode,
+  isVariableDeclaration,
   isVariableStatement,
   type Node,
   type Statement,
@@ -200,7 +201,8 @@ function namedBy(modules: ReadonlyMap<string, Module>, whole: Place): Place[] {
 /**
  * The nodes that name a part of the declaration, which can be written down by the name of the
  * whole: the type of a property, as `Name['property']`; the body of an alias, as the alias, and a
- * member of a union with `Extract`; a base, all of which the whole has; what a function or a method
+ * member of a union with `Extract`; the type of a constant, as `typeof name`; a base, all of which
+ * the whole has; what a function or a method
  * takes, as `Parameters<typeof name>[0]`, and returns, as `Awaited<ReturnType<typeof name>>`. What
  * only a generic names, such as the values of a map, and what a generic function takes, has no such
  * name. A class that is exported as a type has no constructor.
@@ -216,7 +218,8 @@ function partsOf(declaration: Node, isTypeOnly: boolean): ReadonlySet<Node> {
     const isProperty =
       isPropertySignatureDeclaration(node) ||
       isPropertyDeclaration(node) ||
-      isGetAccessorDeclaration(node)
+      isGetAccessorDeclaration(node) ||
+      isVariableDeclaration(node)
     if (isProperty && node.type !== undefined) addAll(node.type)
     if (isTypeOnly && isConstructorDeclaration(node)) addAll(node)
     for (const type of signatureOf(node)) visitReached(type, (reached) => parts.add(reached))
@@ -236,8 +239,10 @@ function signatureOf(node: Node): readonly Node[] {
   return [...node.parameters.map(({ type }) => type), returned].filter((type) => type !== undefined)
 }
 
-/** Generic types whose argument `Awaited`, `[number]` and the names of properties lead to. */
-const transparent = new Set(['Array', 'Partial', 'Promise', 'Readonly', 'ReadonlyArray'])
+/** Generic types made of their argument: `Awaited`, `[number]` or a property leads there. */
+const transparent: ReadonlySet<string> = new Set(
+  'Array Omit Partial Pick Promise Readonly ReadonlyArray'.split(' '),
+)
 
 function visitReached(type: Node, seen: (node: Node) => void): void {
   seen(type)

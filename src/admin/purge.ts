@@ -42,8 +42,18 @@ CREATE TABLE IF NOT EXISTS purgeitem(
 `
 
 /**
+ * The artifacts of a purge: just these; check-ins with all that follows them and all that only they
+ * need; or every version of files, or of the files below directories, by their paths in check-ins.
+ */
+export type PurgeSubject =
+  | readonly ArtifactHash[]
+  | { readonly checkins: readonly ArtifactHash[] }
+  | { readonly files: readonly string[] }
+
+/**
  * Moves artifacts to the graveyard, in one transaction, and works out the derived tables anew.
  *
+ * @param subject check-ins that have a file stay, and miss it
  * @param options.notes in words, why
  * @throws {FossilError} `artifact.missing` for one whose content is not here; `artifact.invalid`
  *   where a check-in that stays is written as a difference from one that goes, and where nothing is
@@ -51,7 +61,7 @@ CREATE TABLE IF NOT EXISTS purgeitem(
  */
 export function purge(
   repo: Repo,
-  hashes: readonly ArtifactHash[],
+  subject: PurgeSubject,
   options: { notes?: string; onProgress?: RebuildProgress } = {},
 ): {
   /** Of the event in the graveyard, to bring it back by. */
@@ -60,7 +70,7 @@ export function purge(
   readonly artifacts: number
 } {
   return repo.transaction(() => {
-    const rids = [...new Set(hashes)].map((hash) => heldRid(repo, hash)).sort((a, b) => a - b)
+    const rids = ridsOf(repo, subject).sort((a, b) => a - b)
     if (rids.length === 0) throw invalid('no artifact to purge')
     checkBaselines(repo, rids)
     const id = bury(repo, rids, options.notes ?? '')
@@ -77,7 +87,7 @@ export function purge(
  */
 export function describePurge(
   repo: Repo,
-  hashes: readonly ArtifactHash[],
+  subject: PurgeSubject,
 ): {
   readonly hash: ArtifactHash
   /** Its description: `check-in to trunk by …`. */
@@ -85,7 +95,7 @@ export function describePurge(
   readonly isCheckin: boolean
   readonly isPrivate: boolean
 }[] {
-  const rids = [...new Set(hashes)].map((hash) => heldRid(repo, hash))
+  const rids = ridsOf(repo, subject)
   return dbOf(repo)
     .prepare<[ArtifactHash, Uint8Array, number, number]>(
       `SELECT blob.uuid, CAST(${descriptionSql(repo)} AS BLOB),
@@ -100,6 +110,15 @@ export function describePurge(
       isCheckin: isCheckin === 1,
       isPrivate: asPrivate === 1,
     }))
+}
+
+function ridsOf(repo: Repo, subject: PurgeSubject): Rid[] {
+  return [...new Set(hashesOf(repo, subject))].map((hash) => heldRid(repo, hash))
+}
+
+function hashesOf(repo: Repo, subject: PurgeSubject): readonly ArtifactHash[] {
+  if ('checkins' in subject) return checkinsWithAll(repo, subject.checkins)
+  return 'files' in subject ? fileVersions(repo, subject.files) : subject
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { amendCheckin, type Amendment, checkTagged, FossilError, type Repo } from '../index.ts'
+import { amendCheckin, checkTagged, FossilError, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, readDate } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { commentFrom, type CommentOptions } from './given-text.ts'
@@ -31,6 +31,8 @@ interface AmendOptions extends CommentOptions, DryRunOptions {
   readonly userOverride?: string
   readonly json?: boolean
 }
+
+type Amendment = Parameters<typeof amendCheckin>[2]
 
 /** Adds `amend` to the program. */
 export function addAmendCommand(program: Command): void {

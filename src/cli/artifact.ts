@@ -6,7 +6,8 @@
 
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { readArtifact, unreadableFile } from '../index.ts'
+import { unreadableFile } from '../base/whole-file.ts'
+import { readArtifact } from '../index.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither } from './output.ts'

@@ -4,13 +4,8 @@
  */
 
 import { lstatSync } from 'node:fs'
-import {
-  type ArtifactHash,
-  folderChanges,
-  FossilError,
-  type Repo,
-  unreadableFile,
-} from '../index.ts'
+import { unreadableFile } from '../base/whole-file.ts'
+import { type ArtifactHash, folderChanges, FossilError, type Repo } from '../index.ts'
 import type { Before } from './ci-report.ts'
 import { readInput } from './given-text.ts'
 import { formatBytes, type ProgressLine } from './terminal.ts'

@@ -7,16 +7,16 @@ import { branchOf } from '../history/index.ts'
 import type {
   ArtifactHash,
   Author,
-  Checkin,
+  checkin,
   checkinFiles,
+  CheckinOptions,
   checkinPlace,
-  FileChange,
   folderChanges,
   Repo,
 } from '../index.ts'
 import type { DryRunOptions } from './dry-run.ts'
 import { shownName } from './output.ts'
-import { counted } from './terminal.ts'
+import { counted } from '../base/counted.ts'
 
 /** The place of a check-in. */
 export type Place = ReturnType<typeof checkinPlace>
@@ -27,7 +27,7 @@ export type Before = ReturnType<typeof checkinFiles>
 /** The material of a check-in's report. */
 export interface Written {
   readonly repo: Repo
-  readonly written: Checkin
+  readonly written: ReturnType<typeof checkin>
   readonly parent: ArtifactHash | undefined
   readonly place: Place
   readonly author: Author
@@ -56,7 +56,10 @@ export function changedFiles({ changes, before }: Written): ChangedFile[] {
   })
 }
 
-function kindOf({ name, content }: FileChange, before: Before): ChangedFile['change'] {
+function kindOf(
+  { name, content }: CheckinOptions['changes'][number],
+  before: Before,
+): ChangedFile['change'] {
   if (content === undefined) return 'deleted'
   return before.has(name) ? 'edited' : 'added'
 }

@@ -3,7 +3,8 @@
  * @module
  */
 
-import { type ArtifactHash, decodeText, readArtifact, type Repo, type Written } from '../index.ts'
+import { decodeText } from '../base/text.ts'
+import { type ArtifactHash, readArtifact, type Repo, type Written } from '../index.ts'
 import { print } from './output.ts'
 
 /** Options of a command that can be tried out. */

@@ -3,9 +3,10 @@
  * @module
  */
 
-import { printable } from '../transport/http.ts'
+import { printable } from '../base/printable.ts'
 import type { Outcome } from './exchange.ts'
-import { counted, formatBytes } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { formatBytes } from './terminal.ts'
 
 /** Missing artifacts that people are shown by name. */
 const maxNamed = 5

@@ -6,16 +6,15 @@
 
 import {
   type Credentials,
-  type ExchangeOptions,
   isTransportError,
   type SyncEvent,
   type SyncOptions,
   type SyncResult,
-  type SyncTotals,
 } from '../index.ts'
 import { type HttpTransport, httpTransport } from '../transport/http.ts'
 import { movedWith, type Peer } from './peer.ts'
-import { counted, formatBytes, ProgressLine } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { formatBytes, ProgressLine } from './terminal.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -44,7 +43,7 @@ export interface Means {
     readonly observer: NonNullable<SyncOptions['observer']>
     readonly login?: Credentials
   }
-  readonly exchange: ExchangeOptions
+  readonly exchange: { readonly signal: AbortSignal }
 }
 
 /**
@@ -95,7 +94,7 @@ class Tally {
   readonly #line: ProgressLine
   #rounds = 0
   /** Of rounds that are over. */
-  #totals: SyncTotals = { artifactsSent: 0, artifactsReceived: 0, bytesSent: 0, bytesReceived: 0 }
+  #totals = { artifactsSent: 0, artifactsReceived: 0, bytesSent: 0, bytesReceived: 0 }
   readonly #messages: string[] = []
   readonly settings = { taken: new Array<string>(), refused: new Array<string>() }
 

@@ -19,7 +19,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 
 import { fromUtf8 } from '../base/bytes.ts'
-import { readWholeFile } from '../index.ts'
+import { readWholeFile } from '../base/whole-file.ts'
 import { failsWith } from '../repo/fixture.suite.ts'
 import { commentFrom, readInput, readText } from './given-text.ts'
 import { openAny } from './repository.ts'

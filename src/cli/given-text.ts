@@ -3,7 +3,9 @@
  * @module
  */
 
-import { decodeText, FossilError, readWholeFile } from '../index.ts'
+import { decodeText } from '../base/text.ts'
+import { readWholeFile } from '../base/whole-file.ts'
+import { FossilError } from '../index.ts'
 
 /**
  * Reads a whole file.

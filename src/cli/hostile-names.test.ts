@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url'
 
 import { run } from '../../tools/run.ts'
 import { utf8 } from '../base/bytes.ts'
-import { encodeText } from '../deck/text.ts'
+import { encodeText } from '../base/text.ts'
 import {
   addTag,
   attachFile,

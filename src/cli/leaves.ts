@@ -13,7 +13,8 @@ import {
   timelineEntry,
   type TimelineEntry,
 } from '../history/index.ts'
-import { type ArtifactHash, compareAsBytes, type Repo } from '../index.ts'
+import { compareAsBytes } from '../base/text.ts'
+import { type ArtifactHash, type Repo } from '../index.ts'
 import { layOutComment } from './comment.ts'
 import { commentText, entriesText, entryFields, formatTimestamp } from './timeline-text.ts'
 import { findCheckin, shortHashes } from './lookup.ts'

@@ -8,7 +8,9 @@
  */
 
 import type { Command } from 'commander'
-import { decodeText, FossilError, readWholeFile } from '../index.ts'
+import { decodeText } from '../base/text.ts'
+import { readWholeFile } from '../base/whole-file.ts'
+import { FossilError } from '../index.ts'
 import type { HttpTransportOptions } from '../transport/http.ts'
 import { readSecret } from './password.ts'
 

@@ -16,7 +16,6 @@ import {
   checkin,
   type CheckinOptions,
   createRepo,
-  type FileChange,
   readArtifact,
   storeLocal,
   writeWiki,
@@ -38,7 +37,7 @@ function at(hour: number): number {
   return Date.UTC(2024, 0, 31, hour)
 }
 
-function file(name: string, text: string): FileChange {
+function file(name: string, text: string): CheckinOptions['changes'][number] {
   return { name, content: utf8(text) }
 }
 

@@ -11,9 +11,9 @@ import {
   tagNames,
   type TimelineOptions,
 } from '../history/index.ts'
+import { compareAsBytes } from '../base/text.ts'
 import {
   type ArtifactHash,
-  compareAsBytes,
   config,
   FossilError,
   hasArtifact,

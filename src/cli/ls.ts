@@ -6,7 +6,8 @@
 
 import type { Command } from 'commander'
 import { listFiles } from '../history/index.ts'
-import { checkinFiles, compareAsBytes } from '../index.ts'
+import { compareAsBytes } from '../base/text.ts'
+import { checkinFiles } from '../index.ts'
 import { formatTimestamp, isoTime } from './timeline-text.ts'
 import { checkPaths, findCheckin, treePaths } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'

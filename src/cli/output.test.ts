@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import * as fc from 'fast-check'
-import { decodeText } from '../deck/text.ts'
+import { decodeText } from '../base/text.ts'
 import { type Chunk, jsonLine, type Output, printChunks, visible, visibleLine } from './output.ts'
 
 /** Keeps what is written, until a reader who wants so many writes has had enough. */

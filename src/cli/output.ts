@@ -10,7 +10,7 @@
  * @module
  */
 
-import { encodeText } from '../index.ts'
+import { encodeText } from '../base/text.ts'
 
 /** A part of the output: text, or bytes to be written as they are. */
 export type Chunk = string | Uint8Array
@@ -119,7 +119,7 @@ export function printTrail(text: string): void {
   process.stderr.write(visible(text))
 }
 
-/** Control characters, escaped bytes (deck/text.ts), and what changes the order of characters. */
+/** Control characters, escaped bytes (base/text.ts), and what changes the order of characters. */
 const driving = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
 
 /**

@@ -8,9 +8,7 @@ import type { Command } from 'commander'
 import { branchOf } from '../history/index.ts'
 import {
   type ArtifactHash,
-  checkinsWithAll,
   describePurge,
-  fileVersions,
   findRemote,
   FossilError,
   listPurges,
@@ -26,15 +24,16 @@ import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { print, printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { counted, formatBytes, formatTime, ProgressLine } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { formatBytes, formatTime, ProgressLine } from './terminal.ts'
 import { integer } from './option-values.ts'
 
 type PurgeEvent = ReturnType<typeof listPurges>[number]
 type PurgedArtifact = ReturnType<typeof purgedArtifacts>[number]
 
 /** The subject of a purge, as somebody asked for it. */
-interface Subject {
-  readonly hashes: readonly ArtifactHash[]
+interface Asked {
+  readonly subject: Parameters<typeof purge>[1]
   /** Of check-ins: where each name begins. */
   readonly roots?: readonly Root[]
 }
@@ -78,8 +77,8 @@ export function addPurgeCommand(program: Command): void {
       description: 'just these artifacts',
       advice: '',
       argument: 'names',
-      find: (repo: Repo, names: readonly string[]): Subject => ({
-        hashes: names.map((name) => findArtifact(repo, name)),
+      find: (repo: Repo, names: readonly string[]): Asked => ({
+        subject: names.map((name) => findArtifact(repo, name)),
       }),
     },
     files: {
@@ -108,27 +107,23 @@ export function addPurgeCommand(program: Command): void {
 }
 
 /** @throws {FossilError} `name.unknown`, `name.ambiguous` */
-function checkinsNamed(repo: Repo, names: readonly string[]): Subject {
+function checkinsNamed(repo: Repo, names: readonly string[]): Asked {
   const roots = names.map((name): Root => {
     const meant = findArtifact(repo, name, { kind: 'checkin' })
     const checkin = findArtifact(repo, name, { kind: 'checkin', wholeBranch: true })
     return { name, checkin, branch: checkin === meant ? null : branchOf(repo, checkin) }
   })
-  const hashes = checkinsWithAll(
-    repo,
-    roots.map(({ checkin }) => checkin),
-  )
-  return { hashes, roots }
+  return { subject: { checkins: roots.map(({ checkin }) => checkin) }, roots }
 }
 
 /** @throws {FossilError} `name.unknown` for one that no check-in has or had */
-function filesNamed(repo: Repo, names: readonly string[]): Subject {
+function filesNamed(repo: Repo, names: readonly string[]): Asked {
   for (const name of names) {
-    if (fileVersions(repo, [name]).length > 0) continue
+    if (describePurge(repo, { files: [name] }).length > 0) continue
     const reason = 'there is no such file or directory in any check-in'
     throw new FossilError('name.unknown', { name: visibleLine(name), reason })
   }
-  return { hashes: fileVersions(repo, names) }
+  return { subject: { files: names } }
 }
 
 function addGraveyard(program: Command, command: Command): void {
@@ -182,11 +177,11 @@ function addGraveyard(program: Command, command: Command): void {
     })
 }
 
-function bury(repo: Repo, { hashes, roots }: Subject, options: PurgeOptions): void {
+function bury(repo: Repo, { subject, roots }: Asked, options: PurgeOptions): void {
   const { comment, explain = false, dryRun = explain, json = false } = options
   const isDry = explain || dryRun
   // Before anything goes: who sees more than was meant can still stop it, or knows what to undo.
-  if (!json) print({}, {}, subjectText(describePurge(repo, hashes), { roots, isDry }))
+  if (!json) print({}, {}, subjectText(describePurge(repo, subject), { roots, isDry }))
   const progress = new ProgressLine({ isQuiet: json })
   const onProgress = (at: number, total: number): void => {
     progress.show(at / total, `${at} of ${counted(total, 'artifact')}`)
@@ -195,7 +190,7 @@ function bury(repo: Repo, { hashes, roots }: Subject, options: PurgeOptions): vo
   try {
     done = keepUnlessDry(repo, { dryRun: isDry }, () => {
       const notes = comment === undefined ? {} : { notes: comment }
-      const { id } = purge(repo, hashes, { ...notes, onProgress })
+      const { id } = purge(repo, subject, { ...notes, onProgress })
       return { id, items: purgedArtifacts(repo, id) }
     })
   } finally {

@@ -7,7 +7,8 @@ import type { Command } from 'commander'
 import { rebuild, type Repo } from '../index.ts'
 import { jsonOption } from './look-back-options.ts'
 import { openAny, repositoryPath } from './repository.ts'
-import { counted, ProgressLine } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { ProgressLine } from './terminal.ts'
 import { print } from './output.ts'
 
 /** Adds `rebuild` to the program. */

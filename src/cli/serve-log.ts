@@ -5,7 +5,8 @@
  */
 
 import { FossilError } from '../index.ts'
-import { type HttpEvent, printable } from '../transport/http.ts'
+import { printable } from '../base/printable.ts'
+import { type HttpEvent } from '../transport/http.ts'
 import { errorText } from './error-text.ts'
 import { formatBytes } from './terminal.ts'
 

@@ -9,7 +9,7 @@ import { systemEnv } from '../index.ts'
 import { type FossilServer, type RepoSource, serve } from '../transport/http.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { exposureText, logLine, type LogFormat } from './serve-log.ts'
-import { counted } from './terminal.ts'
+import { counted } from '../base/counted.ts'
 import { print, printNotice, printText, printTrail } from './output.ts'
 import { collected, integer } from './option-values.ts'
 

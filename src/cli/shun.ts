@@ -19,7 +19,8 @@ import { jsonOption } from './look-back-options.ts'
 import { print, printEither, shownName, visibleLine } from './output.ts'
 import { rebuildShown } from './rebuild.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { counted, formatTime } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { formatTime } from './terminal.ts'
 
 interface AddOptions {
   readonly comment?: string

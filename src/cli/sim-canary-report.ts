@@ -3,7 +3,8 @@
  * @module
  */
 
-import { counted, table } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { table } from './terminal.ts'
 
 /** A planted bug, as far as the command shows it. */
 export interface Canary {

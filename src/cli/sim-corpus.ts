@@ -18,7 +18,7 @@ import {
   sweepVisibly,
 } from './sim-sweep-command.ts'
 import { sweepText } from './sim-sweep-report.ts'
-import { counted } from './terminal.ts'
+import { counted } from '../base/counted.ts'
 
 const defaultFile = '.trilobite/corpus.json'
 

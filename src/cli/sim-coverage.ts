@@ -11,7 +11,8 @@ import { checkoutRoot, loadFromCheckout } from './checkout.ts'
 import { integer } from './option-values.ts'
 import { print, printText } from './output.ts'
 import { type SeedRange, seedsFrom } from './sim-sweep.ts'
-import { counted, ProgressLine, table } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { ProgressLine, table } from './terminal.ts'
 
 /** A function of the source: coverage/functions.ts has it whole. */
 interface SourceFunction {

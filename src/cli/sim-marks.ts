@@ -4,7 +4,8 @@
  */
 
 import { marks, type SimReport } from '../dst/index.ts'
-import { counted, table } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { table } from './terminal.ts'
 
 /** One mark over all runs. */
 interface MarkRow {

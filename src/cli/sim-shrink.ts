@@ -18,7 +18,8 @@ import { print, printNotice } from './output.ts'
 import { type FailureSource, failureSource, writeFailure } from './sim-failure.ts'
 import { addPlanOptions, planLine, type PlanOptions, replayFileCommand } from './sim-plan.ts'
 import { modelHelp } from './sim-sweep-command.ts'
-import { counted, ProgressLine } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { ProgressLine } from './terminal.ts'
 
 interface ShrinkCommandOptions extends PlanOptions {
   readonly budget: number

@@ -6,7 +6,8 @@
 import type { CorpusChange, SeedEnd, SeedTask, SweepOptions, SweepReport } from '../dst/index.ts'
 import { MarkTally } from './sim-marks.ts'
 import type { SeedRange } from './sim-sweep.ts'
-import { counted, ProgressLine } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { ProgressLine } from './terminal.ts'
 
 type SweepState = Parameters<NonNullable<SweepOptions['onEnd']>>[1]
 

@@ -9,7 +9,8 @@ import { FossilError } from '../index.ts'
 import { print, printText } from './output.ts'
 import { MarkTally } from './sim-marks.ts'
 import { jsonReport } from './sim-report.ts'
-import { counted, ProgressLine } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { ProgressLine } from './terminal.ts'
 
 /** Seeds from `first` to `last`, both included. */
 export interface SeedRange {

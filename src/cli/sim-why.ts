@@ -21,7 +21,8 @@ import { print } from './output.ts'
 import { failureSource } from './sim-failure.ts'
 import { modelHelp } from './sim-sweep-command.ts'
 import { addPlanOptions, planLine, type PlanOptions } from './sim-plan.ts'
-import { counted, ProgressLine, table } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { ProgressLine, table } from './terminal.ts'
 
 interface WhyCommandOptions extends PlanOptions {
   readonly budget: number

@@ -22,7 +22,7 @@ import { jsonOption } from './look-back-options.ts'
 import { print, printEither, visibleLine } from './output.ts'
 import { exactInteger } from './raw-json.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-import { counted } from './terminal.ts'
+import { counted } from '../base/counted.ts'
 
 interface TableOptions {
   readonly json?: boolean

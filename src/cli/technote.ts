@@ -6,15 +6,8 @@
 
 import type { Command } from 'commander'
 import { technotes, type TechnoteVersion } from '../history/index.ts'
-import {
-  editTechnote,
-  encodeText,
-  FossilError,
-  newTechnote,
-  parseDate,
-  type Repo,
-  type Technote,
-} from '../index.ts'
+import { encodeText } from '../base/text.ts'
+import { editTechnote, FossilError, newTechnote, parseDate, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, readDate, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { formatTimestamp, isoTime } from './timeline-text.ts'
@@ -23,6 +16,8 @@ import { collected, mimetypeFrom } from './option-values.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
+
+type Technote = Parameters<typeof newTechnote>[1]
 
 interface WriteOptions extends AuthorOptions, DryRunOptions {
   readonly at?: string

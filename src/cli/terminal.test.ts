@@ -5,7 +5,8 @@
 
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { counted, formatBytes, formatTime, ProgressLine, table } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { formatBytes, formatTime, ProgressLine, table } from './terminal.ts'
 
 suite('a table', () => {
   test('has its first column to the left and the others to the right', () => {

@@ -59,11 +59,6 @@ function bar(fraction: number): string {
   return '█'.repeat(full) + '░'.repeat(barWidth - full)
 }
 
-/** `1 file`, `2 files`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
-}
-
 /** A size for people, in powers of 1,000: `999 B`, `1.2 kB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes

@@ -5,21 +5,22 @@
 
 import { statSync } from 'node:fs'
 import type { Command } from 'commander'
+import { readWholeFile, unreadableFile } from '../base/whole-file.ts'
 import {
   FossilError,
   listUnversioned,
   readUnversioned,
-  readWholeFile,
   removeUnversioned,
   type Repo,
-  unreadableFile,
-  type UnversionedEntry,
   writeUnversioned,
 } from '../index.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { runSync, type SyncCommandOptions, withRemote } from './sync.ts'
-import { counted, formatTime } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { formatTime } from './terminal.ts'
 import { print, printChunks } from './output.ts'
+
+type UnversionedEntry = ReturnType<typeof listUnversioned>[number]
 
 interface UvOptions {
   readonly json?: boolean

@@ -9,7 +9,8 @@ import { verify } from '../index.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, visibleLine } from './output.ts'
 import { openAny, repositoryPath } from './repository.ts'
-import { counted, ProgressLine } from './terminal.ts'
+import { counted } from '../base/counted.ts'
+import { ProgressLine } from './terminal.ts'
 import { integer } from './option-values.ts'
 
 type Difference = ReturnType<typeof verify>['differences'][number]

@@ -6,7 +6,8 @@
 
 import type { Command } from 'commander'
 import { wikiPage, wikiPages, type WikiVersion } from '../history/index.ts'
-import { encodeText, FossilError, writeWiki } from '../index.ts'
+import { encodeText } from '../base/text.ts'
+import { FossilError, writeWiki } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { isoTime } from './timeline-text.ts'

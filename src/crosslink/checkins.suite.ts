@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 
 import { utf8 } from '../base/bytes.ts'
 import type { CheckinDeck, ControlDeck, DeckFile, DeckTag } from '../deck/deck.ts'
-import { compareAsBytes } from '../deck/text.ts'
+import { compareAsBytes } from '../base/text.ts'
 import { named } from '../repo/fixture.suite.ts'
 import { rebuild } from './rebuild.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'

@@ -11,7 +11,7 @@
 
 import { julianFromMs } from '../deck/date.ts'
 import type { ControlDeck } from '../deck/deck.ts'
-import { compareAsBytes } from '../deck/text.ts'
+import { compareAsBytes } from '../base/text.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { linkTags } from './checkin.ts'

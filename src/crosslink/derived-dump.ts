@@ -7,7 +7,7 @@
  */
 
 import type { Database, Value } from '../db/driver.ts'
-import { decodeText } from '../deck/text.ts'
+import { decodeText } from '../base/text.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { clusterTagId } from '../repo/schema.ts'
 

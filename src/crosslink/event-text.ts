@@ -5,7 +5,7 @@
  * @module
  */
 
-import { decodeText, encodeText } from '../deck/text.ts'
+import { decodeText, encodeText } from '../base/text.ts'
 import { configInteger } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 

@@ -6,7 +6,7 @@
 
 import type { CheckinDeck, DeckFile } from '../deck/deck.ts'
 import { filePermission } from '../deck/file-name.ts'
-import { compareAsBytes } from '../deck/text.ts'
+import { compareAsBytes } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { fileIn, filesIn, type Manifest, ownFile } from './manifest.ts'
 

@@ -6,7 +6,7 @@
 
 import { deckOf } from '../repo/deck.ts'
 import type { CheckinDeck, DeckFile } from '../deck/deck.ts'
-import { compareAsBytes } from '../deck/text.ts'
+import { compareAsBytes } from '../base/text.ts'
 import { findHeld } from '../repo/blob.ts'
 import { cacheOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'

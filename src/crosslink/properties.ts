@@ -5,7 +5,7 @@
  */
 
 import { parseDate } from '../deck/date.ts'
-import { decodeText } from '../deck/text.ts'
+import { decodeText } from '../base/text.ts'
 import { columnText } from '../repo/db-text.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'

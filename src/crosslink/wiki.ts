@@ -8,7 +8,7 @@
 import { artifactLinks, mimetypeOf } from '../markup/links.ts'
 import { julianFromMs } from '../deck/date.ts'
 import type { WikiDeck } from '../deck/deck.ts'
-import { encodeText } from '../deck/text.ts'
+import { encodeText } from '../base/text.ts'
 import { findRid } from '../repo/blob.ts'
 import { type Repo, transactionOf } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'

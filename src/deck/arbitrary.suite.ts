@@ -11,7 +11,7 @@ import { compareText } from '../base/bytes.ts'
 import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
 import type { Cherrypick, Deck, DeckFile, DeckKind, DeckTag } from './deck.ts'
 import { isReservedName, isSimplePath } from './file-name.ts'
-import { compareAsBytes, decodeText, encodeText } from './text.ts'
+import { compareAsBytes, decodeText, encodeText } from '../base/text.ts'
 
 /** Objects with all fields of `always` and those of `sometimes`, which may lack some. */
 function join<A extends object, B extends object>(

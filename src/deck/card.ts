@@ -12,7 +12,7 @@ import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
 import type { FileCards } from './file-cards.ts'
 import { defossilize, fossilize } from './fossilize.ts'
 import type { Span } from './signature.ts'
-import { decodeText, encodeText, isLossless } from './text.ts'
+import { decodeText, encodeText, isLossless } from '../base/text.ts'
 
 const NUL = 0x00
 const NEWLINE = 0x0a

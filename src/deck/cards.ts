@@ -13,7 +13,7 @@ import type { CardReader, CardWriter } from './card.ts'
 import { formatDate, isDateMs, parseDate } from './date.ts'
 import type { Cherrypick, DeckFile, DeckKind, DeckTag, TicketField } from './deck.ts'
 import { fileTail, isReservedName, isSimplePath } from './file-name.ts'
-import { compareAsBytes, encodeText } from './text.ts'
+import { compareAsBytes, encodeText } from '../base/text.ts'
 
 /** Fields that single cards set, by the names that `deck.ts` gives them. */
 interface Singles {

@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto'
 
 import { md5 } from '../hash/hash.ts'
-import { encodeText } from './text.ts'
+import { encodeText } from '../base/text.ts'
 
 /** Length of a Z card: `Z`, a space, 32 hexadecimal digits, a newline. */
 export const zCardSize = 35

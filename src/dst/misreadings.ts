@@ -9,7 +9,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import { encodeText } from '../deck/text.ts'
+import { encodeText } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
 import { annotate } from '../history/annotate.ts'

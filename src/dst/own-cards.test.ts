@@ -12,7 +12,7 @@ import { arbitraryDecks } from '../deck/arbitrary.suite.ts'
 import type { Deck } from '../deck/deck.ts'
 import { seal } from '../deck/decoys.suite.ts'
 import { formatDeck } from '../deck/format.ts'
-import { encodeText } from '../deck/text.ts'
+import { encodeText } from '../base/text.ts'
 import { argumentsByLetter, latin, type OwnDeck, readOwnDeck, unescaped } from './own-cards.ts'
 
 /** Text as the small reader has it. */

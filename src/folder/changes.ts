@@ -27,7 +27,7 @@ import {
   statOf,
 } from './disk-files.ts'
 import { globMatcher } from '../repo/globs.ts'
-import { readWholeFile } from './whole-file.ts'
+import { readWholeFile } from '../base/whole-file.ts'
 
 /** Files of the disk to check in, and the names under which they go. */
 export interface FolderOptions {

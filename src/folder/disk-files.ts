@@ -8,9 +8,9 @@
 
 import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
 import { type FilePermission, isReservedName } from '../deck/file-name.ts'
-import { decodeText } from '../deck/text.ts'
+import { decodeText } from '../base/text.ts'
 import { isNewFileName } from '../write/file-changes.ts'
-import { readWholeFile, unreadableFile } from './whole-file.ts'
+import { readWholeFile, unreadableFile } from '../base/whole-file.ts'
 
 /** A file on disk, and its content: of a symlink, the place to which it leads. */
 export interface DiskFile {

@@ -13,7 +13,7 @@ import { openFile, type OpenFileOptions } from '../db/node.ts'
 import { beginClone } from '../repo/clone-state.ts'
 import type { CreateOptions } from '../repo/create.ts'
 import type { Repo } from '../repo/repo.ts'
-import { checkIsFile } from './whole-file.ts'
+import { checkIsFile } from '../base/whole-file.ts'
 
 /**
  * Opens a repository: the file at a path, or what is behind a database connection, which is the

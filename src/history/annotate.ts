@@ -8,7 +8,7 @@
 
 import { FossilError } from '../base/error.ts'
 import { msFromJulian } from '../deck/date.ts'
-import { decodeText } from '../deck/text.ts'
+import { decodeText } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid, ridOf } from '../repo/blob.ts'
 import { readContent } from '../repo/content.ts'

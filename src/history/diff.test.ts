@@ -10,7 +10,7 @@ import { applyPatch, parsePatch } from 'diff'
 import * as fc from 'fast-check'
 
 import { fromUtf8, utf8 } from '../base/bytes.ts'
-import { encodeText } from '../deck/text.ts'
+import { encodeText } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { checkin, type FileChange } from '../write/checkin.ts'
 import { ridOf } from '../repo/blob.ts'

@@ -6,7 +6,7 @@
 
 import { columnsOf } from '../db/tables.ts'
 import type { ForumDeck } from '../deck/deck.ts'
-import { compareAsBytes } from '../deck/text.ts'
+import { compareAsBytes } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { deckOf } from '../repo/deck.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'

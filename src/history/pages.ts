@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareAsBytes } from '../deck/text.ts'
+import { compareAsBytes } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { textSize } from '../crosslink/wiki.ts'
 import { newestVersion } from '../crosslink/version.ts'

@@ -5,7 +5,7 @@
  */
 
 import { julianFromMs } from '../deck/date.ts'
-import { encodeText } from '../deck/text.ts'
+import { encodeText } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { sha3 } from '../hash/hash.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'

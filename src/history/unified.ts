@@ -6,7 +6,7 @@
  * @module
  */
 
-import { decodeText } from '../deck/text.ts'
+import { decodeText } from '../base/text.ts'
 import { diffLines, type Edit } from './line-diff.ts'
 import { slideEdits } from './slide.ts'
 import { lineBytes, textLines } from './text-lines.ts'

@@ -1,10 +1,10 @@
 /**
  * Artifact text as SQL values. A column of type TEXT holds the bytes of the artifact, valid UTF-8
- * or not; a string that escapes bytes (deck/text.ts) would lose them on the way.
+ * or not; a string that escapes bytes (base/text.ts) would lose them on the way.
  * @module
  */
 
-import { decodeText, encodeText } from '../deck/text.ts'
+import { decodeText, encodeText } from '../base/text.ts'
 
 /**
  * The value to bind for `CAST(? AS TEXT)`. Ends at the first NUL, where stock's C strings end.

@@ -14,7 +14,8 @@ import type { Socket } from 'node:net'
 
 import { concat } from '../base/bytes.ts'
 import { contentTypes } from '../xfer/frame.ts'
-import { excerptBytes, printable, refusalOf, type ReplyHead } from './http-reply.ts'
+import { printable } from '../base/printable.ts'
+import { excerptBytes, refusalOf, type ReplyHead } from './http-reply.ts'
 import type { FailureKind, Watch } from './watch.ts'
 
 /** The progress of an exchange. Bodies only; headers are not counted. */

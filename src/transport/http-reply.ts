@@ -7,6 +7,7 @@
  */
 
 import { fromUtf8 } from '../base/bytes.ts'
+import { printable } from '../base/printable.ts'
 import { contentTypes, encodeMessage } from '../xfer/frame.ts'
 import type { FailureKind, Watch } from './watch.ts'
 
@@ -87,10 +88,4 @@ export function excerpt(page: Uint8Array): string {
     .replace(/<(style|script)\b.*?(?:<\/\1>|$)/gis, ' ')
     .replace(/<[^>]*(?:>|$)/g, ' ')
   return printable(text, 200)
-}
-
-/** Foreign text that is safe to show: one line, nothing invisible, at most `most` characters. */
-export function printable(text: string, most: number): string {
-  const line = text.replace(/[\s\p{C}]+/gu, ' ').trim()
-  return line.length <= most ? line : `${line.slice(0, most)}…`
 }

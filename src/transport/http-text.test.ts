@@ -9,7 +9,8 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 
 import { fromUtf8, utf8 } from '../base/bytes.ts'
-import { excerpt, printable } from './http-reply.ts'
+import { printable } from '../base/printable.ts'
+import { excerpt } from './http-reply.ts'
 import { ReplyParser, requestText } from './http-text.ts'
 import { loginCookie } from './login-cookie.ts'
 

@@ -8,7 +8,8 @@
 
 import { concat, noBytes, utf8 } from '../base/bytes.ts'
 import { contentTypes } from '../xfer/frame.ts'
-import { printable, type ReplyHead } from './http-reply.ts'
+import { printable } from '../base/printable.ts'
+import { type ReplyHead } from './http-reply.ts'
 
 /** Heads are longer than this only by mistake. */
 const maxHeadBytes = 65_536

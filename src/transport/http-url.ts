@@ -7,7 +7,7 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import { printable } from './http-reply.ts'
+import { printable } from '../base/printable.ts'
 
 /** An address and who to be there. */
 export interface Remote {

@@ -12,7 +12,6 @@ export { cloneRepo, type CloneRepoOptions, type CloneRepoResult } from './clone-
 export { httpTransport, type HttpTransport, type HttpTransportOptions } from './http-client.ts'
 export { fossilHandler, type FossilHandler, type RequestOrigin } from './http-server.ts'
 export type { Answerer, HttpEvent, HttpServiceOptions } from './http-service.ts'
-export { printable } from './http-reply.ts'
 export { parseRemote, type Remote as RemoteAddress } from './http-url.ts'
 export { serve, type FossilServer, type ServeOptions } from './serve.ts'
 export type { RepoSource } from './served-repos.ts'

@@ -7,7 +7,7 @@
 import { FossilError } from '../base/error.ts'
 import { msFromJulian } from '../deck/date.ts'
 import type { DeckTag } from '../deck/deck.ts'
-import { decodeText } from '../deck/text.ts'
+import { decodeText } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld } from '../repo/blob.ts'
 import { textParameter } from '../repo/db-text.ts'

@@ -6,7 +6,7 @@
 
 import { hex } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
-import { encodeText } from '../deck/text.ts'
+import { encodeText } from '../base/text.ts'
 import type { TicketDeck, TicketField } from '../deck/deck.ts'
 import { isArtifactHash } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { FossilError, noBuggify, openRepo, rebuild, verify, type Env } from 'trilobite'
+import { FossilError, openRepo, rebuild, systemEnv, verify, type Env } from 'trilobite'
 import { simulate } from 'trilobite/dst'
 import { RandomSource } from 'trilobite/sim'
 
@@ -17,7 +17,7 @@ import type { Check, CheckOptions, CheckResult } from './check.ts'
 const env: Env = {
   clock: { nowMs: () => 1_800_000_000_000 },
   random: { bytes: (length) => new Uint8Array(length).fill(7) },
-  buggify: noBuggify,
+  buggify: systemEnv.buggify,
 }
 
 /** A repository with check-ins, branches, pages, tickets and all the rest, as a file. */

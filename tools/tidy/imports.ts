@@ -91,7 +91,9 @@ function pathProblem(
  */
 function clientProblem(from: string, to: string, manifest: Manifest): string | undefined {
   const owner = ownerOf(from) ?? ''
-  if (!clients.has(owner) || isTestCode(from) || ownerOf(to) === owner) return undefined
+  const open = clients.get(owner)
+  if (open === undefined || isTestCode(from)) return undefined
+  if ([owner, ...open].includes(ownerOf(to) ?? '')) return undefined
   if ([...manifest.publicFiles.values()].includes(to)) return undefined
   return `${owner}/ is a client: what it needs of ${to}, users need, so let an index export it`
 }

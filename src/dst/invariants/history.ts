@@ -13,7 +13,7 @@
  */
 
 import { julianFromMs, storedJulian } from '../../deck/date.ts'
-import { decodeText } from '../../deck/text.ts'
+import { decodeText } from '../../base/text.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import { InvariantError } from '../../runner/invariants.ts'
 import type { Invariant } from '../world.ts'

@@ -5,7 +5,7 @@
  */
 
 import { deckOf } from '../../repo/deck.ts'
-import { encodeText } from '../../deck/text.ts'
+import { encodeText } from '../../base/text.ts'
 import type { CheckinDeck, Deck } from '../../deck/deck.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { unresolvedRids } from '../../repo/blob.ts'

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { strictUtf8, utf8 } from '../base/bytes.ts'
+import { strictUtf8, utf8 } from './bytes.ts'
 
 /** The first low surrogate. As the second half of a pair it is no escape. */
 const escapeBase = 0xdc00

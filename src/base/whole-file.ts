@@ -6,8 +6,8 @@
 /// <reference types="node" preserve="true" />
 
 import { readFileSync, type Stats, statSync } from 'node:fs'
-import { FossilError } from '../base/error.ts'
-import { decodeText } from '../deck/text.ts'
+import { FossilError } from './error.ts'
+import { decodeText } from './text.ts'
 
 /**
  * Reads a file, or what the shell has opened for us already, such as `<(command)`. A pipe or a

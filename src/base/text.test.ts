@@ -8,7 +8,7 @@ import { test } from 'node:test'
 
 import * as fc from 'fast-check'
 
-import { bytesEqual, utf8 } from '../base/bytes.ts'
+import { bytesEqual, utf8 } from './bytes.ts'
 import { compareAsBytes, decodeText, encodeText, isLossless } from './text.ts'
 
 const seed = 2
