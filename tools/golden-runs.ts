@@ -1,6 +1,6 @@
 /**
  * Prints what 300 short simulations come to, one a line: the run, its verdict, its trace hash, and
- * a digest of every derived table of every node at its end. A move of the structure changes no
+ * a digest of every table of every node at its end. A move of the structure changes no
  * line: keep the output before it, and compare.
  *
  * `node --conditions=@trilobite/source tools/golden-runs.ts [FIRST LAST] > runs.txt`; the seeds are
@@ -12,17 +12,18 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 
 import { checkin, createRepo, type Env, systemEnv } from 'trilobite'
 import {
-  type CheckedNode,
   DefaultNode,
-  dumpDerived,
   type LeafParts,
   type Node,
   simulate,
   type SimulateOptions,
+  type Simulator,
 } from 'trilobite/dst'
+import { openMemory } from 'trilobite/db/node'
 import { levelNames } from 'trilobite/sim'
 
 const durationMs = 60_000
@@ -89,11 +90,26 @@ function repositoryImage(): Uint8Array {
   }
 }
 
-/** One digest over the rows of every derived table, the nodes in their order. */
-function derivedDigest(nodes: readonly CheckedNode[]): string {
+/** One digest over the rows of every table, the nodes in their order. */
+function tablesDigest(nodes: ReturnType<Simulator['nodes']>): string {
   const digest = createHash('sha256')
-  for (const { id, repo } of nodes) digest.update(`${id}\n${dumpDerived(repo).join('\n')}\n`)
+  for (const { id, repo } of nodes) digest.update(`${id}\n${rowsOf(repo.serialize()).join('\n')}\n`)
   return digest.digest('hex')
+}
+
+function rowsOf(image: Uint8Array): string[] {
+  const db = openMemory(image)
+  try {
+    const tables = db
+      .prepare<[string]>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+      .all()
+    return tables.flatMap(([name]) => {
+      const rows = db.prepare(`SELECT * FROM "${name}"`).all()
+      return rows.map((row) => `${name} ${inspect(row)}`).sort()
+    })
+  } finally {
+    db.close()
+  }
 }
 
 async function main(): Promise<void> {
@@ -104,7 +120,7 @@ async function main(): Promise<void> {
     const { verdict, traceHash } = await simulate({
       ...optionsOf(seed, image),
       onEnd: (simulator) => {
-        digest = derivedDigest(simulator.nodes())
+        digest = tablesDigest(simulator.nodes())
       },
     })
     process.stdout.write(`${seed} ${verdict} ${traceHash} ${digest}\n`)

@@ -241,7 +241,7 @@ function signatureOf(node: Node): readonly Node[] {
 
 /** Generic types made of their argument: `Awaited`, `[number]` or a property leads there. */
 const transparent: ReadonlySet<string> = new Set(
-  'Array Omit Partial Pick Promise Readonly ReadonlyArray'.split(' '),
+  'Array Iterable Omit Partial Pick Promise Readonly ReadonlyArray'.split(' '),
 )
 
 function visitReached(type: Node, seen: (node: Node) => void): void {

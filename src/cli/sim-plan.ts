@@ -6,7 +6,7 @@
 
 import { type Command, Option } from 'commander'
 import { drawPlan } from '../dst/index.ts'
-import { type LevelName, levelNames } from '../sim/index.ts'
+import { levelNames } from '../sim/index.ts'
 import { duration, integer } from './option-values.ts'
 import { print } from './output.ts'
 
@@ -14,7 +14,7 @@ import { print } from './output.ts'
 export interface PlanOptions {
   readonly plan?: string
   readonly leaves?: number
-  readonly level?: LevelName
+  readonly level?: (typeof levelNames)[number]
   readonly duration?: number
   readonly private?: boolean
   readonly uv?: boolean

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { type Capsule, loadModel, type Replay, replayCapsule, signatureText } from '../dst/index.ts'
+import { type Capsule, loadModel, replayCapsule, signatureText } from '../dst/index.ts'
 import { print } from './output.ts'
 import { readCapsule } from './sim-failure.ts'
 import { TraceFile } from './sim-files.ts'
@@ -57,7 +57,10 @@ async function replay(path: string, options: ReplayCommandOptions): Promise<void
   process.exitCode = end === 'converged' ? 0 : 1
 }
 
-function endText({ signature, code }: Capsule, { end, misfits }: Replay): string {
+function endText(
+  { signature, code }: Capsule,
+  { end, misfits }: Awaited<ReturnType<typeof replayCapsule>>,
+): string {
   const commit = code.commit === undefined ? '' : `, commit ${code.commit.slice(0, 10)}`
   const told = {
     same: 'it fails as it did, and the trace is the same',

@@ -8,20 +8,20 @@
 import { writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { type Command, Option } from 'commander'
-import {
-  junitText,
-  openCorpus,
-  type SeedCorpus,
-  type SeedTask,
-  type SweepOptions,
-  type SweepReport,
-  sweepSeeds,
-} from '../dst/index.ts'
+import { junitText, openCorpus, type SweepReport, sweepSeeds } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { duration, integer } from './option-values.ts'
 import { print, printNotice } from './output.ts'
 import { addPlanOptions, planLine, type PlanOptions, replayCommand } from './sim-plan.ts'
-import { type SweepFacts, SweepProgress, sweepJson, sweepText } from './sim-sweep-report.ts'
+import {
+  type SeedCorpus,
+  type SeedTask,
+  type SweepFacts,
+  type SweepOptions,
+  SweepProgress,
+  sweepJson,
+  sweepText,
+} from './sim-sweep-report.ts'
 import { type SeedRange, seedsFrom } from './sim-sweep.ts'
 
 /** Help of `--model`, wherever there is one. */

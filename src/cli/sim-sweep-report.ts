@@ -3,12 +3,20 @@
  * @module
  */
 
-import type { CorpusChange, SeedEnd, SeedTask, SweepOptions, SweepReport } from '../dst/index.ts'
+import type { openCorpus, SweepReport, sweepSeeds } from '../dst/index.ts'
 import { MarkTally } from './sim-marks.ts'
 import type { SeedRange } from './sim-sweep.ts'
 import { counted } from '../base/counted.ts'
 import { ProgressLine } from './terminal.ts'
 
+/** Options of a sweep. */
+export type SweepOptions = Parameters<typeof sweepSeeds>[0]
+/** A run of a sweep: its seed, and its plan where it is not that of all. */
+export type SeedTask = NonNullable<SweepOptions['before']>[number]
+/** Seeds that reach rare situations. */
+export type SeedCorpus = ReturnType<typeof openCorpus>
+type SeedEnd = SweepReport['ends'][number]
+type CorpusChange = ReturnType<SeedCorpus['add']>
 type SweepState = Parameters<NonNullable<SweepOptions['onEnd']>>[1]
 
 /** Facts about a sweep besides its report. */

@@ -7,9 +7,7 @@
 import type { Command } from 'commander'
 import {
   type Capsule,
-  type ItemReason,
   loadModel,
-  type Reasons,
   shrinkFailure,
   signatureText,
   type SimulationModel,
@@ -23,6 +21,9 @@ import { modelHelp } from './sim-sweep-command.ts'
 import { addPlanOptions, planLine, type PlanOptions } from './sim-plan.ts'
 import { counted } from '../base/counted.ts'
 import { ProgressLine, table } from './terminal.ts'
+
+type Reasons = NonNullable<Awaited<ReturnType<typeof whyFails>>>
+type ItemReason = Reasons['items'][number]
 
 interface WhyCommandOptions extends PlanOptions {
   readonly budget: number

@@ -5,10 +5,12 @@
  */
 
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
-import type { TraceSource } from '../dst/index.ts'
+import type { compareTraces } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 
 const pieceBytes = 1 << 20
+
+type TraceSource = Parameters<typeof compareTraces>[0]
 
 /**
  * The trace at a path; `-` is standard input.

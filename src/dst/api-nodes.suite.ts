@@ -34,8 +34,8 @@ import {
   type LeafParts,
   MockFossil,
   type Node,
-  type TickEvent,
 } from './index.ts'
+import type { TickEvent } from '../runner/model.ts'
 
 /** A tick of a node in a healthy world, or in one whose server fails. */
 async function act({ fails = false } = {}): Promise<Action> {

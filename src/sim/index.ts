@@ -4,12 +4,7 @@
  * @module
  */
 
-export type { SiteCoverage } from './activation.ts'
 export { SimClock } from './clock.ts'
-export type { Decision } from './decision.ts'
 export { levelNames } from './levels.ts'
-export type { LevelName } from './levels.ts'
 export { noFaults } from './link.ts'
-export type { FaultKind, FaultRates } from './link.ts'
-export { Draw, RandomSource, RandomStream } from './random.ts'
-export type { TraceValue } from './trace.ts'
+export { RandomSource } from './random.ts'

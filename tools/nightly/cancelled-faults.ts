@@ -4,10 +4,11 @@
  * @module
  */
 
-import { simulate } from 'trilobite/dst'
-import type { Decision } from 'trilobite/sim'
+import { type SimReport, simulate } from 'trilobite/dst'
 
 import type { Check } from './check.ts'
+
+type Decision = SimReport['decisions'][number]
 
 interface Fault extends Decision {
   readonly atMs: number
