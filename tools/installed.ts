@@ -72,13 +72,13 @@ export async function installInto(folder: string, tarball: string): Promise<stri
  * on every runtime: a check-in and the differences that `verify` finds, and a line for each run.
  */
 export const userProgram = `import { rmSync } from 'node:fs'
-import { checkin, createRepo, noBuggify, verify } from 'trilobite'
+import { checkin, createRepo, systemEnv, verify } from 'trilobite'
 import { simulate } from 'trilobite/dst'
 
 const clock = { nowMs: () => 1_800_000_000_000 }
 const random = { bytes: (length: number) => new Uint8Array(length).fill(7) }
 rmSync('user.fossil', { force: true })
-const repo = createRepo('user.fossil', { clock, random, buggify: noBuggify })
+const repo = createRepo('user.fossil', { ...systemEnv, clock, random })
 const changes = [{ name: 'hello.txt', content: new TextEncoder().encode('hello') }]
 const { hash } = checkin(repo, { comment: 'begin', user: 'admin', changes })
 console.log(hash, verify(repo).total)
