@@ -18,6 +18,7 @@ import { cancelledFaults } from './nightly/cancelled-faults.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
 import { killedSweep } from './nightly/killed-sweep.ts'
+import { readme } from './nightly/readme.ts'
 import { runtimes } from './nightly/runtimes.ts'
 import { stories } from './nightly/stories.ts'
 import { tableMessages } from './nightly/table-messages.ts'
@@ -36,6 +37,7 @@ export const checks: readonly Check[] = [
   stories,
   coverage,
   runtimes,
+  readme,
 ]
 
 interface Ended extends CheckResult {

@@ -1,47 +1,35 @@
 /**
- * The commands that the README shows print what it says they print, one after the other, but for
- * dates, hashes, sizes and passwords.
+ * The pages for newcomers print what they say they print: the commands of the first steps, one
+ * after the other, but for dates, hashes, sizes and passwords; and the program of the README. The
+ * lines that install something, and the tutorial, are for `npm run nightly -- readme`.
  * @module
  */
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { run } from '../../tools/run.ts'
+import {
+  type CommandStep,
+  firstMissing,
+  lasting,
+  prompts,
+  type Step,
+  stepsOf,
+} from '../../tools/walkthrough.ts'
 import { type RunningServer, Scratch, stop } from './command.suite.ts'
 
 const scratch = new Scratch()
-const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+const root = join(import.meta.dirname, '../..')
 
-/** A command with what it prints. */
-interface Sample {
-  readonly command: string
-  readonly output: string
+function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8')
 }
 
-/** Whatever stands after a prompt, in order. */
-function samples(): Sample[] {
-  const blocks = [...readme.matchAll(/^```\n(\$ [^]*?)^```$/gm)].map(([, block = '']) => block)
-  return blocks
-    .flatMap((block) => block.split(/^\$ /m).slice(1))
-    .map((text) => {
-      const [, command = '', output = ''] = /^((?:.*\\\n)*.*)\n([^]*)$/.exec(text) ?? []
-      return { command, output }
-    })
-}
-
-/** The part of an output that is the same whoever runs it, and whenever. */
-function lasting(output: string): string {
-  return output
-    .replaceAll(/^.*password (?:of|for) .*:\n|^Retype password:\n/gim, '')
-    .replaceAll(/\b(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{16}|[0-9a-f]{10})\b/g, 'hex')
-    .replaceAll(/\b\d{4}-\d\d-\d\d/g, 'day')
-    .replaceAll(/\d\d:\d\d:\d\d/g, 'time')
-    .replaceAll(/\.\d{3}Z/g, '.msZ')
-    .replaceAll(/[\d.]+ k?B (in|out)/g, 'size $1')
-    .replaceAll(/\d+ bytes/g, 'size')
+function withoutPrompts(output: string): string {
+  return lasting(output.replaceAll(new RegExp(`${prompts.source}\n`, 'gm'), ''))
 }
 
 /** Runs a command in a shell where `trilobite` is this very command. */
@@ -56,38 +44,136 @@ async function said(command: string, folder: string): Promise<string> {
   return stdout
 }
 
-test('the commands of the README print what it shows', async (t) => {
-  if (process.platform === 'win32') return t.skip('they are for a shell')
-  const [here, there] = [scratch.folderNamed('server'), scratch.folderNamed('clone')]
-  let server: RunningServer | undefined
-  let ran = 0
-  for (const { command, output } of samples()) {
-    ran++
-    if (command.includes('trilobite serve')) {
-      server = await scratch.serve(`${here}/project.fossil`)
-      const announced = server.said().replace(`${here}/`, '').replace(server.url, '127.0.0.1:8080/')
-      assert.equal(announced, output.replace('http://127.0.0.1:8080/', '127.0.0.1:8080/'))
-      continue
-    }
-    const url = server?.url ?? ''
-    // Without a terminal nobody can be asked for a password.
-    const typed = command
-      .replace(/user new .*$/, '$& --password-stdin')
-      .replace('http://amy@127.0.0.1:8080/', url.replace('//', '//amy:secret@'))
-    const printed = await said(typed, server === undefined ? here : there)
-    const shown = url === '' ? printed : printed.replaceAll(url, 'http://127.0.0.1:8080/')
-    assert.equal(lasting(shown), lasting(output), command)
+/** Runs programs of a page from the sources: as files of the checkout, they find the package. */
+class Programs {
+  readonly #folder: string
+
+  constructor(t: { after(action: () => void): void }) {
+    mkdirSync(join(root, '.cache'), { recursive: true })
+    this.#folder = mkdtempSync(join(root, '.cache', 'pages-'))
+    t.after(() => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 }))
   }
-  assert.ok(ran > 15 && server !== undefined)
-  await stop(server.child, 'SIGTERM')
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), text)
+  }
+
+  async run(name: string, cwd: string): Promise<string> {
+    const args = ['--conditions=@trilobite/source', join(this.#folder, name)]
+    const { stdout, stderr } = await run(process.execPath, args, { cwd })
+    return `${stdout}${stderr}`
+  }
+}
+
+/** The address of the server, as the page has it. */
+const pageHost = '127.0.0.1:8080'
+
+/** Follows the first steps, in folders beside each other and with a server on a free port. */
+class Follower {
+  readonly #programs: Programs
+  #folder = scratch.folderNamed('trilobite')
+  #server: RunningServer | undefined
+
+  constructor(programs: Programs) {
+    this.#programs = programs
+  }
+
+  async follow(step: Step): Promise<void> {
+    if (step.type === 'file') this.#programs.write(step.name, this.#here(step.text))
+    else if (step.command.startsWith('node ')) await this.#runProgram(step)
+    else if (step.command.includes('trilobite serve')) await this.#serve(step)
+    else if (!step.command.startsWith('npm ')) await this.#type(step)
+  }
+
+  async end(): Promise<void> {
+    assert.ok(this.#server)
+    await stop(this.#server.child, 'SIGTERM')
+  }
+
+  async #serve({ shown = '' }: CommandStep): Promise<void> {
+    this.#server = await scratch.serve(join(this.#folder, 'project.fossil'))
+    const announced = this.#server.said().replace(`${this.#folder}/`, '')
+    assert.equal(this.#there(announced), shown)
+  }
+
+  async #type({ command, shown = '' }: CommandStep): Promise<void> {
+    // Without a terminal nobody can be asked for a password.
+    const typed = this.#here(command.replace(/user new .*$/, '$& --password-stdin')).replace(
+      '//amy@',
+      '//amy:secret@',
+    )
+    const printed = await said(typed, this.#folder)
+    assert.equal(lasting(this.#there(printed)), withoutPrompts(shown), command)
+    const [, folder] = / cd (\S+)$/.exec(command) ?? []
+    if (folder !== undefined) this.#folder = join(this.#folder, folder)
+  }
+
+  async #runProgram({ command, shown = '' }: CommandStep): Promise<void> {
+    const name = command.slice('node '.length)
+    const printed = await this.#programs.run(name, join(scratch.folder, this.#folder))
+    assert.equal(firstMissing(shown, printed), undefined, printed)
+  }
+
+  /** Text of the page, with the address of the server that runs here. */
+  #here(text: string): string {
+    return text.replaceAll(pageHost, this.#host)
+  }
+
+  #there(text: string): string {
+    return text.replaceAll(this.#host, pageHost)
+  }
+
+  get #host(): string {
+    return this.#server === undefined ? pageHost : new URL(this.#server.url).host
+  }
+}
+
+test('the commands and programs of the first steps print what the page shows', async (t) => {
+  if (process.platform === 'win32') return t.skip('they are for a shell')
+  const steps = stepsOf(read('docs/first-steps.md'))
+  assert.ok(steps.length > 25)
+  const follower = new Follower(new Programs(t))
+  for (const step of steps) await follower.follow(step)
+  await follower.end()
 })
 
 function withoutWall(text: string): string {
   return text.replace(/ in [\d.]+ s \(\d+x\)/, '')
 }
 
-test('the run that the README shows is the run of `npm start`, but for its wall time', async () => {
-  const [, shown = ''] = /`npm start` prints[^]*?```\n([^]*?)```/.exec(readme) ?? []
-  const printed = await said('trilobite sim run', '.')
-  assert.equal(withoutWall(printed), withoutWall(shown))
+test('the README shows lines of what `npm start` prints, but for its wall time', async () => {
+  const start = stepsOf(read('README.md')).find(
+    (step) => step.type === 'command' && /^npm start$/m.test(step.command),
+  )
+  assert.ok(start?.type === 'command')
+  const shown = withoutWall(start.shown ?? '')
+    .trimEnd()
+    .split('\n')
+  const printed = withoutWall(await said('trilobite sim run', '.')).split('\n')
+  assert.ok(shown.length >= 6)
+  assert.deepEqual(
+    printed.filter((line) => shown.includes(line)),
+    shown,
+  )
+})
+
+test('the README has a program for the library that prints what it shows', async (t) => {
+  const programs = new Programs(t)
+  const steps = stepsOf(read('README.md'))
+  const [notes] = steps.filter((step) => step.type === 'file')
+  assert.ok(notes)
+  programs.write(notes.name, notes.text)
+  const ran = steps.find((step) => step.type === 'command' && step.command === `node ${notes.name}`)
+  assert.ok(ran?.type === 'command')
+  assert.equal(await programs.run(notes.name, scratch.folder), ran.shown)
+})
+
+test('each program of these pages names its file, and each long block shows its output', () => {
+  for (const page of ['README.md', 'docs/first-steps.md', 'docs/simulation.md']) {
+    for (const step of stepsOf(read(page))) {
+      const place = `${page}:${step.line}`
+      if (step.type === 'file') assert.notEqual(step.name, '', place)
+      else if (step.command.split('\n').length > 2) assert.ok(step.shown, place)
+    }
+  }
 })
