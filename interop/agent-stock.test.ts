@@ -22,15 +22,7 @@ import {
 import { SyncAgent } from 'trilobite/agent'
 import { createDelta } from 'trilobite/delta'
 import { httpTransport } from 'trilobite/transport/http'
-import {
-  type Card,
-  CardWriter,
-  decodeMessage,
-  encodeMessage,
-  ourVersion,
-  parseCards,
-  versionPragma,
-} from 'trilobite/xfer'
+import { type Card, CardWriter, decodeMessage, encodeMessage, parseCards } from 'trilobite/xfer'
 
 import { requireFossilOrSkip } from '../tools/ensure-fossil.ts'
 import {
@@ -123,7 +115,7 @@ function cardsOf(reply: Uint8Array): Card[] {
 /** A pull that asks for one artifact. */
 function requestFor(repo: Repo, hash: ArtifactHash): Uint8Array {
   const writer = new CardWriter()
-  writer.add(versionPragma('client-version', ourVersion))
+  writer.add({ type: 'pragma', name: 'client-version', args: ['22600', '20250101', '0'] })
   writer.add({ type: 'pull', serverCode: serverCode(repo), projectCode: projectCode(repo) })
   writer.add({ type: 'gimme', hash })
   return encodeMessage(writer.finish())

@@ -10,14 +10,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 
-import type { RowValue, TableDefinition } from 'trilobite/tables'
+import type { putRow, TableDefinition } from 'trilobite/tables'
 
 import { buildGoCommand } from '../tools/go-command.ts'
 import { runOrThrow } from '../tools/run.ts'
 import { said } from './stock.suite.ts'
 
 /** Values of a row. */
-export type Values = Readonly<Record<string, RowValue>>
+export type Values = Parameters<typeof putRow>[2]
 
 /** A row as either side lists it. */
 export interface Line {

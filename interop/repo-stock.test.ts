@@ -37,15 +37,7 @@ import {
 } from 'trilobite'
 import { openFile } from 'trilobite/db/node'
 import { matches } from 'trilobite/hash'
-import {
-  CardWriter,
-  contentTypes,
-  decodeMessage,
-  encodeMessage,
-  ourVersion,
-  parseCards,
-  versionPragma,
-} from 'trilobite/xfer'
+import { CardWriter, contentTypes, decodeMessage, encodeMessage, parseCards } from 'trilobite/xfer'
 
 import { requireFossilOrSkip, runFossil } from '../tools/ensure-fossil.ts'
 
@@ -289,7 +281,7 @@ test('we go on where stock left off, and stock where we did', async (t) => {
 /** A pull that says nothing of its own. */
 function pullRequest(repo: Repo): Uint8Array {
   const writer = new CardWriter()
-  writer.add(versionPragma('client-version', ourVersion))
+  writer.add({ type: 'pragma', name: 'client-version', args: ['22600', '20250101', '0'] })
   writer.add({ type: 'pull', serverCode: '0'.repeat(40), projectCode: projectCode(repo) })
   writer.add({ type: 'comment', text: 'different each time' })
   return encodeMessage(writer.finish())

@@ -4,7 +4,5 @@
  * @module
  */
 
-export { SyncAgent, type AgentOptions } from './agent.ts'
-export type { Delivery } from './deliveries.ts'
-export type { AgentEvent, SyncOutcome } from './events.ts'
-export type { Timers } from './timers.ts'
+export { SyncAgent } from './agent.ts'
+export type { AgentEvent } from './events.ts'

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { annotate, type Annotation } from '../history/index.ts'
+import { annotate } from '../history/index.ts'
 import { checkinFiles } from '../index.ts'
 import { firstCharacters } from './comment.ts'
 import { formatDay, isoTime } from './timeline-text.ts'
@@ -14,6 +14,8 @@ import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { integer } from './option-values.ts'
+
+type Annotation = ReturnType<typeof annotate>
 
 interface Options {
   readonly revision?: string

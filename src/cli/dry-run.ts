@@ -4,7 +4,7 @@
  */
 
 import { decodeText } from '../base/text.ts'
-import { type ArtifactHash, readArtifact, type Repo, type Written } from '../index.ts'
+import { type ArtifactHash, readArtifact, type Repo } from '../index.ts'
 import { print } from './output.ts'
 
 /** Options of a command that can be tried out. */
@@ -30,7 +30,7 @@ export interface WrittenArtifact {
 export function writeOne(
   repo: Repo,
   options: DryRunOptions,
-  action: () => Written | undefined,
+  action: () => { readonly hash: ArtifactHash } | undefined,
 ): WrittenArtifact | undefined {
   return keepUnlessDry(repo, options, () => {
     const hash = action()?.hash

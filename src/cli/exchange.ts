@@ -4,13 +4,7 @@
  * @module
  */
 
-import {
-  type Credentials,
-  isTransportError,
-  type SyncEvent,
-  type SyncOptions,
-  type SyncResult,
-} from '../index.ts'
+import { isTransportError, type SyncEvent, type SyncOptions, type SyncResult } from '../index.ts'
 import { type HttpTransport, httpTransport } from '../transport/http.ts'
 import { movedWith, type Peer } from './peer.ts'
 import { counted } from '../base/counted.ts'
@@ -41,7 +35,7 @@ export interface Means {
   readonly transport: HttpTransport
   readonly options: {
     readonly observer: NonNullable<SyncOptions['observer']>
-    readonly login?: Credentials
+    readonly login?: NonNullable<SyncOptions['login']>
   }
   readonly exchange: { readonly signal: AbortSignal }
 }

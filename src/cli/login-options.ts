@@ -11,8 +11,11 @@ import type { Command } from 'commander'
 import { decodeText } from '../base/text.ts'
 import { readWholeFile } from '../base/whole-file.ts'
 import { FossilError } from '../index.ts'
-import type { HttpTransportOptions } from '../transport/http.ts'
+import type { httpTransport } from '../transport/http.ts'
 import { readSecret } from './password.ts'
+
+/** Options for reaching a server. */
+export type HttpOptions = NonNullable<Parameters<typeof httpTransport>[1]>
 
 /** The variable in which the password of a login is looked up, besides the options. */
 export const passwordVariable = 'TRILOBITE_PASSWORD'
@@ -57,7 +60,7 @@ export async function passedPassword(options: LoginOptions): Promise<string | un
  *
  * @throws {FossilError} `option.invalid`; `repo.unreadable` for a certificate
  */
-export function wayOf(options: LoginOptions): HttpTransportOptions {
+export function wayOf(options: LoginOptions): HttpOptions {
   const { proxy, sslIdentity, trustRedirects } = options
   const auth = options.httpauth ?? process.env[httpAuthVariable]
   return {

@@ -3,9 +3,9 @@
  * @module
  */
 
-import { type Credentials, findRemote, FossilError, putRemote, type Repo } from '../index.ts'
-import { type HttpTransport, type HttpTransportOptions, parseRemote } from '../transport/http.ts'
-import { type LoginOptions, passedPassword, wayOf } from './login-options.ts'
+import { findRemote, FossilError, putRemote, type Repo, type SyncOptions } from '../index.ts'
+import { type HttpTransport, parseRemote } from '../transport/http.ts'
+import { type HttpOptions, type LoginOptions, passedPassword, wayOf } from './login-options.ts'
 import { askSecret } from './password.ts'
 import { printNotice } from './output.ts'
 
@@ -15,10 +15,10 @@ export interface Peer {
   readonly url: string
   /** With the user's name, as remotes are remembered. */
   readonly address: string
-  readonly login: Credentials | undefined
+  readonly login: SyncOptions['login'] | undefined
   /** The password to keep with the address: none that a program passed for this once. */
   readonly remembered: string | undefined
-  readonly way: HttpTransportOptions
+  readonly way: HttpOptions
 }
 
 /**

@@ -6,7 +6,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { systemEnv } from '../index.ts'
-import { type FossilServer, type RepoSource, serve } from '../transport/http.ts'
+import { type FossilServer, serve } from '../transport/http.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { exposureText, logLine, type LogFormat } from './serve-log.ts'
 import { counted } from '../base/counted.ts'
@@ -101,7 +101,7 @@ function tellOfEnd({ underWay }: FossilServer): void {
  * The repository or repositories at `path`. A single file is checked at once; those of a folder
  * when asked for.
  */
-function sourceAt(path: string): RepoSource {
+function sourceAt(path: string) {
   if (existsSync(path) && statSync(path).isDirectory()) return { folder: path, env: systemEnv }
   openWhole(path).close()
   return { file: path, env: systemEnv }

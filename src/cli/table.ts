@@ -7,15 +7,12 @@ import type { Command } from 'commander'
 import { FossilError, type Repo } from '../index.ts'
 import {
   addColumn,
-  type Column,
   defineTable,
   deleteRow,
   getRow,
   listRows,
   putRow,
-  type RowValue,
   type TableDefinition,
-  type TableRow,
   tables,
 } from '../tables/index.ts'
 import { jsonOption } from './look-back-options.ts'
@@ -23,6 +20,10 @@ import { print, printEither, visibleLine } from './output.ts'
 import { exactInteger } from './raw-json.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { counted } from '../base/counted.ts'
+
+type Column = TableDefinition['columns'][number]
+type RowValue = Values[string]
+type TableRow = ReturnType<typeof listRows>[number]
 
 interface TableOptions {
   readonly json?: boolean
@@ -36,7 +37,7 @@ interface DefineOptions extends TableOptions {
   readonly conflict?: string
 }
 
-type Values = Record<string, RowValue>
+type Values = Record<string, Parameters<typeof putRow>[2][string]>
 
 const userOption = [
   '-U, --user <login>',

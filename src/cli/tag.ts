@@ -6,8 +6,8 @@
 
 import { type Command, Option } from 'commander'
 import {
+  artifactInfo,
   type ArtifactInfo,
-  artifactTags,
   taggedArtifacts,
   tagNames,
   timelineEntry,
@@ -131,7 +131,7 @@ async function listAll(program: Command, options: ListOptions): Promise<void> {
 async function listOf(program: Command, name: string, options: ListOptions): Promise<void> {
   using repo = openWhole(repositoryPath(program))
   const hash = findArtifact(repo, name)
-  const tags = artifactTags(repo, hash)
+  const { tags } = artifactInfo(repo, hash)
   await printEither(
     options,
     () => ({ artifact: hash, tags: tags.map(tagFields) }),

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { technotes, type TechnoteVersion } from '../history/index.ts'
+import { technotes } from '../history/index.ts'
 import { encodeText } from '../base/text.ts'
 import { editTechnote, FossilError, newTechnote, parseDate, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, readDate, withAuthor } from './author.ts'
@@ -16,6 +16,8 @@ import { collected, mimetypeFrom } from './option-values.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName, visibleLine } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
+
+type TechnoteVersion = ReturnType<typeof technotes>[number]
 
 type Technote = Parameters<typeof newTechnote>[1]
 

@@ -13,11 +13,12 @@ import {
   removeUser,
   type Repo,
   specialLogins,
-  type User,
 } from '../index.ts'
 import { askNewSecret, readSecret } from './password.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { print } from './output.ts'
+
+type User = ReturnType<typeof listUsers>[number]
 
 interface UserOptions {
   readonly json?: boolean

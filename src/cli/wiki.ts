@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { wikiPage, wikiPages, type WikiVersion } from '../history/index.ts'
+import { wikiPage, wikiPages } from '../history/index.ts'
 import { encodeText } from '../base/text.ts'
 import { FossilError, writeWiki } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
@@ -125,7 +125,7 @@ async function printPage(
   )
 }
 
-function pageFields(page: WikiVersion): Record<string, unknown> {
+function pageFields(page: NonNullable<ReturnType<typeof wikiPage>>): Record<string, unknown> {
   const { title, hash, dateMs, user, mimetype, sizeBytes, isDeleted, about } = page
   return {
     title,

@@ -21,7 +21,8 @@ import { test } from 'node:test'
 import { FossilError } from '../base/error.ts'
 import type { Database } from './driver.ts'
 import { databaseContract } from './driver.suite.ts'
-import { isFrozen, openFile, openMemory } from './node.ts'
+import { isFrozen } from './frozen.ts'
+import { openFile, openMemory } from './node.ts'
 
 databaseContract('node:sqlite', openMemory)
 
@@ -137,7 +138,8 @@ test('a file in WAL mode that lies where nothing can be written beside it is rea
     chmodSync(path, 0o444)
     chmodSync(folder, 0o555)
     const program = `
-      import { isFrozen, openFile } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
+      import { isFrozen } from ${JSON.stringify(join(import.meta.dirname, 'frozen.ts'))}
+      import { openFile } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
       const path = process.argv.at(-1)
       const rows = [{}, { readOnly: true }].flatMap((options) => {
         const db = openFile(path, options)

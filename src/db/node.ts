@@ -10,18 +10,18 @@
 
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the author of the SQL states its columns */
 
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { FossilError } from '../base/error.ts'
 import type { Database, RunResult, Statement, Value, World } from './driver.ts'
+import { isFrozen } from './frozen.ts'
 import { takeFromWorld } from './functions.ts'
 
-export type { Database, RunResult, Statement, Value } from './driver.ts'
+export type { Database, Statement, Value } from './driver.ts'
 
 /** Options for opening a file. */
-export interface OpenFileOptions {
+interface OpenFileOptions {
   /**
    * Refuse every write, and leave the file as it is: also where a writer was killed and its
    * transaction would have to be rolled back first. Default false.
@@ -55,46 +55,12 @@ export function openFile(path: string, options: OpenFileOptions = {}): Database 
   return guard(path, () => new NodeDatabase(url, path, { readOnly, timeout: busyTimeoutMs }))
 }
 
-/**
- * Tells whether a file is in WAL mode, has no log beside it, and lies where nobody like us can make
- * one, such as on read-only media. SQLite reads it only when it is told that nothing will change;
- * should the file's owner change it after all, it has to be opened again.
- * https://www.sqlite.org/wal.html#read_only_databases
- */
-export function isFrozen(path: string): boolean {
-  try {
-    accessSync(dirname(path), constants.W_OK)
-    return false
-  } catch {
-    return isInWalMode(path) && (statSync(`${path}-wal`, quietly)?.size ?? 0) === 0
-  }
-}
-
 /** A repository holds passwords, and who may read it is told by it, not by the folder. */
 function makePrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch {
     // It is there already, or cannot be made, as opening it will say.
-  }
-}
-
-const quietly = { throwIfNoEntry: false } as const
-/** The place in the header of a file that says how it is read: 2 is WAL. */
-const readVersionAt = 19
-
-function isInWalMode(path: string): boolean {
-  try {
-    const file = openSync(path, 'r')
-    try {
-      const header = new Uint8Array(readVersionAt + 1)
-      return readSync(file, header) === header.length && header[readVersionAt] === 2
-    } finally {
-      closeSync(file)
-    }
-  } catch {
-    // It cannot be read, as opening it will say.
-    return false
   }
 }
 

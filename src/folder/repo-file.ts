@@ -9,7 +9,7 @@ import { putRemote } from '../admin/remote.ts'
 import type { Env } from '../base/env.ts'
 import { createRepo as createRepoIn, openRepo as openRepoIn } from '../crosslink/open.ts'
 import type { Database } from '../db/driver.ts'
-import { openFile, type OpenFileOptions } from '../db/node.ts'
+import { openFile } from '../db/node.ts'
 import { beginClone } from '../repo/clone-state.ts'
 import type { CreateOptions } from '../repo/create.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -25,7 +25,7 @@ import { checkIsFile } from '../base/whole-file.ts'
 export function openRepo(
   source: string | Database,
   env: Env,
-  options: Omit<OpenFileOptions, 'create'> = {},
+  options: Omit<NonNullable<Parameters<typeof openFile>[1]>, 'create'> = {},
 ): Repo {
   if (typeof source !== 'string') return openRepoIn(source, env)
   checkIsFile(source)

@@ -15,7 +15,7 @@ import { storeLocal } from '../repo/store.ts'
 import { writeUnversioned } from '../repo/unversioned.ts'
 import { commit } from '../write/written.suite.ts'
 import { branches } from './branch.ts'
-import { ancestors, artifactTags, branchOf, descendants, leaves } from './by-hash.ts'
+import { ancestors, branchOf, descendants, leaves } from './by-hash.ts'
 import { fileNames } from './file-history.ts'
 import { latestCheckin } from '../crosslink/branch.ts'
 import { nameOfContent } from './name.ts'
@@ -34,7 +34,6 @@ test('walks lead from hash to hash, and an unknown one is missing', () => {
   assert.deepEqual(leaves(repo, { of: second }), [second])
   assert.deepEqual(leaves(repo, { which: 'closed' }), [])
   assert.equal(branchOf(repo, side), 'side')
-  assert.ok(artifactTags(repo, side).some(({ name }) => name === 'sym-side'))
   assert.throws(() => branchOf(repo, named(utf8('x'))), failsWith('artifact.missing'))
 })
 

@@ -10,8 +10,6 @@ import { hashOf, ridOf } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import * as walks from './ancestry.ts'
-import type { ArtifactInfo } from './info.ts'
-import { artifactTags as artifactTagsOfRid } from './tags.ts'
 
 /** The branch of a check-in. */
 export function branchOf(repo: Repo, checkin: ArtifactHash): string {
@@ -67,11 +65,6 @@ export function leaves(
       ? walks.leaves(repo, which)
       : walks.leafDescendants(repo, ridOf(repo, of), which)
   return hashesOf(repo, rids)
-}
-
-/** Every tag of an artifact, cancelled ones too, by name in byte order. */
-export function artifactTags(repo: Repo, artifact: ArtifactHash): ArtifactInfo['tags'] {
-  return artifactTagsOfRid(repo, ridOf(repo, artifact))
 }
 
 function hashesOf(repo: Repo, rids: readonly Rid[]): ArtifactHash[] {

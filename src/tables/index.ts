@@ -13,19 +13,15 @@
  * @module
  */
 
-export type { Column, TableDefinition } from './definition.ts'
+export type { TableDefinition } from './definition.ts'
 export {
   addColumn,
-  catalogHash,
   defineTable,
   deleteRow,
   getRow,
-  isTombstone,
   listRows,
   pkHash,
   putRow,
-  type RowAuthor,
-  type TableRow,
   tables,
 } from './tables.ts'
 export type { RowValue } from './value.ts'

@@ -8,10 +8,9 @@
  * @module
  */
 
-export { cloneRepo, type CloneRepoOptions, type CloneRepoResult } from './clone-repo.ts'
-export { httpTransport, type HttpTransport, type HttpTransportOptions } from './http-client.ts'
-export { fossilHandler, type FossilHandler, type RequestOrigin } from './http-server.ts'
-export type { Answerer, HttpEvent, HttpServiceOptions } from './http-service.ts'
-export { parseRemote, type Remote as RemoteAddress } from './http-url.ts'
-export { serve, type FossilServer, type ServeOptions } from './serve.ts'
-export type { RepoSource } from './served-repos.ts'
+export { cloneRepo } from './clone-repo.ts'
+export { httpTransport, type HttpTransport } from './http-client.ts'
+export { fossilHandler } from './http-server.ts'
+export type { HttpEvent } from './http-service.ts'
+export { parseRemote } from './http-url.ts'
+export { type FossilServer, serve } from './serve.ts'

@@ -12,12 +12,15 @@ import { fromUtf8, utf8 } from '../base/bytes.ts'
 import type { Transport } from '../sync/transport.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { findFossil, fossilEnv, requireFossilOrSkip } from '../../tools/ensure-fossil.ts'
-import { type CommandOptions, commandTransport, stdioTransport } from './stdio.ts'
+import { commandTransport, stdioTransport } from './stdio.ts'
 import { failureOf, messageOf, transportContract, withinDeadline } from './transport.suite.ts'
 
 const peer = join(import.meta.dirname, 'stdio-peer.suite.ts')
 
-function peerTransport(behaviour: string, options: Partial<CommandOptions> = {}): Transport {
+function peerTransport(
+  behaviour: string,
+  options: Partial<Parameters<typeof commandTransport>[0]> = {},
+): Transport {
   return commandTransport({ command: process.execPath, args: [peer, behaviour], ...options })
 }
 

@@ -21,7 +21,7 @@ import { ReplyParser, requestText } from './http-text.ts'
 import { checkTimeout, type Deadlines, Watch } from './watch.ts'
 
 /** Limits on the time to wait for a program, and on the bytes to take from it. */
-export interface StdioLimits {
+interface StdioLimits {
   /** Without a byte in either direction. Default 120,000 ms. */
   readonly silenceTimeoutMs?: number
   /** For a whole exchange, the program's start and end included. Default 600,000 ms. */
@@ -31,7 +31,7 @@ export interface StdioLimits {
 }
 
 /** A program that reads one HTTP request and writes one HTTP reply. */
-export interface CommandOptions extends StdioLimits {
+interface CommandOptions extends StdioLimits {
   /** A path, or a name to look up on PATH. No shell reads it. */
   readonly command: string
   readonly args?: readonly string[]
@@ -43,7 +43,7 @@ export interface CommandOptions extends StdioLimits {
 }
 
 /** Stock Fossil, and the repository that it serves. */
-export interface StdioOptions extends StdioLimits {
+interface StdioOptions extends StdioLimits {
   /** Default `fossil`. */
   readonly fossilBin?: string
   readonly repository: string

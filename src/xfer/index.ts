@@ -4,11 +4,8 @@
  * @module
  */
 
-export { expandContent } from '../base/zlib.ts'
 export type { Card } from './card.ts'
 export { CardWriter } from './format.ts'
-export { contentTypes, decodeMessage, encodeMessage, type ContentType } from './frame.ts'
+export { contentTypes, decodeMessage, encodeMessage } from './frame.ts'
 export { sharedSecret, signMessage } from './login.ts'
-export { parseCards, type CardReader } from './parse.ts'
-export { isUnversionedName } from './unversioned-name.ts'
-export { ourVersion, versionPragma, type PeerVersion } from './version.ts'
+export { parseCards } from './parse.ts'
