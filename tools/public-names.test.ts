@@ -4,20 +4,60 @@
  */
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-import { publicNames, publicNamesOf } from './public-names.ts'
+import { apiPath, apiReport } from './api.ts'
+import { declarationsOf } from './declarations.ts'
+import { publicNames } from './public-names.ts'
 
 /** All entry points together. A name more is a decision, taken here. */
 const mostNames = 228
 
+const root = join(import.meta.dirname, '..')
+/** Emitted once: it takes seconds. */
+const declarations = declarationsOf(root)
+
 test('the public API has few names, and all that its signatures name is exported', async () => {
-  const { entries, unreachable } = await publicNamesOf(join(import.meta.dirname, '..'))
+  const { files, entries: paths } = declarations
+  const { entries, unreachable } = await publicNames(files, paths)
   const counts = [...entries].map(([entry, names]) => `${names.length} of ${entry}`)
   const total = entries.values().reduce((sum, names) => sum + names.length, 0)
   assert.ok(total <= mostNames, `${total} names: ${counts.join(', ')}`)
   assert.deepEqual(unreachable, [])
+})
+
+test('docs/api.txt is the public API as it is', async () => {
+  const kept = readFileSync(join(root, apiPath), 'utf8').split('\n')
+  const actual = (await apiReport(declarations)).split('\n')
+  const at = actual.findIndex((line, i) => line !== kept[i])
+  const isSame = at === -1 && actual.length === kept.length
+  const line = `line ${at + 1} is "${actual[at]}", and was "${kept[at]}"`
+  assert.ok(isSame, `the public API has changed (${line}): "npm run api", and tell of it`)
+})
+
+/** The report of one file, of which the entry point exports `f`. */
+function report(text: string): Promise<string> {
+  return apiReport({
+    files: [
+      { path: 'src/a.ts', text },
+      { path: 'src/index.ts', text: "export { f } from './a.ts';\n" },
+    ],
+    entries: new Map([['.', 'src/index.ts']]),
+  })
+}
+
+test('a report of the API shows what changes, and not what says the same', async () => {
+  const before = await report('interface O { a?: string }\nexport declare function f(o: O): void;')
+  assert.match(before, /# trilobite\nf +src\/a\.ts\n/)
+  const commented = '/** Said. */ interface O { /** More. */ a?: string }\n'
+  assert.equal(await report(`${commented}export declare function f(o: O): void;`), before)
+  const changed = 'interface O { a?: number }\nexport declare function f(o: O): void;'
+  assert.notEqual(await report(changed), before)
+  const unused =
+    'interface O { a?: string }\nexport declare function f(o: O): void;\ninterface P {}'
+  assert.equal(await report(unused), before)
 })
 
 /** Unreachable types in declarations by path, of which `src/index.ts` is the entry point. */

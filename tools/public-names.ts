@@ -7,43 +7,36 @@
  * @module
  */
 
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, posix } from 'node:path'
+import { join } from 'node:path'
 
 import {
   isClassDeclaration,
   isConstructorDeclaration,
-  isEntityName,
-  isExportDeclaration,
-  isExpressionWithTypeArguments,
   isFunctionDeclaration,
   isGetAccessorDeclaration,
-  isIdentifier,
-  isImportDeclaration,
-  isImportTypeNode,
   isInterfaceDeclaration,
-  isLiteralTypeNode,
   isMethodDeclaration,
   isMethodSignatureDeclaration,
-  isNamedExports,
-  isNamedImports,
   isPropertyDeclaration,
   isPropertySignatureDeclaration,
-  isQualifiedName,
-  isStringLiteral,
   isTypeAliasDeclaration,
   isTypeParameterDeclaration,
-  isTypeQueryNode,
   isTypeReferenceNode,
   isVariableDeclaration,
-  isVariableStatement,
   type Node,
-  type Statement,
 } from 'typescript/unstable/ast'
 
-import { parse, readSources, type Source, type SourceText, visit } from './source.ts'
+import {
+  declarationOf,
+  declarationsOf,
+  idOf,
+  leftmost,
+  type Module,
+  moduleOf,
+  type Place,
+  placeNamed,
+} from './declarations.ts'
+import { parse, type SourceText, visit } from './source.ts'
 
 /** The names of the public API. */
 export interface PublicNames {
@@ -51,21 +44,6 @@ export interface PublicNames {
   readonly entries: ReadonlyMap<string, readonly string[]>
   /** Sorted: `Name of src/file.ts, named by PublicName`. */
   readonly unreachable: readonly string[]
-}
-
-/** A declaration: where it is, and its name there. */
-interface Place {
-  readonly path: string
-  readonly name: string
-  /** Exported as a type alone: nobody outside calls its constructor. */
-  readonly isTypeOnly?: boolean
-}
-
-/** Declarations, imports and exports of one file. */
-interface Module {
-  readonly declared: ReadonlyMap<string, readonly Node[]>
-  readonly imported: ReadonlyMap<string, Place>
-  readonly exported: ReadonlyMap<string, Place>
 }
 
 /**
@@ -101,80 +79,6 @@ export async function publicNames(
     }
   }
   return { entries: names, unreachable: [...unreachable].sort() }
-}
-
-function idOf({ path, name }: Place): string {
-  return `${path}#${name}`
-}
-
-function moduleOf(source: Source): Module {
-  const declared = new Map<string, Node[]>()
-  const imported = new Map<string, Place>()
-  const exported = new Map<string, Place>()
-  for (const statement of source.tree.statements) {
-    if (isImportDeclaration(statement)) readImport(source, statement, imported)
-    else if (isExportDeclaration(statement)) readExport(source, statement, exported)
-    else {
-      for (const name of namesOf(statement)) {
-        declared.set(name, [...(declared.get(name) ?? []), statement])
-        if (isExported(statement)) exported.set(name, { path: source.path, name })
-      }
-    }
-  }
-  return { declared, imported, exported }
-}
-
-function readImport({ path }: Source, node: Node, imported: Map<string, Place>): void {
-  if (!isImportDeclaration(node)) return
-  const target = targetOf(path, node.moduleSpecifier)
-  const bindings = node.importClause?.namedBindings
-  if (target === undefined || bindings === undefined || !isNamedImports(bindings)) return
-  for (const { name, propertyName } of bindings.elements) {
-    imported.set(name.text, { path: target, name: (propertyName ?? name).text })
-  }
-}
-
-function readExport({ path }: Source, node: Node, exported: Map<string, Place>): void {
-  if (!isExportDeclaration(node) || node.exportClause === undefined) return
-  if (!isNamedExports(node.exportClause)) return
-  const target = targetOf(path, node.moduleSpecifier) ?? path
-  for (const { name, propertyName, isTypeOnly } of node.exportClause.elements) {
-    const place = { path: target, name: (propertyName ?? name).text }
-    exported.set(name.text, { ...place, isTypeOnly: isTypeOnly || node.isTypeOnly })
-  }
-}
-
-/** The file of the project that a specifier names; undefined for packages. */
-function targetOf(from: string, specifier: Node | undefined): string | undefined {
-  if (specifier === undefined || !isStringLiteral(specifier)) return undefined
-  if (!specifier.text.startsWith('.')) return undefined
-  return posix.join(posix.dirname(from), specifier.text)
-}
-
-/** The names that a statement of a declaration file declares. */
-function namesOf(statement: Statement): string[] {
-  const nodes = isVariableStatement(statement)
-    ? [...statement.declarationList.declarations]
-    : [statement]
-  return nodes.flatMap((node) => {
-    const name = 'name' in node ? node.name : undefined
-    return typeof name === 'object' && name !== null && 'text' in name ? [name.text] : []
-  })
-}
-
-function isExported(statement: Statement): boolean {
-  return /^export\b/.test(statement.getText())
-}
-
-/** The place at which a name is declared in the end; undefined for what comes from a package. */
-function declarationOf(modules: ReadonlyMap<string, Module>, place: Place): Place | undefined {
-  const module = modules.get(place.path)
-  if (module === undefined) return undefined
-  if (module.declared.has(place.name)) return place
-  const next = module.exported.get(place.name) ?? module.imported.get(place.name)
-  const isSame = next?.path === place.path && next.name === place.name
-  const further = isSame ? module.imported.get(place.name) : next
-  return further === undefined ? undefined : declarationOf(modules, further)
 }
 
 /** The declarations of the project that a declaration names, but for its {@link partsOf}. */
@@ -250,64 +154,11 @@ function visitReached(type: Node, seen: (node: Node) => void): void {
   type.forEachChild((child) => visitReached(child, seen))
 }
 
-/** Names in a type node, as seen from its file. */
-function placeNamed(path: string, node: Node): Place | undefined {
-  if (isImportTypeNode(node)) {
-    const { argument, qualifier } = node
-    const target = isLiteralTypeNode(argument) ? targetOf(path, argument.literal) : undefined
-    const name = qualifier === undefined ? undefined : leftmost(qualifier)
-    return target === undefined || name === undefined ? undefined : { path: target, name }
-  }
-  const named = isTypeReferenceNode(node)
-    ? node.typeName
-    : isTypeQueryNode(node)
-      ? node.exprName
-      : isExpressionWithTypeArguments(node)
-        ? node.expression
-        : undefined
-  const name = named === undefined ? undefined : leftmost(named)
-  return name === undefined ? undefined : { path, name }
-}
-
-function leftmost(name: Node): string | undefined {
-  if (isQualifiedName(name)) return leftmost(name.left)
-  return isEntityName(name) && isIdentifier(name) ? name.text : undefined
-}
-
-/** The API of the project at `root`, from declarations that are emitted for it. */
-export async function publicNamesOf(root: string): Promise<PublicNames> {
-  const text = readFileSync(join(root, 'package.json'), 'utf8')
-  const { exports }: { exports: Record<string, { '@trilobite/source': string }> } = JSON.parse(text)
-  const entries = Object.entries(exports).map(
-    ([entry, { '@trilobite/source': source }]): [string, string] => [
-      entry,
-      posix.normalize(source),
-    ],
-  )
-  return publicNames(emittedDeclarations(root), new Map(entries))
-}
-
-function emittedDeclarations(root: string): SourceText[] {
-  const folder = mkdtempSync(join(tmpdir(), 'trilobite-declarations-'))
-  try {
-    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-    const project = ['--project', join(root, 'tsconfig.build.json')]
-    const args = [compiler, ...project, '--emitDeclarationOnly', '--outDir', folder]
-    const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
-    if (status !== 0) throw new Error(`the compiler found errors:\n${stdout}`)
-    return readSources(folder, ['.']).map(({ path, text }) => ({
-      path: `src/${path.replace(/\.d\.ts$/, '.ts')}`,
-      text,
-    }))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
 if (import.meta.main) {
-  const { entries, unreachable } = await publicNamesOf(join(import.meta.dirname, '..'))
-  for (const [entry, names] of entries) console.log(`${String(names.length).padStart(4)}  ${entry}`)
-  const total = entries.values().reduce((sum, names) => sum + names.length, 0)
+  const { files, entries } = declarationsOf(join(import.meta.dirname, '..'))
+  const { entries: names, unreachable } = await publicNames(files, entries)
+  for (const [entry, each] of names) console.log(`${String(each.length).padStart(4)}  ${entry}`)
+  const total = names.values().reduce((sum, each) => sum + each.length, 0)
   console.log(`${String(total).padStart(4)}  in all`)
   for (const line of unreachable) console.log(`cannot be imported: ${line}`)
   process.exitCode = unreachable.length > 0 ? 1 : 0
