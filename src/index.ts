@@ -72,7 +72,14 @@ export type { SyncOptions, SyncResult } from './sync/session-options.ts'
 export { clone, sync } from './sync/sync.ts'
 export type { Transport } from './sync/transport.ts'
 
-/** Makes a repository in memory, gone when it is closed: for tests, and for what need not last. */
+/**
+ * Makes a repository in memory, gone when it is closed: for tests, and for what need not last.
+ *
+ * @example
+ * ```ts
+ * using repo = createMemoryRepo(systemEnv)
+ * ```
+ */
 export function createMemoryRepo(env: Env, options: CreateOptions = {}): Repo {
   return createRepoIn(openMemory(), env, options)
 }
@@ -81,6 +88,10 @@ export function createMemoryRepo(env: Env, options: CreateOptions = {}): Repo {
  * Stores content that was made here, under the name that the hash policy gives it. It is queued
  * for the next push, unless private.
  *
+ * @example
+ * ```ts
+ * const { hash } = storeLocal(repo, bytes)
+ * ```
  * @returns `isNew`: false when it was here already, content and all
  */
 export function storeLocal(
@@ -95,6 +106,12 @@ export function storeLocal(
 /**
  * Reads a structural artifact: a check-in, a page, a ticket change and so on. Undefined means plain
  * data. Never throws on any bytes, which are neither changed nor kept.
+ *
+ * @example
+ * ```ts
+ * const deck = parseArtifact(readArtifact(repo, hash))
+ * if (deck?.kind === 'checkin') console.log(deck.comment)
+ * ```
  */
 export function parseArtifact(bytes: Uint8Array): Deck | undefined {
   return parseDeck(bytes)

@@ -15,6 +15,7 @@ import { bitFlips } from './nightly/bit-flips.ts'
 import { canaries } from './nightly/canaries.ts'
 import { coverage } from './nightly/coverage.ts'
 import { cancelledFaults } from './nightly/cancelled-faults.ts'
+import { docExamples } from './nightly/doc-examples.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
 import { killedSweep } from './nightly/killed-sweep.ts'
@@ -26,6 +27,7 @@ import type { Check, CheckResult, Progress } from './nightly/check.ts'
 
 /** Every check, in the order they run. */
 export const checks: readonly Check[] = [
+  docExamples,
   bitFlips,
   annotations,
   cancelledFaults,

@@ -10,6 +10,7 @@ import { test } from 'node:test'
 
 import { apiPath, apiReport } from './api.ts'
 import { declarationsOf } from './declarations.ts'
+import { documentedOf } from './doc-examples.ts'
 import { publicNames } from './public-names.ts'
 
 /** All entry points together. A name more is a decision, taken here. */
@@ -47,6 +48,31 @@ function report(text: string): Promise<string> {
     entries: new Map([['.', 'src/index.ts']]),
   })
 }
+
+test('every public function and class has an example in its doc comment', async () => {
+  const documented = await documentedOf(declarations)
+  const silent = documented.filter(
+    ({ isCallable, examples }) => isCallable && examples.length === 0,
+  )
+  assert.deepEqual(
+    silent.map(({ entry, name }) => `${entry} ${name}`),
+    [],
+  )
+})
+
+test('an example is read from the doc comment of what it is an example of', async () => {
+  const comment = '/**\n * Adds.\n *\n * @example\n * ```ts\n * f()\n *\n * f()\n * ```\n */\n'
+  const text = `${comment}export declare function f(): void;\nexport declare class C {}\n`
+  const entries = new Map([['.', 'src/a.ts']])
+  const documented = await documentedOf({ files: [{ path: 'src/a.ts', text }], entries })
+  assert.deepEqual(
+    documented.map(({ name, examples }) => [name, examples]),
+    [
+      ['f', ['f()\n\nf()']],
+      ['C', []],
+    ],
+  )
+})
 
 test('a report of the API shows what changes, and not what says the same', async () => {
   const before = await report('interface O { a?: string }\nexport declare function f(o: O): void;')

@@ -31,7 +31,14 @@ interface Item {
 /** As for artifacts in the history: content.ts. */
 const maxArtifactBytes = 0x7fffffff
 
-/** All purges that can be undone, the first one first. */
+/**
+ * All purges that can be undone, the first one first.
+ *
+ * @example
+ * ```ts
+ * for (const { id, artifacts, notes } of listPurges(repo)) console.log(id, artifacts, notes)
+ * ```
+ */
 export function listPurges(repo: Repo): {
   readonly id: number
   /** The time of the purge, in seconds since 1970. */
@@ -62,6 +69,11 @@ export function listPurges(repo: Repo): {
 /**
  * The artifacts that one purge took, in the order they were stored. Throws as {@link undoPurge} for
  * the unknown.
+ *
+ * @example
+ * ```ts
+ * for (const { hash, description } of purgedArtifacts(repo, 1)) console.log(hash, description)
+ * ```
  */
 export function purgedArtifacts(
   repo: Repo,
@@ -94,6 +106,10 @@ export function purgedArtifacts(
 /**
  * Reads an artifact of the graveyard.
  *
+ * @example
+ * ```ts
+ * const bytes = readPurged(repo, '3f2a9c')
+ * ```
  * @param prefix its name or the first digits
  * @throws {FossilError} `name.unknown`; `name.ambiguous`; `repo.corrupt` where it cannot be read
  */
@@ -124,6 +140,11 @@ export function readPurged(repo: Repo, prefix: string): Uint8Array {
  * Brings back what one purge took, in one transaction, and lifts bans on it; where there were any,
  * the derived tables are worked out anew. What is here again already stays as it is.
  *
+ * @example
+ * ```ts
+ * const { id } = purge(repo, { checkins: [hash] })
+ * undoPurge(repo, id)
+ * ```
  * @returns how many artifacts came back
  * @throws {FossilError} `option.invalid` where there is no such purge; `repo.corrupt` where an
  *   artifact cannot be read: then nothing changed
@@ -160,7 +181,14 @@ export function undoPurge(repo: Repo, id: number): number {
   })
 }
 
-/** Ends purges for good. Returns how many artifacts are gone. Throws as {@link undoPurge} does. */
+/**
+ * Ends purges for good. Returns how many artifacts are gone. Throws as {@link undoPurge} does.
+ *
+ * @example
+ * ```ts
+ * obliterate(repo, [purge(repo, [hash]).id])
+ * ```
+ */
 export function obliterate(repo: Repo, ids: readonly number[]): number {
   return repo.transaction(() => {
     let artifacts = 0

@@ -21,6 +21,11 @@ import { queueUnsent } from '../repo/unsent.ts'
  * Stock publishes the given ones alone where no branch is named, so that others may get a check-in
  * whose parents and files they never see; see docs/divergences.md.
  *
+ * @example
+ * ```ts
+ * publish(repo, [hash])
+ * await sync(repo, transport)
+ * ```
  * @returns names of what became public, in rid order
  * @throws {FossilError} `artifact.missing` for one whose content is not here; `repo.io`
  */

@@ -53,6 +53,11 @@ export type PurgeSubject =
 /**
  * Moves artifacts to the graveyard, in one transaction, and works out the derived tables anew.
  *
+ * @example
+ * ```ts
+ * const { id, artifacts } = purge(repo, { checkins: [hash] }, { notes: 'a mistake' })
+ * console.log(`${artifacts} artifacts: undoPurge(repo, ${id}) brings them back`)
+ * ```
  * @param subject check-ins that have a file stay, and miss it
  * @param options.notes in words, why
  * @throws {FossilError} `artifact.missing` for one whose content is not here; `artifact.invalid`
@@ -83,6 +88,12 @@ export function purge(
 /**
  * Tells what {@link purge} would take, in the order in which it takes it.
  *
+ * @example
+ * ```ts
+ * for (const { hash, description } of describePurge(repo, { files: ['secrets.txt'] })) {
+ *   console.log(hash, description)
+ * }
+ * ```
  * @throws {FossilError} `artifact.missing` for one whose content is not here
  */
 export function describePurge(

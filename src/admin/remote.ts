@@ -23,7 +23,14 @@ export interface Remote {
 /** The name of the server that a sync without argument goes to. */
 export const defaultRemote = 'default'
 
-/** All servers: the default one first, then by name. */
+/**
+ * All servers: the default one first, then by name.
+ *
+ * @example
+ * ```ts
+ * for (const { name, url } of listRemotes(repo)) console.log(name, url)
+ * ```
+ */
 export function listRemotes(repo: Repo): Remote[] {
   const names = dbOf(repo)
     .prepare<[string]>(
@@ -34,7 +41,14 @@ export function listRemotes(repo: Repo): Remote[] {
   return [defaultRemote, ...names].flatMap((name) => findRemote(repo, name) ?? [])
 }
 
-/** The server called `name`. */
+/**
+ * The server called `name`.
+ *
+ * @example
+ * ```ts
+ * const url = findRemote(repo, 'default')?.url
+ * ```
+ */
 export function findRemote(repo: Repo, name: string): Remote | undefined {
   const { urlKey, passwordKey } = keysOf(name)
   const url = config(repo, urlKey)
@@ -46,6 +60,10 @@ export function findRemote(repo: Repo, name: string): Remote | undefined {
 /**
  * Remembers a server, in place of one of the same name.
  *
+ * @example
+ * ```ts
+ * putRemote(repo, { name: 'default', url: 'https://ada@fossil.example.org/p' })
+ * ```
  * @throws {FossilError} `option.invalid` for a name that is empty or holds spaces
  */
 export function putRemote(repo: Repo, { name, url, password }: Remote): void {
@@ -60,7 +78,14 @@ export function putRemote(repo: Repo, { name, url, password }: Remote): void {
   })
 }
 
-/** Forgets a server. Returns whether there was one. */
+/**
+ * Forgets a server. Returns whether there was one.
+ *
+ * @example
+ * ```ts
+ * removeRemote(repo, 'default')
+ * ```
+ */
 export function removeRemote(repo: Repo, name: string): boolean {
   if (findRemote(repo, name) === undefined) return false
   const { urlKey, passwordKey } = keysOf(name)

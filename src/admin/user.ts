@@ -32,12 +32,26 @@ export interface User {
   readonly password: string
 }
 
-/** All users, by login. */
+/**
+ * All users, by login.
+ *
+ * @example
+ * ```ts
+ * for (const { login, capabilities } of listUsers(repo)) console.log(login, capabilities)
+ * ```
+ */
 export function listUsers(repo: Repo): User[] {
   return dbOf(repo).prepare<UserRow>(`${selectUsers} ORDER BY login`).all().map(fromRow)
 }
 
-/** The user called `login`. */
+/**
+ * The user called `login`.
+ *
+ * @example
+ * ```ts
+ * const capabilities = findUser(repo, 'ada')?.capabilities
+ * ```
+ */
 export function findUser(repo: Repo, login: string): User | undefined {
   const row = dbOf(repo).prepare<UserRow>(`${selectUsers} WHERE login = ?`).get(login)
   return row === undefined ? undefined : fromRow(row)
@@ -46,6 +60,10 @@ export function findUser(repo: Repo, login: string): User | undefined {
 /**
  * Makes a user, or changes what is given of an existing one.
  *
+ * @example
+ * ```ts
+ * putUser(repo, { login: 'ada', password: 'secret', capabilities: 'i' })
+ * ```
  * @throws {FossilError} `option.invalid` for a new login that holds spaces or control characters or
  *   more than 100 characters, and for capabilities that stock would not accept
  */
@@ -79,7 +97,14 @@ export function putUser(
   })
 }
 
-/** Removes a user. Returns whether there was one. */
+/**
+ * Removes a user. Returns whether there was one.
+ *
+ * @example
+ * ```ts
+ * removeUser(repo, 'ada')
+ * ```
+ */
 export function removeUser(repo: Repo, login: string): boolean {
   return repo.transaction(
     () => dbOf(repo).prepare('DELETE FROM user WHERE login = ?').run(login).changes > 0,

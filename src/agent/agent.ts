@@ -43,6 +43,13 @@ type Phase = 'new' | 'online' | 'offline' | 'stopped' | 'crashed'
  *     agent.start()
  *     const { hash } = checkin(repo, …)
  *     const { remote, atMs } = await agent.pushed(hash)
+ *
+ * @example
+ * ```ts
+ * await using agent = new SyncAgent(repo, { remotes: [{ name: 'origin', transport }] })
+ * agent.start()
+ * await agent.pushed(hash)
+ * ```
  */
 export class SyncAgent implements AsyncDisposable {
   readonly #repo: Repo

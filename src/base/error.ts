@@ -101,14 +101,38 @@ export type FossilErrorCode = keyof FossilErrors
 /** Codes of a transport's errors; `transport.failed` is the most general. */
 export type TransportErrorCode = Extract<FossilErrorCode, `transport.${string}`>
 
-/** Tells whether an exchange did not finish, for whatever reason: it may well the next time. */
+/**
+ * Tells whether an exchange did not finish, for whatever reason: it may well the next time.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await sync(repo, transport)
+ * } catch (error) {
+ *   if (!isTransportError(error)) throw error
+ *   console.error('later, perhaps:', error.message)
+ * }
+ * ```
+ */
 export function isTransportError(
   error: unknown,
 ): error is FossilError<Extract<keyof FossilErrors, `transport.${string}`>> {
   return FossilError.is(error) && error.code.startsWith('transport.')
 }
 
-/** The world failed us. `code` is stable; `detail` holds the facts; `message` is one sentence. */
+/**
+ * The world failed us. `code` is stable; `detail` holds the facts; `message` is one sentence.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await sync(repo, transport)
+ * } catch (error) {
+ *   if (!FossilError.is(error, 'login.failed')) throw error
+ *   console.error(error.detail.message)
+ * }
+ * ```
+ */
 export class FossilError<C extends keyof FossilErrors = keyof FossilErrors> extends Error {
   static {
     this.prototype.name = 'FossilError'

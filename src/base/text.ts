@@ -17,7 +17,14 @@ import { strictUtf8, utf8 } from './bytes.ts'
 /** The first low surrogate. As the second half of a pair it is no escape. */
 const escapeBase = 0xdc00
 
-/** Decodes text of an artifact. {@link encodeText} gives back exactly `bytes`. */
+/**
+ * Decodes text of an artifact. {@link encodeText} gives back exactly `bytes`.
+ *
+ * @example
+ * ```ts
+ * const text = decodeText(readArtifact(repo, hash))
+ * ```
+ */
 export function decodeText(bytes: Uint8Array): string {
   return strictUtf8(bytes) ?? decodeEscaping(bytes)
 }
@@ -25,6 +32,11 @@ export function decodeText(bytes: Uint8Array): string {
 /**
  * Encodes text for an artifact: UTF-8, and one byte for each escaped byte.
  * A surrogate that stands for no byte becomes U+FFFD: ask {@link isLossless} about foreign text.
+ *
+ * @example
+ * ```ts
+ * writeFileSync(Buffer.from(encodeText(name)), bytes)
+ * ```
  */
 export function encodeText(text: string): Uint8Array {
   return text.isWellFormed() ? utf8(text) : encodeEscaped(text)

@@ -16,6 +16,11 @@ import { property } from './properties.ts'
 /**
  * The branch of a check-in without the property: the setting `main-branch`, or `trunk` where that
  * is not set or empty. Also the branch that a project's first check-in begins.
+ *
+ * @example
+ * ```ts
+ * mainBranch(repo) // 'trunk'
+ * ```
  */
 export function mainBranch(repo: Repo): string {
   return config(repo, 'main-branch') || 'trunk'
@@ -107,6 +112,11 @@ export function branchTip(repo: Repo, branch: string): NamedArtifact | undefined
 /**
  * The check-in to go on from: the latest of the main branch, or of all where that has none;
  * undefined in a repository without check-ins.
+ *
+ * @example
+ * ```ts
+ * const parent = latestCheckin(repo)
+ * ```
  */
 export function latestCheckin(repo: Repo): ArtifactHash | undefined {
   const latest = `SELECT uuid FROM event JOIN blob ON rid = objid WHERE type = 'ci'

@@ -24,6 +24,10 @@ export type RebuildProgress = (done: number, total: number) => void
  * private artifacts, what is to be sent, settings, users. Shunned artifacts are removed. Tables
  * that are not Fossil's are left alone.
  *
+ * @example
+ * ```ts
+ * rebuild(repo, (done, total) => console.log(`${done} of ${total}`))
+ * ```
  * @param onProgress is told how far it has come, in artifacts
  * @throws {FossilError} `repo.corrupt` when an artifact cannot be read: then nothing changed
  */

@@ -30,6 +30,12 @@ import { leavingState } from '../repo/state.ts'
  * every artifact. The file is read and not written, also where much is wrong. Others may read it
  * meanwhile, and in WAL mode write; without WAL their commits wait.
  *
+ * @example
+ * ```ts
+ * const { total, differences } = verify(repo)
+ * for (const { table, kind, what } of differences) console.log(table, kind, what)
+ * if (total > 0) rebuild(repo)
+ * ```
  * @param options.onProgress is told how far it has come, in artifacts
  * @param options.limit differences told of each table, at most; by default 100
  * @throws {FossilError} `repo.io`

@@ -40,6 +40,10 @@ interface OpenFileOptions {
  * Opens the database file at `path`. Nothing of it is read yet: that it is no database, or cannot
  * be read as it is, the first statement says.
  *
+ * @example
+ * ```ts
+ * using repo = openRepo(openFile('project.fossil', { readOnly: true }), systemEnv)
+ * ```
  * @throws {FossilError} `repo.unreadable` when the file cannot be opened
  */
 export function openFile(path: string, options: OpenFileOptions = {}): Database {
@@ -64,7 +68,14 @@ function makePrivately(path: string): void {
   }
 }
 
-/** Opens a private in-memory database; with `image`, one that starts as a copy of it. */
+/**
+ * Opens a private in-memory database; with `image`, one that starts as a copy of it.
+ *
+ * @example
+ * ```ts
+ * using copy = openRepo(openMemory(repo.serialize()), systemEnv)
+ * ```
+ */
 export function openMemory(image?: Uint8Array): Database {
   const database = new NodeDatabase(':memory:', ':memory:', {})
   if (image !== undefined) database.load(image)

@@ -40,6 +40,10 @@ const numberForm = /^[\t-\r ]*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)[\t-\r
  * or both, with fraction and offset from UTC, or a Julian day. Not `now` and `subsec`: an artifact
  * whose meaning changes with the clock cannot converge.
  *
+ * @example
+ * ```ts
+ * parseDate('2026-03-01 12:30') // 1_772_368_200_000
+ * ```
  * @returns milliseconds since 1970-01-01T00:00Z, an integer for which {@link isDateMs} holds; or
  *   undefined where `text` is no date. Julian day 0 is none either: stock takes 0 for "no date".
  */
@@ -51,7 +55,14 @@ export function parseDate(text: string): number | undefined {
   return isDateMs(dateMs) ? dateMs : undefined
 }
 
-/** Writes `dateMs` as `YYYY-MM-DDTHH:MM:SS.SSS`, or without the fraction, which is cut off. */
+/**
+ * Writes `dateMs` as `YYYY-MM-DDTHH:MM:SS.SSS`, or without the fraction, which is cut off.
+ *
+ * @example
+ * ```ts
+ * formatDate(0, 'seconds') // '1970-01-01T00:00:00'
+ * ```
+ */
 export function formatDate(
   dateMs: number,
   precision: 'seconds' | 'milliseconds' = 'milliseconds',

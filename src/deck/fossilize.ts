@@ -41,6 +41,11 @@ export function fossilize(text: string): string {
 /**
  * Undoes {@link fossilize}. Every string is accepted, as in stock: an unknown escape means its
  * second character, and a backslash at the end means itself.
+ *
+ * @example
+ * ```ts
+ * defossilize('two\\swords') // 'two words'
+ * ```
  */
 export function defossilize(token: string): string {
   if (!token.includes('\\')) return token

@@ -20,6 +20,10 @@ const shortBytes = 32
  * A delta may repeat its source: its output is bounded by `maxBytes`, not by the lengths of the
  * arguments. Nothing is allocated before every command is known to be in order.
  *
+ * @example
+ * ```ts
+ * const target = applyDelta(source, createDelta(source, bytes)) // equals bytes
+ * ```
  * @param options.maxBytes the longest output allowed; by default 2^31-1, the most that the format
  *   allows
  * @param options.verifyChecksum whether the output must have the checksum that ends the delta.

@@ -22,6 +22,10 @@ const maxBytes = 0x7fffffff
  * except for sources made of many different blocks that hash alike: up to 250 of them are tried
  * at each byte of the target, as stock does.
  *
+ * @example
+ * ```ts
+ * const delta = createDelta(source, bytes)
+ * ```
  * @param source at most 2^31-1 bytes
  * @param target at most 2^31-1 bytes
  * @returns a delta that the caller owns

@@ -12,6 +12,11 @@ import { RandomSource } from '../sim/random.ts'
 /**
  * Decides fault sites from a seed alone, for code under test outside a simulator. Each site has a
  * stream of its own, and a run activates about a quarter of them.
+ *
+ * @example
+ * ```ts
+ * const env = { ...systemEnv, buggify: new SeededBuggify(7) }
+ * ```
  */
 export class SeededBuggify implements Buggify {
   readonly #buggify: Buggify

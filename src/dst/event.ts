@@ -39,7 +39,16 @@ interface UvChange {
   readonly mtimeSec: number | undefined
 }
 
-/** Events by time; events of the same time in the order they were pushed. */
+/**
+ * Events by time; events of the same time in the order they were pushed.
+ *
+ * @example
+ * ```ts
+ * const queue = new EventQueue<{ timeMs: number; what: string }>()
+ * queue.pushEvent({ timeMs: 5, what: 'sync' })
+ * queue.popEvent()?.what // 'sync'
+ * ```
+ */
 export class EventQueue<E extends { readonly timeMs: number } = Event> {
   readonly #queue = new KernelQueue<E>()
 

@@ -40,6 +40,10 @@ const defaultBudgetMs = 10_000
  *     test('my agent loses nothing', () =>
  *       expectConverges({ seeds: { first: 1, last: 100 }, plan: 'hostile', config: { makeNode } }))
  *
+ * @example
+ * ```ts
+ * test('my agent converges', () => expectConverges({ seeds: { first: 1, last: 20 } }))
+ * ```
  * @throws {Error} for a run that does not converge
  * @throws {FossilError} as {@link simulate} does
  */
@@ -81,6 +85,11 @@ async function shortestStory(
  * The failure of a run, in lines for a person: what, where and when, how the same ends on a
  * calm network, the last events that touch it, and how to make the run again.
  *
+ * @example
+ * ```ts
+ * const report = await simulate({ seed: 7 })
+ * console.log(failureText(report, 'simulate({ seed: 7 })'))
+ * ```
  * @param replay the command or call that makes the run again
  * @returns empty where the run converged
  */

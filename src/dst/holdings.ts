@@ -9,7 +9,14 @@ import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { listUnversioned } from '../repo/unversioned.ts'
 
-/** Names of all held artifacts, private ones included, ascending. Phantoms are not held. */
+/**
+ * Names of all held artifacts, private ones included, ascending. Phantoms are not held.
+ *
+ * @example
+ * ```ts
+ * const same = `${allBlobUuidsSorted(repo)}` === `${allBlobUuidsSorted(other)}`
+ * ```
+ */
 export function allBlobUuidsSorted(repo: Repo): ArtifactHash[] {
   return heldWhere(repo, 'TRUE')
 }
@@ -19,7 +26,14 @@ export function publicBlobUuidsSorted(repo: Repo): ArtifactHash[] {
   return heldWhere(repo, 'rid NOT IN (SELECT rid FROM private)')
 }
 
-/** The number of artifacts held. */
+/**
+ * The number of artifacts held.
+ *
+ * @example
+ * ```ts
+ * countBlobs(repo) // artifacts whose content is here
+ * ```
+ */
 export function countBlobs(repo: Repo): number {
   return allBlobUuidsSorted(repo).length
 }
@@ -29,7 +43,14 @@ export function countUvFiles(repo: Repo): number {
   return listUnversioned(repo).filter(({ hash }) => hash !== undefined).length
 }
 
-/** Tells whether an artifact is held. Unlike the Go library's, a phantom is not. */
+/**
+ * Tells whether an artifact is held. Unlike the Go library's, a phantom is not.
+ *
+ * @example
+ * ```ts
+ * if (!hasBlob(repo, hash)) throw new Error('it did not arrive')
+ * ```
+ */
 export function hasBlob(repo: Repo, uuid: string): boolean {
   const hash = parseArtifactHash(uuid)
   return hash !== undefined && hasArtifact(repo, hash)

@@ -26,6 +26,12 @@ export const stillEnv: Env = {
  * The image of a repository for `SimConfig.masterImage`, checked: every safety invariant that one
  * repository can break holds, so that damage found by the simulation is its own.
  *
+ * @example
+ * ```ts
+ * const path = 'project.fossil'
+ * const image = masterImage(openFile(path, { readOnly: true }), { path })
+ * await simulate({ seed: 7, config: { masterImage: image } })
+ * ```
  * @param options.path the repository's name in errors
  * @param options.uv check unversioned files, too. Default false
  * @throws {FossilError} `repo.invalid` where the database is no repository or an invariant does not

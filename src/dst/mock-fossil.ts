@@ -26,7 +26,15 @@ export interface MockFossilOpts extends Pick<
   readonly access?: Access | 'users'
 }
 
-/** A Fossil server without sockets. */
+/**
+ * A Fossil server without sockets.
+ *
+ * @example
+ * ```ts
+ * const master = new MockFossil(repo)
+ * await sync(other, master)
+ * ```
+ */
 export class MockFossil implements Transport {
   readonly repo: Repo
   readonly #options: HandlerOptions

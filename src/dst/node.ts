@@ -64,7 +64,15 @@ export interface DefaultNodeOpts {
   readonly budgetBytes?: number
 }
 
-/** A node that syncs at every event. */
+/**
+ * A node that syncs at every event.
+ *
+ * @example
+ * ```ts
+ * const makeNode = ({ repo, transport, login }: LeafParts): Node =>
+ *   new DefaultNode(repo, transport, { login })
+ * ```
+ */
 export class DefaultNode implements Node {
   readonly repo: Repo
   readonly #transport: Transport

@@ -27,7 +27,17 @@ import { MockFossil } from './mock-fossil.ts'
 import { NetworkControls } from './network-controls.ts'
 import { SimTransport } from './sim-network.ts'
 
-/** Peers and the links between them. */
+/**
+ * Peers and the links between them.
+ *
+ * @example
+ * ```ts
+ * const network = new PeerNetwork({ seed: 7 })
+ * network.addPeer('ada', repo)
+ * network.addPeer('ben', other)
+ * await sync(repo, network.transport('ada', 'ben'))
+ * ```
+ */
 export class PeerNetwork extends NetworkControls {
   readonly #clock: SimClock
   readonly #causality = new Causality()

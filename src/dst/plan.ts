@@ -373,6 +373,10 @@ function linkOf(plan: FossilPlan): LinkConfig {
 /**
  * The plan that a seed draws, with what a line fixes of it.
  *
+ * @example
+ * ```ts
+ * const { line, leaves } = drawPlan(7, 'hostile')
+ * ```
  * @throws {FossilError} `option.invalid` for a line that makes no sense
  */
 export function drawPlan(

@@ -20,7 +20,14 @@ interface NetworkParts {
   exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
 }
 
-/** Links between leaves and the upstream, as the Go library's `SimNetwork`. */
+/**
+ * Links between leaves and the upstream, as the Go library's `SimNetwork`.
+ *
+ * @example
+ * ```ts
+ * simulator.network().partition('leaf-0')
+ * ```
+ */
 export class SimNetwork extends NetworkControls {
   readonly #parts: NetworkParts
 
@@ -44,7 +51,14 @@ export class SimNetwork extends NetworkControls {
   }
 }
 
-/** A leaf's way to the upstream. */
+/**
+ * A leaf's way to the upstream.
+ *
+ * @example
+ * ```ts
+ * await simulator.network().transport('leaf-0').exchange(request)
+ * ```
+ */
 export class SimTransport implements Transport {
   readonly #send: (request: Uint8Array, signal?: AbortSignal) => Promise<Uint8Array>
 

@@ -28,6 +28,10 @@ const defaultDurationMs = 600_000
  * So `config.makeNode` and `workloads` must make the same each time. A caller's own upstream is not
  * asked twice.
  *
+ * @example
+ * ```ts
+ * const { verdict, traceHash } = await simulate({ seed: 7, plan: 'hostile' })
+ * ```
  * @throws {FossilError} `option.invalid`, `repo.invalid`
  */
 export async function simulate(asked: SimulateOptions): Promise<SimReport> {

@@ -32,7 +32,16 @@ import type { AcknowledgedArtifact, CheckedNode } from './world.ts'
 
 let faceOver: (simulation: Simulation<FossilWorld>) => Simulator
 
-/** A simulation. Create one with {@link Simulator.create}, close it when done. */
+/**
+ * A simulation. Create one with {@link Simulator.create}, close it when done.
+ *
+ * @example
+ * ```ts
+ * using simulator = Simulator.create({ seed: 7, numLeaves: 3, level: 'hostile' })
+ * await simulator.runUntil(simulator.clock().startMs + 60_000)
+ * simulator.checkSafety()
+ * ```
+ */
 export class Simulator implements Disposable {
   readonly seed: number
   readonly config: ResolvedConfig

@@ -75,6 +75,11 @@ interface Source {
  *     const { changes } = await folderChanges(repo, { parent, tree: 'project' })
  *     checkin(repo, { parent, changes, comment: 'as it is on disk', user: 'ann' })
  *
+ * @example
+ * ```ts
+ * const { changes } = await folderChanges(repo, { tree: 'notes', parent: hash })
+ * checkin(repo, { changes, parent: hash, comment: 'today', user: 'ada' })
+ * ```
  * @throws {FossilError} `checkin.invalid` for what is not there and for names that no file may
  *   have; `repo.unreadable` for what cannot be read; `artifact.missing` without the parent
  */

@@ -19,6 +19,10 @@ import { checkIsFile } from '../base/whole-file.ts'
  * Opens a repository: the file at a path, or what is behind a database connection, which is the
  * repository's from then on. Close it, or declare it with `using`.
  *
+ * @example
+ * ```ts
+ * using repo = openRepo('project.fossil', systemEnv)
+ * ```
  * @throws {FossilError} `repo.unreadable` when it cannot be opened; `repo.invalid` when it is not a
  *   Fossil repository, or one that needs `fossil rebuild` first
  */
@@ -41,6 +45,10 @@ export function openRepo(
 /**
  * Makes a new repository file at `path`.
  *
+ * @example
+ * ```ts
+ * using repo = createRepo('project.fossil', systemEnv)
+ * ```
  * @throws {FossilError} `repo.unreadable` when it cannot be written; `repo.invalid` when there is a
  *   repository already
  */
@@ -52,6 +60,11 @@ export function createRepo(path: string, env: Env, options: CreateOptions = {}):
  * Makes a new repository file that is to be a clone: known as an unfinished one from the moment it
  * is there. `clone` brings what belongs in it, and goes on where an earlier one ended.
  *
+ * @example
+ * ```ts
+ * using repo = createClone('project.fossil', systemEnv)
+ * await clone(repo, transport)
+ * ```
  * @param options.url where it is cloned from, remembered as the remote `default`
  * @throws {FossilError} as {@link createRepo} does
  */

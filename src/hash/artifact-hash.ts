@@ -43,7 +43,15 @@ export function isArtifactHash(text: string): text is ArtifactHash {
   return (text.length === 40 || text.length === 64) && !otherThanHexDigits.test(text)
 }
 
-/** Returns `text` as an artifact hash, or undefined where it does not have that form. */
+/**
+ * Returns `text` as an artifact hash, or undefined where it does not have that form.
+ *
+ * @example
+ * ```ts
+ * const hash = parseArtifactHash(text)
+ * if (hash === undefined) throw new Error(`${text} is no hash`)
+ * ```
+ */
 export function parseArtifactHash(text: string): ArtifactHash | undefined {
   return isArtifactHash(text) ? text : undefined
 }
@@ -53,7 +61,14 @@ export function hashLike(name: ArtifactHash, content: Uint8Array): ArtifactHash 
   return name.length === 40 ? sha1Name(content) : sha3Name(content)
 }
 
-/** Tells whether `name` names `content`. */
+/**
+ * Tells whether `name` names `content`.
+ *
+ * @example
+ * ```ts
+ * if (!matches(hash, bytes)) throw new Error('it is something else')
+ * ```
+ */
 export function matches(name: ArtifactHash, content: Uint8Array): boolean {
   return hashLike(name, content) === name
 }

@@ -14,17 +14,38 @@
 
 import { hash } from 'node:crypto'
 
-/** SHA-1: 40 digits. FIPS 180-4 §6.1. */
+/**
+ * SHA-1: 40 digits. FIPS 180-4 §6.1.
+ *
+ * @example
+ * ```ts
+ * sha1(bytes) // 40 hex digits
+ * ```
+ */
 export function sha1(bytes: Uint8Array): string {
   return hash('sha1', bytes, 'hex')
 }
 
-/** SHA3-256: 64 digits. FIPS 202 §6.1, the padding of the standard, not of Keccak's submission. */
+/**
+ * SHA3-256: 64 digits. FIPS 202 §6.1, the padding of the standard, not of Keccak's submission.
+ *
+ * @example
+ * ```ts
+ * sha3(bytes) // 64 hex digits: SHA3-256
+ * ```
+ */
 export function sha3(bytes: Uint8Array): string {
   return hash('sha3-256', bytes, 'hex')
 }
 
-/** MD5: 32 digits. RFC 1321. A checksum here, never a defence. */
+/**
+ * MD5: 32 digits. RFC 1321. A checksum here, never a defence.
+ *
+ * @example
+ * ```ts
+ * md5(bytes) // 32 hex digits
+ * ```
+ */
 export function md5(bytes: Uint8Array): string {
   return hash('md5', bytes, 'hex')
 }

@@ -52,6 +52,10 @@ export interface Annotation {
  * Each earlier version is compared with the file itself, so that a line which went and came back
  * is as new as its return. Lines that differ only in how they end, CR LF or LF, are the same.
  *
+ * @example
+ * ```ts
+ * const { lines, versions } = annotate(repo, { checkin: hash, name: 'tail.txt' })
+ * ```
  * @param options.limit at most this many versions of the file, at least 3; by default all
  * @param options.followRenames goes on with the name that the file had before a rename. Default
  *   true; stock stops there

@@ -104,6 +104,10 @@ export function primaryChildren(repo: Repo, rid: Rid): { all: number; sameBranch
 /**
  * Every branch with a check-in, by name in byte order.
  *
+ * @example
+ * ```ts
+ * const open = branches(repo).filter(({ isOpen }) => isOpen)
+ * ```
  * @param options.glob only names that match one of these patterns, as in the setting `ignore-glob`
  * @returns `isOpen`: some leaf of it is not closed;
  * `tip`: the check-in that the timeline shows last, undefined where it is not here; `isPrivate`:

@@ -11,7 +11,14 @@ import type { Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import * as walks from './ancestry.ts'
 
-/** The branch of a check-in. */
+/**
+ * The branch of a check-in.
+ *
+ * @example
+ * ```ts
+ * branchOf(repo, hash) // 'trunk'
+ * ```
+ */
 export function branchOf(repo: Repo, checkin: ArtifactHash): string {
   return branchOfRid(repo, ridOf(repo, checkin))
 }
@@ -19,6 +26,10 @@ export function branchOf(repo: Repo, checkin: ArtifactHash): string {
 /**
  * A check-in and its ancestors, newest first.
  *
+ * @example
+ * ```ts
+ * const lastTen = ancestors(repo, hash, { limit: 10, through: 'primary' })
+ * ```
  * @param options.limit at most so many, the check-in itself included
  * @param options.through `all` parents, the default; only the `primary` one, whose line a check-in
  *   continues; or `cherrypicks`, too, but not the ancestors of what was picked
@@ -37,6 +48,10 @@ export function ancestors(
 /**
  * A check-in and its descendants, oldest first.
  *
+ * @example
+ * ```ts
+ * const isFollowed = descendants(repo, hash, { limit: 2 }).length > 1
+ * ```
  * @param options.limit how many at most, the check-in itself included
  */
 export function descendants(
@@ -51,6 +66,10 @@ export function descendants(
  * Leaves, newest first: those of all branches, as `fossil leaves` lists them, or those that come
  * from one check-in, as `fossil descendants` does.
  *
+ * @example
+ * ```ts
+ * for (const hash of leaves(repo)) console.log(branchOf(repo, hash), hash)
+ * ```
  * @param options.of only descendants of this check-in
  * @param options.which leaves of open lines, of closed ones, or all; by default `all` of a
  *   check-in, else `open`

@@ -51,6 +51,10 @@ type FileSide = NonNullable<FileDiff['before']>
 /**
  * Compares two check-ins, file by file, by name in byte order.
  *
+ * @example
+ * ```ts
+ * console.log(formatCheckinDiff(diffCheckins(repo, { from: parent, to: hash })))
+ * ```
  * @throws {FossilError} as {@link manifestFiles} does
  */
 export function diffCheckins(
@@ -88,6 +92,11 @@ export function diffCheckins(
 /**
  * The output of `fossil diff` for a comparison: `ADDED`, `DELETED`, `RENAMED` and unified diffs. A
  * file of which only the permission changed is not mentioned.
+ *
+ * @example
+ * ```ts
+ * console.log(formatCheckinDiff(diffCheckins(repo, { from: parent, to: hash })))
+ * ```
  */
 export function formatCheckinDiff(diffs: readonly FileDiff[]): string {
   return diffs.map(formatFileDiff).join('')

@@ -18,6 +18,13 @@ import { type TextColumn, textIfAny, textOf, textParameter } from '../repo/db-te
 /**
  * Every change of a file, newest first, ties by rid and then by name. Empty for a name that no
  * check-in knows.
+ *
+ * @example
+ * ```ts
+ * for (const { checkin, comment } of fileHistory(repo, 'tail.txt', { limit: 10 })) {
+ *   console.log(checkin, comment)
+ * }
+ * ```
  */
 export function fileHistory(
   repo: Repo,
@@ -94,7 +101,14 @@ function entryOf(repo: Repo, row: HistoryRow): ReturnType<typeof fileHistory>[nu
   }
 }
 
-/** The names of all files that some check-in has or had, in byte order. */
+/**
+ * The names of all files that some check-in has or had, in byte order.
+ *
+ * @example
+ * ```ts
+ * const texts = fileNames(repo).filter((name) => name.endsWith('.txt'))
+ * ```
+ */
 export function fileNames(repo: Repo): string[] {
   return dbOf(repo)
     .prepare<[TextColumn]>('SELECT CAST(name AS BLOB) FROM filename ORDER BY name')

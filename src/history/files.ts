@@ -30,6 +30,10 @@ export interface CheckinFile {
 /**
  * The files of a check-in by name, in the order of its manifest.
  *
+ * @example
+ * ```ts
+ * for (const [path, file] of checkinFiles(repo, hash)) console.log(path, file.hash)
+ * ```
  * @throws {FossilError} `artifact.missing` when the manifest or its baseline is not here;
  *   `checkin.invalid` when the artifact is not a check-in
  */
@@ -47,6 +51,10 @@ export function checkinFiles(repo: Repo, checkin: ArtifactHash): Map<string, Che
  * The files of a check-in, by name as the manifest has them, with size and age. The age is that of
  * the content among the ancestors of the check-in.
  *
+ * @example
+ * ```ts
+ * for (const { name, sizeBytes } of listFiles(repo, hash)) console.log(name, sizeBytes)
+ * ```
  * @param options.paths only these files, and what is below these directories
  * @throws {FossilError} as {@link checkinFiles} does
  */
@@ -72,6 +80,10 @@ export function listFiles(
 /**
  * Reads a file as a check-in has it. The caller owns the bytes.
  *
+ * @example
+ * ```ts
+ * const { content } = readFile(repo, hash, 'tail.txt')
+ * ```
  * @throws {FossilError} `name.unknown` when the check-in has no such file; `artifact.missing` when
  *   its content is not here; as {@link checkinFiles} does
  */

@@ -34,7 +34,14 @@ export interface ForumPost {
   readonly mimetype: string | undefined
 }
 
-/** All threads of which something is here, the one that changed last first. */
+/**
+ * All threads of which something is here, the one that changed last first.
+ *
+ * @example
+ * ```ts
+ * for (const { root, title } of forumThreads(repo)) console.log(root, title)
+ * ```
+ */
 export function forumThreads(repo: Repo): {
   /** The first version of the post that opens it, which need not be here. */
   readonly root: ArtifactHash
@@ -56,6 +63,10 @@ export function forumThreads(repo: Repo): {
 /**
  * The posts of a thread in the order they were first written. Empty where nothing of it is here.
  *
+ * @example
+ * ```ts
+ * for (const { content, user } of forumPosts(repo, hash)) console.log(user, content)
+ * ```
  * @param root see {@link forumThreads}
  */
 export function forumPosts(repo: Repo, root: ArtifactHash): ForumPost[] {

@@ -102,6 +102,10 @@ export interface PickedCheckin {
 /**
  * Describes an artifact.
  *
+ * @example
+ * ```ts
+ * const { role, tags } = artifactInfo(repo, hash)
+ * ```
  * @throws {FossilError} `artifact.missing` when it is not known here, not even by name
  */
 export function artifactInfo(repo: Repo, hash: ArtifactHash): ArtifactInfo {

@@ -32,6 +32,10 @@ const maxCandidates = 100
  * Dates, tags and branches mean the latest that fits. A date that stops at the day, the minute or
  * the second means the end of it; with a `Z` too, as stock does since 2.26.
  *
+ * @example
+ * ```ts
+ * const hash = resolveName(repo, 'trunk', { kind: 'checkin' })
+ * ```
  * @throws {FossilError} `name.unknown`; `name.ambiguous` for the prefix of several hashes
  */
 export function resolveName(
@@ -80,7 +84,14 @@ export function resolveName(
 /** Options for understanding a name. */
 export type NameOptions = NonNullable<Parameters<typeof resolveName>[2]>
 
-/** The name under which a repository has some content, or would have it. */
+/**
+ * The name under which a repository has some content, or would have it.
+ *
+ * @example
+ * ```ts
+ * const hash = nameOfContent(repo, readFileSync('tail.txt'))
+ * ```
+ */
 export function nameOfContent(repo: Repo, content: Uint8Array): ArtifactHash {
   const old = nameFor(content, 'sha1')
   return findRid(repo, old) === undefined ? nameFor(content, 'sha3') : old

@@ -55,14 +55,28 @@ export interface TechnoteVersion {
 /** The mimetype of what says no other. */
 const wikiText = 'text/x-fossil-wiki'
 
-/** The latest versions of all pages, deleted ones too, by title without regard to case. */
+/**
+ * The latest versions of all pages, deleted ones too, by title without regard to case.
+ *
+ * @example
+ * ```ts
+ * for (const { title } of wikiPages(repo)) console.log(title)
+ * ```
+ */
 export function wikiPages(repo: Repo): WikiVersion[] {
   return namesTagged(repo, 'wiki-')
     .sort((a, b) => compareAsBytes(lowered(a), lowered(b)) || compareAsBytes(a, b))
     .flatMap((title) => wikiPage(repo, title) ?? [])
 }
 
-/** The latest version of the page of this title, deleted or not. */
+/**
+ * The latest version of the page of this title, deleted or not.
+ *
+ * @example
+ * ```ts
+ * const text = wikiPage(repo, 'Home')?.content
+ * ```
+ */
 export function wikiPage(repo: Repo, title: string): WikiVersion | undefined {
   const version = newestVersion(repo, 'wiki', title)
   if (version === undefined) return undefined
@@ -79,7 +93,14 @@ function aboutOf(title: string): WikiVersion['about'] {
   return title.startsWith('tag/') ? 'tag' : undefined
 }
 
-/** The latest versions of all technotes, the latest on the timeline first. */
+/**
+ * The latest versions of all technotes, the latest on the timeline first.
+ *
+ * @example
+ * ```ts
+ * for (const { technoteId, comment } of technotes(repo)) console.log(technoteId, comment)
+ * ```
+ */
 export function technotes(repo: Repo): TechnoteVersion[] {
   return namesTagged(repo, 'event-')
     .flatMap((technoteId) => newestVersion(repo, 'technote', technoteId) ?? [])
@@ -101,7 +122,14 @@ export function technotes(repo: Repo): TechnoteVersion[] {
     .sort((a, b) => b.eventMs - a.eventMs || compareAsBytes(a.hash, b.hash))
 }
 
-/** Files attached to one target or anywhere, by target and file name. */
+/**
+ * Files attached to one target or anywhere, by target and file name.
+ *
+ * @example
+ * ```ts
+ * const names = attachedFiles(repo, 'Home').map(({ fileName }) => fileName)
+ * ```
+ */
 export function attachedFiles(
   repo: Repo,
   target?: string,

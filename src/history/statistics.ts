@@ -6,7 +6,14 @@
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { listUnversioned } from '../repo/unversioned.ts'
 
-/** Counts what a repository holds. */
+/**
+ * Counts what a repository holds.
+ *
+ * @example
+ * ```ts
+ * const { artifacts, phantoms } = statistics(repo)
+ * ```
+ */
 export function statistics(repo: Repo): {
   /** Artifacts whose content is here. */
   readonly artifacts: number

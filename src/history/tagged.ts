@@ -12,6 +12,11 @@ import { type EventKind, typeOfEvent } from './event-kind.ts'
 /**
  * Names of the tags that something bears, in byte order, as they stand: `sym-release`, `bgcolor`,
  * `wiki-Home`.
+ *
+ * @example
+ * ```ts
+ * const names = tagNames(repo, { prefix: 'sym-' })
+ * ```
  */
 export function tagNames(repo: Repo, { prefix = '' }: { prefix?: string } = {}): string[] {
   return dbOf(repo)
@@ -28,6 +33,10 @@ export function tagNames(repo: Repo, { prefix = '' }: { prefix?: string } = {}):
 /**
  * Artifacts on the timeline that bear a tag, the latest first. `name` as in {@link tagNames}.
  *
+ * @example
+ * ```ts
+ * const [release] = taggedArtifacts(repo, 'sym-v1.0', { kind: 'checkin' })
+ * ```
  * @param options.kind only what is on the timeline as this kind
  * @param options.limit at most so many; by default all
  */

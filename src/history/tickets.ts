@@ -11,7 +11,14 @@ import { versionsOf } from '../crosslink/version.ts'
 import { textOf, type TextColumn } from '../repo/db-text.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 
-/** All tickets, the one that changed last first; `prefix`: only those whose ids begin so. */
+/**
+ * All tickets, the one that changed last first; `prefix`: only those whose ids begin so.
+ *
+ * @example
+ * ```ts
+ * const open = tickets(repo).filter(({ fields }) => fields.get('status') === 'Open')
+ * ```
+ */
 export function tickets(
   repo: Repo,
   prefix = '',
@@ -39,7 +46,14 @@ export function tickets(
     }))
 }
 
-/** The changes of a ticket, oldest first. */
+/**
+ * The changes of a ticket, oldest first.
+ *
+ * @example
+ * ```ts
+ * for (const { user, fields } of ticketChanges(repo, ticketId)) console.log(user, fields)
+ * ```
+ */
 export function ticketChanges(
   repo: Repo,
   ticketId: string,

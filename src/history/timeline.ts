@@ -91,7 +91,16 @@ export interface TimelineEntry {
   readonly files?: readonly ChangedFile[]
 }
 
-/** Entries of the timeline, newest first; ties are broken by rid, so that the order is total. */
+/**
+ * Entries of the timeline, newest first; ties are broken by rid, so that the order is total.
+ *
+ * @example
+ * ```ts
+ * for (const { hash, comment } of timeline(repo, { limit: 20, branch: 'trunk' })) {
+ *   console.log(hash, comment)
+ * }
+ * ```
+ */
 export function timeline(repo: Repo, options: TimelineOptions = {}): TimelineEntry[] {
   const { limit = -1, offset = 0 } = options
   const { sql, parameters } = condition(repo, options)
@@ -118,6 +127,10 @@ export function timeline(repo: Repo, options: TimelineOptions = {}): TimelineEnt
 /**
  * The timeline's entry of one artifact; undefined where it has none.
  *
+ * @example
+ * ```ts
+ * const comment = timelineEntry(repo, hash)?.comment
+ * ```
  * @param options.withFiles tells which files a check-in changes
  */
 export function timelineEntry(

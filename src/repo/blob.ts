@@ -50,7 +50,14 @@ export function findHeld(repo: Repo, hash: ArtifactHash): Rid | undefined {
   return row[0]
 }
 
-/** Tells whether the artifact is here, content and all. A phantom is not. */
+/**
+ * Tells whether the artifact is here, content and all. A phantom is not.
+ *
+ * @example
+ * ```ts
+ * if (hasArtifact(repo, hash)) console.log(readArtifact(repo, hash).length, 'bytes')
+ * ```
+ */
 export function hasArtifact(repo: Repo, hash: ArtifactHash): boolean {
   return findHeld(repo, hash) !== undefined
 }

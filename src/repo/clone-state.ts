@@ -33,6 +33,10 @@ export function beginClone(repo: Repo): void {
 /**
  * The progress of an unfinished clone; undefined for a repository that is whole.
  *
+ * @example
+ * ```ts
+ * if (cloneState(repo) !== undefined) await clone(repo, transport)
+ * ```
  * @throws {FossilError} `repo.invalid` when the row cannot be read
  */
 export function cloneState(

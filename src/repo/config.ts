@@ -7,7 +7,14 @@
 import { FossilError } from '../base/error.ts'
 import { cacheOf, dbOf, type Repo } from './repo.ts'
 
-/** Returns the value of a setting, or undefined where it is not set. */
+/**
+ * Returns the value of a setting, or undefined where it is not set.
+ *
+ * @example
+ * ```ts
+ * const name = config(repo, 'project-name') ?? 'unnamed'
+ * ```
+ */
 export function config(repo: Repo, name: string): string | undefined {
   const { config: cached } = cacheOf(repo)
   if (cached.has(name)) return cached.get(name)
@@ -36,7 +43,14 @@ export function isSettingOn(repo: Repo, name: string, { otherwise = false } = {}
   return /^(?:off|no|false|0)$/i.test(value) ? false : otherwise
 }
 
-/** Sets a value and the time it was set at. */
+/**
+ * Sets a value and the time it was set at.
+ *
+ * @example
+ * ```ts
+ * setConfig(repo, 'project-name', 'Trilobites')
+ * ```
+ */
 export function setConfig(repo: Repo, name: string, value: string): void {
   repo.transaction(() => {
     dbOf(repo)
@@ -57,13 +71,24 @@ export function unsetConfig(repo: Repo, name: string): void {
 /**
  * The code that all repositories of one project share, 40 hex digits.
  *
+ * @example
+ * ```ts
+ * using copy = createMemoryRepo(systemEnv, { projectCode: projectCode(repo) })
+ * ```
  * @throws {FossilError} `repo.invalid` when the repository has none
  */
 export function projectCode(repo: Repo): string {
   return required(repo, 'project-code')
 }
 
-/** The code of this one repository, 40 hex digits. */
+/**
+ * The code of this one repository, 40 hex digits.
+ *
+ * @example
+ * ```ts
+ * serverCode(repo) // 40 hex digits, which no other copy has
+ * ```
+ */
 export function serverCode(repo: Repo): string {
   return required(repo, 'server-code')
 }

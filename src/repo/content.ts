@@ -52,6 +52,10 @@ export function readContent(repo: Repo, rid: Rid): Uint8Array | undefined {
 /**
  * Reads one artifact by name.
  *
+ * @example
+ * ```ts
+ * const manifest = decodeText(readArtifact(repo, hash))
+ * ```
  * @returns bytes that the caller owns
  * @throws {FossilError} `artifact.missing` when its content is not here; `repo.corrupt`
  */

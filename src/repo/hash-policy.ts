@@ -19,6 +19,11 @@ import { dbOf, type Repo } from './repo.ts'
 /**
  * The policy in force. Where none is set: `auto` for a repository with SHA-1 names only,
  * `sha3` otherwise (hname.c:hname_default_policy).
+ *
+ * @example
+ * ```ts
+ * hashPolicy(repo) // 'sha3'
+ * ```
  */
 export function hashPolicy(repo: Repo): HashPolicy {
   return configuredPolicy(repo) ?? defaultPolicy(repo)

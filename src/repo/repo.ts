@@ -44,7 +44,18 @@ let insidesOf: {
   readonly setWork: (repo: Repo, work: WorkMeter | undefined) => void
 }
 
-/** An open repository. Not shared between threads; calls are synchronous and atomic. */
+/**
+ * An open repository. Not shared between threads; calls are synchronous and atomic.
+ *
+ * @example
+ * ```ts
+ * using repo = openRepo('project.fossil', systemEnv)
+ * repo.transaction(() => {
+ *   setConfig(repo, 'project-name', 'Trilobites')
+ *   writeWiki(repo, { title: 'Home', content: 'Welcome.' }, { user: 'ada' })
+ * })
+ * ```
+ */
 export class Repo implements Disposable {
   /**
    * Content and deltas of at most this many bytes are stored as they are, in a valid but idle zlib

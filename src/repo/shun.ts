@@ -12,7 +12,15 @@ import { readContent } from './content.ts'
 import { cacheOf, dbOf, type Repo } from './repo.ts'
 import type { Rid } from './rid.ts'
 
-/** Bans artifacts. What is here of them goes with the next {@link rebuild}. */
+/**
+ * Bans artifacts. What is here of them goes with the next {@link rebuild}.
+ *
+ * @example
+ * ```ts
+ * shun(repo, [hash], { comment: 'a password' })
+ * rebuild(repo)
+ * ```
+ */
 export function shun(
   repo: Repo,
   hashes: readonly ArtifactHash[],
@@ -30,6 +38,11 @@ export function shun(
  * Lifts bans. What was removed must come again from elsewhere, and is asked for by name only after
  * a {@link rebuild}: what names it was read as if it did not exist.
  *
+ * @example
+ * ```ts
+ * unshun(repo, [hash])
+ * rebuild(repo)
+ * ```
  * @returns how many there were
  */
 export function unshun(repo: Repo, hashes: readonly ArtifactHash[]): number {
@@ -41,7 +54,14 @@ export function unshun(repo: Repo, hashes: readonly ArtifactHash[]): number {
   })
 }
 
-/** All bans, by name. */
+/**
+ * All bans, by name.
+ *
+ * @example
+ * ```ts
+ * for (const { hash, comment } of listShunned(repo)) console.log(hash, comment)
+ * ```
+ */
 export function listShunned(repo: Repo): {
   readonly hash: ArtifactHash
   /** The time of the ban, in seconds since 1970. */

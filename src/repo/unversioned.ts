@@ -97,7 +97,16 @@ export const unversionedStatuses = [
 /** One of {@link unversionedStatuses}. */
 export type UnversionedStatus = (typeof unversionedStatuses)[number]
 
-/** Every row, deleted files included, by name in the order of its UTF-8 bytes. */
+/**
+ * Every row, deleted files included, by name in the order of its UTF-8 bytes.
+ *
+ * @example
+ * ```ts
+ * for (const { name, hash } of listUnversioned(repo)) {
+ *   console.log(name, hash ?? 'removed')
+ * }
+ * ```
+ */
 export function listUnversioned(repo: Repo): UnversionedEntry[] {
   return isTableHere(repo) ? selectEntries(repo, 'ORDER BY name').all().map(entryOf(repo)) : []
 }
@@ -109,7 +118,14 @@ export function unversionedHoles(repo: Repo): UnversionedEntry[] {
   return rows.map(entryOf(repo)).filter(({ hasContent }) => !hasContent)
 }
 
-/** The row of one name, which may say that the file was deleted. */
+/**
+ * The row of one name, which may say that the file was deleted.
+ *
+ * @example
+ * ```ts
+ * const isThere = findUnversioned(repo, 'logo.png')?.hash !== undefined
+ * ```
+ */
 export function findUnversioned(repo: Repo, name: string): UnversionedEntry | undefined {
   if (!isTableHere(repo)) return undefined
   const row = selectEntries(repo, 'AND name = ?').get(name)
@@ -120,6 +136,10 @@ export function findUnversioned(repo: Repo, name: string): UnversionedEntry | un
  * The content of a file, verified against its hash; undefined where there is none: never written,
  * deleted, or a hole. The caller owns the bytes.
  *
+ * @example
+ * ```ts
+ * const logo = readUnversioned(repo, 'logo.png')
+ * ```
  * @throws {FossilError} `repo.unreadable` when the row is damaged
  */
 export function readUnversioned(repo: Repo, name: string): Uint8Array | undefined {
@@ -140,6 +160,11 @@ export function readUnversioned(repo: Repo, name: string): Uint8Array | undefine
 /**
  * Writes a file made here, whatever was there before.
  *
+ * @example
+ * ```ts
+ * writeUnversioned(repo, { name: 'logo.png', content: bytes })
+ * await sync(repo, transport, { unversioned: true })
+ * ```
  * @param file.mtimeSec seconds since 1970; in a sync a version of the same name that is later wins.
  *   Left out: now, or later where needed to beat what it replaces, see {@link ownMtimeSec}
  * @returns the hash of the content, by the algorithm that the hash policy names
@@ -179,6 +204,10 @@ export function storeUnversioned(
 /**
  * Deletes a file and remembers when. A name that was never here stays unknown, as in stock.
  *
+ * @example
+ * ```ts
+ * removeUnversioned(repo, { name: 'logo.png' })
+ * ```
  * @param file.mtimeSec as for {@link writeUnversioned}
  * @returns whether there was a row
  * @throws {FossilError} `option.invalid` for a time that no card can carry

@@ -30,7 +30,18 @@ export interface Invariant<W extends CheckedWorld> {
   readonly checkNode?: (node: W['nodes'][number], world: W) => void
 }
 
-/** The failure of an invariant: its name, the node, and the reason. */
+/**
+ * The failure of an invariant: its name, the node, and the reason.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   simulator.checkSafety()
+ * } catch (error) {
+ *   if (error instanceof InvariantError) console.log(error.invariant, error.nodeId)
+ * }
+ * ```
+ */
 export class InvariantError extends Error {
   static {
     this.prototype.name = 'InvariantError'

@@ -18,6 +18,10 @@ const mostRows = 20
 /**
  * Tells a comparison to people; ends with a newline.
  *
+ * @example
+ * ```ts
+ * console.log(comparisonText(compareTraces(trace, otherTrace), { a: 'before', b: 'after' }))
+ * ```
  * @param names of the two traces: their paths
  */
 export function comparisonText(

@@ -74,6 +74,10 @@ export interface TraceComparison {
  *
  *     const { verdict, divergence } = compareTraces(before, after)
  *
+ * @example
+ * ```ts
+ * const { divergence } = compareTraces(trace, otherTrace)
+ * ```
  * @param options `context`: common lines that are kept, 5 by default; `mostUnmatched`: lines of
  *   each trace that wait for their counterpart, 500,000 by default
  * @throws {FossilError} `trace.invalid` where one is none

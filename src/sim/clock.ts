@@ -13,7 +13,16 @@ export const simulationStartMs = 1_767_225_600_000
 
 const million = 1_000_000
 
-/** The true time of a simulation. */
+/**
+ * The true time of a simulation.
+ *
+ * @example
+ * ```ts
+ * const clock = new SimClock()
+ * clock.advance(60_000)
+ * clock.nowMs() - clock.startMs // 60_000
+ * ```
+ */
 export class SimClock implements Clock {
   readonly startMs: number
   #nowMs: number

@@ -21,7 +21,14 @@ import { FossilError } from '../base/error.ts'
 
 const two32 = 0x1_0000_0000
 
-/** All the randomness of one run. */
+/**
+ * All the randomness of one run.
+ *
+ * @example
+ * ```ts
+ * const dice = new RandomSource(7).stream('dice').next().int(1, 6)
+ * ```
+ */
 export class RandomSource {
   #seed: number
   readonly #streams = new Map<string, RandomStream>()

@@ -29,6 +29,11 @@ export interface Access {
  * nothing implies `x` or `y` (login.c:1703-1746). As in newer Fossil, who may clone may read
  * (xfer.c:1300). The letters `u` and `v`, which stand for those of other users, are the caller's to
  * replace: see admin/user.ts.
+ *
+ * @example
+ * ```ts
+ * const reply = handleXfer(repo, request, { access: accessOf('go') })
+ * ```
  */
 export function accessOf(capabilities: string): Access {
   const has = (letters: RegExp): boolean => letters.test(capabilities)

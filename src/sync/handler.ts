@@ -25,6 +25,10 @@ import { allowedMessageBytes } from './message-size.ts'
  * Answers one encoded message with another. What is wrong with the request is said in the reply,
  * as an `error` card, and then nothing of the request was kept.
  *
+ * @example
+ * ```ts
+ * const reply = handleXfer(repo, request, { access: fullAccess })
+ * ```
  * @throws {FossilError} `option.invalid`
  */
 export function handleXfer(

@@ -19,6 +19,11 @@ import type { ExchangeOptions, Transport } from './transport.ts'
  * Exchanges artifacts with one peer until neither side has anything the other lacks, or no round
  * brings anything more: then the result says that it is not complete.
  *
+ * @example
+ * ```ts
+ * const login = { user: 'ada', password: 'secret' }
+ * const { complete, shortfall } = await sync(repo, httpTransport(url), { login })
+ * ```
  * @param exchange `signal` ends it: the exchange under way fails
  * @throws {FossilError} `transport.failed`, `sync.refused`, `xfer.frame`, `xfer.malformed`,
  *   `hash.mismatch`, `delta.corrupt`, `repo.io`. The repository stays as the last whole round left
@@ -56,6 +61,11 @@ export type CloneOptions = CloneSessionOptions &
  * stock run something. The result covers this call alone. The repository is a whole clone once all
  * has come that the server has; `missing` names what it has lost.
  *
+ * @example
+ * ```ts
+ * using repo = createClone('project.fossil', systemEnv)
+ * const { complete, missing } = await clone(repo, transport)
+ * ```
  * @throws {FossilError} as {@link sync}, and `sync.wrongproject` and `sync.endless`. Call again to
  *   go on.
  */

@@ -60,6 +60,14 @@ export interface TableRow {
  *       conflict: 'mtime-wins',
  *     })
  *
+ * @example
+ * ```ts
+ * defineTable(repo, {
+ *   name: 'tasks',
+ *   columns: [{ name: 'id', type: 'text', key: true }, { name: 'title', type: 'text' }],
+ *   conflict: 'mtime-wins',
+ * })
+ * ```
  * @throws {FossilError} `table.invalid` for a definition that no peer would take, or another one
  *   than the table has
  */
@@ -89,6 +97,10 @@ function isPartOf(definition: TableDefinition, table: TableDefinition): boolean 
  * Adds a column, which is NULL in the rows that are there. Peers take it over; go-libfossil does
  * not, and neither sees the column nor changes it.
  *
+ * @example
+ * ```ts
+ * addColumn(repo, 'tasks', { name: 'isDone', type: 'integer' })
+ * ```
  * @throws {FossilError} `table.missing`; `table.invalid` for a column that the table cannot get
  */
 export function addColumn(repo: Repo, name: string, column: Column): void {
@@ -105,7 +117,14 @@ export function addColumn(repo: Repo, name: string, column: Column): void {
   })
 }
 
-/** Every synced table of a repository, by name. */
+/**
+ * Every synced table of a repository, by name.
+ *
+ * @example
+ * ```ts
+ * for (const { name, columns } of tables(repo)) console.log(name, columns.length)
+ * ```
+ */
 export function tables(repo: Repo): TableDefinition[] {
   return storedTables(repo).map(({ name, columns, conflict }) => {
     return { name, columns: columns.map((column) => ({ ...column })), conflict }
@@ -117,6 +136,10 @@ export function tables(repo: Repo): TableDefinition[] {
  *
  *     putRow(repo, 'tasks', { id: '7', title: 'Water the plants' })
  *
+ * @example
+ * ```ts
+ * putRow(repo, 'tasks', { id: '7', title: 'Water the plants' })
+ * ```
  * @returns the hash of its key
  * @throws {FossilError} `table.missing`; `table.row` for values that the columns cannot hold;
  *   `table.owned` for a row that belongs to another login
@@ -138,6 +161,10 @@ export function putRow(
 /**
  * Deletes a row. Its key stays, so that the deletion can be told to others.
  *
+ * @example
+ * ```ts
+ * deleteRow(repo, 'tasks', { id: '7' })
+ * ```
  * @param key values of the key columns; others are not looked at
  * @returns true where there was such a row
  * @throws {FossilError} as {@link putRow}
@@ -161,6 +188,10 @@ export function deleteRow(
 /**
  * Reads a row; undefined where there is none, or none any more.
  *
+ * @example
+ * ```ts
+ * const title = getRow(repo, 'tasks', { id: '7' })?.values['title']
+ * ```
  * @param key values of the key columns; others are not looked at
  * @throws {FossilError} `table.missing`, `table.row` for a key that is none
  */
@@ -177,6 +208,10 @@ export function getRow(
 /**
  * Lists the rows of a table by key.
  *
+ * @example
+ * ```ts
+ * for (const { values } of listRows(repo, 'tasks')) console.log(values['title'])
+ * ```
  * @param options.deleted with what stays of deleted rows. Default false.
  * @throws {FossilError} `table.missing`
  */
@@ -194,6 +229,10 @@ export function listRows(
 /**
  * The hash of a row's key, by which peers name the row: 40 lowercase hex digits.
  *
+ * @example
+ * ```ts
+ * pkHash(repo, 'tasks', { id: '7' }) // as events of a sync name the row
+ * ```
  * @throws {FossilError} `table.missing`, `table.row`
  */
 export function pkHash(repo: Repo, table: string, key: Readonly<Record<string, RowValue>>): string {

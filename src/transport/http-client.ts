@@ -97,6 +97,11 @@ const maxIdleConnections = 4
 /**
  * Makes a transport; nothing is connected before the first exchange.
  *
+ * @example
+ * ```ts
+ * using transport = httpTransport('https://fossil.example.org/p', { silenceTimeoutMs: 30_000 })
+ * await sync(repo, transport)
+ * ```
  * @param address `http://…` or `https://…`, with `user:password@` where there is a login
  * @throws {FossilError} `option.invalid`
  */

@@ -29,6 +29,11 @@ export interface FossilHandler extends AsyncDisposable {
 /**
  * Makes a handler. A single file is opened at once; those of a folder when they are asked for.
  *
+ * @example
+ * ```ts
+ * const handler = fossilHandler({ repo })
+ * const response = await handler(new Request('http://localhost/'))
+ * ```
  * @throws {FossilError} `option.invalid`, `repo.unreadable`, `repo.invalid`
  */
 export function fossilHandler(options: RepoSource & HttpServiceOptions): FossilHandler {

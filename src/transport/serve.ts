@@ -55,6 +55,11 @@ const partBytes = 262_144
  * Serves a repository or a folder of them over HTTP. For HTTPS put it behind a proxy that does not
  * compress.
  *
+ * @example
+ * ```ts
+ * await using server = await serve({ file: 'project.fossil', env: systemEnv, port: 8080 })
+ * console.log(server.url)
+ * ```
  * @throws {FossilError} `option.invalid`; `repo.unreadable`, `repo.invalid` for a single file;
  *   `transport.failed` where the port cannot be had
  */

@@ -61,7 +61,14 @@ const graceMs = 10_000
 /** The number of bytes kept of a program's complaints: the last of them. */
 const stderrBytes = 2048
 
-/** `fossil http` over a repository file on this machine. */
+/**
+ * `fossil http` over a repository file on this machine.
+ *
+ * @example
+ * ```ts
+ * await sync(repo, stdioTransport({ repository: 'other.fossil', localAuth: true }))
+ * ```
+ */
 export function stdioTransport(options: StdioOptions): Transport {
   const { fossilBin = 'fossil', repository, localAuth = false, env, ...limits } = options
   const access = localAuth ? ['--localauth'] : []
@@ -73,7 +80,15 @@ export function stdioTransport(options: StdioOptions): Transport {
   })
 }
 
-/** Any program of this kind, such as `ssh -T host fossil test-http FILE`. */
+/**
+ * Any program of this kind, such as `ssh -T host fossil test-http FILE`.
+ *
+ * @example
+ * ```ts
+ * const args = ['-T', 'host', 'fossil', 'test-http', 'project.fossil']
+ * await sync(repo, commandTransport({ command: 'ssh', args }))
+ * ```
+ */
 export function commandTransport(options: CommandOptions): Transport {
   const { silenceTimeoutMs = 120_000, exchangeTimeoutMs = 600_000 } = options
   const deadlines: Deadlines = {

@@ -46,6 +46,10 @@ interface Change {
 /**
  * Amends a check-in. Only what differs from what it says now is written.
  *
+ * @example
+ * ```ts
+ * amendCheckin(repo, hash, { comment: 'fix the tail', closed: true }, { user: 'ada' })
+ * ```
  * @param author of the amendment
  * @returns undefined where nothing differs
  * @throws {FossilError} `artifact.missing`; `artifact.invalid` where it is not a check-in, and for

@@ -23,6 +23,10 @@ import { type Author, invalid, stamp, writeDeck, type Written } from './artifact
  * Attaches a file. Content that reads as an artifact of Fossil's own is compressed, under a name
  * that says so, or every repository would take it for one. attach.c:270-296.
  *
+ * @example
+ * ```ts
+ * attachFile(repo, { page: 'Home' }, { fileName: 'map.png', content: bytes }, { user: 'ada' })
+ * ```
  * @throws {FossilError} `artifact.missing` where the target is not here; `artifact.invalid`;
  *   `repo.io`
  */
@@ -61,6 +65,10 @@ export function attachFile(
 /**
  * Takes an attachment away. Its content stays in the history.
  *
+ * @example
+ * ```ts
+ * detachFile(repo, { page: 'Home' }, 'map.png', { user: 'ada' })
+ * ```
  * @throws {FossilError} `artifact.missing` where the target or the attachment is not here;
  *   `artifact.invalid`; `repo.io`
  */

@@ -26,6 +26,10 @@ const marks = {
 /**
  * Begins a branch: an empty check-in that follows `basis`. branch_new.
  *
+ * @example
+ * ```ts
+ * newBranch(repo, { name: 'experiment', basis: hash }, { user: 'ada' })
+ * ```
  * @throws {FossilError} `checkin.invalid` where `basis` is not a check-in, and for a name that is
  *   empty or that of an open branch; `artifact.missing`; `repo.io`
  */
@@ -73,6 +77,10 @@ export function newBranch(
  * Closes, reopens, hides or shows branches, by a tag on the latest check-in of each, all in one
  * artifact. What is so already is left out, as is closing or reopening what is not a leaf.
  *
+ * @example
+ * ```ts
+ * markBranches(repo, 'close', ['experiment'], { user: 'ada' })
+ * ```
  * @returns undefined where nothing is left to do
  * @throws {FossilError} `artifact.missing` for an unknown branch; `artifact.invalid`; `repo.io`
  */

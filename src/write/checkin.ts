@@ -100,6 +100,14 @@ interface Draft {
  * repository's own setting `repo-cksum` is on, and for a check-in without files, which needs it to
  * be seen by versions before 1.27. Stock's default is on.
  *
+ * @example
+ * ```ts
+ * const { hash } = checkin(repo, {
+ *   comment: 'describe the tail',
+ *   user: 'ada',
+ *   changes: [{ name: 'tail.txt', content: new TextEncoder().encode('short\n') }],
+ * })
+ * ```
  * @throws {FossilError} `checkin.invalid` for what stock refuses (a bad file name, a change to what
  *   is not there, no change at all, no comment, a date before a parent's, a closed parent) and for
  *   anything else that a manifest cannot say; `checkin.fork` where that is refused;

@@ -29,6 +29,11 @@ const target = { kind: 'forum', forA: 'forum' } as const
 /**
  * Opens a thread.
  *
+ * @example
+ * ```ts
+ * const { hash } = newThread(repo, { title: 'Eyes', content: 'When?' }, { user: 'ada' })
+ * replyToPost(repo, hash, { content: 'In the Cambrian.' }, { user: 'ben' })
+ * ```
  * @param post.mimetype such as `text/x-markdown`; by default Fossil's wiki text
  * @throws {FossilError} `artifact.invalid` without content or title; `repo.io`
  */
@@ -47,6 +52,10 @@ export function newThread(
 /**
  * Answers a post.
  *
+ * @example
+ * ```ts
+ * replyToPost(repo, hash, { content: 'In the Cambrian.' }, { user: 'ben' })
+ * ```
  * @param inReplyTo the version of the post that the writer has read
  * @throws {FossilError} `artifact.missing` where it is not here; `artifact.invalid` where it is not
  *   a post, and without content; `repo.io`
@@ -68,6 +77,10 @@ export function replyToPost(
 /**
  * Writes the next version of a post. Its place in the thread stays.
  *
+ * @example
+ * ```ts
+ * editPost(repo, hash, { content: 'In the Cambrian.' }, { user: 'ada' })
+ * ```
  * @param version the latest version, which this one replaces
  * @param change what is absent stays; empty content deletes the post, whose history stays. Only a
  *   post that opens a thread has a title.

@@ -20,6 +20,11 @@ const privateBranch = 'private'
  * and a private one that follows a public one begins a branch, `private` unless it is given another
  * name. For `checkin`, which by itself begins no branch that is not asked for. checkin.c:2326-2334.
  *
+ * @example
+ * ```ts
+ * const place = checkinPlace(repo, { parent: hash, isPrivate: true })
+ * checkin(repo, { ...place, parent: hash, comment: 'a draft', user: 'ada', changes: [] })
+ * ```
  * @returns the options of the check-in that say so
  */
 export function checkinPlace(

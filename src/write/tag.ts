@@ -26,7 +26,14 @@ import {
 /** A T card of a control artifact. */
 export type TargetedTag = DeckTag & { readonly target: ArtifactHash }
 
-/** Adds one tag. Throws as {@link editTags} does. */
+/**
+ * Adds one tag. Throws as {@link editTags} does.
+ *
+ * @example
+ * ```ts
+ * addTag(repo, { target: hash, name: 'v1.0' }, { user: 'ada' })
+ * ```
+ */
 export function addTag(
   repo: Repo,
   tag: {
@@ -52,6 +59,10 @@ export function addTag(
  * Cancels one tag that the target has, of its own or from an ancestor; its descendants lose it,
  * too.
  *
+ * @example
+ * ```ts
+ * cancelTag(repo, { target: hash, name: 'v1.0' }, { user: 'ada' })
+ * ```
  * @throws {FossilError} `artifact.invalid` where it has no such tag; as {@link editTags} does
  */
 export function cancelTag(
@@ -82,6 +93,10 @@ const maxTold = 10
  * Sees that an artifact has a tag, of its own or from an ancestor. Stock cancels any tag
  * (tag.c:548-577): that says nothing, and stays in the history for good.
  *
+ * @example
+ * ```ts
+ * checkTagged(repo, hash, 'sym-v1.0')
+ * ```
  * @param fullName as in a T card: `sym-release`, `bgcolor`
  * @throws {FossilError} `artifact.missing`; `artifact.invalid`, which says what tags there are
  */

@@ -29,6 +29,14 @@ export interface Technote {
 /**
  * Begins a note, under a new id.
  *
+ * @example
+ * ```ts
+ * const { technoteId } = newTechnote(
+ *   repo,
+ *   { eventMs: Date.now(), comment: 'release 1.0', content: 'The first one.' },
+ *   { user: 'ada' },
+ * )
+ * ```
  * @throws {FossilError} `artifact.invalid` for what a note cannot say; `repo.io`
  */
 export function newTechnote(
@@ -47,6 +55,10 @@ export function newTechnote(
 /**
  * Writes the next version of a note.
  *
+ * @example
+ * ```ts
+ * editTechnote(repo, technoteId, { comment: 'release 1.0.1' }, { user: 'ada' })
+ * ```
  * @throws {FossilError} `artifact.missing` where no note has this id; `artifact.invalid`; `repo.io`
  */
 export function editTechnote(

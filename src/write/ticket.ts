@@ -32,6 +32,11 @@ interface Column {
 /**
  * Opens a ticket, under a new id. Fields without a value are left out.
  *
+ * @example
+ * ```ts
+ * const fields = { title: 'It has no tail', status: 'Open' }
+ * const { ticketId } = newTicket(repo, fields, { user: 'ada' })
+ * ```
  * @throws {FossilError} `artifact.invalid` for an unknown field, and where none has a value;
  *   `repo.io`
  */
@@ -52,6 +57,10 @@ export function newTicket(
  * Changes a ticket. Values that are what they are, are left out; what belongs to one change is
  * written wherever it has a value.
  *
+ * @example
+ * ```ts
+ * changeTicket(repo, ticketId, { status: 'Fixed' }, { user: 'ada' })
+ * ```
  * @returns undefined where nothing is left to write
  * @throws {FossilError} `artifact.missing` where no ticket has this id; `artifact.invalid` for an
  *   unknown field; `repo.io`

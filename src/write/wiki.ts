@@ -20,6 +20,10 @@ import {
 /**
  * Writes a page, or the next version of one.
  *
+ * @example
+ * ```ts
+ * writeWiki(repo, { title: 'Home', content: 'Welcome.' }, { user: 'ada' })
+ * ```
  * @throws {FossilError} `artifact.invalid` for a title that no page can have; `repo.io`
  */
 export function writeWiki(

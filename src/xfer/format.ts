@@ -20,7 +20,16 @@ const firstCapacityBytes = 1024
 /** `igot `, the longest hash, ` 1` and a newline. */
 const longestHashCardBytes = 5 + 64 + 2 + 1
 
-/** Collects one message. Cards come out in the order they were added. */
+/**
+ * Collects one message. Cards come out in the order they were added.
+ *
+ * @example
+ * ```ts
+ * const writer = new CardWriter()
+ * writer.add({ type: 'gimme', hash })
+ * const request = encodeMessage(writer.finish())
+ * ```
+ */
 export class CardWriter {
   #buffer = Buffer.allocUnsafe(firstCapacityBytes)
   #used = 0

@@ -30,6 +30,10 @@ const defaultDeflateOverBytes = 1400
 /**
  * Wraps a message, which is not empty, into a body.
  *
+ * @example
+ * ```ts
+ * const body = encodeMessage(writer.finish())
+ * ```
  * @param options.contentType `application/x-fossil` unless given
  * @param options.deflateOverBytes a compressed body stores messages of at most this many bytes as
  *   they are; 1,400 by default
@@ -53,6 +57,10 @@ export function encodeMessage(
  * (http.c:887), and an empty one as success; both hide that bytes were lost, so both are errors.
  * A compressed body that holds nothing lost nothing: some servers say so that all is well.
  *
+ * @example
+ * ```ts
+ * const cards = parseCards(decodeMessage(body, { maxBytes: 1 << 24 })).toArray()
+ * ```
  * @param options.contentType as the HTTP header has it, parameters included; `application/x-fossil`
  *   unless given
  * @param options.maxBytes the longest message to accept

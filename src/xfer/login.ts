@@ -25,6 +25,12 @@ export interface Credentials {
 /**
  * The secret that stands for a password on the wire and in `user.pw`: 40 digits, different in each
  * project. A password of 40 hexadecimal digits is taken for such a secret already, as stock does.
+ *
+ * @example
+ * ```ts
+ * const account = { projectCode: projectCode(repo), login: 'ada', password }
+ * const secret = sharedSecret(account)
+ * ```
  */
 export function sharedSecret({
   projectCode,
@@ -50,7 +56,14 @@ export function loginCard(rest: Uint8Array, signer: { login: string; secret: str
   return { type: 'login', user: signer.login, nonce, signature }
 }
 
-/** The message that begins with the card that signs the rest of it. */
+/**
+ * The message that begins with the card that signs the rest of it.
+ *
+ * @example
+ * ```ts
+ * const message = signMessage(writer.finish(), { login: 'ada', secret: sharedSecret(account) })
+ * ```
+ */
 export function signMessage(
   rest: Uint8Array,
   signer: { login: string; secret: string },

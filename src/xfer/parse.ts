@@ -40,6 +40,12 @@ const unlimited: CardLimits = { maxTextBytes: Infinity }
  * after it has been looked at yet. Blank lines are skipped; stock's client does the same, and its
  * server answers them with an error (xfer.c:1889, 2942).
  *
+ * @example
+ * ```ts
+ * for (const card of parseCards(message)) {
+ *   if (card.type === 'igot') console.log(card.hash)
+ * }
+ * ```
  * @param message kept, and viewed by payloads: do not change it while they are in use
  * @param limits beyond which reading ends with `xfer.limit`
  */

@@ -20,6 +20,10 @@ import { heldSince, judge, type Judgement, peersOf } from './verdict.ts'
  *
  *     explain(trace, { artifact: '173cb7' }, 'leaf-0').conclusion
  *
+ * @example
+ * ```ts
+ * console.log(explanationText(explain(trace, { artifact: '3f2a' }, 'leaf-1')))
+ * ```
  * @param source a trace with lines of messages and of holdings, as far as it goes
  * @param question the artifact by the beginning of its hash; a file by its name, of which the
  *   latest version counts; a row by its table and the beginning of the hash of its key, or a

@@ -71,7 +71,15 @@ export function scenarioIn({ seed, plan, operations, faults }: Capsule): FossilS
   return { seed, options, operations, faults }
 }
 
-/** Writes a capsule, an operation and a fault a line. Ends with a newline. */
+/**
+ * Writes a capsule, an operation and a fault a line. Ends with a newline.
+ *
+ * @example
+ * ```ts
+ * const result = await shrinkFailure({ seed: 7, plan: 'hostile' })
+ * if (result.end === 'shrunk') writeFileSync('seed-7.json', formatCapsule(result.capsule))
+ * ```
+ */
 export function formatCapsule(capsule: Capsule): string {
   const fields = Object.entries(capsule).map(([name, value]) => {
     const isList = Array.isArray(value) && value.length > 0
@@ -85,6 +93,10 @@ export function formatCapsule(capsule: Capsule): string {
 /**
  * Reads a capsule from the text of a file.
  *
+ * @example
+ * ```ts
+ * const capsule = parseCapsule(readFileSync('seed-7.json', 'utf8'))
+ * ```
  * @throws {FossilError} `option.invalid` where it is none, or of another version of the format
  */
 export function parseCapsule(text: string): Capsule {

@@ -38,6 +38,10 @@ export interface ReplayOptions extends Pick<SimulateOptions, 'onProgress' | 'onE
 /**
  * Replays a capsule.
  *
+ * @example
+ * ```ts
+ * const { end } = await replayCapsule(capsule) // 'same' where it fails as it did
+ * ```
  * @throws {FossilError} `option.invalid` for an operation or an option of the plan that this code
  *   does not have
  */

@@ -67,7 +67,14 @@ export function secondsText(ms: number): string {
   return `${ms / 1_000} s`
 }
 
-/** Everything that happens in a scenario, a line each: operations, then faults. */
+/**
+ * Everything that happens in a scenario, a line each: operations, then faults.
+ *
+ * @example
+ * ```ts
+ * for (const line of scenarioLines(capsule)) console.log(line)
+ * ```
+ */
 export function scenarioLines({
   operations,
   faults,

@@ -52,7 +52,15 @@ export interface WhyOptions {
 
 const defaultRedraws = 20
 
-/** Looks for the reasons of a failure. @returns undefined where the scenario does not fail */
+/**
+ * Looks for the reasons of a failure. @returns undefined where the scenario does not fail
+ *
+ * @example
+ * ```ts
+ * const reasons = await whyFails(capsule, { redraws: 5 })
+ * const necessary = reasons?.items.filter(({ isNecessary }) => isNecessary)
+ * ```
+ */
 export async function whyFails(
   capsule: Capsule,
   { model = {}, redraws = defaultRedraws, onRun }: WhyOptions = {},

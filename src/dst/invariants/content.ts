@@ -24,6 +24,10 @@ const verified = new WeakMap<Repo, string>()
  * Every held artifact expands to content that hashes to its name, of the size its row says.
  * Phantoms, and deltas that wait for their source, have no content yet and are not looked at.
  *
+ * @example
+ * ```ts
+ * checkBlobIntegrity('leaf-0', repo)
+ * ```
  * @throws {InvariantError} `blob-integrity`
  */
 export function checkBlobIntegrity(nodeId: string, repo: Repo): void {
@@ -52,6 +56,10 @@ export function checkBlobIntegrity(nodeId: string, repo: Repo): void {
  * Every delta belongs to an artifact with content and names a source that is known here, and every
  * chain of deltas ends.
  *
+ * @example
+ * ```ts
+ * checkDeltaChains('leaf-0', repo)
+ * ```
  * @throws {InvariantError} `delta-chains`
  */
 export function checkDeltaChains(nodeId: string, repo: Repo): void {

@@ -22,6 +22,10 @@ import { connected } from './reach.ts'
 /**
  * Every leaf holds the same public artifacts as the master, with the same content.
  *
+ * @example
+ * ```ts
+ * checkConvergence(repo, new Map([['leaf-0', other]]))
+ * ```
  * @param leaves by node id, in a fixed order
  * @throws {InvariantError} `convergence`, or `blob-integrity` where a name hides other content
  */
@@ -48,6 +52,10 @@ function checkEqual(
 /**
  * Every leaf holds at least the public artifacts of the master.
  *
+ * @example
+ * ```ts
+ * checkSubsetOf(repo, new Map([['leaf-0', other]]))
+ * ```
  * @throws {InvariantError} `subset`
  */
 export function checkSubsetOf(master: Repo, leaves: ReadonlyMap<string, Repo>): void {

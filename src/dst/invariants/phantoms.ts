@@ -15,6 +15,10 @@ import { allNodes, ofEachNode } from './of-each-node.ts'
 /**
  * Phantoms and rows of size -1 without content are the same set.
  *
+ * @example
+ * ```ts
+ * checkNoOrphanPhantoms('leaf-0', repo)
+ * ```
  * @throws {InvariantError} `phantoms`
  */
 export function checkNoOrphanPhantoms(nodeId: string, repo: Repo): void {

@@ -28,6 +28,10 @@ const syncsTables = ({ truth: { tables } }: World): boolean => tables !== undefi
  * values fit their columns, a deleted row has nothing but its key, and the digests by which two
  * repositories find their differences are those of the rows.
  *
+ * @example
+ * ```ts
+ * checkTableSyncIntegrity('leaf-0', repo)
+ * ```
  * @throws {InvariantError} `table-integrity`
  */
 export function checkTableSyncIntegrity(nodeId: string, repo: Repo): void {
@@ -72,6 +76,10 @@ type Lines = ReadonlyMap<string, string>
  * All repositories have the same rows in every synced table, by value, deleted rows included; a
  * table that is missing in one of them is a difference, too.
  *
+ * @example
+ * ```ts
+ * checkTableSyncConvergence(new Map([['master', repo], ['leaf-0', other]]))
+ * ```
  * @param repos by node id, in a fixed order
  * @throws {InvariantError} `table-convergence`
  */

@@ -26,6 +26,10 @@ import { ofEachNode, ownTables } from './of-each-node.ts'
  * 3. What is inherited propagates: `srcid` 0 goes with `tagtype` 2.
  * 4. On a phantom there is nothing inherited, and nothing whose source is not held.
  *
+ * @example
+ * ```ts
+ * checkTagxrefIntegrity('leaf-0', repo)
+ * ```
  * @throws {InvariantError} `tagxref`, for the first row that breaks the first claim that is broken
  */
 export function checkTagxrefIntegrity(nodeId: string, repo: Repo): void {

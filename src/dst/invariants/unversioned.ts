@@ -26,6 +26,10 @@ import { allNodes, ofEachNode } from './of-each-node.ts'
 /**
  * Every unversioned file is what its row says.
  *
+ * @example
+ * ```ts
+ * checkUvIntegrity('leaf-0', repo)
+ * ```
  * @throws {InvariantError} `uv-integrity`
  */
 export function checkUvIntegrity(nodeId: string, repo: Repo): void {
@@ -52,6 +56,10 @@ export function checkUvIntegrity(nodeId: string, repo: Repo): void {
  * Every leaf has the same unversioned files as the master: names, times and contents. Deletions
  * show as files that are not there. Names that no card can carry stay where they are.
  *
+ * @example
+ * ```ts
+ * checkUvConvergence(repo, new Map([['leaf-0', other]]))
+ * ```
  * @param leaves by node id, in a fixed order
  * @throws {InvariantError} `uv-convergence`, or `uv-integrity` where a hash hides other content
  */

@@ -64,6 +64,10 @@ const configKinds: Readonly<Partial<Record<keyof SimConfig, Kind>>> = {
  * Loads a model from a file: JavaScript, or TypeScript with types that can be left out. What it
  * imports of `trilobite` is the very code that loads it, wherever the file is.
  *
+ * @example
+ * ```ts
+ * const model = await loadModel('./my-agent.ts')
+ * ```
  * @throws {FossilError} `option.invalid` where there is no such file, where it cannot be loaded,
  *   and where it exports no model
  */

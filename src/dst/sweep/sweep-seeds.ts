@@ -92,6 +92,13 @@ export interface SweepReport {
 /**
  * A corpus of seeds in a file, for the code of this folder's commit; empty where there is no file.
  *
+ * @example
+ * ```ts
+ * const corpus = openCorpus('corpus')
+ * const { ends } = await sweepSeeds({ seeds: { first: 1, last: 100 } })
+ * corpus.add(ends)
+ * corpus.write()
+ * ```
  * @throws {FossilError} `option.invalid` where the file is no corpus, or that of another model;
  *   `repo.unreadable`
  */
@@ -109,6 +116,10 @@ export function openCorpus(path: string, { model }: { readonly model?: string } 
  *
  *     const { failures } = await sweepSeeds({ seeds: { first: 1, last: 1000 }, model: 'agent.ts' })
  *
+ * @example
+ * ```ts
+ * const { failures } = await sweepSeeds({ seeds: { first: 1, last: 1000 }, plan: 'hostile' })
+ * ```
  * @throws {FossilError} `option.invalid` for options, a model or a journal that make no sense;
  *   `repo.unreadable` where the journal cannot be written
  */
