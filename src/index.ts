@@ -7,6 +7,7 @@
  * @module
  */
 
+import { requireBytes } from './base/options.ts'
 import type { Env } from './base/env.ts'
 import type { Deck } from './deck/deck.ts'
 import { parseDeck } from './deck/parse.ts'
@@ -114,5 +115,6 @@ export function storeLocal(
  * ```
  */
 export function parseArtifact(bytes: Uint8Array): Deck | undefined {
+  requireBytes('bytes', bytes)
   return parseDeck(bytes)
 }

@@ -24,6 +24,8 @@ export interface Documented {
   readonly entry: string
   /** True for functions and classes. */
   readonly isCallable: boolean
+  /** Its declarations, without comments before them. */
+  readonly text: string
   readonly examples: readonly string[]
 }
 
@@ -41,7 +43,8 @@ export async function documentedOf({ files, entries }: ProjectDeclarations): Pro
       const isValue = isCallable || nodes.some(isVariableStatement)
       if (!isValue || place.isTypeOnly === true) return []
       const examples = nodes.flatMap((node) => examplesIn(node.getFullText()))
-      return [{ name, entry, isCallable, examples }]
+      const text = nodes.map((node) => node.getText()).join('\n')
+      return [{ name, entry, isCallable, text, examples }]
     }),
   )
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { apiPath, apiReport } from './api.ts'
+import { callers } from './bytes-arguments.suite.ts'
 import { declarationsOf } from './declarations.ts'
 import { documentedOf } from './doc-examples.ts'
 import { publicNames } from './public-names.ts'
@@ -56,6 +57,19 @@ test('every public function and class has an example in its doc comment', async 
   )
   assert.deepEqual(
     silent.map(({ entry, name }) => `${entry} ${name}`),
+    [],
+  )
+})
+
+test('every public function that takes bytes is given something else by a test', async () => {
+  const taking = (await documentedOf(declarations)).filter(({ text }) => {
+    const parameters = text.startsWith('export declare function') ? text.split('): ', 1)[0] : ''
+    return /\bUint8Array\b/.test(parameters ?? '')
+  })
+  const uncalled = taking.filter(({ name }) => callers[name] === undefined)
+  assert.ok(taking.length > 10)
+  assert.deepEqual(
+    uncalled.map(({ name }) => name),
     [],
   )
 })

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { requireBytes } from './options.ts'
 import { strictUtf8, utf8 } from './bytes.ts'
 
 /** The first low surrogate. As the second half of a pair it is no escape. */
@@ -26,6 +27,7 @@ const escapeBase = 0xdc00
  * ```
  */
 export function decodeText(bytes: Uint8Array): string {
+  requireBytes('bytes', bytes)
   return strictUtf8(bytes) ?? decodeEscaping(bytes)
 }
 

@@ -10,6 +10,7 @@
 
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the author of the SQL states its columns */
 
+import { requireBytes } from '../base/options.ts'
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -77,6 +78,7 @@ function makePrivately(path: string): void {
  * ```
  */
 export function openMemory(image?: Uint8Array): Database {
+  if (image !== undefined) requireBytes('image', image)
   const database = new NodeDatabase(':memory:', ':memory:', {})
   if (image !== undefined) database.load(image)
   return database

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { FossilError } from '../base/error.ts'
 import { checksum } from './checksum.ts'
 import { CommandReader, maxOutputBytes } from './parse.ts'
@@ -38,6 +39,8 @@ export function applyDelta(
   delta: Uint8Array,
   options: { readonly maxBytes?: number; readonly verifyChecksum?: boolean } = {},
 ): Uint8Array {
+  requireBytes('source', source)
+  requireBytes('delta', delta)
   const { maxBytes = maxOutputBytes, verifyChecksum = true } = options
   const expected = validate(source, delta, maxBytes)
   const target = write(source, delta)

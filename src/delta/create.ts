@@ -6,6 +6,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { assert } from '../base/assert.ts'
 import { checksum } from './checksum.ts'
 import { windowBytes } from './landmarks.ts'
@@ -31,6 +32,8 @@ const maxBytes = 0x7fffffff
  * @returns a delta that the caller owns
  */
 export function createDelta(source: Uint8Array, target: Uint8Array): Uint8Array {
+  requireBytes('source', source)
+  requireBytes('target', target)
   assert(source.length <= maxBytes, 'a delta source is at most 2^31-1 bytes')
   assert(target.length <= maxBytes, 'a delta target is at most 2^31-1 bytes')
   const delta = new DeltaWriter(target.length)

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { assert } from '../base/assert.ts'
 import { sha1, sha3 } from './hash.ts'
 
@@ -70,6 +71,7 @@ export function hashLike(name: ArtifactHash, content: Uint8Array): ArtifactHash 
  * ```
  */
 export function matches(name: ArtifactHash, content: Uint8Array): boolean {
+  requireBytes('content', content)
   return hashLike(name, content) === name
 }
 

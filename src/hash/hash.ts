@@ -2,7 +2,7 @@
  * The digests that Fossil uses, as lowercase hexadecimal. SHA-1 and SHA3-256 name artifacts;
  * MD5 closes structural artifacts (the Z card) and check-ins (the R card).
  *
- * May know nothing else of this project: the host's OpenSSL computes all three. The one-shot
+ * May know checks of arguments: the host's OpenSSL computes all three. The one-shot
  * `crypto.hash` is about twice as fast as `createHash` at 200 bytes (measured).
  *
  * Stock computes a "hardened" SHA-1, which gives content built to collide another digest than the
@@ -14,6 +14,8 @@
 
 import { hash } from 'node:crypto'
 
+import { requireBytes } from '../base/options.ts'
+
 /**
  * SHA-1: 40 digits. FIPS 180-4 §6.1.
  *
@@ -23,6 +25,7 @@ import { hash } from 'node:crypto'
  * ```
  */
 export function sha1(bytes: Uint8Array): string {
+  requireBytes('bytes', bytes)
   return hash('sha1', bytes, 'hex')
 }
 
@@ -35,6 +38,7 @@ export function sha1(bytes: Uint8Array): string {
  * ```
  */
 export function sha3(bytes: Uint8Array): string {
+  requireBytes('bytes', bytes)
   return hash('sha3-256', bytes, 'hex')
 }
 
@@ -47,5 +51,6 @@ export function sha3(bytes: Uint8Array): string {
  * ```
  */
 export function md5(bytes: Uint8Array): string {
+  requireBytes('bytes', bytes)
   return hash('md5', bytes, 'hex')
 }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { FossilError } from '../base/error.ts'
 import { julianFromMs, parseDate } from '../deck/date.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
@@ -93,6 +94,7 @@ export type NameOptions = NonNullable<Parameters<typeof resolveName>[2]>
  * ```
  */
 export function nameOfContent(repo: Repo, content: Uint8Array): ArtifactHash {
+  requireBytes('content', content)
   const old = nameFor(content, 'sha1')
   return findRid(repo, old) === undefined ? nameFor(content, 'sha3') : old
 }

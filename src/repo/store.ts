@@ -5,6 +5,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { compressContent } from '../base/zlib.ts'
@@ -50,6 +51,7 @@ export function storeLocal(
   content: Uint8Array,
   options: { isPrivate?: boolean } = {},
 ): Stored & { hash: ArtifactHash } {
+  requireBytes('content', content)
   return repo.transaction(() => {
     const hash = localName(repo, content)
     if (isShunned(repo, hash)) throw new FossilError('artifact.shunned', { name: hash })

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import type { Statement } from '../db/driver.ts'
 import { hasTable } from '../db/tables.ts'
 import { noBytes } from '../base/bytes.ts'
@@ -386,6 +387,7 @@ function expand(repo: Repo, name: string, stored: Uint8Array): Uint8Array {
 }
 
 function checkContent(file: { name: string; content: Uint8Array }): void {
+  requireBytes('content', file.content)
   if (!isUnversionedName(file.name)) {
     const reason = `${JSON.stringify(file.name)} is not a name that a sync can carry`
     throw new FossilError('option.invalid', { option: 'name', reason })

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { assert } from '../base/assert.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
 import { isBusy } from '../db/driver.ts'
@@ -77,6 +78,7 @@ interface Reply {
 
 /** Most requests only read, beside whoever writes; one that turns out to write may have to wait. */
 function reply(repo: Repo, request: Uint8Array, options: HandlerOptions): Reply {
+  requireBytes('request', request)
   assert(!dbOf(repo).inTransaction, 'a request is answered in a transaction of its own')
   try {
     return replyIn('deferred', repo, request, options)

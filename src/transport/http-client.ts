@@ -18,6 +18,7 @@ import { Agent as HttpsAgent, type AgentOptions } from 'node:https'
 
 import { fromUtf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
+import { requireBytes } from '../base/options.ts'
 import { maxMessageBytes } from '../sync/limits.ts'
 import type { ExchangeOptions, Transport } from '../sync/transport.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
@@ -168,6 +169,7 @@ class NodeHttpTransport implements HttpTransport {
   }
 
   async exchange(request: Uint8Array, options: ExchangeOptions = {}): Promise<Uint8Array> {
+    requireBytes('request', request)
     const watch = new Watch(this.url, this.#deadlines, options.signal)
     this.#stats.exchanges++
     try {

@@ -13,6 +13,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { resolve as resolvePath } from 'node:path'
 
 import { concat, fromUtf8 } from '../base/bytes.ts'
+import { requireBytes } from '../base/options.ts'
 import { maxMessageBytes } from '../sync/limits.ts'
 import type { ExchangeOptions, Transport } from '../sync/transport.ts'
 import { printable } from '../base/printable.ts'
@@ -97,7 +98,8 @@ export function commandTransport(options: CommandOptions): Transport {
     exchangeTimeoutMs: checkTimeout('exchangeTimeoutMs', exchangeTimeoutMs),
   }
   return {
-    exchange: (request: Uint8Array, { signal }: ExchangeOptions = {}) => {
+    exchange: async (request: Uint8Array, { signal }: ExchangeOptions = {}) => {
+      requireBytes('request', request)
       const watch = new Watch(options.command, deadlines, signal)
       return exchangeWith(options, request, watch).finally(() => watch.stop())
     },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { FossilError } from '../base/error.ts'
 import { compressContent } from '../base/zlib.ts'
 import { msFromJulian } from '../deck/date.ts'
@@ -42,6 +43,7 @@ export function attachFile(
   },
   author: Author,
 ): Written & { readonly source: ArtifactHash } {
+  requireBytes('content', file.content)
   return repo.transaction(() => {
     const { name, current } = readName(repo, target)
     const asPrivate = isPrivate(repo, current.rid)

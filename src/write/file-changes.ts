@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { FossilError } from '../base/error.ts'
 import type { DeckFile } from '../deck/deck.ts'
 import { type FilePermission, filePermission, isSimplePath } from '../deck/file-name.ts'
@@ -82,6 +83,8 @@ export function applyChanges(repo: Repo, work: ChangesToApply): Map<string, Deck
   for (const change of changes) {
     if (change.content === undefined && change.renamedFrom === undefined) continue
     checkName(change, before, gone)
+    const { name, content } = change
+    if (content !== undefined) requireBytes(`content of ${JSON.stringify(name)}`, content)
     // Filled in below, once all changes were found good.
     after.set(change.name, { name: change.name })
   }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { assert } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import { compressContent, expandContent } from '../base/zlib.ts'
@@ -45,6 +46,7 @@ export function encodeMessage(
     deflateOverBytes?: number | undefined
   } = {},
 ): Uint8Array {
+  requireBytes('message', message)
   const { contentType = contentTypes.compressed, deflateOverBytes = defaultDeflateOverBytes } =
     options
   assert(message.length > 0, 'a message says something')
@@ -77,6 +79,7 @@ export function decodeMessage(
     mayBeEmpty?: boolean | undefined
   },
 ): Uint8Array {
+  requireBytes('body', body)
   const { contentType = contentTypes.compressed, maxBytes, mayBeEmpty = false } = options
   const message = unwrap(body, contentType, maxBytes)
   const isLost = body.length === 0 || !mayBeEmpty

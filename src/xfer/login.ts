@@ -10,6 +10,7 @@
  * @module
  */
 
+import { requireBytes } from '../base/options.ts'
 import { concat, utf8 } from '../base/bytes.ts'
 import { sha1, sha3 } from '../hash/hash.ts'
 import type { LoginCard } from './card.ts'
@@ -68,6 +69,7 @@ export function signMessage(
   rest: Uint8Array,
   signer: { login: string; secret: string },
 ): Uint8Array {
+  requireBytes('rest', rest)
   const writer = new CardWriter()
   writer.add(loginCard(rest, signer))
   return concat([writer.finish(), rest])

@@ -8,6 +8,7 @@
 
 /// <reference lib="esnext.iterator" preserve="true" />
 
+import { requireBytes } from '../base/options.ts'
 import { fromUtf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import type { Card, CommentCard, NamedCard, OddNameCard, UnknownCard } from './card.ts'
@@ -53,6 +54,7 @@ export function parseCards(
   message: Uint8Array,
   limits: { readonly maxTextBytes: number } = unlimited,
 ): CardReader {
+  requireBytes('message', message)
   return new CardReader(message, limits)
 }
 

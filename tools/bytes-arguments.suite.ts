@@ -1,0 +1,74 @@
+/**
+ * Calls of every public function that takes bytes, with whatever is given in their place, as a
+ * caller makes them whom no compiler checks.
+ * @module
+ */
+
+import {
+  attachFile,
+  checkin,
+  createMemoryRepo,
+  decodeText,
+  fullAccess,
+  handleXfer,
+  parseArtifact,
+  storeLocal,
+  systemEnv,
+  writeUnversioned,
+  writeWiki,
+} from 'trilobite'
+import { openMemory } from 'trilobite/db/node'
+import { applyDelta, createDelta } from 'trilobite/delta'
+import { matches, md5, sha1, sha3 } from 'trilobite/hash'
+import { nameOfContent } from 'trilobite/history'
+import { decodeMessage, encodeMessage, parseCards, signMessage } from 'trilobite/xfer'
+
+/** Something in the place of bytes. */
+export type Instead = never
+
+const user = { user: 'ada' }
+
+/** By the name of the function; one may be called in several ways. */
+export const callers: Readonly<Record<string, (instead: Instead) => unknown>> = {
+  applyDelta: (delta) => applyDelta(new Uint8Array(), delta),
+  attachFile: (content) => {
+    using repo = createMemoryRepo(systemEnv)
+    writeWiki(repo, { title: 'Home', content: 'Welcome.' }, user)
+    return attachFile(repo, { page: 'Home' }, { fileName: 'a.txt', content }, user)
+  },
+  checkin: (content) => {
+    using repo = createMemoryRepo(systemEnv)
+    return checkin(repo, { ...user, comment: 'x', changes: [{ name: 'a.txt', content }] })
+  },
+  createDelta: (target) => createDelta(new Uint8Array(), target),
+  decodeMessage: (body) => decodeMessage(body, { maxBytes: 1000 }),
+  decodeText: (bytes) => decodeText(bytes),
+  encodeMessage: (message) => encodeMessage(message),
+  handleXfer: (request) => {
+    using repo = createMemoryRepo(systemEnv)
+    return handleXfer(repo, request, { access: fullAccess })
+  },
+  matches: (content) => {
+    using repo = createMemoryRepo(systemEnv)
+    return matches(storeLocal(repo, new Uint8Array([1])).hash, content)
+  },
+  md5: (bytes) => md5(bytes),
+  nameOfContent: (content) => {
+    using repo = createMemoryRepo(systemEnv)
+    return nameOfContent(repo, content)
+  },
+  openMemory: (image) => openMemory(image),
+  parseArtifact: (bytes) => parseArtifact(bytes),
+  parseCards: (message) => parseCards(message),
+  sha1: (bytes) => sha1(bytes),
+  sha3: (bytes) => sha3(bytes),
+  signMessage: (rest) => signMessage(rest, { login: 'ada', secret: '0'.repeat(40) }),
+  storeLocal: (content) => {
+    using repo = createMemoryRepo(systemEnv)
+    return storeLocal(repo, content)
+  },
+  writeUnversioned: (content) => {
+    using repo = createMemoryRepo(systemEnv)
+    return writeUnversioned(repo, { name: 'a.txt', content })
+  },
+}
