@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 
 import { run } from './run.ts'
 
@@ -154,5 +154,75 @@ test('10-sweep-model is found out by a sweep, which says how the failures are al
   assert.match(
     failures[0]?.text ?? '',
     /^violated convergence on a client: <n> are here and not on/,
+  )
+})
+
+/** A folder for the files of an example, gone after the test. */
+function scratchFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'trilobite-example-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
+  return folder
+}
+
+test('12-clone makes a clone and shows how far it is', async (t) => {
+  const lines = (await output('12-clone.ts', scratchFolder(t))).trim().split('\n')
+  assert.deepEqual(lines.splice(-2), ['2 artifacts, complete: true', 'trilobites'])
+  assert.ok(lines.length > 1)
+  for (const line of lines) assert.match(line, /^\d artifacts in \d+ bytes so far$/)
+})
+
+test('13-sync-and-log-in sends what only a login may', async () => {
+  assert.equal(
+    await output('13-sync-and-log-in.ts'),
+    [
+      'nobody: 1 in, the server does not accept a push from us',
+      'ada: 1 out, complete: true',
+      'the server has Eyes, Home',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('14-serve serves a folder', async (t) => {
+  const lines = (await output('14-serve.ts', scratchFolder(t))).trim().split('\n')
+  assert.ok(lines.length > 1)
+  for (const line of lines) assert.equal(line, 'POST /notes: 200')
+})
+
+for (const example of ['15-serve-in-node-http.ts', '16-serve-in-hono.ts']) {
+  test(`${example} serves a repository beside a page`, async () => {
+    assert.equal(await output(example), 'Welcome.\nsynced, complete: true\n')
+  })
+}
+
+test('17-abort goes on where it was given up', async (t) => {
+  assert.equal(
+    await output('17-abort.ts', scratchFolder(t)),
+    'given up; what has come stays\nresumed: true, whole: true, the rest came\n',
+  )
+})
+
+test('18-errors does what each code calls for', async () => {
+  assert.equal(
+    await output('18-errors.ts'),
+    [
+      'it went well',
+      'ask for the password again',
+      'try again later (transport.unreachable)',
+      'the server says: wrong project',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('19-unversioned-files ends with the latest version everywhere', async () => {
+  assert.equal(
+    await output('19-unversioned-files.ts'),
+    [
+      '2 sent: download/latest.txt, logo.png',
+      '1 received: version 2',
+      'the server has download/latest.txt',
+      '',
+    ].join('\n'),
   )
 })
