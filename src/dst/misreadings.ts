@@ -71,9 +71,20 @@ function ancestorsOf({ checkins, parents }: SaidHistory, checkin: ArtifactHash):
   return found
 }
 
+/**
+ * Tells whether a check-in is here with all that it comes from. Where some of that was purged, it
+ * may be that no check-in that is left has changed a file.
+ */
+function isWholeLine(history: SaidHistory, checkin: ArtifactHash): boolean {
+  const { checkins, parents } = history
+  return [...ancestorsOf(history, checkin)].every((hash) =>
+    (parents.get(hash) ?? []).every((parent) => checkins.has(parent.hash)),
+  )
+}
+
 /** The content of a file, and who wrote its lines. */
-function fileFaults(repo: Repo, { checkins }: SaidHistory, place: Place): string[] {
-  const said = checkins.get(place.checkin)?.files.get(place.file)
+function fileFaults(repo: Repo, history: SaidHistory, place: Place): string[] {
+  const said = history.checkins.get(place.checkin)?.files.get(place.file)
   if (said === undefined) return []
   if (!hasArtifact(repo, said.sha1) && !hasArtifact(repo, said.sha3)) return []
   const where = `${place.file} of ${place.checkin}`
@@ -81,7 +92,7 @@ function fileFaults(repo: Repo, { checkins }: SaidHistory, place: Place): string
     const { content } = readFile(repo, place.checkin, place.file)
     if (sha1(content) !== said.sha1) return [`${where} reads otherwise than it was written`]
     const isText = content.at(-1) === newline && !content.includes(carriageReturn)
-    if (!isText || content.length > mostBytes) return []
+    if (!isText || content.length > mostBytes || !isWholeLine(history, place.checkin)) return []
     const { lines } = annotate(repo, { checkin: place.checkin, name: place.file }, { limit: 3 })
     const text = lines.map((line) => `${line.text}\n`).join('')
     return sha1(encodeText(text)) === said.sha1

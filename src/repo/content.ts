@@ -8,7 +8,7 @@ import { FossilError } from '../base/error.ts'
 import { expandContent } from '../base/zlib.ts'
 import { applyDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { findRid, hashOf } from './blob.ts'
+import { findRid, hashOf, isPhantom } from './blob.ts'
 import { cacheOf, dbOf, type Repo, workOf } from './repo.ts'
 import type { Rid } from './rid.ts'
 
@@ -72,6 +72,19 @@ export function readArtifact(repo: Repo, hash: ArtifactHash): Uint8Array {
 /** The rid that `rid` is stored as a delta of, or undefined for full content. */
 export function deltaSource(repo: Repo, rid: Rid): Rid | undefined {
   return dbOf(repo).prepare<[Rid]>('SELECT srcid FROM delta WHERE rid = ?').get(rid)?.[0]
+}
+
+/** The name at the end of the deltas that a known artifact is made out of, which is missing. */
+export function missingSource(repo: Repo, hash: ArtifactHash): ArtifactHash | undefined {
+  let rid = findRid(repo, hash)
+  const chain = new Set<Rid>()
+  while (rid !== undefined && !isPhantom(repo, rid)) {
+    // A damaged file may have deltas in a circle.
+    if (chain.has(rid)) return undefined
+    chain.add(rid)
+    rid = deltaSource(repo, rid)
+  }
+  return rid === undefined ? undefined : hashOf(repo, rid)
 }
 
 /** Expands the `content` column of `rid`: full content or a delta. */

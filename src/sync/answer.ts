@@ -119,8 +119,9 @@ export class Answer {
     this.#keepFutureOut()
     if (this.#push) {
       const { artifacts } = this.#sender
-      // While artifacts keep coming, the sources that deltas wait for may come among them. Then no
-      // more: a source may be a lie, and a cluster names what waits for it without announcing it.
+      // While artifacts keep coming, the sources that deltas wait for may come among them, unless
+      // the peer knows nothing of them. Then no more: a source may be a lie, and a cluster names
+      // what waits for it without announcing it.
       const unresolved = artifacts.hasBroughtNews ? 'announced' : 'all'
       artifacts.requestMissing(this.#writer, { limit: maxGimmes, unresolved })
     }

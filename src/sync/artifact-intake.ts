@@ -53,8 +53,8 @@ export class ArtifactIntake {
   readonly shunned = new ShunnedSources()
   /** Artifacts that the message that is being read brought. */
   #arrived = 0
-  /** Of those, how many wait for the source of a delta. */
-  #waiting = 0
+  /** Of those, the ones that wait for the source of a delta. */
+  readonly #waiting = new Set<ArtifactHash>()
   /** Of that message, how many were left for later. */
   #postponed = 0
 
@@ -71,7 +71,7 @@ export class ArtifactIntake {
 
   /** Artifacts of that message that are here now and were not before. */
   get arrivals(): number {
-    return this.#arrived - this.#waiting
+    return this.#arrived - this.#waiting.size
   }
 
   /** The same, with deltas that wait for their source. */
@@ -79,9 +79,14 @@ export class ArtifactIntake {
     return this.#arrived
   }
 
+  /** Tells whether that message brought a delta that waits for its source. */
+  hasJustCome(hash: ArtifactHash): boolean {
+    return this.#waiting.has(hash)
+  }
+
   beginMessage(): void {
     this.#arrived = 0
-    this.#waiting = 0
+    this.#waiting.clear()
     this.#postponed = 0
   }
 
@@ -100,7 +105,7 @@ export class ArtifactIntake {
     if (outcome.kind === 'postponed') return this.#postpone(card.hash, asPrivate)
     if ('isNew' in outcome && outcome.isNew) {
       this.#arrived++
-      if (outcome.kind === 'waiting') this.#waiting++
+      if (outcome.kind === 'waiting') this.#waiting.add(card.hash)
     }
     return outcome
   }

@@ -24,7 +24,7 @@ import {
   publicArtifacts,
 } from '../repo/blob.ts'
 import { settledClusters } from '../repo/cluster.ts'
-import { readContent } from '../repo/content.ts'
+import { missingSource, readContent } from '../repo/content.ts'
 import { cacheOf, type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
@@ -393,8 +393,20 @@ export class ArtifactExchange {
   #wanted(unresolved: 'all' | 'announced' | 'none'): WantOptions {
     return {
       withPrivate: this.sendsPrivate,
-      unresolved: unresolved === 'announced' ? (hash) => this.#peerHas.has(hash) : unresolved,
+      unresolved: unresolved === 'announced' ? (hash) => this.#mayComeWhole(hash) : unresolved,
     }
+  }
+
+  /**
+   * Tells whether a delta that waits is to be asked for while others come: the peer holds it, or it
+   * waits since before this message, and the peer, which was asked for its source then, says
+   * nothing of that.
+   */
+  #mayComeWhole(hash: ArtifactHash): boolean {
+    if (this.#peerHas.has(hash)) return true
+    if (this.#intake.hasJustCome(hash)) return false
+    const source = missingSource(this.#repo, hash)
+    return source !== undefined && !this.#peerHas.has(source)
   }
 
   #isPublic(rid: Rid): boolean {

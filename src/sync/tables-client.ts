@@ -16,16 +16,16 @@ import { takeDefinition, takeRow } from '../tables/intake.ts'
 import type { StoredRow } from '../tables/rows.ts'
 import { findTable, markPlain, storedTables, type StoredTable } from '../tables/schema.ts'
 import { stateDigest } from '../tables/state.ts'
-import { allRows, catalogHash } from '../tables/tables.ts'
+import { allRows } from '../tables/tables.ts'
 import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
-import { isTableCard } from '../xfer/table-card.ts'
-import type {
-  SchemaCard,
-  TableCard,
-  XdeleteCard,
-  XrangeCard,
-  XrowCard,
+import {
+  isTableCard,
+  type SchemaCard,
+  type TableCard,
+  type XdeleteCard,
+  type XrangeCard,
+  type XrowCard,
 } from '../xfer/table-card.ts'
 import type { SyncObserver } from './events.ts'
 import {
@@ -36,6 +36,7 @@ import {
   isKeyHash,
   statePragma,
   tablesPragma,
+  writeIntroduction,
   writeList,
   writeParts,
   writePlainRow,
@@ -97,6 +98,8 @@ export class TableClient {
   readonly #outbox: TableOutbox
   /** Ranges that are to be asked for whole, listed, and compared by their parts. */
   #places: Places = noPlaces()
+  /** The key after which a range was last asked for, by `table prefix`. */
+  readonly #reached = new Map<string, string>()
   /** Tables whose definition is to be sent. */
   #schemas = new Set<string>()
   /** Tables that the server has, or was sent, with their columns there. */
@@ -197,7 +200,7 @@ export class TableClient {
       const { name, version } = tablesPragma
       writer.add({ type: 'pragma', name, args: [version] })
     }
-    if (this.#peer === 'unknown' && this.#speaksPlain && push) this.#introduce(writer)
+    if (this.#peer === 'unknown' && this.#speaksPlain && push) writeIntroduction(writer, this.#repo)
     this.#writeSchemas(writer)
     this.#writeRanges(writer)
     if (pull) this.#writeGimmes(writer)
@@ -243,6 +246,7 @@ export class TableClient {
     this.#wanted = new Map()
     this.#outbox.restart(this.#sentBefore)
     this.#places = noPlaces()
+    this.#reached.clear()
     this.#schemas = new Set()
     this.#theirs = new Map()
     this.#movedWhenCompared = undefined
@@ -284,6 +288,8 @@ export class TableClient {
         const { table, prefix, after } = card
         if (after.startsWith(prefix) && isKeyHash(after)) {
           this.#places.ask.push({ table, prefix, after })
+          // Rows that another sync has brought meanwhile take this one on, too.
+          if (after > (this.#reached.get(`${table} ${prefix}`) ?? '')) this.#arrivals++
         }
         return
       }
@@ -432,18 +438,6 @@ export class TableClient {
     }
   }
 
-  /** Says all that a plain client says first. */
-  #introduce(writer: CardWriter): void {
-    for (const table of storedTables(this.#repo)) {
-      writeSchema(writer, table)
-      const args = [table.name, catalogHash(this.#repo, table.name)]
-      writer.add({ type: 'pragma', name: 'xtable-hash', args })
-      for (const { key: pkHash, mtimeSec } of allRows(this.#repo, table)) {
-        writer.add({ type: 'xigot', table: table.name, pkHash, mtimeSec })
-      }
-    }
-  }
-
   #writeSchemas(writer: CardWriter): void {
     for (const name of this.#push ? this.#schemas : []) {
       const table = findTable(this.#repo, name)
@@ -477,6 +471,7 @@ export class TableClient {
     }
     for (const { table, prefix, after } of this.#places.ask.splice(0)) {
       writer.add({ type: 'xask', table, prefix, after })
+      this.#reached.set(`${table} ${prefix}`, after)
       this.#rowsAsked++
     }
     this.#asked += this.#rowsAsked

@@ -99,6 +99,19 @@ suite('two repositories', () => {
     assert.deepEqual(aboutTables(replies), aboutTables(requests))
   })
 
+  test('go on while another sync brings the rows', () => {
+    using client = makeRepo('client')
+    const ids = Array.from({ length: 60 }, (_, at) => [`row ${at}`, 'v'.repeat(200)])
+    using server = repoWith('server', Object.fromEntries(ids))
+    const onReply = (_cards: Card[], round: number): void => {
+      if (round === 2) syncTables(client, server)
+    }
+    const handler = { budgetBytes: 1000 }
+    const { result } = syncTables(client, server, { handler, onReply })
+    assert.equal(listRows(client, 'notes').length, 60)
+    assert.ok(result.complete && result.rounds > 8)
+  })
+
   test('take the later version, and deletions', () => {
     using client = repoWith('client', { a: '1', b: '1', c: '1' })
     using server = makeRepo('server')

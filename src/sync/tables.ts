@@ -32,7 +32,8 @@ import {
   rangeDigest,
 } from '../tables/ranges.ts'
 import type { StoredRow } from '../tables/rows.ts'
-import { findTable, type StoredTable } from '../tables/schema.ts'
+import { findTable, storedTables, type StoredTable } from '../tables/schema.ts'
+import { allRows, catalogHash } from '../tables/tables.ts'
 import { badRow, dataWithNulls, sortedColumns } from '../tables/value.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import type {
@@ -248,4 +249,16 @@ function parseList({ prefix, content }: XlistCard): Map<string, ListedRow> | und
     rows.set(key, { key, mtimeSec: Number(mtimeSec), digest })
   }
   return rows
+}
+
+/** Says all that a plain client says first: its tables, and the rows that it has. */
+export function writeIntroduction(writer: CardWriter, repo: Repo): void {
+  for (const table of storedTables(repo)) {
+    writeSchema(writer, table)
+    const args = [table.name, catalogHash(repo, table.name)]
+    writer.add({ type: 'pragma', name: 'xtable-hash', args })
+    for (const { key: pkHash, mtimeSec } of allRows(repo, table)) {
+      writer.add({ type: 'xigot', table: table.name, pkHash, mtimeSec })
+    }
+  }
 }
