@@ -244,7 +244,9 @@ suite('--from', () => {
   test('fills the master with a repository, which stays as it is', async () => {
     const path = repoFile('from.fossil')
     const bytes = readFileSync(join(scratch, path))
-    const [without, with_] = [await json(), await json('--from', path, '--keep', 'from-kept')]
+    const calm = ['--plan', 'mix=checkin+uvWrite']
+    const from = ['--from', path, '--keep', 'from-kept']
+    const [without, with_] = [await json(...calm), await json(...calm, ...from)]
     assert.notEqual(without.traceHash, with_.traceHash)
     assert.deepEqual(readFileSync(join(scratch, path)), bytes)
     using before = openRepo(openFile(join(scratch, path), { readOnly: true }), systemEnv)
@@ -333,7 +335,7 @@ suite('exit codes', () => {
   )
 
   test('1: an invariant did not hold; the text says which, where and how to see it', async () => {
-    const { code, stdout, stderr } = await simRun('--from', broken)
+    const { code, stdout, stderr } = await simRun('--from', broken, '--plan', 'mix=checkin')
     assert.deepEqual([code, stderr], [1, ''])
     assert.match(stdout, /^violated: an invariant did not hold \(seed 1: /)
     assert.match(
@@ -349,7 +351,7 @@ suite('exit codes', () => {
   })
 
   test('1: the object says so, too', async () => {
-    const { code, stdout } = await simRun('--from', broken, '--json')
+    const { code, stdout } = await simRun('--from', broken, '--plan', 'mix=checkin', '--json')
     assert.equal(code, 1)
     const { verdict, violation }: Json = JSON.parse(stdout)
     assert.equal(verdict, 'violated')

@@ -96,8 +96,8 @@ suite('a run with lies', () => {
 
   test('tells every lie that there is, and converges', async () => {
     const told = new Set<unknown>()
-    for (const seed of [2, 4, 7, 8]) {
-      const report = await simulate({ seed, plan: `${plan},mix=uv+tables+checkin+branch` })
+    for (const seed of [25, 38]) {
+      const report = await simulate({ seed, plan: `${plan},mix=checkin+branch+uvWrite+rowPut` })
       assert.equal(report.verdict, 'converged', `seed ${seed}`)
       for (const { outcome } of liesOf(report)) told.add(outcome)
     }

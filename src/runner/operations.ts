@@ -161,10 +161,16 @@ export class Operations<W extends CheckedWorld> implements Workload {
   ): void {
     const draw = this.#simulation.stream('operations').named(place.id)
     this.#schedule(place, () => {
-      const { world } = this.#simulation
-      const operation = pickByWeight(this.#possible(operations, place.node), draw)
-      const args = operation?.plan(world, place.node, draw)
-      return { ...place, op: (args && operation?.name) ?? idle, args: args ?? {} }
+      const rest = [...this.#possible(operations, place.node)]
+      // One that makes no sense gives way to another, so that few moments are idle.
+      for (let at = pickByWeight(rest, draw); at >= 0; at = pickByWeight(rest, draw)) {
+        const [operation] = rest.splice(at, 1)
+        const args = operation?.plan(this.#simulation.world, place.node, draw)
+        if (operation !== undefined && args !== undefined) {
+          return { ...place, op: operation.name, args }
+        }
+      }
+      return { ...place, op: idle, args: {} }
     })
   }
 
@@ -221,15 +227,11 @@ export class Operations<W extends CheckedWorld> implements Workload {
   }
 }
 
-function pickByWeight<O extends { readonly weight: number }>(
-  operations: readonly O[],
-  draw: Draw,
-): O | undefined {
-  if (operations.length === 0) return undefined
+function pickByWeight(operations: readonly { readonly weight: number }[], draw: Draw): number {
+  if (operations.length === 0) return -1
   const sum = operations.reduce((total, { weight }) => total + weight, 0)
   let at = draw.int(1, sum)
-  const picked = operations.find(({ weight }) => (at -= weight) <= 0)
-  return picked ?? draw.pick(operations)
+  return operations.findIndex(({ weight }) => (at -= weight) <= 0)
 }
 
 function invalid(reason: string): FossilError {

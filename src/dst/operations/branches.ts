@@ -13,7 +13,7 @@ import type { FossilOperation } from './operation.ts'
 /** Begins a branch, under a name that others use as well, now and then in private. */
 export const branch: FossilOperation = {
   name: 'branch',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { draw, mayBePrivate, references } = context
     const basis = drawParent(context)
@@ -48,7 +48,7 @@ export const branch: FossilOperation = {
 /** Merges another head, mostly, and closes it sometimes. */
 export const merge: FossilOperation = {
   name: 'merge',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw, references } = context
     const parent = drawParent(context)
@@ -65,7 +65,7 @@ export const merge: FossilOperation = {
 /** Takes over the changes of other check-ins, or backs them out; now and then both of one. */
 export const cherrypick: FossilOperation = {
   name: 'cherrypick',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw, references } = context
     const parent = drawParent(context)
@@ -91,7 +91,7 @@ export const cherrypick: FossilOperation = {
 /** Gives a file another name, also with other content, or two files each other's. */
 export const rename: FossilOperation = {
   name: 'rename',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw, sizes } = context
     const parent = drawParent(context)

@@ -56,7 +56,7 @@ export const begin: FossilOperation = {
 /** Goes on from the newest that has arrived, or now and then from an older one: that forks. */
 export const plain: FossilOperation = {
   name: 'checkin',
-  weight: 13,
+  weight: 9,
   plan: (context) => {
     const { id, repo, draw, references, mayBePrivate } = context
     // Drawn in any case, so that the other choices are the same without private ones.
@@ -77,7 +77,7 @@ export const plain: FossilOperation = {
 /** Goes on in one of the rarer forms: a delta manifest, names, a colour, the end of a line. */
 export const variant: FossilOperation = {
   name: 'variant',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { draw } = context
     return planCheckin(context, drawParent(context), {

@@ -20,7 +20,7 @@ const gridSec = 20
 /** Writes a file, whatever is there. */
 export const uvWrite: FossilOperation = {
   name: 'uvWrite',
-  weight: 10,
+  weight: 5,
   plan: (context) => ({ ...drawFile(context), ...drawContent(context) }),
   apply: ({ id, args, world }) => {
     const isEmpty = args.maybeInteger('key') === undefined

@@ -24,7 +24,7 @@ import type { ApplyContext, FossilOperation, Made } from './operation.ts'
 /** Purges a check-in here, mostly with all that follows it, is about it, or is in it alone. */
 export const purgeLine: FossilOperation = {
   name: 'purgeLine',
-  weight: 1,
+  weight: 2,
   plan: ({ repo, draw, references }) => {
     // The latest: the first of them takes all history with it.
     const known = checkins(repo).slice(1).slice(-8)
@@ -44,7 +44,7 @@ export const purgeLine: FossilOperation = {
 /** Purges every version of a file here; check-ins that have it stay, and miss it. */
 export const purgeFile: FossilOperation = {
   name: 'purgeFile',
-  weight: 1,
+  weight: 2,
   plan: ({ repo, draw }) => {
     const known = checkins(repo)
     if (known.length === 0) return undefined
@@ -57,7 +57,7 @@ export const purgeFile: FossilOperation = {
 /** Bans every version of a file here. */
 export const shunFile: FossilOperation = {
   name: 'shunFile',
-  weight: 1,
+  weight: 2,
   plan: purgeFile.plan,
   apply: ({ id, repo, args, world }) => {
     const hashes = fileVersions(repo, [args.text('path')])

@@ -76,7 +76,7 @@ function goOn(context: ApplyContext, parent: ArtifactHash): Made {
 /** Adds one tag, or cancels one that holds. */
 export const guardedTag: FossilOperation = {
   name: 'guardedTag',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw, references } = context
     const known = checkins(repo)

@@ -38,7 +38,7 @@ const logins = ['guest-1', 'guest-2', 'guest-3'] as const
 /** Makes an account, changes what it may do, or removes it. It has no password: nobody logs in. */
 export const account: FossilOperation = {
   name: 'account',
-  weight: 1,
+  weight: 2,
   plan: ({ draw }) => {
     const login = draw.pick(logins)
     if (draw.chance(0.25)) return { login }
@@ -67,7 +67,7 @@ const preferences: Readonly<Record<string, readonly string[]>> = {
 /** Sets one of its own settings, or takes it back. */
 export const preference: FossilOperation = {
   name: 'preference',
-  weight: 1,
+  weight: 2,
   plan: ({ draw }) => {
     const setting = draw.pick(Object.keys(preferences))
     if (draw.chance(0.25)) return { setting }

@@ -89,7 +89,7 @@ suite('a busy network', () => {
 
   test('writes every kind of deck, and fills every derived table', async () => {
     await work(
-      { upkeep: false, weights: { wiki: 3, cherrypick: 2, rename: 2, forum: 2 } },
+      { seed: 11, upkeep: false, weights: { wiki: 4, cherrypick: 4, rename: 4, forum: 4 } },
       (simulator) => {
         const repo = masterOf(simulator)
         const held = deckKinds(repo)
@@ -127,7 +127,8 @@ suite('a busy network', () => {
 
   test('says things of what others made, at the very same moments', async () => {
     const config = { ...busy.config, tables: false }
-    const fewer = { upkeep: false, operationCount: 500, weights: { tag: 16, amendment: 8 }, config }
+    const weights = { tag: 32, amendment: 16 }
+    const fewer = { upkeep: false, operationCount: 500, weights, config }
     await work(fewer, (simulator) => {
       const repo = masterOf(simulator)
       const moments = new Map<string, number>()

@@ -29,7 +29,7 @@ import type { ApplyContext, FossilOperation, Made, PlanContext } from './operati
 /** Writes a version of one of a few pages, or empties it. */
 export const wiki: FossilOperation = {
   name: 'wiki',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { draw } = context
     const title = draw.pick(['Home', 'Plan', 'Über uns/Ort'])
@@ -53,7 +53,7 @@ export const wiki: FossilOperation = {
 /** Opens a ticket, or changes one that anybody has opened. */
 export const ticket: FossilOperation = {
   name: 'ticket',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { draw, references } = context
     const known = ticketIds(context)
@@ -123,7 +123,7 @@ function ticketIds({ repo }: PlanContext): string[] {
 /** Begins a note, or changes one that anybody has begun. */
 export const technote: FossilOperation = {
   name: 'technote',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw, references } = context
     const known = noteIds(context)
@@ -192,7 +192,7 @@ function noteIds({ repo }: PlanContext): string[] {
 /** Attaches a file of a name that is often taken, or takes one away. */
 export const attachment: FossilOperation = {
   name: 'attachment',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { draw } = context
     const target = drawTarget(context)
@@ -222,7 +222,7 @@ export const attachment: FossilOperation = {
 /** Takes a file away from where one is attached. */
 export const detachment: FossilOperation = {
   name: 'detachment',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw } = context
     const held = attachedFiles(repo)
@@ -284,7 +284,7 @@ function targetOf({ args, references }: ApplyContext): AttachmentTarget | undefi
 /** Opens a thread, answers a post, or writes another version of one, of any author. */
 export const forum: FossilOperation = {
   name: 'forum',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw, references } = context
     const mimetype = draw.chance(0.3) ? { mimetype: drawMimetype(draw) } : {}

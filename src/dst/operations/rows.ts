@@ -73,7 +73,7 @@ const gridSec = 20
 /** Writes a row, whatever is there. */
 export const rowPut: FossilOperation = {
   name: 'rowPut',
-  weight: 8,
+  weight: 5,
   plan: (context) => ({ ...drawRow(context), ...drawValues(context.draw) }),
   apply: (context) => changeRow(context, { isDeleted: false }),
 }
@@ -81,7 +81,7 @@ export const rowPut: FossilOperation = {
 /** Puts more rows than one list of them holds. */
 export const rowsPut: FossilOperation = {
   name: 'rowsPut',
-  weight: 1,
+  weight: 2,
   plan: ({ draw }) => ({ table: 'notes', key: draw.uint32(), count: draw.int(40, 80) }),
   apply: (context) => {
     const { args } = context
@@ -152,7 +152,7 @@ export const rowForge: FossilOperation = {
 /** Adds a column to a table, where it has not come yet. */
 export const columnAdd: FossilOperation = {
   name: 'columnAdd',
-  weight: 1,
+  weight: 2,
   plan: ({ draw, repo }) => {
     const lacking = further.filter((column) => lacks(repo, column))
     return lacking.length === 0 ? undefined : { column: draw.pick(lacking).name }

@@ -27,7 +27,7 @@ import type { ApplyContext, FossilOperation, Made, PlanContext } from './operati
 /** Adds and cancels tags, mostly of check-ins. */
 export const tag: FossilOperation = {
   name: 'tag',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw, references } = context
     const targets = draw.chance(0.75) ? checkins(repo) : news(repo)
@@ -105,7 +105,7 @@ function valueOf(context: ApplyContext, name: string, value: string): string {
 /** Amends a check-in: one or more of all that can be amended. */
 export const amendment: FossilOperation = {
   name: 'amendment',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw, references } = context
     const known = checkins(repo)
@@ -163,7 +163,7 @@ function amendmentOf(context: ApplyContext, change: Arguments): Amendment {
 /** Closes, reopens, hides or shows branches. */
 export const mark: FossilOperation = {
   name: 'mark',
-  weight: 1,
+  weight: 2,
   plan: (context) => {
     const { repo, draw } = context
     const names = texts(

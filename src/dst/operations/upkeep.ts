@@ -21,7 +21,7 @@ import type { ApplyContext, FossilOperation, Made, PlanContext } from './operati
 /** Makes a private line public, up to one of its check-ins. */
 export const publish: FossilOperation = {
   name: 'publish',
-  weight: 1,
+  weight: 2,
   plan: ({ repo, draw, references }) => {
     const known = privateCheckins(repo)
     return known.length === 0 ? undefined : { checkin: references.to(draw.pick(known)) }
@@ -49,7 +49,7 @@ function namedBy(repo: Repo, hash: ArtifactHash): readonly ArtifactHash[] {
 /** Bans an artifact here: what nobody builds on, so that the ban takes nothing else with it. */
 export const shun: FossilOperation = {
   name: 'shun',
-  weight: 1,
+  weight: 2,
   plan: planRemoval,
   apply: (context) =>
     remove(context, 'shunned', ({ repo }, hash) => {
@@ -61,7 +61,7 @@ export const shun: FossilOperation = {
 /** Moves an artifact to the graveyard here; whoever else has it brings it back. */
 export const purge: FossilOperation = {
   name: 'purge',
-  weight: 1,
+  weight: 2,
   plan: planRemoval,
   apply: (context) =>
     remove(context, 'purged', ({ repo }, hash) => void purgeArtifacts(repo, [hash])),
@@ -100,7 +100,7 @@ const settings = ['css', 'footer', 'short-project-name'] as const
 /** Changes a setting. Leaves fetch those of the master, where they are newer than their own. */
 export const setting: FossilOperation = {
   name: 'setting',
-  weight: 1,
+  weight: 2,
   plan: ({ id, draw }) => ({
     setting: draw.pick(settings),
     value: `${id} ${draw.int(1, 1_000_000)}`,
@@ -119,7 +119,7 @@ export const setting: FossilOperation = {
 /** Works out everything that is derived anew, in the middle of it all. */
 export const rebuild: FossilOperation = {
   name: 'rebuild',
-  weight: 1,
+  weight: 2,
   plan: () => ({}),
   apply: ({ repo }) => ({ facts: { artifacts: rebuildTables(repo).artifacts } }),
 }
