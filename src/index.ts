@@ -4,7 +4,7 @@
  *     using repo = openRepo('project.fossil', systemEnv)
  *     const result = await sync(repo, transport)
  *
- * @module
+ * @module trilobite
  */
 
 import { requireBytes } from './base/options.ts'

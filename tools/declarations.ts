@@ -39,16 +39,21 @@ export interface ProjectDeclarations {
   readonly entries: ReadonlyMap<string, string>
 }
 
-/** Emits the declarations of the project at `root`. Takes seconds: keep what it returns. */
-export function declarationsOf(root: string): ProjectDeclarations {
-  const text = readFileSync(join(root, 'package.json'), 'utf8')
+/** The path of each entry point's source of the project at `root`, by its name, as `./sim`. */
+function entriesOf(root: string): ReadonlyMap<string, string> {
   type Targets = Readonly<Record<string, string>>
+  const text = readFileSync(join(root, 'package.json'), 'utf8')
   const { exports }: { exports: Record<string, string | Targets> } = JSON.parse(text)
   const entries = Object.entries(exports).flatMap(([entry, targets]): [string, string][] => {
     const source = typeof targets === 'string' ? undefined : targets[sourceCondition]
     return source === undefined ? [] : [[entry, posix.normalize(source)]]
   })
-  return { files: emittedDeclarations(root), entries: new Map(entries) }
+  return new Map(entries)
+}
+
+/** Emits the declarations of the project at `root`. Takes seconds: keep what it returns. */
+export function declarationsOf(root: string): ProjectDeclarations {
+  return { files: emittedDeclarations(root), entries: entriesOf(root) }
 }
 
 function emittedDeclarations(root: string): SourceText[] {

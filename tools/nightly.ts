@@ -21,6 +21,7 @@ import { handlerMessages } from './nightly/handler-messages.ts'
 import { killedSweep } from './nightly/killed-sweep.ts'
 import { readme } from './nightly/readme.ts'
 import { runtimes } from './nightly/runtimes.ts'
+import { reference } from './nightly/reference.ts'
 import { stories } from './nightly/stories.ts'
 import { tableMessages } from './nightly/table-messages.ts'
 import type { Check, CheckResult, Progress } from './nightly/check.ts'
@@ -28,6 +29,7 @@ import type { Check, CheckResult, Progress } from './nightly/check.ts'
 /** Every check, in the order they run. */
 export const checks: readonly Check[] = [
   docExamples,
+  reference,
   bitFlips,
   annotations,
   cancelledFaults,

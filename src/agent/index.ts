@@ -1,7 +1,7 @@
 /**
  * Background sync: an agent that keeps a repository in sync with its remotes, and tells when a
  * server is known to hold what was made here.
- * @module
+ * @module trilobite/agent
  */
 
 export { SyncAgent } from './agent.ts'

@@ -5,7 +5,7 @@
  * bound as BigInt, or a TEXT column would store `1.0`); foreign keys are enforced by default
  * (Fossil's schema declares some that it breaks on purpose); SQLite's own functions read the host's
  * clock and randomness (functions.ts).
- * @module
+ * @module trilobite/db/node
  */
 
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the author of the SQL states its columns */

@@ -1,6 +1,6 @@
 /**
  * Fossil's delta format: one byte string as edits to another.
- * @module
+ * @module trilobite/delta
  */
 
 export { applyDelta } from './apply.ts'

@@ -5,7 +5,7 @@
  *     await sim.runUntil(sim.clock().startMs + 60_000)
  *     sim.checkSafety()
  *
- * @module
+ * @module trilobite/dst
  */
 
 export { marks } from '../base/marks.ts'

@@ -1,6 +1,6 @@
 /**
  * Digests, and whether content is what a name says.
- * @module
+ * @module trilobite/hash
  */
 
 export { matches } from './artifact-hash.ts'

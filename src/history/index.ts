@@ -1,7 +1,7 @@
 /**
  * Looking back at a repository: names to artifacts, the timeline, what an artifact is, the files of
  * a check-in and their histories, differences, annotations, ancestry, pages, tickets and tags.
- * @module
+ * @module trilobite/history
  */
 
 export { latestCheckin, mainBranch } from '../crosslink/branch.ts'

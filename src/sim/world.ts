@@ -6,7 +6,7 @@
  *     node --import trilobite/sim/world --test
  *
  * What cannot be simulated throws `sim.unsimulated` inside a node, and ends the run.
- * @module
+ * @module trilobite/sim/world
  */
 
 import { syncBuiltinESMExports } from 'node:module'

@@ -10,7 +10,7 @@
  *     putRow(repo, 'tasks', { id: '7', title: 'Water the plants' })
  *     await sync(repo, transport, { tables: true })
  *
- * @module
+ * @module trilobite/tables
  */
 
 export type { TableDefinition } from './definition.ts'

@@ -5,7 +5,7 @@
  *     await sync(repo, httpTransport('https://fossil.example.org/project'))
  *     const server = await serve({ file: 'project.fossil', env: systemEnv, port: 8080 })
  *
- * @module
+ * @module trilobite/transport/http
  */
 
 export { cloneRepo } from './clone-repo.ts'

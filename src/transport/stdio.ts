@@ -4,7 +4,7 @@
  *
  * May know processes and timers. Each exchange starts the program anew.
  * Reference: fossil src/main.c:2877-3068 (cmd_http), http_transport.c:332-349 (file: addresses).
- * @module
+ * @module trilobite/transport/stdio
  */
 
 /// <reference types="node" preserve="true" />

@@ -1,7 +1,7 @@
 /**
  * Sync messages: cards, their text, and the bodies that carry them. No database, no sessions.
  * A card of one kind is `Extract<Card, { type: 'file' }>`.
- * @module
+ * @module trilobite/xfer
  */
 
 export type { Card } from './card.ts'
