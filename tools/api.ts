@@ -13,12 +13,12 @@ import {
   declarationsOf,
   idOf,
   type Module,
-  moduleOf,
+  parsedOf,
   type Place,
   placeNamed,
   type ProjectDeclarations,
 } from './declarations.ts'
-import { parse, visit } from './source.ts'
+import { visit } from './source.ts'
 
 /** The place of the report, from the project's root. */
 export const apiPath = 'docs/api.txt'
@@ -29,8 +29,7 @@ then the declarations that they lead to, file by file. "npm run api" writes it.
 
 /** Writes the report of declarations. */
 export async function apiReport({ files, entries }: ProjectDeclarations): Promise<string> {
-  const sources = await parse(files)
-  const modules = new Map(sources.map((source) => [source.path, moduleOf(source)]))
+  const { sources, modules } = await parsedOf(files)
   const reached = new Map<string, Place>()
   const parts = [preface]
   for (const [entry, path] of entries) {

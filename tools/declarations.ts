@@ -29,7 +29,7 @@ import {
 } from 'typescript/unstable/ast'
 
 import { sourceCondition } from './pack.ts'
-import { readSources, type Source, type SourceText } from './source.ts'
+import { parse, readSources, type Source, type SourceText } from './source.ts'
 
 /** The declarations of a project that users get, and its entry points. */
 export interface ProjectDeclarations {
@@ -54,6 +54,26 @@ function entriesOf(root: string): ReadonlyMap<string, string> {
 /** Emits the declarations of the project at `root`. Takes seconds: keep what it returns. */
 export function declarationsOf(root: string): ProjectDeclarations {
   return { files: emittedDeclarations(root), entries: entriesOf(root) }
+}
+
+/** Files as trees, and what each declares, imports and exports, by its path. */
+export interface Parsed {
+  readonly sources: readonly Source[]
+  readonly modules: ReadonlyMap<string, Module>
+}
+
+const parsed = new WeakMap<readonly SourceText[], Promise<Parsed>>()
+
+/** Parses declarations, the same ones once. */
+export function parsedOf(files: readonly SourceText[]): Promise<Parsed> {
+  const known = parsed.get(files)
+  if (known !== undefined) return known
+  const made = parse(files).then((sources) => ({
+    sources,
+    modules: new Map(sources.map((source) => [source.path, moduleOf(source)])),
+  }))
+  parsed.set(files, made)
+  return made
 }
 
 function emittedDeclarations(root: string): SourceText[] {
@@ -94,7 +114,7 @@ export function idOf({ path, name }: Place): string {
 }
 
 /** Reads the declarations, imports and exports of a file. */
-export function moduleOf(source: Source): Module {
+function moduleOf(source: Source): Module {
   const declared = new Map<string, Node[]>()
   const imported = new Map<string, Place>()
   const exported = new Map<string, Place>()

@@ -14,8 +14,7 @@ import {
   isVariableStatement,
 } from 'typescript/unstable/ast'
 
-import { declarationOf, moduleOf, type ProjectDeclarations } from './declarations.ts'
-import { parse } from './source.ts'
+import { declarationOf, parsedOf, type ProjectDeclarations } from './declarations.ts'
 
 /** A public value, with the examples of its doc comment. */
 export interface Documented {
@@ -31,8 +30,7 @@ export interface Documented {
 
 /** Reads the examples of everything that is exported as a value. */
 export async function documentedOf({ files, entries }: ProjectDeclarations): Promise<Documented[]> {
-  const sources = await parse(files)
-  const modules = new Map(sources.map((source) => [source.path, moduleOf(source)]))
+  const { modules } = await parsedOf(files)
   return [...entries].flatMap(([entry, path]) =>
     [...(modules.get(path)?.exported ?? [])].flatMap(([name, place]): Documented[] => {
       const found = declarationOf(modules, place) ?? place

@@ -32,11 +32,11 @@ import {
   idOf,
   leftmost,
   type Module,
-  moduleOf,
+  parsedOf,
   type Place,
   placeNamed,
 } from './declarations.ts'
-import { parse, type SourceText, visit } from './source.ts'
+import { type SourceText, visit } from './source.ts'
 
 /** The names of the public API. */
 export interface PublicNames {
@@ -56,8 +56,7 @@ export async function publicNames(
   files: readonly SourceText[],
   entries: ReadonlyMap<string, string>,
 ): Promise<PublicNames> {
-  const sources = await parse(files)
-  const modules = new Map(sources.map((source) => [source.path, moduleOf(source)]))
+  const { modules } = await parsedOf(files)
   const names = new Map<string, string[]>()
   const exported = new Map<string, Place>()
   for (const [entry, path] of entries) {
