@@ -20,6 +20,7 @@ export const rows: readonly (readonly string[])[] = [
   ['admin'],
   ['tables'],
   ['sync', 'history', 'folder'],
+  ['merge'],
   ['transport', 'agent', 'index'],
   ['dst'],
   ['cli', 'web'],

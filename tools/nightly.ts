@@ -19,6 +19,7 @@ import { docExamples } from './nightly/doc-examples.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
 import { killedSweep } from './nightly/killed-sweep.ts'
+import { merges } from './nightly/merges.ts'
 import { readme } from './nightly/readme.ts'
 import { runtimes } from './nightly/runtimes.ts'
 import { reference } from './nightly/reference.ts'
@@ -32,6 +33,7 @@ export const checks: readonly Check[] = [
   reference,
   bitFlips,
   annotations,
+  merges,
   cancelledFaults,
   handlerMessages,
   tableMessages,

@@ -38,6 +38,8 @@ export type FossilErrors = {
    * check-ins that could be followed instead.
    */
   'checkin.fork': { parent: string; branch: string; leaves: readonly string[] }
+  /** A merge with conflicts that nobody has settled: `files` are the names that they are about. */
+  'merge.conflict': { reason: string; files: readonly string[] }
   /** A tag, page, ticket, note or post that cannot be written as asked. */
   'artifact.invalid': { kind: string; reason: string }
   /** A definition that a synced table cannot have. */

@@ -32,15 +32,17 @@ export function renamesBetween(repo: Repo, query: RenameQuery): Map<string, stri
   const [fromLine, toLine] = [ancestors(repo, fromRid), ancestors(repo, toRid)]
   const [inFrom, inTo] = [new Set(fromLine), new Set(toLine)]
   // From `to` back to where both meet, and forth again to `from`.
-  const back = renamesIn(repo, { rids: toLine.filter((rid) => !inFrom.has(rid)), order: 'DESC' })
-  const forth = renamesIn(repo, { rids: fromLine.filter((rid) => !inTo.has(rid)), order: 'ASC' })
+  const back = renamesByTime(repo, {
+    rids: toLine.filter((rid) => !inFrom.has(rid)),
+    order: 'DESC',
+  })
+  const forth = renamesByTime(repo, {
+    rids: fromLine.filter((rid) => !inTo.has(rid)),
+    order: 'ASC',
+  })
   const tracked = new Map(added.map((name) => [name, name]))
-  for (const renames of back) {
-    rename(tracked, new Map(renames.map(({ before, after }) => [after, before])))
-  }
-  for (const renames of forth) {
-    rename(tracked, new Map(renames.map(({ before, after }) => [before, after])))
-  }
+  for (const renames of back) rename(tracked, reversed(renames))
+  for (const renames of forth) rename(tracked, renames)
   const found = [...tracked].filter(([earlier]) => deleted.has(earlier))
   return new Map(found.map(([earlier, name]) => [name, earlier]))
 }
@@ -57,14 +59,25 @@ function rename(tracked: Map<string, string>, moves: ReadonlyMap<string, string>
   for (const [key, name] of arriving) if (!tracked.has(key)) tracked.set(key, name)
 }
 
-/** The renames of one check-in. */
-type Renames = { before: string; after: string }[]
+/** The renames of one check-in: from the name in its primary parent to the one that it gives. */
+export type Renames = ReadonlyMap<string, string>
+
+/** The same, seen from the check-in. */
+export function reversed(renames: Renames): Map<string, string> {
+  return new Map([...renames].map(([before, after]) => [after, before]))
+}
 
 /** The renames that these check-ins made, one list for each, newest or oldest first. */
-function renamesIn(
+function renamesByTime(
   repo: Repo,
   { rids, order }: { rids: readonly Rid[]; order: 'ASC' | 'DESC' },
 ): Renames[] {
+  const renames = renamesOf(repo, rids).map(([, each]) => each)
+  return order === 'ASC' ? renames : renames.reverse()
+}
+
+/** The renames that these check-ins made, oldest first, without those that made none. */
+export function renamesOf(repo: Repo, rids: readonly Rid[]): [checkin: Rid, Renames][] {
   const rows = dbOf(repo)
     .prepare<[Rid, TextColumn, TextColumn]>(
       `SELECT mlink.mid, CAST(earlier.name AS BLOB), CAST(later.name AS BLOB)
@@ -73,14 +86,16 @@ function renamesIn(
          JOIN filename AS later ON later.fnid = mlink.fnid
          JOIN filename AS earlier ON earlier.fnid = mlink.pfnid
          JOIN event ON event.objid = mlink.mid
-        ORDER BY event.mtime ${order}, mlink.mid ${order}, later.name`,
+        ORDER BY event.mtime, mlink.mid, later.name`,
     )
     .all(JSON.stringify(rids))
-  const byCheckin = new Map<Rid, Renames>()
+  const byCheckin = new Map<Rid, Map<string, string>>()
   for (const [rid, before, after] of rows) {
-    const renames = byCheckin.get(rid) ?? []
-    renames.push({ before: textOf(before), after: textOf(after) })
+    const renames = byCheckin.get(rid) ?? new Map<string, string>()
+    const name = textOf(before)
+    // Of two files that claim one origin, the first has it.
+    if (!renames.has(name)) renames.set(name, textOf(after))
     byCheckin.set(rid, renames)
   }
-  return [...byCheckin.values()]
+  return [...byCheckin]
 }

@@ -69,6 +69,16 @@ test('files can swap names, and an old name can be used for a new file', () => {
   }
 })
 
+test('a file that is taken away can leave its name to another', () => {
+  using repo = memoryRepo()
+  const { hash: parent } = begin(repo)
+  const changes = [file('a', undefined), file('a', undefined, 'b')]
+  for (const each of [changes, changes.toReversed()]) {
+    const written = commit(repo, { parent, changes: each })
+    assert.deepEqual(fileCards(repo, written), ['F a =2 x b', 'F d/c =3'])
+  }
+})
+
 test('the content before a rename becomes a delta of the content after it', () => {
   using repo = memoryRepo()
   const rid = (content: Uint8Array) => findHeld(repo, named(content)) ?? assert.fail()

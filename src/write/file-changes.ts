@@ -14,7 +14,10 @@ import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact } from '../repo/rid.ts'
 import { deltify } from '../repo/store.ts'
 
-/** One file of the change. No two changes may be about the same name. */
+/**
+ * One file of the change. No two changes may be about the same name, but for one that takes a file
+ * away where another file gets its name.
+ */
 export interface FileChange {
   /** Path from the root, with `/` between directories. */
   readonly name: string
@@ -81,7 +84,7 @@ export function applyChanges(repo: Repo, work: ChangesToApply): Map<string, Deck
   const after = new Map(before)
   for (const name of gone) after.delete(name)
   for (const change of changes) {
-    if (change.content === undefined && change.renamedFrom === undefined) continue
+    if (isDeletion(change)) continue
     checkName(change, before, gone)
     const { name, content } = change
     if (content !== undefined) requireBytes(`content of ${JSON.stringify(name)}`, content)
@@ -91,7 +94,7 @@ export function applyChanges(repo: Repo, work: ChangesToApply): Map<string, Deck
   checkDirectories(before, after)
   for (const change of changes) {
     const source = sourceOf(change, before, gone)
-    if (change.content === undefined && change.renamedFrom === undefined) continue
+    if (isDeletion(change)) continue
     const hash = change.content === undefined ? source?.hash : store(change.content).hash
     after.set(change.name, changedFile(change, source, hash))
     if (hash !== undefined) deltifyOlder(repo, source?.hash, hash)
@@ -135,17 +138,29 @@ function isSameFile(a: DeckFile, b: DeckFile): boolean {
 /** Names of the parent that the changes vacate. */
 function goneNames(changes: readonly FileChange[], before: Files): Set<string> {
   const gone = new Set<string>()
-  const named = new Set<string>()
-  for (const { name, content, renamedFrom } of changes) {
-    if (named.has(name)) throw invalid(`two changes to ${quoted(name)}`)
-    named.add(name)
-    const old = renamedFrom ?? (content === undefined ? name : undefined)
+  const arriving = new Map<string, FileChange>()
+  for (const change of changes) {
+    if (isDeletion(change)) continue
+    if (arriving.has(change.name)) throw invalid(`two changes to ${quoted(change.name)}`)
+    arriving.set(change.name, change)
+  }
+  for (const change of changes) {
+    const { name, renamedFrom } = change
+    const old = renamedFrom ?? (isDeletion(change) ? name : undefined)
     if (old === undefined) continue
+    const isReplaced = arriving.get(name)?.renamedFrom !== undefined
+    if (isDeletion(change) && arriving.has(name) && !isReplaced) {
+      throw invalid(`two changes to ${quoted(name)}`)
+    }
     if (!before.has(old)) throw invalid(`no file ${quoted(old)}`)
     if (gone.has(old)) throw invalid(`two changes take ${quoted(old)} away`)
     gone.add(old)
   }
   return gone
+}
+
+function isDeletion({ content, renamedFrom }: FileChange): boolean {
+  return content === undefined && renamedFrom === undefined
 }
 
 function checkName({ name, renamedFrom }: FileChange, before: Files, gone: Set<string>): void {
