@@ -157,6 +157,17 @@ test('10-sweep-model is found out by a sweep, which says how the failures are al
   )
 })
 
+test('11-merge joins two lines, with the conflict that somebody settles', async () => {
+  assert.equal(
+    await output('11-merge.ts'),
+    [
+      'ben: 2 open leaves',
+      'merged: notes.txt',
+      'conflict of content in todo.txt, line 1',
+      'ada: 1 open leaf',
+      'notes.txt: "monday:\\nmuch rain\\n\\ntuesday:\\nsun\\n\\n"',
+      'todo.txt: "buy coffee and cake\\n"',
+
 /** A folder for the files of an example, gone after the test. */
 function scratchFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-example-'))

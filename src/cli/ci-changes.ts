@@ -79,7 +79,7 @@ function existsOnDisk(path: string): boolean {
 }
 
 /** Cuts at the first `=` where both sides mean something, else at the first one of all. */
-function splitPair(
+export function splitPair(
   option: string,
   pair: string,
   isRight: (left: string, right: string) => boolean,

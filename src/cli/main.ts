@@ -20,6 +20,7 @@ import { addFinfoCommand } from './finfo.ts'
 import { addInfoCommand } from './info.ts'
 import { addDescendantsCommand, addLeavesCommand } from './leaves.ts'
 import { addLsCommand } from './ls.ts'
+import { addMergeCommand } from './merge.ts'
 import { addNewCommand } from './new.ts'
 import { addPurgeCommand } from './purge.ts'
 import { addRebuildCommand } from './rebuild.ts'
@@ -72,6 +73,7 @@ addWhatisCommand(program)
 addLeavesCommand(program)
 addDescendantsCommand(program)
 addCheckinCommand(program)
+addMergeCommand(program)
 addBranchCommand(program)
 addTagCommand(program)
 addAmendCommand(program)

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { present } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
 import type { FilePermission } from '../deck/file-name.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
@@ -44,6 +45,7 @@ export function settleConflicts(
   const { target, conflicts } = plan
   const names = new Set(resolutions.map(({ name }) => name))
   if (names.size < resolutions.length) throw invalid('one name is settled twice')
+  checkAnswers(conflicts, resolutions)
   const left = unsettledNames(conflicts, names)
   if (left.length > 0) throw new FossilError('merge.conflict', { reason: leftReason, files: left })
   const settled = resolutions.map((each) => settle(repo, conflicts, each))
@@ -68,6 +70,23 @@ function settledAlready({ files, conflicts }: MergePlan, inTarget: Iterable<stri
   for (const { name, target } of files) names.delete(target?.name ?? name)
   for (const { name, change } of files) if (change !== 'deleted') names.add(name)
   return names
+}
+
+/**
+ * Sees that every answer is to a conflict. Where files compete for a name, one of them can get one
+ * that is new to both sides.
+ */
+function checkAnswers(
+  conflicts: readonly MergeConflict[],
+  resolutions: readonly Resolution[],
+): void {
+  const canBeNew = conflicts.some(({ kind }) => kind === 'name')
+  const known = new Set(conflicts.flatMap(namesOf))
+  for (const resolution of resolutions) {
+    const { name } = resolution
+    if (known.has(name) || (canBeNew && !('from' in resolution))) continue
+    throw invalid(`there is no conflict about ${quoted(name)}`)
+  }
 }
 
 const leftReason = 'both sides changed the same, and somebody must say what is to be'
@@ -102,10 +121,9 @@ function settle(repo: Repo, conflicts: readonly MergeConflict[], resolution: Res
     return { name, file }
   }
   const { content } = resolution
-  if (about.length === 0 && !conflicts.some(({ kind }) => kind === 'name')) throw noConflict(name)
   if (content === undefined) return { name, file: undefined }
   if (hasMergeMarks(content) && !about.some((conflict) => hadMarks(repo, conflict))) {
-    const reason = 'there are marks of a conflict in it still'
+    const reason = 'marks of a conflict are in it still'
     throw new FossilError('merge.conflict', { reason, files: [name] })
   }
   const [{ permission } = { permission: 'regular' as const }] = about
@@ -123,8 +141,7 @@ function taken(
   },
 ): Settled['file'] {
   const { name, about, from } = asked
-  const [any] = about
-  if (any === undefined) throw noConflict(name)
+  const any = present(about[0], 'whoever takes a side speaks of a conflict')
   if (from === 'merge') {
     const merged = about.some(({ kind }) => kind === 'name') ? undefined : any.merged
     const content = merged && (merged.content ?? contentOf(repo, merged.hash))
@@ -182,10 +199,6 @@ function originOf(
     .filter(({ source }) => source?.name === name)
     .map(({ target }) => target?.name)
     .find((origin) => origin !== undefined && going.has(origin))
-}
-
-function noConflict(name: string): FossilError<'checkin.invalid'> {
-  return invalid(`there is no conflict about ${quoted(name)}`)
 }
 
 function quoted(name: string): string {

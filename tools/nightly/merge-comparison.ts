@@ -8,7 +8,14 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 
-import { type ArtifactHash, checkinFiles, type planMerge, readArtifact, type Repo } from 'trilobite'
+import {
+  type ArtifactHash,
+  type CheckinFile,
+  checkinFiles,
+  type planMerge,
+  readArtifact,
+  type Repo,
+} from 'trilobite'
 import { ancestors } from 'trilobite/history'
 
 import type { StockMerge, TreeFile } from './stock-merge.ts'
@@ -26,7 +33,7 @@ export type Point =
   | 'no pivot'
   | 'last newline'
   | 'executable'
-  | 'off line'
+  | 'names'
   | 'alike'
 
 /** A comparison. */
@@ -60,12 +67,15 @@ class Comparing implements MergeComparison {
   readonly #unknown = new Set<string>()
   readonly #inConflict = new Set<string>()
   readonly #isOffLine: boolean
+  /** The files of the target, and of the source. */
+  readonly #sides: readonly ReadonlyMap<string, CheckinFile>[]
 
   constructor(repo: Repo, plan: MergePlan, stock: StockMerge) {
     this.#repo = repo
     this.#plan = plan
     this.#stock = stock
     const { files, conflicts } = plan
+    this.#sides = [plan.target, plan.source].map((checkin) => checkinFiles(repo, checkin))
     const sides = plan.kind === 'backout' ? [plan.target] : [plan.target, plan.source]
     this.#isOffLine = !sides.every((checkin) =>
       ancestors(repo, checkin, { through: 'primary' }).includes(plan.pivot),
@@ -83,7 +93,7 @@ class Comparing implements MergeComparison {
     const names = new Set([...this.#expected.keys(), ...this.#stock.files.keys()])
     for (const name of [...names].filter((each) => !this.#unknown.has(each)).sort()) {
       const [ours, theirs] = [this.#expected.get(name), this.#stock.files.get(name)]
-      if (this.#isUnseen(name) && !isDeepStrictEqual(ours, theirs)) this.points.push('off line')
+      if (this.#isUnseen(name) && !isDeepStrictEqual(ours, theirs)) this.points.push('names')
       else if (ours === undefined || theirs === undefined) {
         this.failures.push(`only ${ours === undefined ? 'stock' : 'we'} have ${name}`)
       } else this.#compareFile(name, ours, theirs)
@@ -95,7 +105,7 @@ class Comparing implements MergeComparison {
     for (const name of new Set([...this.#inConflict, ...theirs])) {
       if (this.#unknown.has(name)) continue
       if (this.#inConflict.has(name) && theirs.has(name)) this.conflicts++
-      else if (this.#isUnseen(name)) this.points.push('off line')
+      else if (this.#isUnseen(name)) this.points.push('names')
       else if (this.#stock.conflicts.has(name) && this.#isAlike(name)) this.points.push('alike')
       // Both sides added the very same file.
       else if (this.#stock.withoutPivot.has(name)) this.points.push('no pivot')
@@ -120,22 +130,25 @@ class Comparing implements MergeComparison {
 
   /**
    * Tells whether stock may miss that a file has another name on a side: it does where the pivot
-   * is on another line than that side.
+   * is on another line than that side, or another file has got the name.
    */
   #isUnseen(name: string): boolean {
-    if (!this.#isOffLine) return false
     return [...this.#plan.files, ...this.#plan.conflicts].some((file) => {
-      const versions = [file.pivot, file.target, file.source].filter((each) => each !== undefined)
+      const { pivot, target, source } = file
+      const versions = [pivot, target, source].filter((each) => each !== undefined)
       const names = new Set(versions.map((each) => each.name))
-      return names.size > 1 && (names.has(name) || file.name === name)
+      if (names.size < 2 || (!names.has(name) && file.name !== name)) return false
+      const isUsedAgain = [target, source].some((side, at) => {
+        const isElsewhere = pivot !== undefined && side?.name !== pivot.name
+        return isElsewhere && this.#sides[at]?.has(pivot.name) === true
+      })
+      return this.#isOffLine || isUsedAgain
     })
   }
 
   /** Stock does not see that both sides made the same of a link or of a binary file. */
   #isAlike(name: string): boolean {
-    const [target, source] = [this.#plan.target, this.#plan.source].map((checkin) => {
-      return checkinFiles(this.#repo, checkin)
-    })
+    const [target, source] = this.#sides
     const hash = target?.get(name)?.hash
     return hash !== undefined && [...(source?.values() ?? [])].some((file) => file.hash === hash)
   }
