@@ -12,7 +12,9 @@ import { requireFossilOrSkip } from '../tools/ensure-fossil.ts'
 import { compareForks } from '../tools/nightly/merges.ts'
 
 test('generated forks merge as in stock', async (t) => {
-  if (requireFossilOrSkip(t) === undefined) return
+  const fossil = requireFossilOrSkip(t)
+  if (fossil === undefined) return
+  if (fossil.version !== '2.21') return t.skip('later versions write other marks than stock 2.21')
   const { conflicts, points, failures } = await compareForks({ seed: 1, count: 14 })
   assert.deepEqual(failures, [])
   assert.ok(conflicts > 2, `${conflicts} conflicts`)

@@ -176,11 +176,23 @@ class Comparing implements MergeComparison {
     )
   }
 
-  #expect({ name, change, content, hash, permission }: Merged): void {
-    if (change !== 'deleted') {
-      const bytes = content ?? (hash && this.#read(hash)) ?? []
-      this.#expected.set(name, { content: Buffer.from(bytes), permission })
+  #expect(file: Merged): void {
+    const { name, change, content, hash, permission, pivot, target, source } = file
+    if (change === 'deleted') return
+    if (change === 'merged' && pivot === undefined && target && source) {
+      this.#expectNoPivot(target, source)
+      return
     }
+    const bytes = content ?? (hash && this.#read(hash)) ?? []
+    this.#expected.set(name, { content: Buffer.from(bytes), permission })
+  }
+
+  /** Stock leaves a file that both sides added as the target has it, and says so. */
+  #expectNoPivot(target: CheckinFile, source: CheckinFile): void {
+    const { name, hash, permission } = target
+    this.points.push('no pivot')
+    this.#inConflict.add(source.name)
+    this.#expected.set(name, { content: this.#read(hash), permission })
   }
 
   /** All conflicts of one file. */
@@ -200,9 +212,7 @@ class Comparing implements MergeComparison {
     const content = about.find(({ kind }) => kind !== 'renamed')
     if (kinds.includes('renamed')) this.points.push('renamed')
     if (content !== undefined && pivot === undefined) {
-      this.points.push('no pivot')
-      this.#inConflict.add(source.name)
-      this.#expected.set(target.name, own)
+      this.#expectNoPivot(target, source)
       return
     }
     if (content !== undefined) this.#inConflict.add(target.name)
