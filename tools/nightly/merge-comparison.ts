@@ -6,6 +6,7 @@
  */
 
 import assert from 'node:assert/strict'
+import { posix } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
 import {
@@ -35,6 +36,7 @@ export type Point =
   | 'executable'
   | 'names'
   | 'alike'
+  | 'link'
 
 /** A comparison. */
 export interface MergeComparison {
@@ -94,6 +96,7 @@ class Comparing implements MergeComparison {
     for (const name of [...names].filter((each) => !this.#unknown.has(each)).sort()) {
       const [ours, theirs] = [this.#expected.get(name), this.#stock.files.get(name)]
       if (this.#isUnseen(name) && !isDeepStrictEqual(ours, theirs)) this.points.push('names')
+      else if (ours === undefined && this.#isLinked(name)) this.points.push('link')
       else if (ours === undefined || theirs === undefined) {
         this.failures.push(`only ${ours === undefined ? 'stock' : 'we'} have ${name}`)
       } else this.#compareFile(name, ours, theirs)
@@ -144,6 +147,14 @@ class Comparing implements MergeComparison {
       })
       return this.#isOffLine || isUsedAgain
     })
+  }
+
+  /** Tells whether a link leads here: stock copies a file that gets the link's name through it. */
+  #isLinked(name: string): boolean {
+    const links = this.#sides.flatMap((files) => [...files.values()])
+    return links
+      .filter(({ permission }) => permission === 'symlink')
+      .some((link) => posix.join(link.name, '..', this.#read(link.hash).toString()) === name)
   }
 
   /** Stock does not see that both sides made the same of a link or of a binary file. */
