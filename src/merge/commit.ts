@@ -19,6 +19,9 @@ import { settleConflicts } from './resolve.ts'
  * Writes the check-in of a merge: it follows the target, and names the source as a merged parent,
  * or as what was picked or backed out.
  *
+ *     const resolutions = [{ name: 'notes.txt', from: 'target' }] as const
+ *     commitMerge(repo, plan, { comment: 'Merge the notes', user: 'ada', resolutions })
+ *
  * @param options those of a check-in, and what becomes of conflicts: each name that one is about,
  *   with its content, or `undefined` for no file, or the side to take it from
  * @throws {FossilError} `merge.conflict` where conflicts are left, or marks in what is to settle

@@ -62,7 +62,7 @@ class Forking {
       if (draw.chance(0.5)) target = this.#merge(earlier, other)
       target = this.#grow(target)
     }
-    if (draw.chance(0.1)) return { kind: 'cherrypick', source, target }
+    if (source !== base && draw.chance(0.1)) return { kind: 'cherrypick', source, target }
     const line = ancestors(this.#repo, target, { limit: 4, through: 'primary' })
     const earlier = line[draw.int(0, line.length - 1)] ?? target
     if (earlier !== base && draw.chance(0.1)) return { kind: 'backout', source: earlier, target }

@@ -171,9 +171,10 @@ class Comparing implements MergeComparison {
       const isTouched = file.change === 'merged' || file.target?.name !== name
       return isTouched && file.permission === file.target?.permission
     }
-    return this.#plan.conflicts.some(
-      (c) => c.name === name && (c.kind === 'symlink' || c.permission === c.target?.permission),
-    )
+    const conflict = this.#plan.conflicts.find((c) => c.name === name)
+    // What both made alike is merged by stock, too.
+    if (conflict === undefined) return this.#isAlike(name)
+    return conflict.kind === 'symlink' || conflict.permission === conflict.target?.permission
   }
 
   /** Tells whether a file of the three trees does not end in a newline. */

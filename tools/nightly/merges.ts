@@ -48,7 +48,7 @@ export async function compareForks(
       const compared = compareMerge(repo, planMerge(repo, fork), stock)
       conflicts += compared.conflicts
       for (const point of compared.points) points.set(point, (points.get(point) ?? 0) + 1)
-      const name = `fork ${first + at} of seed ${seed}, a ${fork.kind}`
+      const name = `fork ${first + at} of --seed ${seed}, a ${fork.kind}`
       failures.push(...compared.failures.map((failure) => `${name}: ${failure}`))
       rmSync(checkout, { recursive: true })
     }
