@@ -134,9 +134,11 @@ function mergeBoth(versions: Both, access: ContentAccess): FileMerge {
   const name = mergedProperty(versions, 'name')
   const permission = mergedProperty(versions, 'permission')
   const shown = { name: name ?? target.name, permission: permission ?? target.permission }
-  const { change, merged, conflict } = mergeContents(versions, { ...access, name: shown.name })
-  const content = merged === undefined ? {} : { merged }
-  let merge: FileMerge = { versions, ...shown, change, ...content, conflicts: [] }
+  const content = mergeContents(versions, { ...access, name: shown.name })
+  const isTorn = permission !== undefined && tearsLink(versions, content.change, permission)
+  const { change, merged, conflict } = isTorn ? linkConflict : content
+  const kept = merged === undefined ? {} : { merged }
+  let merge: FileMerge = { versions, ...shown, change, ...kept, conflicts: [] }
   if (name === undefined) merge = withConflict(merge, { kind: 'renamed' })
   if (permission === undefined) merge = withConflict(merge, { kind: 'permission' })
   return conflict === undefined ? merge : withConflict(merge, conflict)
@@ -153,9 +155,25 @@ function mergedProperty<K extends 'name' | 'permission'>(
   })
 }
 
+/**
+ * Tells whether the content would be that of a link and the file none, or the other way round: one
+ * side made a link of it, or the reverse, and the other changed the content.
+ */
+function tearsLink(
+  { target, source }: Both,
+  change: FileMerge['change'],
+  permission: FilePermission,
+): boolean {
+  if (target.hash === source.hash) return false
+  const origin = change === 'updated' ? source : target
+  return (origin.permission === 'symlink') !== (permission === 'symlink')
+}
+
 interface MergedContent extends Pick<FileMerge, 'change' | 'merged'> {
   readonly conflict?: Pick<MergeConflict, 'kind' | 'hunks' | 'marked'>
 }
+
+const linkConflict: MergedContent = { change: 'kept', conflict: { kind: 'symlink' } }
 
 function mergeContents(
   { pivot, target, source }: Both,
@@ -170,7 +188,7 @@ function mergeContents(
     return { change: hash === target.hash ? 'kept' : 'updated', merged: { hash } }
   }
   if (target.permission === 'symlink' || source.permission === 'symlink') {
-    return { change: 'kept', conflict: { kind: 'symlink' } }
+    return linkConflict
   }
   const merge = isBinary(name)
     ? undefined

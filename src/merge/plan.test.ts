@@ -210,6 +210,8 @@ test('links and binary files are not merged, but taken where one side changed th
     told: ['updated b'],
     files: { a: 'y l', b: '\0\u0003' },
   })
+  const made = { a: { text: 'x', permission: 'symlink' } } as const
+  mergesTo([{ a: 'x' }, made, { a: 'y' }], { told: ['conflict: symlink a'] })
   mergesTo([{ a: text }, {}, { a: to('x') }], { told: ['updated a symlink'], files: { a: 'x l' } })
 })
 

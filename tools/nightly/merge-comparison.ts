@@ -211,7 +211,9 @@ class Comparing implements MergeComparison {
   #expectConflicts(about: readonly Conflict[]): void {
     const kinds = about.map(({ kind }) => kind)
     const [{ name, permission, pivot, target, source, merged } = assert.fail()] = about
-    const isOpen = (['name', 'permission'] as const).find((kind) => kinds.includes(kind))
+    // A link, of which only one side changed the content.
+    const isTorn = target?.hash === pivot?.hash || source?.hash === pivot?.hash
+    const isOpen = kinds.includes('symlink') && isTorn ? 'permission' : openKind(kinds)
     if (isOpen !== undefined) {
       this.points.push(isOpen)
       for (const each of [name, target?.name, source?.name]) if (each) this.#unknown.add(each)
@@ -229,13 +231,20 @@ class Comparing implements MergeComparison {
     }
     if (content !== undefined) this.#inConflict.add(target.name)
     const marked = content?.marked ?? merged?.content ?? (merged?.hash && this.#read(merged.hash))
-    const isOwn = marked === undefined
-    this.#expected.set(name, isOwn ? own : { content: Buffer.from(marked), permission })
+    const bytes = marked === undefined ? own.content : Buffer.from(marked)
+    const isLink = content?.kind === 'symlink'
+    const settled = isLink ? own.permission : permission
+    this.#expected.set(name, { content: bytes, permission: settled })
   }
 
   #read(hash: ArtifactHash): Buffer {
     return Buffer.from(readArtifact(this.#repo, hash))
   }
+}
+
+/** Conflicts for which stock has no rule. */
+function openKind(kinds: readonly Conflict['kind'][]): 'name' | 'permission' | undefined {
+  return (['name', 'permission'] as const).find((kind) => kinds.includes(kind))
 }
 
 /** Bytes as text without the ends of lines. */
