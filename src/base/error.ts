@@ -32,6 +32,8 @@ export type FossilErrors = {
   'artifact.shunned': { name: string }
   /** A check-in that cannot be written as asked. `option` names what would let it happen. */
   'checkin.invalid': { reason: string; option?: string }
+  /** A folder to which no check-in can be exported. `option` names what would let it happen. */
+  'export.invalid': { path: string; reason: string; option?: string }
   /**
    * A check-in that would make a branch fork, where that is to be refused: `parent` has been
    * followed on `branch` already, or `branch` is to begin and there is one. `leaves` are the

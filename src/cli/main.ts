@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander'
 import { FossilError } from '../index.ts'
 import { addAmendCommand } from './amend.ts'
 import { addAnnotateCommands } from './annotate.ts'
+import { addArchiveCommands } from './archive.ts'
 import { addArtifactCommand } from './artifact.ts'
 import { addAttachCommand } from './attach.ts'
 import { addBranchCommand } from './branch.ts'
@@ -16,6 +17,7 @@ import { addCheckinCommand } from './ci.ts'
 import { addCloneCommand } from './clone.ts'
 import { addDiffCommand } from './diff.ts'
 import { errorText } from './error-text.ts'
+import { addExportCommand } from './export.ts'
 import { addFinfoCommand } from './finfo.ts'
 import { addInfoCommand } from './info.ts'
 import { addDescendantsCommand, addLeavesCommand } from './leaves.ts'
@@ -66,6 +68,8 @@ addTimelineCommand(program)
 addLsCommand(program)
 addCatCommand(program)
 addDiffCommand(program)
+addExportCommand(program)
+addArchiveCommands(program)
 addFinfoCommand(program)
 addAnnotateCommands(program)
 addArtifactCommand(program)

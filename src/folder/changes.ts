@@ -28,6 +28,7 @@ import {
 } from './disk-files.ts'
 import { globMatcher } from '../repo/globs.ts'
 import { readWholeFile } from '../base/whole-file.ts'
+import { generatedNames } from './checkin-tree.ts'
 
 /** Files of the disk to check in, and the names under which they go. */
 export interface FolderOptions {
@@ -260,23 +261,25 @@ class Request {
     const tracked = [...this.#before.keys()]
       .filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length))
-    const isIgnored = globMatcher(this.#repo, this.#ignored(prefix === '' ? folder : '.'))
+    const root = prefix === '' ? folder : '.'
+    const ignored = this.#options.ignore ?? this.#setting(root, 'ignore-glob')
+    const isIgnored = globMatcher(this.#repo, ignored)
+    const generated = new Set(generatedNames(this.#setting(root, 'manifest')))
     const { files, leftOut } = findTree(folder, {
       tracked: new Set(tracked),
       withDotfiles: this.#options.withDotfiles === true,
-      isIgnored: (name) => isIgnored(prefix + name),
+      isIgnored: (name) => isIgnored(prefix + name) || generated.has(prefix + name),
       besides: [path, `${path}-wal`, `${path}-shm`, `${path}-journal`],
     })
     for (const name of leftOut) this.leftOut.push(prefix + name)
     return files
   }
 
-  /** Patterns as asked for; else those of the project at `root`, else those of the repository. */
-  #ignored(root: string): string {
-    if (this.#options.ignore !== undefined) return this.#options.ignore
-    const versioned = join(root, '.fossil-settings', 'ignore-glob')
-    if (!existsOnDisk(versioned)) return config(this.#repo, 'ignore-glob') ?? ''
-    return Buffer.from(readWholeFile(versioned)).toString()
+  /** The setting of the project at `root`, else that of the repository. */
+  #setting(root: string, name: string): string {
+    const versioned = join(root, '.fossil-settings', name)
+    if (!existsOnDisk(versioned)) return config(this.#repo, name) ?? ''
+    return Buffer.from(readWholeFile(versioned)).toString().trim()
   }
 
   #absent(path: string, name: string): FossilError {

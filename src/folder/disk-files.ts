@@ -7,10 +7,19 @@
  */
 
 import { type Dirent, lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
-import { type FilePermission, isReservedName } from '../deck/file-name.ts'
+import { type FilePermission, fileTail, isReservedName } from '../deck/file-name.ts'
 import { decodeText } from '../base/text.ts'
 import { isNewFileName } from '../write/file-changes.ts'
 import { readWholeFile, unreadableFile } from '../base/whole-file.ts'
+
+/** The record of an export, in its folder. */
+export const recordFileName = '.trilobite-export'
+
+/** A file that an export is writing, or was when it ended too early. */
+export const unfinishedFileName = '.trilobite-export~'
+
+/** Windows tells neither what can be executed nor directories by `/` alone. */
+export const isWindows = process.platform === 'win32'
 
 /** A file on disk, and its content: of a symlink, the place to which it leads. */
 export interface DiskFile {
@@ -86,7 +95,7 @@ export function readDiskFile(path: string | Buffer): DiskFile {
   if (!stat.isFile()) throw unreadableFile(path, 'neither a file nor a symlink')
   const content = readWholeFile(path)
   // Of the owner, as in file.c:302. Elsewhere what the file is stays as it was.
-  if (process.platform === 'win32') return { content, permission: undefined }
+  if (isWindows) return { content, permission: undefined }
   return { content, permission: (stat.mode & 0o100) === 0 ? 'regular' : 'executable' }
 }
 
@@ -116,7 +125,8 @@ export function findTree(folder: string, options: TreeOptions): FoundTree {
       const name = at.name === '' ? tail : `${at.name}/${tail}`
       const isFolder = entry.isDirectory()
       const known = isFolder ? trackedFolders.has(name) : options.tracked.has(name)
-      if (isReservedName(name) || (!isFolder && besides.has(identityOf(path)))) continue
+      if (isReservedName(name) || isExportFile(name)) continue
+      if (!isFolder && besides.has(identityOf(path))) continue
       const isTaken = isFolder || entry.isFile() || entry.isSymbolicLink()
       if (!isTaken && known) throw unreadableFile(path, 'it was a file, and is none any more')
       const isHidden = tail.startsWith('.') && !options.withDotfiles
@@ -140,7 +150,23 @@ export function nameProblem(name: string): string | undefined {
   if (parts.includes('..')) return '".." leads out of a directory'
   if (parts.includes('.') || parts.includes('')) return 'a part of it is empty or "."'
   if (isReservedName(name)) return 'Fossil keeps its own files under this name'
+  if (isExportFile(name)) return 'exports keep their record under this name'
   return isNewFileName(name) ? undefined : 'it has a character that stock Fossil refuses'
+}
+
+/** Tells whether exports keep a file of their own under `name`, in any directory. */
+export function isExportFile(name: string): boolean {
+  return [recordFileName, unfinishedFileName].includes(fileTail(name))
+}
+
+const windowsRefuses =
+  /[\\:*?"<>|\p{Cc}]|[. ](?:\/|$)|(?:^|\/)(?:con|prn|aux|nul|com\d|lpt\d)(?:[./]|$)/iu
+
+/** The reason why no file can have this name on this system; undefined where one can. */
+export function systemNameProblem(name: string): string | undefined {
+  return isWindows && windowsRefuses.test(name)
+    ? 'no file on Windows can have this name'
+    : undefined
 }
 
 /** The name that a path of the disk has in a check-in: without `./` and doubled slashes. */

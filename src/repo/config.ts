@@ -35,12 +35,15 @@ export function configInteger(repo: Repo, name: string, otherwise: number): numb
 /**
  * Tells whether a setting says yes, as stock reads it; where it says neither yes nor no, the answer
  * is `otherwise`.
- * Source: fossil src/db.c, is_truth and is_false.
  */
 export function isSettingOn(repo: Repo, name: string, { otherwise = false } = {}): boolean {
-  const value = config(repo, name) ?? ''
+  return truthOf(config(repo, name) ?? '') ?? otherwise
+}
+
+/** Reads `on` and `off` in all forms; undefined for anything else. db.c is_truth, is_false. */
+export function truthOf(value: string): boolean | undefined {
   if (/^(?:on|yes|true|1)$/i.test(value)) return true
-  return /^(?:off|no|false|0)$/i.test(value) ? false : otherwise
+  return /^(?:off|no|false|0)$/i.test(value) ? false : undefined
 }
 
 /**
