@@ -6,14 +6,15 @@
  * @module
  */
 
+import { versionedSetting } from '../admin/settings.ts'
 import { concat, utf8 } from '../base/bytes.ts'
 import { property, symbolicTags } from '../crosslink/properties.ts'
 import type { DeckFile } from '../deck/deck.ts'
 import { type FilePermission, filePermission } from '../deck/file-name.ts'
 import { unsignedSpan } from '../deck/signature.ts'
-import { compareAsBytes, decodeText, encodeText } from '../base/text.ts'
+import { compareAsBytes, encodeText } from '../base/text.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
-import { hasArtifact, ridOf } from '../repo/blob.ts'
+import { ridOf } from '../repo/blob.ts'
 import { config, truthOf } from '../repo/config.ts'
 import { readArtifact } from '../repo/content.ts'
 import { globMatcher } from '../repo/globs.ts'
@@ -72,18 +73,13 @@ function contentFiles(repo: Repo, files: ReadonlyMap<string, DeckFile>): TreeFil
   return found.sort((a, b) => compareAsBytes(a.name, b.name))
 }
 
-/**
- * The value of a versionable setting for a check-in: that of its file below `.fossil-settings`,
- * else that of the repository.
- */
+/** The value of a versionable setting for a check-in: its own, else that of the repository. */
 export function settingOf(
   repo: Repo,
   files: ReadonlyMap<string, DeckFile>,
   name: string,
 ): string | undefined {
-  const hash = files.get(`.fossil-settings/${name}`)?.hash
-  if (hash === undefined || !hasArtifact(repo, hash)) return config(repo, name)
-  return decodeText(readArtifact(repo, hash)).trim()
+  return versionedSetting(repo, files, name) ?? config(repo, name)
 }
 
 /** Names of the files that a value of the setting `manifest` asks for. */
