@@ -37,7 +37,7 @@ export function addAttachCommand(program: Command): void {
   const attach = program
     .command('attach')
     .alias('attachment')
-    .description('files of pages, tickets and technotes')
+    .description('attach files to pages, tickets and technotes')
   const add = withTarget(attach.command('add').description('attach a file, or replace one'))
     .argument('<file>', 'a file on disk, after the title of a page where no option says to what')
     .argument('[page-file]', 'the file, where the first argument is the title of a page')

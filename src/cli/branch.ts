@@ -42,11 +42,11 @@ const marks: Readonly<Record<BranchMark, readonly [description: string, done: st
 
 /** Adds `branch` to the program. */
 export function addBranchCommand(program: Command): void {
-  const branch = program.command('branch').description('lines of the history')
+  const branch = program.command('branch').description('begin, list, close and hide branches')
   const begin = branch
     .command('new')
     .description('begin a branch with an empty check-in')
-    .argument('<name>')
+    .argument('<name>', 'the name of the branch to be')
     .argument('<basis>', 'the check-in that it leaves from')
     .option('--private', 'keep it out of sync')
     .option('--bgcolor <color>', 'the background colour of the branch')
@@ -93,7 +93,7 @@ function addMark(program: Command, branch: Command, mark: BranchMark): void {
   const command = branch
     .command(mark)
     .description(description)
-    .argument('<name...>')
+    .argument('<name...>', 'names of branches')
     .option(...dryRunOption)
     .option(...jsonOption)
   withAuthor(command).action((names: string[], options: MarkOptions) => {

@@ -156,7 +156,7 @@ async function write(repo: Repo, draft: Draft): Promise<Written> {
     const changes = await readChanges(repo, { parent, before, paths, options, progress })
     const isIdle = parent !== undefined && options.merge === undefined
     if (isIdle && changes.changes.length === 0 && options.allowEmpty !== true) {
-      throw invalid('nothing has changed: --allow-empty checks in all the same')
+      throw invalid(`${idleReason(paths, options)}; --allow-empty checks in all the same`)
     }
     refuseTakingBack(repo, draft, changes.changes)
     progress.show(undefined, `storing ${changes.changes.length} files`)
@@ -192,6 +192,17 @@ async function report(all: Written, link: CheckinSync | undefined): Promise<void
 /** Undefined for the first check-in of a project. */
 function parentOf(repo: Repo, { parent }: CheckinCommandOptions): ArtifactHash | undefined {
   return parent === undefined ? latestCheckin(repo) : findCheckin(repo, parent)
+}
+
+/** Nothing to check in: as a rule because no files were named, and there is no check-out. */
+function idleReason(paths: readonly string[], options: CheckinCommandOptions): string {
+  const { from, add, rm, mv, exec } = options
+  const isNamed = paths.length > 0 || [from, add, rm, mv, exec].some((each) => each !== undefined)
+  if (isNamed) return 'nothing has changed in what is named'
+  return (
+    'nothing has changed, because no files are named: "trilobite ci PATH" checks in files and ' +
+    'folders, --from FOLDER a folder that is the project'
+  )
 }
 
 function placeOf(

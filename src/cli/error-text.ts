@@ -10,10 +10,16 @@ import { visible } from './output.ts'
 /** Candidates that are told of an ambiguous name. */
 const maxCandidates = 5
 
-/** The code of an error and its sentence, safe to show on a terminal. */
-export function errorText(error: FossilError): string {
+/**
+ * The code of an error and its sentence, safe to show on a terminal.
+ *
+ * @param repository the file that the command works on, for errors that do not name theirs
+ */
+export function errorText(error: FossilError, repository?: string): string {
   const wording = wordingOf(error)
-  return visible(wording === undefined ? error.message : `${error.code}: ${wording}`)
+  const text = wording === undefined ? error.message : `${error.code}: ${wording}`
+  const isOfFile = FossilError.is(error, 'repo.io') || FossilError.is(error, 'repo.corrupt')
+  return visible(isOfFile && repository !== undefined ? `${text} (file ${repository})` : text)
 }
 
 /** Undefined where the error's own message serves. */

@@ -31,6 +31,7 @@ import {
 import { dbOf } from '../repo/repo.ts'
 import { defineTable, putRow } from '../tables/index.ts'
 import { Scratch } from './command.suite.ts'
+import type { CommandInfo } from './help.ts'
 
 const scratch = new Scratch()
 const esc = String.fromCharCode(27)
@@ -39,7 +40,7 @@ const evil = `x${esc}]0;owned${String.fromCharCode(7)}${esc}[2J\u009b31m\u202ey`
 /** Commands that write, or that speak to a server: what they print of names goes the same way. */
 const notWalked = new RegExp(
   `^(?:${[
-    'new|clone|sync|pull|push|serve|ci|amend|sim .*|rebuild',
+    'new|clone|sync|pull|push|serve|ci|amend|sim .*|rebuild|unset|version|help',
     '.* (?:new|add|rm|off|close|reopen|hide|unhide|cancel|write|change|edit|sync|undo|obliterate)',
     'table (?:define|put)',
     'purge (?:checkins|artifacts|files)|user (?:capabilities|password)',
@@ -112,6 +113,7 @@ function fill(repo: Repo): Planted {
   const db = dbOf(repo)
   db.prepare('UPDATE unversioned SET name = CAST(? AS TEXT)').run(encodeText(evil))
   db.prepare('UPDATE user SET login = CAST(? AS TEXT) WHERE login = ?').run(utf8(evil), 'plain')
+  setConfig(repo, 'editor', evil)
   setConfig(repo, 'last-sync-url', `http://${evil}@host/`)
   setConfig(repo, `sync-url:${evil}`, `http://${evil}@host/`)
   return { checkin: made.hash, purged: purged.hash, ticket: ticket.ticketId, note: note.technoteId }
@@ -160,6 +162,10 @@ test('no command that reads obeys control characters of a repository', async () 
     ['table', 'ls', 'notes'],
     ['table', 'get', 'notes', `id=${evil}`],
     ['verify'],
+    ['export', 'tip', evil, '-n'],
+    ['zip', 'tip', '-l'],
+    ['tarball', 'tip', '-l', '--name', evil],
+    ['settings'],
     ['shun', 'ls'],
     ['purge', 'ls'],
     ['purge', 'cat', purged],
@@ -196,17 +202,10 @@ async function outputsOf(commands: readonly (readonly string[])[]): Promise<stri
 
 /** Every command by its words, from the help. */
 async function commandNames(): Promise<string[]> {
-  const [help = ''] = await outputsOf([['--help']])
-  const names = listed(help)
-  const helps = await outputsOf(names.map((name) => [name, '--help']))
-  return names.flatMap((name, index) => {
-    const inner = listed(helps[index] ?? '')
-    return inner.length === 0 ? [name] : inner.map((each) => `${name} ${each}`)
+  const [help = ''] = await outputsOf([['help', '--json']])
+  const { commands }: CommandInfo = JSON.parse(help)
+  return commands.flatMap(({ name, commands: inner }) => {
+    const names = inner.length === 0 ? [name] : inner.map((each) => each.name)
+    return names.map((each) => each.replace('trilobite ', ''))
   })
-}
-
-function listed(help: string): string[] {
-  const [, list = ''] = help.split(/^Commands:$/m)
-  const names = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name)
-  return names.filter((name) => name !== 'help')
 }

@@ -116,7 +116,7 @@ test('unversioned files are added, listed and printed', async () => {
 
 /** Bad input, and a part of the sentence that it gets. */
 const refusals: readonly (readonly [args: string, said: string])[] = [
-  ['info', 'this folder has 2 .fossil files (option --repository)'],
+  ['info', 'this folder has fresh.fossil, old.fossil (option --repository)'],
   ['info none.fossil', 'there is no such file (path none.fossil)'],
   ['-R two sync', 'repo.unreadable'],
   ['info one/empty.txt', 'repo.invalid'],

@@ -29,6 +29,7 @@ interface NewOptions {
 export function addNewCommand(program: Command): void {
   program
     .command('new')
+    .alias('init')
     .description('make a new repository')
     .argument('<file>', 'the repository to be')
     .option('--admin-user <name>', 'the name of the administrator', 'admin')

@@ -65,7 +65,7 @@ export function addPurgeCommand(program: Command): void {
     .description('move artifacts out of the history into a graveyard, and back')
   const what = {
     checkins: {
-      description: 'check-ins, all that follow them, and everything that only they need',
+      description: 'purge check-ins, all that follow them, and everything that only they need',
       advice:
         'As in stock, the name of a branch or of any tag stands for the whole branch it is on, ' +
         'from the first check-in. Name the check-in to begin with by its hash, and look at ' +
@@ -74,15 +74,15 @@ export function addPurgeCommand(program: Command): void {
       find: checkinsNamed,
     },
     artifacts: {
-      description: 'just these artifacts',
+      description: 'purge just these artifacts',
       advice: '',
-      argument: 'names',
+      argument: 'names of artifacts',
       find: (repo: Repo, names: readonly string[]): Asked => ({
         subject: names.map((name) => findArtifact(repo, name)),
       }),
     },
     files: {
-      description: 'all versions of files; check-ins that have them stay, and miss them',
+      description: 'purge all versions of files; check-ins that have them stay, and miss them',
       advice: '',
       argument: 'names of files or directories',
       find: filesNamed,
@@ -92,7 +92,7 @@ export function addPurgeCommand(program: Command): void {
     command
       .command(name)
       .summary(description)
-      .description(`${description}. ${advice}`.trim())
+      .description(advice === '' ? description : `${description}. ${advice}`)
       .argument('<name...>', argument)
       .option('--explain', 'list everything that would go, and change nothing')
       .option('-n, --dry-run', 'same as --explain')

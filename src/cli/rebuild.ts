@@ -16,9 +16,10 @@ export function addRebuildCommand(program: Command): void {
   program
     .command('rebuild')
     .description('work out all tables anew from the artifacts; shunned artifacts are removed')
+    .argument('[repository]', 'the repository file, where -R does not name it')
     .option(...jsonOption)
-    .action((options: { json?: boolean }) => {
-      using repo = openAny(repositoryPath(program))
+    .action((path: string | undefined, options: { json?: boolean }) => {
+      using repo = openAny(path ?? repositoryPath(program))
       const { artifacts, shunned } = rebuildShown(repo, options)
       const gone = shunned === 0 ? '' : `, ${counted(shunned, 'shunned artifact')} removed`
       print(

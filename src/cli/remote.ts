@@ -17,11 +17,14 @@ const json = ['--json', 'print one JSON object and nothing else'] as const
 
 /** Adds `remote` to the program. */
 export function addRemoteCommand(program: Command): void {
-  const remote = program.command('remote').description('list and change remembered servers')
+  const remote = program
+    .command('remote')
+    .alias('remote-url')
+    .description('list and change remembered servers')
   remote
     .command('ls', { isDefault: true })
     .alias('list')
-    .description('the servers, the default one first')
+    .description('list the servers, the default one first')
     .option(...json)
     .action((options: RemoteOptions) => listThem(program, options))
   remote
@@ -39,6 +42,7 @@ export function addRemoteCommand(program: Command): void {
     })
   remote
     .command('rm')
+    .alias('delete')
     .description('forget a server and its password')
     .argument('<name>', 'the name under which it was added')
     .option(...json)

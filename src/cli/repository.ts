@@ -25,10 +25,11 @@ export function repositoryPath(program: Command): string {
     .sort()
   const [only] = files
   if (only !== undefined && files.length === 1) return only
+  const told = files.slice(0, maxTold).join(', ')
   const reason =
     only === undefined
       ? 'say which repository: there is no .fossil file in this folder'
-      : `say which repository: this folder has ${files.length} .fossil files`
+      : `say which repository: this folder has ${told}${files.length > maxTold ? ', …' : ''}`
   throw new FossilError('option.invalid', { option: '--repository', reason })
 }
 
@@ -38,8 +39,16 @@ export function repositoryPath(program: Command): string {
  * @throws {FossilError} `repo.unreadable`, `repo.invalid`
  */
 export function openAny(path: string): Repo {
+  opened = path
   return openRepo(path, systemEnv)
 }
+
+/** The repository that was opened last, for errors that do not say of which file they are. */
+export function openedPath(): string | undefined {
+  return opened
+}
+
+let opened: string | undefined
 
 /**
  * Opens a repository that is whole.
@@ -65,5 +74,8 @@ export function checkWhole(repo: Repo): void {
   const reason = `it is an unfinished clone: "trilobite clone ${url} ${path}" goes on with it`
   throw new FossilError('repo.invalid', { path, reason })
 }
+
+/** The most files of a folder that are told. */
+const maxTold = 5
 
 const statQuietly = { throwIfNoEntry: false } as const

@@ -31,6 +31,7 @@ const closeTimeoutMs = 30_000
 export function addServeCommand(program: Command): void {
   program
     .command('serve')
+    .alias('server')
     .description('serve a repository, or every .fossil file below a folder, over HTTP')
     .argument('[path]', 'a repository file or a folder')
     .addOption(

@@ -32,7 +32,7 @@ interface AddOptions {
 export function addShunCommand(program: Command): void {
   const command = program
     .command('shun')
-    .description('artifacts that this repository is not to have')
+    .description('ban artifacts from this repository, and lift bans')
   command
     .command('add')
     .description('ban artifacts: they are removed at once, by a rebuild, and refused from now on')

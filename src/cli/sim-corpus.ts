@@ -30,14 +30,14 @@ interface CorpusOptions extends SimSweepOptions {
 export function addCorpusCommand(sim: Command): void {
   const corpus = sim
     .command('corpus')
-    .description('seeds of rare situations, which a sweep with --corpus runs first')
+    .description('keep seeds of rare situations, which a sweep with --corpus runs first')
   withFile(corpus.command('list', { isDefault: true }))
-    .description('seeds of the corpus, with the rare situations that they reach')
+    .description('list the seeds of the corpus, with the rare situations that they reach')
     .option('--model <file>', modelHelp)
     .option('--json', 'print one JSON object and nothing else')
     .action(list)
   const add = withFile(corpus.command('add'))
-    .description('sweep of some seeds: those that reach rare situations are added')
+    .description('sweep some seeds, and add those that reach rare situations')
     .requiredOption('--seeds <range>', 'seeds to run, such as 1..500', seedsFrom)
   addRunnerOptions(addPlanOptions(add)).action((options: CorpusOptions) =>
     runSweepCommand(options, { runsCorpus: false }),

@@ -20,7 +20,7 @@ interface DiffOptions {
 export function addDiffCommand(sim: Command): void {
   sim
     .command('diff')
-    .description('first divergence of two traces, and the causes that led to it in each')
+    .description('show the first divergence of two traces, and the causes that led to it in each')
     .argument('<a>', 'trace, as sim run --trace writes it; - is standard input')
     .argument('<b>', 'trace of another run, commit or version of Node')
     .option('--context <n>', 'last lines that both have', integer('--context', { min: 0 }), 5)

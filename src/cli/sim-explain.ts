@@ -22,7 +22,7 @@ interface ExplainOptions {
 export function addExplainCommand(sim: Command): void {
   sim
     .command('explain')
-    .description('chain of causes for which a node lacks something, or has it')
+    .description('tell the causes for which a node lacks something, or has it')
     .argument('<trace>', 'trace of sim run --messages --holdings --trace; - is standard input')
     .requiredOption('--node <id>', 'node in question, such as master or leaf-0')
     .option('--artifact <hash>', 'artifact, by its hash or the beginning of it')

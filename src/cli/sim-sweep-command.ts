@@ -49,7 +49,7 @@ export interface SimSweepOptions extends PlanOptions {
 export function addSweepCommand(sim: Command): void {
   const command = sim
     .command('sweep')
-    .description('simulations of many seeds in several processes, their failures by signature')
+    .description('simulate many seeds in several processes, and list failures by signature')
     .addOption(
       new Option('--seeds <range>', 'seeds to run, such as 1..10000')
         .argParser(seedsFrom)

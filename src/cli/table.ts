@@ -47,13 +47,15 @@ const fieldsArgument = ['<column=value...>', 'base64 for a blob'] as const
 
 /** Adds `table` to the program. */
 export function addTableCommand(program: Command): void {
-  const table = program.command('table').description('tables whose rows travel with a sync')
+  const table = program
+    .command('table')
+    .description('define, write and read tables whose rows travel with a sync')
   addDefine(program, table)
   table
     .command('ls', { isDefault: true })
     .alias('list')
     .description('list the tables, or the rows of one')
-    .argument('[table]')
+    .argument('[table]', 'the name of a table, to list its rows')
     .option('--deleted', 'list the keys of deleted rows, too')
     .option(...jsonOption)
     .action(async (name: string | undefined, options: TableOptions & { deleted?: boolean }) => {
@@ -64,7 +66,7 @@ export function addTableCommand(program: Command): void {
   table
     .command('get')
     .description('print a row')
-    .argument('<table>')
+    .argument('<table>', 'the name of the table')
     .argument('<key=value...>', 'the columns of its key')
     .option(...jsonOption)
     .action((name: string, fields: string[], options: TableOptions) => {
@@ -81,7 +83,7 @@ function addDefine(program: Command, table: Command): void {
   table
     .command('define')
     .description('define a table, or add columns to it')
-    .argument('<table>')
+    .argument('<table>', 'the name of the table')
     .argument('<column:type...>', 'text, integer, real or blob; of its key: column:type:key')
     .option('--conflict <rule>', 'mtime-wins (the default), self-write or owner-write')
     .option(...jsonOption)
@@ -97,7 +99,7 @@ function addWriters(program: Command, table: Command): void {
   table
     .command('put')
     .description('write a row whole: columns that are left out become NULL')
-    .argument('<table>')
+    .argument('<table>', 'the name of the table')
     .argument(...fieldsArgument)
     .option(...userOption)
     .option(...jsonOption)
@@ -110,7 +112,7 @@ function addWriters(program: Command, table: Command): void {
   table
     .command('rm')
     .description('delete a row, here and wherever this repository syncs')
-    .argument('<table>')
+    .argument('<table>', 'the name of the table')
     .argument('<key=value...>', 'the columns of its key')
     .option(...userOption)
     .option(...jsonOption)

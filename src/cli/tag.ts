@@ -46,13 +46,15 @@ interface FindOptions {
 
 /** Adds `tag` to the program. */
 export function addTagCommand(program: Command): void {
-  const tag = program.command('tag').description('names and properties of artifacts')
+  const tag = program
+    .command('tag')
+    .description('give artifacts names and properties, take them away and list them')
   addWriters(program, tag)
   tag
     .command('ls', { isDefault: true })
     .alias('list')
     .description('list the tags in use, or those of one artifact')
-    .argument('[artifact]')
+    .argument('[artifact]', 'an artifact, by any name; by default all tags are listed')
     .option('--raw', 'show names as they stand: those that people give begin with "sym-"')
     .option('--prefix <text>', 'list only raw names with this prefix, and leave it out')
     .option(...jsonOption)
@@ -62,7 +64,7 @@ export function addTagCommand(program: Command): void {
   tag
     .command('find')
     .description('list the artifacts that bear a tag, the latest first')
-    .argument('<tag>')
+    .argument('<tag>', 'the name of the tag')
     .option('--raw', 'the name as it stands, such as bgcolor')
     .addOption(
       new Option('-t, --type <type>', 'only this: ci, w, e, f, t or g, or the word for it').choices(

@@ -34,7 +34,7 @@ interface WriteOptions extends AuthorOptions, DryRunOptions {
 export function addTechnoteCommand(program: Command): void {
   const technote = program
     .command('technote')
-    .description('technical notes: pages with a place on the timeline')
+    .description('write, print and list technical notes: pages with a place on the timeline')
   addReaders(program, technote)
   const add = technote
     .command('add')

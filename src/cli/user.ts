@@ -52,7 +52,7 @@ export function addUserCommand(program: Command): void {
   user
     .command('new')
     .description('make a user; the password is asked for')
-    .argument('<login>')
+    .argument('<login>', 'the name under which the user logs in')
     .option(
       '--capabilities <letters>',
       'capability letters; by default as the repository says, or u',
@@ -68,7 +68,7 @@ function addChanges(program: Command, user: Command): void {
   user
     .command('capabilities')
     .description('show the capabilities of a user, or change them')
-    .argument('<login>')
+    .argument('<login>', 'the name under which the user logs in')
     .argument('[letters]', "capability letters; '' for none")
     .option(...json)
     .action((login: string, capabilities: string | undefined, options: UserOptions) => {
@@ -81,14 +81,14 @@ function addChanges(program: Command, user: Command): void {
   user
     .command('password')
     .description('change the password of a user; it is asked for')
-    .argument('<login>')
+    .argument('<login>', 'the name under which the user logs in')
     .option(...passwordStdin)
     .option(...json)
     .action((login: string, options: PasswordOptions) => changePassword(program, login, options))
   user
     .command('rm')
     .description('remove a user')
-    .argument('<login>')
+    .argument('<login>', 'the name under which the user logs in')
     .option(...json)
     .action((login: string, options: UserOptions) => {
       using repo = openWhole(repositoryPath(program))

@@ -35,17 +35,21 @@ const json = ['--json', 'print one JSON object and nothing else'] as const
 
 /** Adds `uv` to the program. */
 export function addUvCommand(program: Command): void {
-  const uv = program.command('uv').description('unversioned files: only the latest version is kept')
+  const uv = program
+    .command('uv')
+    .alias('unversioned')
+    .description('write, print and list unversioned files, of which only the latest is kept')
   addWriters(program, uv)
   uv.command('cat')
     .description('print a file')
-    .argument('<name>')
+    .argument('<name>', 'the name of the file, as "uv ls" lists it')
     .option(...json)
     .action(async (name: string, options: UvOptions) => {
       using repo = openWhole(repositoryPath(program))
       await printFile(repo, name, options)
     })
   uv.command('ls')
+    .alias('list')
     .description('list the files')
     .option('-l, --long', 'show hash, size and time')
     .option(...json)
@@ -75,8 +79,9 @@ function addWriters(program: Command, uv: Command): void {
       addFiles(repo, paths, options)
     })
   uv.command('rm')
+    .aliases(['remove', 'delete'])
     .description('remove files, here and wherever this repository syncs')
-    .argument('<name...>')
+    .argument('<name...>', 'names of files, as "uv ls" lists them')
     .option(...json)
     .action((names: string[], options: UvOptions) => {
       using repo = openWhole(repositoryPath(program))

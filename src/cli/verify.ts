@@ -26,12 +26,15 @@ export function addVerifyCommand(program: Command): void {
     .command('verify')
     .description('read every artifact, and compare every table with what they say')
     .option('--limit <n>', 'differences to list of each table', integer('--limit', { min: 1 }), 100)
+    .argument('[repository]', 'the repository file, where -R does not name it')
     .option(...jsonOption)
-    .action((options: VerifyOptions) => verifyFile(program, options))
+    .action((path: string | undefined, options: VerifyOptions) => {
+      return verifyFile(path ?? repositoryPath(program), options)
+    })
 }
 
-async function verifyFile(program: Command, { limit, json }: VerifyOptions): Promise<void> {
-  using repo = openAny(repositoryPath(program))
+async function verifyFile(path: string, { limit, json }: VerifyOptions): Promise<void> {
+  using repo = openAny(path)
   const progress = new ProgressLine({ isQuiet: json === true })
   const onProgress = (done: number, total: number): void => {
     progress.show(done / total, `${done} of ${counted(total, 'artifact')}`)

@@ -31,7 +31,9 @@ interface WriteOptions extends AuthorOptions, DryRunOptions {
 
 /** Adds `wiki` to the program. */
 export function addWikiCommand(program: Command): void {
-  const wiki = program.command('wiki').description('pages, with all their versions')
+  const wiki = program
+    .command('wiki')
+    .description('write, print and list wiki pages, with all their versions')
   wiki
     .command('ls', { isDefault: true })
     .alias('list')
@@ -44,7 +46,7 @@ export function addWikiCommand(program: Command): void {
     .command('cat')
     .alias('export')
     .description('print the latest version of a page')
-    .argument('<title>')
+    .argument('<title>', 'the title of the page')
     .option(...jsonOption)
     .action((title: string, options: { json?: boolean }) => printPage(program, title, options))
   const write = wiki
@@ -52,7 +54,7 @@ export function addWikiCommand(program: Command): void {
     .alias('commit')
     .alias('create')
     .description('write a page, or its next version; an empty one deletes it')
-    .argument('<title>')
+    .argument('<title>', 'the title of the page')
     .argument('[file]', 'a file with the text; by default standard input')
     .option(
       '-M, --mimetype <type>',
