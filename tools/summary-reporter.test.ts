@@ -4,6 +4,8 @@
  */
 
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,4 +85,30 @@ test('a run in which no test ran fails', async () => {
   const allSkipped = await runTests("test('a', { skip: 'off' }, () => {})\n")
   assert.match(allSkipped.stdout, /^No test ran\.\nℹ tests 1$/m)
   assert.equal(allSkipped.code, 1)
+})
+
+const hanging = "test('hangs', () => new Promise((go) => setInterval(go, 2 ** 30)))\n"
+
+test('a run that is interrupted names what failed so far, in files of any order', async (t) => {
+  if (process.platform === 'win32') return t.skip('Windows has no such signals')
+  const cwd = mkdtempSync(join(tmpdir(), 'trilobite-reporter-'))
+  t.after(() => rmSync(cwd, { recursive: true, force: true, maxRetries: 10 }))
+  const failing = "test('fails', () => { throw new Error('bad day') })\n"
+  for (const [name, body] of Object.entries({ a: hanging, b: failing + hanging })) {
+    writeFileSync(join(cwd, `${name}.test.ts`), `import { test } from 'node:test'\n${body}`)
+  }
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const args = ['--test', '--test-concurrency=2', `--test-reporter=${reporter}`, '*.test.ts']
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let said = ''
+  let isInterrupted = false
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+    if (!isInterrupted && said.includes('X')) isInterrupted = child.kill('SIGINT')
+  })
+  const [code] = await once(child, 'close')
+  assert.equal(code, 1)
+  assert.match(said, /Interrupted after 1 test, 1 failed\.\n/)
+  assert.match(said, /Failed so far:\n {2}fails \(b\.test\.ts:2\)\n {4}Error: bad day\n/)
+  assert.match(said, /Running:\n(?: {2}.\.test\.ts\n)+/)
 })

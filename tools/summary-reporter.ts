@@ -1,8 +1,9 @@
 /**
- * The reporter of `npm test`: a character per test while they run, then what a person must read
+ * The reporter of `npm test`: a character per test as each ends, then what a person must read
  * (skips with their reasons, slow tests, failures with their errors), then the counts in the words
  * of node's own `spec` reporter. A run in which no test ran fails: a pattern that matches nothing
- * must not pass for success, and to node it does.
+ * must not pass for success, and to node it does. A run that is interrupted tells what had failed
+ * so far: to node, results of a file wait for those of the files before it.
  * @module
  */
 
@@ -11,7 +12,7 @@ import type { EventData } from 'node:test'
 import type { TestEvent } from 'node:test/reporters'
 import { inspect, styleText } from 'node:util'
 
-type Finished = EventData.TestPass | EventData.TestFail
+type Finished = EventData.TestPass | EventData.TestFail | EventData.TestComplete
 type Lists = { skipped: string[]; slow: string[]; notes: string[]; failed: string[] }
 
 const dotsPerLine = 100
@@ -22,6 +23,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
   const titles: string[] = []
   const lists: Lists = { skipped: [], slow: [], notes: [], failed: [] }
   const counts: string[] = []
+  const failedSoFar: string[] = []
   let [dots, ran] = [0, 0]
 
   for await (const { type, data } of events) {
@@ -31,10 +33,15 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     } else if (type === 'test:pass' || type === 'test:fail') {
       const title = [...titles.slice(0, data.nesting), data.name].join(' > ')
       enlist(lists, type === 'test:fail', data, `${title} (${placeOf(data)})`)
+    } else if (type === 'test:complete') {
+      const failure = failureText(data)
+      if (failure !== undefined) failedSoFar.push(failure)
       if (data.details.type === 'suite') continue
       dots += 1
       if (!isMarked(data.skip)) ran += 1
-      yield dotFor(type, data) + (dots % dotsPerLine === 0 ? '\n' : '')
+      yield dotFor(data) + (dots % dotsPerLine === 0 ? '\n' : '')
+    } else if (type === 'test:interrupted') {
+      yield interruptedText(failedSoFar, ran, data)
     } else if (type === 'test:stdout' || type === 'test:stderr') {
       yield data.message
     } else if (type === 'test:diagnostic') {
@@ -54,7 +61,10 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
 function enlist(lists: Lists, failed: boolean, data: Finished, title: string): void {
   if (isMarked(data.skip)) lists.skipped.push(`${title}: ${reasonOf(data.skip)}`)
   else if (isMarked(data.todo)) lists.skipped.push(`${title}: to do, ${reasonOf(data.todo)}`)
-  else if (failed && 'error' in data.details) enlistFailure(lists, data.details.error, title)
+  else if (failed && 'error' in data.details) {
+    const failure = errorText(data.details.error, title)
+    if (failure !== undefined) lists.failed.push(failure)
+  }
 
   const { duration_ms: durationMs, type } = data.details
   if (durationMs >= slowMs && type !== 'suite') {
@@ -62,13 +72,34 @@ function enlist(lists: Lists, failed: boolean, data: Finished, title: string): v
   }
 }
 
-/** A suite that failed because of its tests adds nothing to what they say. */
-function enlistFailure(lists: Lists, error: Error, title: string): void {
-  if ('failureType' in error && error.failureType === 'subtestsFailed') return
+/** Undefined for a test that passed, or was not to be run. The titles around it are not known. */
+function failureText(data: EventData.TestComplete): string | undefined {
+  const { passed, error } = data.details
+  if (passed || error === undefined || isMarked(data.skip) || isMarked(data.todo)) return undefined
+  return errorText(error, `${data.name} (${placeOf(data)})`)
+}
+
+/** Undefined for a suite that failed because of its tests: it adds nothing to what they say. */
+function errorText(error: Error, title: string): string | undefined {
+  if ('failureType' in error && error.failureType === 'subtestsFailed') return undefined
   const cause = error.cause ?? error
   const text = typeof cause === 'string' ? cause : inspect(cause, { depth: 8 })
   const lines = text.split('\n').filter((line) => !/^\s+at .*node:internal\//.test(line))
-  lists.failed.push([title, ...lines].join('\n    '))
+  return [title, ...lines].join('\n    ')
+}
+
+function interruptedText(
+  failed: readonly string[],
+  ran: number,
+  { tests }: EventData.TestInterrupted,
+): string {
+  const running = tests.map(({ name }) => name)
+  const counted = ran === 1 ? '1 test' : `${ran} tests`
+  return [
+    `\n\n${colored('yellow', 'Interrupted')} after ${counted}, ${failed.length} failed.\n`,
+    listText('Running:', running),
+    listText(colored('red', 'Failed so far:'), failed),
+  ].join('')
 }
 
 function listsText({ skipped, slow, notes, failed }: Lists): string {
@@ -84,9 +115,9 @@ function listText(heading: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n${heading}\n${lines.map((line) => `  ${line}\n`).join('')}`
 }
 
-function dotFor(type: 'test:pass' | 'test:fail', { skip, todo }: Finished): string {
+function dotFor({ skip, todo, details }: EventData.TestComplete): string {
   if (isMarked(skip) || isMarked(todo)) return colored('yellow', ',')
-  return type === 'test:pass' ? '.' : colored('red', 'X')
+  return details.passed ? '.' : colored('red', 'X')
 }
 
 function isMarked(mark: string | boolean | undefined): boolean {

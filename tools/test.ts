@@ -5,7 +5,8 @@
  * @module
  */
 
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
@@ -14,7 +15,7 @@ const folders = ['src', 'web', 'tools', 'canaries', 'coverage', 'interop', 'exam
 const everything = folders.map((folder) => `${folder}/**/*.test.ts`)
 const asked = process.argv.slice(2)
 
-const { status, error } = spawnSync(
+const child = spawn(
   process.execPath,
   [
     '--conditions=@trilobite/source',
@@ -33,5 +34,10 @@ const { status, error } = spawnSync(
     },
   },
 )
-if (error !== undefined) throw error
-process.exitCode = status ?? 1
+// The reporter has its word when we are interrupted. A terminal signals the tests by itself.
+process.on('SIGINT', () => {
+  if (!process.stdin.isTTY) child.kill('SIGINT')
+})
+process.on('SIGTERM', () => child.kill('SIGTERM'))
+const [status] = await once(child, 'close')
+process.exitCode = typeof status === 'number' ? status : 1
