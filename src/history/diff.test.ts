@@ -91,6 +91,15 @@ test('an empty side begins at line 0, and a missing newline is told', () => {
   )
 })
 
+test('fewer lines than twice the context at the end of a file are shown whole, as by stock', () => {
+  const ranges = [5, 9, 10].map((count) => {
+    const lines = Array.from({ length: count }, (_, at) => `${at}\n`).join('')
+    const { hunks } = textDiff(diffContents(utf8(lines), utf8(`new\n${lines}`)))
+    return formatHunks(hunks).split('\n')[0]
+  })
+  assert.deepEqual(ranges, ['@@ -1,5 +1,6 @@', '@@ -1,9 +1,10 @@', '@@ -1,5 +1,6 @@'])
+})
+
 function kind(content: Uint8Array): string {
   return diffContents(content, utf8('x\n')).kind
 }

@@ -135,7 +135,9 @@ function hunkOf(
     put('-', a, atA, (endA = atA + remove))
     put('+', b, atB, (endB = atB + insert))
   }
-  const tail = Math.min(context, a.length - endA)
+  // To stock an end that is close belongs to the hunk, as a change that is close does.
+  const rest = a.length - endA
+  const tail = rest < context * 2 ? rest : context
   put(' ', a, endA, endA + tail)
   const [beforeCount, afterCount] = [endA + tail - startA, endB + tail - startB]
   return {
