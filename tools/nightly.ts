@@ -20,6 +20,7 @@ import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
 import { killedSweep } from './nightly/killed-sweep.ts'
 import { merges } from './nightly/merges.ts'
+import { properties } from './nightly/properties.ts'
 import { readme } from './nightly/readme.ts'
 import { runtimes } from './nightly/runtimes.ts'
 import { reference } from './nightly/reference.ts'
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   bitFlips,
   annotations,
   merges,
+  properties,
   cancelledFaults,
   handlerMessages,
   tableMessages,

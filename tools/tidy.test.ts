@@ -355,6 +355,21 @@ suite('wording', () => {
   })
 })
 
+suite('seeds', () => {
+  test('a property without a seed is found, in whichever way it draws', async () => {
+    const body = 'fc.assert(p)\nfc.sample(p, 5)\nawait fc.check(p, { numRuns: 5 })\n'
+    assert.deepEqual(await caught({ 'src/base/a.test.ts': body }), [
+      'src/base/a.test.ts:2 seeds',
+      'src/base/a.test.ts:3 seeds',
+      'src/base/a.test.ts:4 seeds',
+    ])
+  })
+  test('one with a seed passes, named or not', async () => {
+    const body = 'fc.assert(p, { seed: 1 })\nfc.sample(p, { seed, numRuns: 2 })\nfc.nat()\n'
+    assert.deepEqual(await caught({ 'src/base/a.test.ts': body }), [])
+  })
+})
+
 test('advice names the way out', async () => {
   assert.match(await advice('src/repo/a.ts', 'Date.now()\n'), /Date is not .*env\.clock/)
   assert.match(

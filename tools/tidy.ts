@@ -14,6 +14,7 @@ import { banned } from './tidy/banned.ts'
 import { describeFinding, type FileRule, type Finding, type Manifest } from './tidy/finding.ts'
 import { importFindings } from './tidy/imports.ts'
 import { printing } from './tidy/printing.ts'
+import { seeds } from './tidy/seeds.ts'
 import { columns, fileLength, functionLength, header, suppressions, titles } from './tidy/shape.ts'
 import { wording } from './tidy/wording.ts'
 
@@ -27,6 +28,7 @@ const fileRules: readonly FileRule[] = [
   banned,
   printing,
   wording,
+  seeds,
 ]
 
 /** Everything the rules find in `files`, by path and line. */

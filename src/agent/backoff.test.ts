@@ -36,6 +36,7 @@ test('jitter shortens a delay by its share at most, to an integer', () => {
       assert.ok(Number.isInteger(delayMs))
       assert.ok(delayMs <= mostMs && delayMs >= Math.floor(mostMs * (1 - share)), `${delayMs}`)
     }),
+    { seed: 1 },
   )
 })
 

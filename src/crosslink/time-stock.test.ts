@@ -98,6 +98,7 @@ test('check-ins of one second that stock imports are in order, whatever came las
   const path = scratchPath(t)
   const folder = join(path, '..', 'artifacts')
   let single = 0
+  const line = [[], [0], [1]].map((parents): Commit => ({ parents, dateSec: startSec }))
   const keys = fc.array(fc.nat({ max: 100 }), { minLength: 12, maxLength: 12 })
   await fc.assert(
     fc.asyncProperty(histories, fc.tuple(keys, keys), async (commits, orders) => {
@@ -129,7 +130,19 @@ test('check-ins of one second that stock imports are in order, whatever came las
       await runFossil(['reconstruct', path, folder])
       check('reconstructed')
     }),
-    { numRuns: 12, seed: 3 },
+    {
+      numRuns: 12,
+      seed: 3,
+      examples: [
+        [
+          line,
+          [
+            [0, 1, 2],
+            [2, 1, 0],
+          ],
+        ],
+      ],
+    },
   )
   assert.ok(single > 0, 'some of the histories are single lines')
 })

@@ -126,7 +126,7 @@ suite('a stream', () => {
         assert.ok(sent[peerOf[id]].startsWith(got), `${got} of ${sent[peerOf[id]]}`)
       }
     })
-    return fc.assert(property, { numRuns: 200 })
+    return fc.assert(property, { numRuns: 200, seed: 1 })
   })
 
   test('delivers all of it, and the end behind it, where nothing breaks', () => {
@@ -145,7 +145,7 @@ suite('a stream', () => {
         }
       },
     )
-    return fc.assert(property, { numRuns: 200 })
+    return fc.assert(property, { numRuns: 200, seed: 2 })
   })
 
   test('that breaks for one end breaks for the other, unless it is dead or was done', () => {
@@ -168,7 +168,9 @@ suite('a stream', () => {
         assert.ok(isTold(other, 'stream.broken'), `${other} is not told`)
       }
     })
-    return fc.assert(property, { numRuns: 200 }).then(() => assert.ok(broken > 20, `${broken}`))
+    return fc
+      .assert(property, { numRuns: 200, seed: 3 })
+      .then(() => assert.ok(broken > 20, `${broken}`))
   })
 
   test('gives every arrival a greater logical time than its send', () => {
@@ -188,7 +190,7 @@ suite('a stream', () => {
         }
       },
     )
-    return fc.assert(property, { numRuns: 100 })
+    return fc.assert(property, { numRuns: 100, seed: 4 })
   })
 })
 
