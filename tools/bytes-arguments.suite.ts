@@ -7,11 +7,13 @@
 import {
   attachFile,
   checkin,
+  commitMerge,
   createMemoryRepo,
   decodeText,
   fullAccess,
   handleXfer,
   parseArtifact,
+  planMerge,
   storeLocal,
   systemEnv,
   writeUnversioned,
@@ -28,6 +30,8 @@ export type Instead = never
 
 const user = { user: 'ada' }
 
+const oneFile = (text: string) => [{ name: 'a.txt', content: new TextEncoder().encode(text) }]
+
 /** By the name of the function; one may be called in several ways. */
 export const callers: Readonly<Record<string, (instead: Instead) => unknown>> = {
   applyDelta: (delta) => applyDelta(new Uint8Array(), delta),
@@ -39,6 +43,19 @@ export const callers: Readonly<Record<string, (instead: Instead) => unknown>> = 
   checkin: (content) => {
     using repo = createMemoryRepo(systemEnv)
     return checkin(repo, { ...user, comment: 'x', changes: [{ name: 'a.txt', content }] })
+  },
+  commitMerge: (content) => {
+    using repo = createMemoryRepo(systemEnv)
+    const { hash: parent } = checkin(repo, { ...user, comment: 'a', changes: oneFile('a') })
+    const fork = { ...user, parent, comment: 'b' }
+    const target = checkin(repo, { ...fork, changes: oneFile('b') }).hash
+    const source = checkin(repo, { ...fork, changes: oneFile('c') }).hash
+    const resolutions = [{ name: 'a.txt', content }]
+    return commitMerge(repo, planMerge(repo, { source, target }), {
+      ...user,
+      comment: 'merge',
+      resolutions,
+    })
   },
   createDelta: (target) => createDelta(new Uint8Array(), target),
   decodeMessage: (body) => decodeMessage(body, { maxBytes: 1000 }),

@@ -167,6 +167,10 @@ test('11-merge joins two lines, with the conflict that somebody settles', async 
       'ada: 1 open leaf',
       'notes.txt: "monday:\\nmuch rain\\n\\ntuesday:\\nsun\\n\\n"',
       'todo.txt: "buy coffee and cake\\n"',
+      '',
+    ].join('\n'),
+  )
+})
 
 /** A folder for the files of an example, gone after the test. */
 function scratchFolder(t: TestContext): string {

@@ -19,13 +19,19 @@ import { settleConflicts } from './resolve.ts'
  * Writes the check-in of a merge: it follows the target, and names the source as a merged parent,
  * or as what was picked or backed out.
  *
- *     const resolutions = [{ name: 'notes.txt', from: 'target' }] as const
- *     commitMerge(repo, plan, { comment: 'Merge the notes', user: 'ada', resolutions })
- *
  * @param options those of a check-in, and what becomes of conflicts: each name that one is about,
  *   with its content, or `undefined` for no file, or the side to take it from
  * @throws {FossilError} `merge.conflict` where conflicts are left, or marks in what is to settle
  *   them; `checkin.invalid` for an idle plan and for what is no resolution; as `checkin` does
+ * @example
+ * ```ts
+ * const [target, source] = leaves(repo)
+ * if (target !== undefined && source !== undefined) {
+ *   const plan = planMerge(repo, { source, target })
+ *   const resolutions = plan.conflicts.map(({ name }) => ({ name, from: 'target' }) as const)
+ *   commitMerge(repo, plan, { comment: 'Merge the notes', user: 'ada', resolutions })
+ * }
+ * ```
  */
 export function commitMerge(
   repo: Repo,

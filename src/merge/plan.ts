@@ -49,13 +49,18 @@ export interface MergePlan {
 /**
  * Works out how a check-in would be merged into another one.
  *
- *     const plan = planMerge(repo, { source, target })
- *     if (plan.conflicts.length === 0) commitMerge(repo, plan, { comment: 'Merge', user: 'ada' })
- *
  * Source: fossil src/merge.c, src/merge3.c; where the result is another, docs/divergences.md.
  *
  * @throws {FossilError} `checkin.invalid` for what is no check-in, and where there is no pivot;
  *   `artifact.missing` for a check-in or a content that is not here
+ * @example
+ * ```ts
+ * const [target, source] = leaves(repo)
+ * if (target !== undefined && source !== undefined) {
+ *   const plan = planMerge(repo, { source, target })
+ *   if (plan.conflicts.length === 0) commitMerge(repo, plan, { comment: 'Merge', user: 'ada' })
+ * }
+ * ```
  */
 export function planMerge(
   repo: Repo,

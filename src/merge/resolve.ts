@@ -7,6 +7,7 @@
 
 import { present } from '../base/assert.ts'
 import { FossilError } from '../base/error.ts'
+import { requireBytes } from '../base/options.ts'
 import type { FilePermission } from '../deck/file-name.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { checkinFiles } from '../history/files.ts'
@@ -122,6 +123,7 @@ function settle(repo: Repo, conflicts: readonly MergeConflict[], resolution: Res
   }
   const { content } = resolution
   if (content === undefined) return { name, file: undefined }
+  requireBytes('content', content)
   if (hasMergeMarks(content) && !about.some((conflict) => hadMarks(repo, conflict))) {
     const reason = 'marks of a conflict are in it still'
     throw new FossilError('merge.conflict', { reason, files: [name] })
