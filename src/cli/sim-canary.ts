@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { invariants } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { checkoutRoot, loadFromCheckout } from './checkout.ts'
@@ -54,10 +54,11 @@ export function addCanaryCommand(sim: Command): void {
     .command('canary')
     .description('plant known bugs in the source, and show that simulations find them')
     .argument('[names...]', 'the canaries to run; by default all of them')
-    .option('--seeds <range>', 'the seeds with which each is looked for', seedsFrom, {
-      first: 1,
-      last: 20,
-    })
+    .addOption(
+      new Option('--seeds <range>', 'the seeds with which each is looked for')
+        .argParser(seedsFrom)
+        .default({ first: 1, last: 20 }, '1..20'),
+    )
     .option('--jobs <n>', 'the number of processes at a time', integer('--jobs', { min: 1 }))
     .option('--without <invariant>', 'switch an invariant off, and tell which bugs survive that')
     .option('--alone', 'list the bugs that each invariant alone sees')
