@@ -165,6 +165,7 @@ test('no command that reads obeys control characters of a repository', async () 
     ['export', 'tip', evil, '-n'],
     ['zip', 'tip', '-l'],
     ['tarball', 'tip', '-l', '--name', evil],
+    ['merge', hash, '-n'],
     ['settings'],
     ['shun', 'ls'],
     ['purge', 'ls'],

@@ -189,6 +189,7 @@ export const canaries: readonly Canary[] = [
     bug: 'gives up its copy of a file when it asks for another',
     invariant: 'uv-never-lost',
     plant: hasty,
+    options: { seed: 1 },
   },
   {
     bug: 'says that it synced unversioned files and did not',

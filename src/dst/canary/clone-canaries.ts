@@ -42,6 +42,7 @@ export const cloneCanaries: readonly Canary[] = [
     bug: 'goes on with its clone one artifact too far',
     invariant: 'clone-whole',
     plant: skipping,
+    options: { seed: 1 },
     config: () => ({ late: 1, budgetBytes: 200, login: { capabilities: () => 'giy' } }),
   },
 ]
