@@ -52,6 +52,8 @@ interface Wanted extends ExpectedArtifact {
 interface Before {
   readonly lastRid: number
   readonly phantoms: readonly number[]
+  /** Names that others hold in public: their content is public here, too, whoever writes it. */
+  readonly publicNames: ReadonlySet<string>
   /** The last row of each table that operations write to. */
   readonly lastRows: string
 }
@@ -134,10 +136,14 @@ const lastRowsSql = `SELECT json_array(${growing
   .map((table) => `(SELECT max(rowid) FROM ${table})`)
   .join(', ')})`
 
+const publicPhantomsSql = `SELECT uuid FROM phantom JOIN blob USING(rid)
+  WHERE NOT EXISTS(SELECT 1 FROM private WHERE private.rid = blob.rid)`
+
 function beforeOf(holdings: Holdings): Before {
   return {
     lastRid: Number(holdings.value('SELECT max(rid) FROM blob') ?? 0),
     phantoms: holdings.rows('SELECT rid FROM phantom').map(([rid]) => Number(rid)),
+    publicNames: new Set(holdings.rows(publicPhantomsSql).map(([hash]) => String(hash))),
     lastRows: holdings.text(lastRowsSql) ?? '',
   }
 }
@@ -178,7 +184,11 @@ function problemOf(asked: Asked, { artifacts = [], subject }: Made): string | un
       !wanted.some((each) => each.hash === hash) || (tellsNew.has(name) && !fresh.includes(hash)),
   )
   if (odd !== undefined) return `${odd} was reported as new`
-  return privacyProblem(holdings, wanted, fresh)
+  return privacyProblem(
+    holdings,
+    wanted,
+    fresh.filter((hash) => !before.publicNames.has(hash)),
+  )
 }
 
 /** The same with the id that a ticket or note was given. */
