@@ -204,10 +204,10 @@ const underWay = new Set<string>()
   },
   {
     name: 'unresolved-not-asked',
-    bug: 'asks for what waits for the source of a delta only where that is announced',
+    bug: 'never asks, on a server, for what waits for the source of a delta',
     file: 'src/sync/answer.ts',
     find: "artifacts.hasBroughtNews ? 'announced' : 'all'",
-    replace: "'announced'",
+    replace: "'none'",
     needs: ['fault:lies'],
     caughtBy: ['claims', 'convergence', 'stalled'],
     plan: 'faults=lies,lies=0.2,topology=chain,node=poll,leaves=3,clusterAtLeast=5',

@@ -47,7 +47,7 @@ export const callers: Readonly<Record<string, (instead: Instead) => unknown>> = 
   commitMerge: (content) => {
     using repo = createMemoryRepo(systemEnv)
     const { hash: parent } = checkin(repo, { ...user, comment: 'a', changes: oneFile('a') })
-    const fork = { ...user, parent, comment: 'b' }
+    const fork = { ...user, parent, comment: 'b', fork: 'allow' } as const
     const target = checkin(repo, { ...fork, changes: oneFile('b') }).hash
     const source = checkin(repo, { ...fork, changes: oneFile('c') }).hash
     const resolutions = [{ name: 'a.txt', content }]
