@@ -8,7 +8,7 @@ import { FossilError } from '../base/error.ts'
 import { expandContent } from '../base/zlib.ts'
 import { applyDelta } from '../delta/index.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { findRid, hashOf, isPhantom } from './blob.ts'
+import { findRid, hashOf } from './blob.ts'
 import { cacheOf, dbOf, type Repo, workOf } from './repo.ts'
 import type { Rid } from './rid.ts'
 
@@ -74,17 +74,17 @@ export function deltaSource(repo: Repo, rid: Rid): Rid | undefined {
   return dbOf(repo).prepare<[Rid]>('SELECT srcid FROM delta WHERE rid = ?').get(rid)?.[0]
 }
 
-/** The name at the end of the deltas that a known artifact is made out of, which is missing. */
-export function missingSource(repo: Repo, hash: ArtifactHash): ArtifactHash | undefined {
-  let rid = findRid(repo, hash)
-  const chain = new Set<Rid>()
-  while (rid !== undefined && !isPhantom(repo, rid)) {
-    // A damaged file may have deltas in a circle.
-    if (chain.has(rid)) return undefined
-    chain.add(rid)
-    rid = deltaSource(repo, rid)
+/** An artifact, what it is a delta of, and so on, down to one that is whole or missing. */
+export function* deltaChain(repo: Repo, hash: ArtifactHash): Generator<ArtifactHash> {
+  const seen = new Set<ArtifactHash>()
+  // A damaged file may have deltas in a circle.
+  for (let name: ArtifactHash | undefined = hash; name !== undefined && !seen.has(name);) {
+    yield name
+    seen.add(name)
+    const rid = findRid(repo, name)
+    const source = rid === undefined ? undefined : deltaSource(repo, rid)
+    name = source === undefined ? undefined : hashOf(repo, source)
   }
-  return rid === undefined ? undefined : hashOf(repo, rid)
 }
 
 /** Expands the `content` column of `rid`: full content or a delta. */

@@ -24,7 +24,7 @@ import {
   publicArtifacts,
 } from '../repo/blob.ts'
 import { settledClusters } from '../repo/cluster.ts'
-import { missingSource, readContent } from '../repo/content.ts'
+import { deltaChain, readContent } from '../repo/content.ts'
 import { cacheOf, type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import type { CfileCard, FileCard, IgotCard } from '../xfer/card.ts'
@@ -398,15 +398,14 @@ export class ArtifactExchange {
   }
 
   /**
-   * Tells whether a delta that waits is to be asked for while others come: the peer holds it, or it
-   * waits since before this message, and the peer, which was asked for its source then, says
-   * nothing of that.
+   * Tells whether a delta that waits is to be asked for while others come: the peer holds it, or
+   * what it waits for was asked for before this message, and the peer says nothing of it.
    */
   #mayComeWhole(hash: ArtifactHash): boolean {
     if (this.#peerHas.has(hash)) return true
-    if (this.#intake.hasJustCome(hash)) return false
-    const source = missingSource(this.#repo, hash)
-    return source !== undefined && !this.#peerHas.has(source)
+    const chain = [...deltaChain(this.#repo, hash)]
+    // A source that came as a delta just now names another one, which nobody asked for yet.
+    return !chain.some((name) => this.#peerHas.has(name) || this.#intake.hasJustCome(name))
   }
 
   #isPublic(rid: Rid): boolean {

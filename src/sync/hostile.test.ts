@@ -346,3 +346,11 @@ test('what came as a delta of nothing is asked for again, though no one announce
   assert.ok(heldNames(server).includes(nameOf(target)))
   assert.deepEqual(wanted(ask(server, [pushCard])), [source])
 })
+
+test('what waits for a delta that has just come is not asked for again', () => {
+  using server = makeRepo('server')
+  const [whole, middle, target] = [902, 903, 904].map((number) => contentOf(number, 200))
+  assert.ok(whole && middle && target)
+  assert.deepEqual(wanted(ask(server, [pushCard, deltaCard(middle, target)])), [nameOf(middle)])
+  assert.deepEqual(wanted(ask(server, [pushCard, deltaCard(whole, middle)])), [nameOf(whole)])
+})

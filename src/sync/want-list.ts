@@ -8,15 +8,13 @@
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import {
-  findRid,
-  hashOf,
   isPhantom,
   isPrivate,
   isShunned,
   phantomArtifacts,
   unresolvedArtifacts,
 } from '../repo/blob.ts'
-import { deltaSource } from '../repo/content.ts'
+import { deltaChain } from '../repo/content.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 
@@ -88,12 +86,9 @@ export class WantList {
 
   /** The peer sent this and it was of no use, so neither is asking for what it is a delta of. */
   giveUp(hash: ArtifactHash): void {
-    let name: ArtifactHash | undefined = hash
-    while (name !== undefined && !this.#cameInVain.has(name)) {
+    for (const name of deltaChain(this.#repo, hash)) {
+      if (this.#cameInVain.has(name)) return
       this.#cameInVain.add(name)
-      const rid = findRid(this.#repo, name)
-      const source = rid === undefined ? undefined : deltaSource(this.#repo, rid)
-      name = source === undefined ? undefined : hashOf(this.#repo, source)
     }
   }
 
