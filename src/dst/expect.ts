@@ -37,9 +37,6 @@ const defaultBudgetMs = 10_000
  * `node:test`, Vitest and the like. The error says what went wrong, when, what led to it, the
  * shortest run that fails in the same way, and how to make the run again.
  *
- *     test('my agent loses nothing', () =>
- *       expectConverges({ seeds: { first: 1, last: 100 }, plan: 'hostile', config: { makeNode } }))
- *
  * @example
  * ```ts
  * test('my agent converges', () => expectConverges({ seeds: { first: 1, last: 20 } }))

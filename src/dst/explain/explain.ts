@@ -18,8 +18,6 @@ import { heldSince, judge, type Judgement, peersOf } from './verdict.ts'
 /**
  * Explains why a node lacks an artifact, a file or a row, how it came there, or why it went.
  *
- *     explain(trace, { artifact: '173cb7' }, 'leaf-0').conclusion
- *
  * @example
  * ```ts
  * console.log(explanationText(explain(trace, { artifact: '3f2a' }, 'leaf-1')))

@@ -6,9 +6,9 @@
 
 import { type Signature, signatureText } from '../../runner/signature.ts'
 import { RandomSource } from '../../sim/random.ts'
+import { simulate } from '../simulate.ts'
 import type { Capsule } from './capsule.ts'
 import { type Item, nameOf } from './items.ts'
-import { simulate } from '../simulate.ts'
 import { simulateClosely } from './scenario-run.ts'
 import type { SimulationModel } from '../sweep/model-file.ts'
 
