@@ -72,13 +72,14 @@ function ancestorsOf({ checkins, parents }: SaidHistory, checkin: ArtifactHash):
 }
 
 /**
- * Tells whether a check-in is here with all that it comes from. Where some of that was purged, it
- * may be that no check-in that is left has changed a file.
+ * Tells whether a check-in is here with all that it comes from. Where some of that was purged or
+ * shunned, it may be that no check-in that is left has changed a file. What is asked is what the
+ * check-ins say: a parent that is shunned is none by `history.parents`.
  */
 function isWholeLine(history: SaidHistory, checkin: ArtifactHash): boolean {
-  const { checkins, parents } = history
+  const { checkins } = history
   return [...ancestorsOf(history, checkin)].every((hash) =>
-    (parents.get(hash) ?? []).every((parent) => checkins.has(parent.hash)),
+    (checkins.get(hash)?.parents ?? []).every((parent) => checkins.has(parent)),
   )
 }
 

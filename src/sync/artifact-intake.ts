@@ -145,14 +145,29 @@ export class ArtifactIntake {
 
   /** The output of a delta of what is here or held; its source is wanted where it is neither. */
   #expandedFrom(source: ArtifactHash, delta: Uint8Array): Uint8Array | undefined {
-    const rid = findHeld(this.#repo, source)
-    const base = rid === undefined ? this.shunned.content(source) : readContent(this.#repo, rid)
+    const base = this.#contentOf(source) ?? this.#caughtUp(source)
     if (base === undefined) {
       if (isShunned(this.#repo, source)) this.shunned.want(source)
       return undefined
     }
     const isAllowed = this.#allowsOutput(checkedOutputSize(delta), base.length + delta.length)
     return isAllowed ? applyDelta(base, delta, { maxBytes: maxArtifactBytes }) : undefined
+  }
+
+  #contentOf(hash: ArtifactHash): Uint8Array | undefined {
+    const rid = findHeld(this.#repo, hash)
+    return rid === undefined ? this.shunned.content(hash) : readContent(this.#repo, rid)
+  }
+
+  /**
+   * The content of a shunned artifact that waited for one which is not shunned, and which has come
+   * since, as a delta of yet another or by another way.
+   */
+  #caughtUp(hash: ArtifactHash): Uint8Array | undefined {
+    const awaited = this.shunned.awaitedFor(hash)
+    if (awaited === undefined || findHeld(this.#repo, awaited) === undefined) return undefined
+    for (const waiting of this.shunned.release(awaited)) this.#holdExpanded(awaited, waiting)
+    return this.shunned.content(hash)
   }
 
   #postpone(hash: ArtifactHash, asPrivate: boolean): IntakeOutcome {

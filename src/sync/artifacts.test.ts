@@ -212,6 +212,20 @@ test('so does one of a delta of what is shunned, where both sources are', () => 
   verifyRepo(client)
 })
 
+test('so does one of a delta of what is shunned, of a delta of what is not', () => {
+  const last = concat([utf8('a newer first line\n'), grandchild])
+  using client = makeRepo('client')
+  using server = family('server')
+  addForeign(server, last)
+  linkCheckins(server, grandchild, last)
+  const ban = dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)')
+  for (const content of [parent, grandchild]) ban.run(nameOf(content))
+  const { result } = syncPair(client, server)
+  assert.ok(result.complete)
+  assert.deepEqual(heldNames(client), [nameOf(child), nameOf(last)].sort())
+  verifyRepo(client)
+})
+
 test('a server that never sends the shunned source is not asked without end', () => {
   using client = makeRepo('client')
   using server = family('server')

@@ -20,6 +20,8 @@ export class ShunnedSources {
   readonly #contents = new Map<ArtifactHash, Uint8Array>()
   /** By the source that they wait for. */
   readonly #deferred = new Map<ArtifactHash, Deferred[]>()
+  /** The source that each of them waits for. */
+  readonly #sources = new Map<ArtifactHash, ArtifactHash>()
   readonly #wanted = new Set<ArtifactHash>()
   readonly #asked = new Set<ArtifactHash>()
   #bytes = 0
@@ -38,6 +40,27 @@ export class ShunnedSources {
   defer(source: ArtifactHash, deferred: Deferred): void {
     if (!this.#takesRoom(deferred.delta.length)) return
     this.#deferred.set(source, [...(this.#deferred.get(source) ?? []), deferred])
+    this.#sources.set(deferred.hash, source)
+  }
+
+  /** The artifact that a chain of deltas waits for, the last of which makes this one. */
+  awaitedFor(hash: ArtifactHash): ArtifactHash | undefined {
+    const passed = new Set<ArtifactHash>()
+    let awaited: ArtifactHash | undefined
+    for (let at = this.#sources.get(hash); at !== undefined; at = this.#sources.get(at)) {
+      if (passed.has(at)) return undefined
+      passed.add(at)
+      awaited = at
+    }
+    return awaited
+  }
+
+  /** What waited for an artifact, which waits no longer. */
+  release(source: ArtifactHash): readonly Deferred[] {
+    const waited = this.#deferred.get(source) ?? []
+    this.#deferred.delete(source)
+    for (const { hash } of waited) this.#sources.delete(hash)
+    return waited
   }
 
   /**
@@ -49,9 +72,7 @@ export class ShunnedSources {
     this.#wanted.delete(hash)
     if (this.#contents.has(hash) || !this.#takesRoom(content.length)) return []
     this.#contents.set(hash, content)
-    const waited = this.#deferred.get(hash) ?? []
-    this.#deferred.delete(hash)
-    return waited
+    return this.release(hash)
   }
 
   #takesRoom(bytes: number): boolean {
@@ -71,6 +92,7 @@ export class ShunnedSources {
     for (const hash of names) this.#asked.add(hash)
     return names
   }
+
   #unasked(): ArtifactHash[] {
     return [...this.#wanted].filter((hash) => !this.#asked.has(hash))
   }
