@@ -55,7 +55,7 @@ export class ShunnedSources {
     return awaited
   }
 
-  /** What waited for an artifact, which waits no longer. */
+  /** The deltas that waited for an artifact; they wait no longer. */
   release(source: ArtifactHash): readonly Deferred[] {
     const waited = this.#deferred.get(source) ?? []
     this.#deferred.delete(source)
