@@ -66,7 +66,7 @@ function linesOfLinks(): Line[] {
 const runs: Readonly<Record<string, Partial<SimulateOptions>>> = {
   'a calm run': { level: 'normal', config: { hashPolicy: 'sha3' } },
   'a hostile run with everything on': {
-    seed: 4,
+    seed: 6,
     durationMs: 300_000,
     operationCount: 150,
     uv: true,

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cancelFaults } from '../../tools/nightly/cancelled-faults.ts'
 
-for (const seed of [1, 2]) {
+for (const seed of [2, 3]) {
   test(`a fault that is cancelled moves no fault of another sync, in run ${seed}`, async () => {
     const { cancelled, kept, moved } = await cancelFaults(seed, 4)
     assert.deepEqual(moved, [])

@@ -12,21 +12,21 @@ import type { SimulateOptions } from './simulate-options.ts'
 
 /** Trace hashes of hostile runs by seed. */
 const golden: Readonly<Record<string, string>> = {
-  1: 'c9cf870f8585a8d88ca9f72c2731ad0775e343d10a2e12c1e5f174a324622746',
-  2: '09ada9aab7972f437207200c22bf7a569948e02e8d07795c8e1cd3768ae66186',
-  3: 'a77ef4ddc223cc27737ac6f78630f1f007008b4283062cbada0f0481509f03c1',
+  1: 'f3d63e37642bbb946f33e20f062cc9ab5195d49412257b7c1e3c66256cc749c9',
+  2: '9c76806b9c9242bda67f1e841a11774858ccb0c52ede2f80e9f3514c9071fea1',
+  3: '90f0b296419232e1ee67be802ef71862a50a1dda5341538dd1eb1641358b6b1f',
 }
 
 /** The same of runs with unversioned files and logins, too. */
 const goldenUv: Readonly<Record<string, string>> = {
-  1: '056c9c40c7c5b0c82984e6c9e7c76a41de897bf34040e528b890b022fc931064',
-  2: 'e010665a54ef1d376a63a1bbbd69bc63078a2b8215009d7a9d00fe33f7ce8893',
+  1: 'be884b5a7c2ef85faba915aa1c1c43878ea9bd515230742ba0c0a5d805fe91d6',
+  2: 'bdcb4aabe7df855348dfe5fe5b758ba3a70c54904070b5ba90e6be3ff64514b4',
 }
 
 /** The same of runs with every kind of artifact. */
 const goldenKinds: Readonly<Record<string, string>> = {
-  1: 'f460e3a8a65011da9fff021f3dbcce086159efc3896c75e4a3ba6ada90ceb457',
-  2: '489073d9d071698e3777090d50c65c06e1b494445c10e4a4c940a487fa1f2be4',
+  1: '3bd8793a1d5acda9e472b3885af4db64db1668407dc43e6b150f7e73b5ed83e7',
+  2: 'e4a17246bc318cd0b31eaa07d36ae9bdac4ea4756bf9ac408ba9bd673303dcf4',
 }
 
 async function checkHashes(

@@ -52,16 +52,16 @@ suite('a plan', () => {
     const plans = Array.from({ length: 400 }, (_, seed) => drawFossilPlan(seed, {}))
     const lying = plans.filter(({ faults }) => faults.includes('lies'))
     assert.ok(lying.length > 70 && lying.length < 130, `${lying.length} of 400`)
-    // Seed 1 as it was before anybody lied.
+    // Seed 1, of which nothing moves where another kind of fault comes behind the others.
     const { faults } = drawFossilPlan(1, {})
     assert.deepEqual(faults.filter((name) => name !== 'lies').slice(0, 7), [
-      'refused',
-      'requestCut',
+      'replyLost',
+      'replyCut',
       'delayed',
-      'duplicated',
-      'crash',
+      'partition',
+      'code',
       'stop',
-      'pause',
+      'stale',
     ])
   })
 
@@ -96,7 +96,7 @@ suite('a run with lies', () => {
 
   test('tells every lie that there is, and converges', async () => {
     const told = new Set<unknown>()
-    for (const seed of [25, 38]) {
+    for (const seed of [18, 20]) {
       const report = await simulate({ seed, plan: `${plan},mix=checkin+branch+uvWrite+rowPut` })
       assert.equal(report.verdict, 'converged', `seed ${seed}`)
       for (const { outcome } of liesOf(report)) told.add(outcome)
@@ -106,7 +106,7 @@ suite('a run with lies', () => {
 
   test('has lies that are signed by who tells them', async () => {
     const lines = await traceOf({
-      seed: 1,
+      seed: 2,
       plan: `${plan},login=yes,node=poll`,
       config: { describesMessages: true },
     })

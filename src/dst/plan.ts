@@ -152,12 +152,12 @@ const options: OptionSpace<FossilPlan> = {
     draw.pick([0, 0, 1]),
   ),
   operations: wholeNumber('what people do, in all', { min: 0, max: 10_000_000 }, (draw) =>
-    draw.int(20, 60),
+    draw.int(40, 100),
   ),
   mix: someOf(
     'which operations there are',
     operations.map(({ name }) => name),
-    { probability: 0.6, always: ['checkin'], groups },
+    { probabilities: [0.3, 0.6, 0.8], always: ['checkin'], groups },
   ),
   sizes: oneOf('how large files are', fileSizes, ['small', 'small', 'mixed', 'large']),
   private: yesOrNo('some check-ins are private', 0.4),
@@ -201,7 +201,10 @@ const options: OptionSpace<FossilPlan> = {
     (draw) => draw.pick([50_000, 200_000, 1_000_000]),
   ),
   // A sync that a lie has ended tells nothing of what else might have gone wrong in it.
-  faults: someOf('what goes wrong', faultNames, { probability: 0.5, seldom: { lies: 0.25 } }),
+  faults: someOf('what goes wrong', faultNames, {
+    probabilities: [0.1, 0.7, 0.5],
+    seldom: { lies: 0.25 },
+  }),
   ...rateOptions,
 }
 

@@ -64,6 +64,8 @@ export function unsentIn(repo: Repo): ReadonlySet<ArtifactHash> {
 export interface Stored {
   readonly clusters: number
   readonly others: number
+  /** Those of both that are deltas which wait for their source, or for its source. */
+  readonly waiting: number
 }
 
 /** Counts what is stored. */
@@ -75,10 +77,11 @@ export function countStored(repo: Repo): Stored {
           FROM blob WHERE size >= 0`,
       )
       .get(clusterTagId) ?? []
-  return { clusters, others: all - clusters }
+  return { clusters, others: all - clusters, waiting: waitingIn(repo).size }
 }
 
-function waitingIn(repo: Repo): ReadonlySet<Rid> {
+/** Deltas that wait for their source, or for its source. */
+export function waitingIn(repo: Repo): ReadonlySet<Rid> {
   const rows = dbOf(repo)
     .prepare<[Rid]>(
       `WITH RECURSIVE waiting(rid) AS (

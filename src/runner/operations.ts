@@ -13,6 +13,30 @@ import type { NodeId, TraceFacts } from './model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { Simulation } from './simulation.ts'
 
+/** A moment at which people do the same at several nodes, none of whom has heard of another. */
+interface Rush {
+  readonly atMs: number
+  readonly name: string
+}
+
+/** The place of an operation in a run, before it is drawn. */
+interface Place extends Pick<Intention, 'atMs' | 'node' | 'id'> {
+  /** Gives the kind of operation, unless it makes no sense at the node. */
+  readonly rush?: Rush | undefined
+  /** True where the arguments, too, are as at the other nodes, as far as they hold the same. */
+  readonly isTwin?: boolean
+}
+
+/** Milliseconds of a run to each rush: how many there are depends on nobody who works. */
+const msPerRush = 5_000
+
+/** The share of operations that belong to a rush, and the share of those that are twins. */
+const inRush = 0.5
+const twinsInRush = 0.5
+
+/** Milliseconds within which those of one rush come. */
+const rushMs = 400
+
 /** Further work during a run, made anew for each run. */
 export interface Workload {
   /** Schedules the work. */
@@ -125,13 +149,14 @@ export class Operations<W extends CheckedWorld> implements Workload {
   #drawAll(): void {
     const { first = [], operations, count } = this.#options
     const nodes = this.#nodes()
+    const rushes = this.#drawRushes()
     for (const [index, node] of nodes.entries()) {
       const own = index === 0 ? first : []
       own.forEach((operation, at) =>
         this.#scheduleDrawn({ atMs: 0, node, id: `${node}#${at + 1}` }, [operation]),
       )
       const share = Math.floor(count / nodes.length) + (index < count % nodes.length ? 1 : 0)
-      if (operations.length > 0) this.#dealOut(node, share, own.length)
+      if (operations.length > 0) this.#dealOut(node, { share, before: own.length, rushes })
     }
   }
 
@@ -142,28 +167,44 @@ export class Operations<W extends CheckedWorld> implements Workload {
     return model.topology.nodes.filter((id) => known.has(id))
   }
 
+  /** Conflicts come of what is done at once: by chance alone, most hear of each other before. */
+  #drawRushes(): readonly Rush[] {
+    const { durationMs } = this.#options
+    const draw = this.#simulation.stream('operation-times').named('rushes')
+    return Array.from({ length: Math.ceil(durationMs / msPerRush) }, (_, index) => ({
+      atMs: draw.int(0, durationMs - 1),
+      name: `rush#${index + 1}`,
+    }))
+  }
+
   /** Times are drawn first, so that operations are numbered in the order they take place. */
-  #dealOut(node: NodeId, share: number, before: number): void {
+  #dealOut(
+    node: NodeId,
+    { share, before, rushes }: { share: number; before: number; rushes: readonly Rush[] },
+  ): void {
     const { durationMs, operations } = this.#options
     if (durationMs === 0) return
-    const times = this.#simulation.stream(`operation-times/${node}`)
-    const drawn = Array.from({ length: share }, () => times.next().int(0, durationMs - 1))
+    const draw = this.#simulation.stream(`operation-times/${node}`).next()
+    const drawn = Array.from({ length: share }, () => drawTime(draw, durationMs, rushes))
     drawn
-      .sort((a, b) => a - b)
-      .forEach((atMs, index) =>
-        this.#scheduleDrawn({ atMs, node, id: `${node}#${before + index + 1}` }, operations),
+      .sort((a, b) => a.atMs - b.atMs)
+      .forEach((time, index) =>
+        this.#scheduleDrawn({ ...time, node, id: `${node}#${before + index + 1}` }, operations),
       )
   }
 
   #scheduleDrawn(
-    place: Pick<Intention, 'atMs' | 'node' | 'id'>,
+    { rush, isTwin = false, ...place }: Place,
     operations: readonly Operation<W>[],
   ): void {
-    const draw = this.#simulation.stream('operations').named(place.id)
+    const stream = this.#simulation.stream('operations')
+    const own = stream.named(place.id)
+    const kinds = rush === undefined ? own : stream.named(rush.name)
+    const draw = isTwin ? kinds : own
     this.#schedule(place, () => {
       const rest = [...this.#possible(operations, place.node)]
       // One that makes no sense gives way to another, so that few moments are idle.
-      for (let at = pickByWeight(rest, draw); at >= 0; at = pickByWeight(rest, draw)) {
+      for (let at = pickByWeight(rest, kinds); at >= 0; at = pickByWeight(rest, kinds)) {
         const [operation] = rest.splice(at, 1)
         const args = operation?.plan(this.#simulation.world, place.node, draw)
         if (operation !== undefined && args !== undefined) {
@@ -225,6 +266,18 @@ export class Operations<W extends CheckedWorld> implements Workload {
     const isNode = this.#simulation.model.topology.nodes.includes(node)
     if (!isNode) throw invalid(`${id}: there is no node "${node}"`)
   }
+}
+
+/** The time of an operation: any, or that of a rush. */
+function drawTime(
+  draw: Draw,
+  durationMs: number,
+  rushes: readonly Rush[],
+): Pick<Place, 'atMs' | 'rush' | 'isTwin'> {
+  if (rushes.length === 0 || !draw.chance(inRush)) return { atMs: draw.int(0, durationMs - 1) }
+  const rush = draw.pick(rushes)
+  const atMs = Math.min(durationMs - 1, rush.atMs + draw.int(0, rushMs))
+  return { atMs, rush, isTwin: draw.chance(twinsInRush) }
 }
 
 function pickByWeight(operations: readonly { readonly weight: number }[], draw: Draw): number {

@@ -21,7 +21,7 @@ const options = {
   order: oneOf<'first' | 'last'>('which', ['first', 'last']),
   isLoud: yesOrNo('whether', 0.5),
   tools: someOf<string>('with what', ['saw', 'axe', 'awl'], {
-    probability: 0.5,
+    probabilities: [0.5],
     always: ['saw'],
     groups: { sharp: ['saw', 'axe'] },
   }),

@@ -183,7 +183,8 @@ export function yesOrNo(about: string, probability: number): PlanOption<boolean>
 /**
  * Some of a few words, joined by `+`; none of them is `none`.
  *
- * @param options.probability that each is drawn
+ * @param options.probabilities one is drawn, and then each of the words with that: few of them meet
+ *   each other again and again, many of them meet many others
  * @param options.seldom those that are drawn with another probability
  * @param options.always those that are drawn in any case
  * @param options.groups names for several of them at once
@@ -192,21 +193,25 @@ export function someOf<T extends string>(
   about: string,
   words: readonly T[],
   options: {
-    readonly probability: number
+    readonly probabilities: readonly [number, ...number[]]
     readonly seldom?: Readonly<Partial<Record<T, number>>>
     readonly always?: readonly T[]
     readonly groups?: Readonly<Record<string, readonly T[]>>
   },
 ): PlanOption<readonly T[]> {
-  const { probability, seldom, always = [], groups = {} } = options
+  const { probabilities, seldom, always = [], groups = {} } = options
   const membersOf = (name: string): readonly T[] =>
     (Object.hasOwn(groups, name) ? groups[name] : undefined) ??
     words.filter((each) => each === name)
   return {
     about,
     // Each takes one number, so that a word behind the others moves none of them.
-    draw: (draw) =>
-      words.filter((word) => draw.chance(seldom?.[word] ?? probability) || always.includes(word)),
+    draw: (draw) => {
+      const probability = draw.pick(probabilities)
+      return words.filter(
+        (word) => draw.chance(seldom?.[word] ?? probability) || always.includes(word),
+      )
+    },
     expects: `none, or some of ${[...Object.keys(groups), ...words].join(', ')}, joined by "+"`,
     read: (text) => {
       const members = text === 'none' ? [] : text.split('+').map(membersOf)

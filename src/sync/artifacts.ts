@@ -82,6 +82,8 @@ export class ArtifactExchange {
   readonly #peerHas = new Set<ArtifactHash>()
   /** Of those, the ones that it calls private, in the message that is being read. */
   readonly #peerHides = new Map<ArtifactHash, Rid>()
+  /** Artifacts of which it sent a delta that had to wait: no news to it once its source is here. */
+  readonly #cameAsDelta = new Set<ArtifactHash>()
   /** Artifacts that the peer asks for in the message that is being read. */
   readonly #peerAsks = new Set<ArtifactHash>()
   /** Artifacts that came in that message, and are as far from being here as before. */
@@ -197,6 +199,7 @@ export class ArtifactExchange {
     }
     const outcome = this.#intake.take(card, asPrivate)
     if (outcome.kind === 'postponed') return false
+    if (outcome.kind === 'waiting') this.#cameAsDelta.add(hash)
     if (outcome.kind === 'held') {
       if (!outcome.isNew) this.#mark('sync.file-already-here')
       this.#peerHas.add(hash)
@@ -417,7 +420,8 @@ export class ArtifactExchange {
     let sent = 0
     for (const { hash } of artifacts) {
       if (sent >= most) break
-      if (this.#peerHas.has(hash) || this.#damaged.has(hash)) continue
+      if (this.#peerHas.has(hash) || this.#cameAsDelta.has(hash)) continue
+      if (this.#damaged.has(hash)) continue
       writer.add({ type: 'igot', hash, isPrivate: asPrivate })
       sent++
     }

@@ -45,7 +45,7 @@ export const lossCanaries: readonly Canary[] = [
       operationCount: 240,
       weights: { purge: 12, shun: 12, setting: 0 },
       privateCheckins: false,
-      seed: 7,
+      seed: 23,
     },
     config: () => ({ login: {} }),
   },

@@ -3,19 +3,42 @@
  * @module
  */
 
+import { sha1 } from '../../hash/hash.ts'
 import { decodeMessage } from '../../xfer/frame.ts'
 import type { Card } from '../../xfer/card.ts'
 import { parseCards } from '../../xfer/parse.ts'
 
-/** Artifacts and contents of unversioned files, and how often each travelled. */
+/** Artifacts and contents of files, or versions of rows, and how often each travelled. */
 export type Cargo = ReadonlyMap<string, number>
 
-/** The cargo of some messages. */
+/** The rows of tables that some messages carry. */
+export function rowsOf(messages: readonly Uint8Array[]): Cargo {
+  return counted(messages, (card) =>
+    card.type === 'xrow' || card.type === 'xdelete'
+      ? `row ${card.table} ${card.pkHash} ${card.mtimeSec} ${sha1(card.content)}`
+      : undefined,
+  )
+}
+
+/** Tells whether a request has more than the product wrote: see bold-requests.ts. */
+export function isBold(request: Uint8Array): boolean {
+  const cards = [...parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))]
+  return cards.at(-1)?.type !== 'comment'
+}
+
+/** The artifacts and unversioned files that some messages carry. */
 export function cargoOf(messages: readonly Uint8Array[]): Cargo {
+  return counted(messages, nameOf)
+}
+
+function counted(
+  messages: readonly Uint8Array[],
+  nameIn: (card: Card) => string | undefined,
+): Cargo {
   const cargo = new Map<string, number>()
   for (const message of messages) {
     for (const card of parseCards(decodeMessage(message, { maxBytes: 1 << 30 }))) {
-      const name = nameOf(card)
+      const name = nameIn(card)
       if (name !== undefined) cargo.set(name, (cargo.get(name) ?? 0) + 1)
     }
   }
@@ -44,6 +67,33 @@ export function wishesOf(request: Uint8Array): string {
 export function repeatedIn(cargo: Cargo): string | undefined {
   for (const [name, count] of cargo) if (count > 1) return name
   return undefined
+}
+
+/** Names that a message carries, and those that it announces, in the order of its cards. */
+export interface Named {
+  readonly carried: readonly string[]
+  readonly announced: readonly string[]
+}
+
+/**
+ * The artifacts that a message names, without the list of all clusters that stock asks for in the
+ * third round of a sync that does not come to an end (xfer.c:1016-1042).
+ */
+export function artifactsIn(message: Uint8Array): Named {
+  const [carried, announced]: [string[], string[]] = [[], []]
+  let isOfAll = false
+  for (const card of parseCards(decodeMessage(message, { maxBytes: 1 << 30 }))) {
+    if (card.type === 'comment') isOfAll = card.text.trim() === 'sending-clusters'
+    if (card.type === 'file' || card.type === 'cfile') carried.push(card.hash)
+    if (card.type === 'igot' && !isOfAll) announced.push(card.hash)
+  }
+  return { carried, announced }
+}
+
+/** Tells whether a reply has a complaint: a client begins again then, or says less. */
+export function complains(reply: Uint8Array): boolean {
+  const cards = [...parseCards(decodeMessage(reply, { maxBytes: 1 << 30 }))]
+  return cards.some(({ type }) => type === 'error' || type === 'message')
 }
 
 /** Undefined for a card that carries nothing. */

@@ -8,6 +8,7 @@ import { sha1 } from '../../hash/hash.ts'
 import { stateOf } from '../../repo/state.ts'
 import type { NodeId } from '../../runner/model.ts'
 import type { CheckedNode } from '../world.ts'
+import { waitingIn } from '../sync-marks.ts'
 import { wishesOf } from './cargo.ts'
 
 /** A request and the reply to it. */
@@ -27,6 +28,8 @@ export interface QuietSync {
    * asked for the same.
    */
   readonly isAgain: boolean
+  /** Deltas waited at the client when it began, and are asked for whole once nothing else comes. */
+  readonly hadWaiting: boolean
 }
 
 /** A sync under way, or a finished one. */
@@ -36,6 +39,7 @@ interface Running {
   readonly exchanges: { request: Uint8Array; digest: string; reply?: Uint8Array }[]
   /** Each side as it was at first. */
   readonly clientAtFirst: string
+  readonly hadWaiting: boolean
   serverAtFirst: string | undefined
   /** Each side as it was when it last did its part; undefined before that. */
   clientState: string | undefined
@@ -119,7 +123,7 @@ export class QuietSyncs {
       this.#left.get(link) === `${running.clientAtFirst} ${running.serverAtFirst} ${wishes}`
     const left = `${stateOf(client.repo)} ${stateOf(server.repo)} ${wishes}`
     this.#left.set(link, isComplete ? left : '')
-    return { client, server, exchanges, isAgain }
+    return { client, server, exchanges, isAgain, hadWaiting: running.hadWaiting }
   }
 
   /** A node has done something else, or has failed at something. */
@@ -145,6 +149,7 @@ function begun(client: CheckedNode, server: NodeId, isDisturbed: boolean): Runni
     server,
     exchanges: [],
     clientAtFirst: stateOf(client.repo),
+    hadWaiting: waitingIn(client.repo).size > 0,
     serverAtFirst: undefined,
     clientState: undefined,
     serverState: undefined,

@@ -10,7 +10,16 @@ import type { NodeId } from '../../runner/model.ts'
 import type { SyncResult } from '../../sync/session-options.ts'
 import type { CheckedNode, Finding } from '../world.ts'
 import { dbOf } from '../../repo/repo.ts'
-import { type Cargo, cargoOf, isOfClone, repeatedIn } from './cargo.ts'
+import {
+  artifactsIn,
+  type Cargo,
+  cargoOf,
+  complains,
+  isBold,
+  isOfClone,
+  repeatedIn,
+  rowsOf,
+} from './cargo.ts'
 import { differingFile } from './files.ts'
 import { type Exchange, type QuietSync, QuietSyncs } from './quiet-syncs.ts'
 
@@ -55,8 +64,12 @@ function problemOf(sync: QuietSync, result: SyncResult): string | undefined {
   // After the last round agents ask what has arrived, and their owners go on meanwhile.
   const rounds = sync.exchanges.slice(0, result.rounds)
   const isOver = rounds.length === sync.exchanges.length
+  // Whoever is refused a part begins again, without it.
+  const accepted = rounds.slice(rounds.findLastIndex(({ reply }) => complains(reply)) + 1)
   return (
     repetitionIn(sync, rounds) ??
+    echoIn(accepted) ??
+    rowTwiceIn(accepted) ??
     (result.complete ? delayIn(rounds, result, sync) : undefined) ??
     (result.complete && isOver ? differenceAfter(sync, result) : undefined)
   )
@@ -64,15 +77,42 @@ function problemOf(sync: QuietSync, result: SyncResult): string | undefined {
 
 /** Something that travelled more often than once. */
 function repetitionIn(
-  { client, server }: QuietSync,
+  { client, server, hadWaiting }: QuietSync,
   rounds: readonly Exchange[],
 ): string | undefined {
   const sent = cargoOf(rounds.map(({ request }) => request))
   const received = cargoOf(rounds.map(({ reply }) => reply))
-  const again = repeatedTo(server, sent) ?? repeatedTo(client, received)
+  const again = repeatedTo(server, sent) ?? (hadWaiting ? undefined : repeatedTo(client, received))
   if (again !== undefined) return `carried ${again} more than once`
   const back = [...sent.keys()].find((name) => received.has(name))
   return back && `carried ${back} there and back`
+}
+
+/**
+ * An artifact that is announced to the side that it came from: by the client at any time, by the
+ * server in the reply, since it remembers nothing of requests before.
+ */
+function echoIn(rounds: readonly Exchange[]): string | undefined {
+  const received = new Set<string>()
+  for (const { request, reply } of rounds) {
+    const [asked, answered] = [artifactsIn(request), artifactsIn(reply)]
+    const echoed = asked.announced.find((hash) => received.has(hash))
+    if (echoed !== undefined) return `announced artifact ${echoed} to the server it came from`
+    const sent = new Set(asked.carried)
+    const returned = answered.announced.find((hash) => sent.has(hash))
+    if (returned !== undefined) return `was told of artifact ${returned}, which it had just sent`
+    for (const hash of answered.carried) received.add(hash)
+  }
+  return undefined
+}
+
+/** A row that travelled more than once in one direction, as it is. */
+function rowTwiceIn(rounds: readonly Exchange[]): string | undefined {
+  if (rounds.some(({ request }) => isBold(request))) return undefined
+  const again =
+    repeatedIn(rowsOf(rounds.map(({ request }) => request))) ??
+    repeatedIn(rowsOf(rounds.map(({ reply }) => reply)))
+  return again && `carried ${again} more than once`
 }
 
 /**

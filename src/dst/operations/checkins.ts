@@ -60,7 +60,7 @@ export const plain: FossilOperation = {
   plan: (context) => {
     const { id, repo, draw, references, mayBePrivate } = context
     // Drawn in any case, so that the other choices are the same without private ones.
-    const isPrivate = draw.chance(0.1) && mayBePrivate
+    const isPrivate = draw.chance(0.25) && mayBePrivate
     const parent = draw.chance(0.8) ? newestPublicCheckin(repo) : drawPublicCheckin(context)
     if (parent === undefined || isClosed(repo, parent)) return undefined
     return {

@@ -7,6 +7,7 @@
 
 import { noBytes } from '../../base/bytes.ts'
 import type { ArgumentValues } from '../../runner/arguments.ts'
+import { listUnversioned } from '../../repo/unversioned.ts'
 import type { Draw } from '../../sim/random.ts'
 import { contentOf } from './content.ts'
 import type { ApplyContext, FossilOperation, Made, PlanContext } from './operation.ts'
@@ -29,11 +30,16 @@ export const uvWrite: FossilOperation = {
   },
 }
 
-/** Deletes a file, where there is one. */
+/** Deletes a file; one that was never there now and then. */
 export const uvDelete: FossilOperation = {
   name: 'uvDelete',
-  weight: 3,
-  plan: drawFile,
+  weight: 4,
+  plan: (context) => {
+    const held = listUnversioned(context.repo).map(({ name }) => name)
+    const isThere = names.filter((name) => held.includes(name))
+    if (isThere.length === 0 && context.draw.chance(0.8)) return undefined
+    return drawFile(context, isThere.length === 0 ? names : isThere)
+  },
   apply: (context) => changed(context, { type: 'uvDelete' }),
 }
 
@@ -49,8 +55,8 @@ function changed(
   return world.changeUnversioned({ ...file, ...change }) ? {} : undefined
 }
 
-function drawFile({ nowMs, draw }: PlanContext): ArgumentValues {
-  const name = draw.pick(names)
+function drawFile({ nowMs, draw }: PlanContext, among = names): ArgumentValues {
+  const name = draw.pick(among)
   const mtimeSec = drawTime(draw, Math.floor(nowMs / 1000))
   return mtimeSec === undefined ? { name } : { name, mtimeSec }
 }

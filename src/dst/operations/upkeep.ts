@@ -21,7 +21,7 @@ import type { ApplyContext, FossilOperation, Made, PlanContext } from './operati
 /** Makes a private line public, up to one of its check-ins. */
 export const publish: FossilOperation = {
   name: 'publish',
-  weight: 2,
+  weight: 5,
   plan: ({ repo, draw, references }) => {
     const known = privateCheckins(repo)
     return known.length === 0 ? undefined : { checkin: references.to(draw.pick(known)) }
