@@ -9,7 +9,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { openRepo, projectCode, serverCode, systemEnv } from 'trilobite'
+import { openRepo, systemEnv } from 'trilobite'
 import { type Card, CardWriter, contentTypes, encodeMessage } from 'trilobite/xfer'
 import { decodeMessage, parseCards } from 'trilobite/xfer'
 
@@ -70,7 +70,7 @@ export async function run({ quick }: BenchOptions): Promise<BenchResult> {
 
 function questionsFor(name: CorpusName, file: string): Question[] {
   using repo = openRepo(file, systemEnv)
-  const codes = { serverCode: serverCode(repo), projectCode: projectCode(repo) }
+  const codes = { serverCode: repo.serverCode, projectCode: repo.projectCode }
   const pull: Question = {
     name: `idle pull, ${name}`,
     body: message({ type: 'pull', ...codes }),

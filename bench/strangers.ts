@@ -8,14 +8,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import {
-  checkin,
-  createRepo,
-  projectCode,
-  storeLocal,
-  systemEnv,
-  writeUnversioned,
-} from 'trilobite'
+import { checkin, createRepo, storeLocal, systemEnv, writeUnversioned } from 'trilobite'
 import { allBlobUuidsSorted } from 'trilobite/dst'
 import { encodeMessage } from 'trilobite/xfer'
 
@@ -71,7 +64,7 @@ function prepare(path: string): Place {
   for (let i = 0; i < 100; i++)
     writeUnversioned(repo, { name: `uv${i}`, content: source.subarray(i) })
   const known = allBlobUuidsSorted(repo)
-  return { projectCode: projectCode(repo), known, source, sourceHash: hash }
+  return { projectCode: repo.projectCode, known, source, sourceHash: hash }
 }
 
 async function costsOf(flood: Flood, place: Place, folder: string): Promise<[Side, Cost][]> {

@@ -8,7 +8,6 @@ import {
   createMemoryRepo,
   fullAccess,
   handleXfer,
-  projectCode,
   putUser,
   type Repo,
   sync,
@@ -72,7 +71,7 @@ export async function measure(
 /** Two of ours in memory, in this process; messages are encoded and read again. */
 export function ourPair(): Pair {
   const client = createMemoryRepo(systemEnv)
-  const server = createMemoryRepo(systemEnv, { projectCode: projectCode(client) })
+  const server = createMemoryRepo(systemEnv, { projectCode: client.projectCode })
   define(client)
   const exchange = async (request: Uint8Array): Promise<Uint8Array> =>
     handleXfer(server, request, { access: fullAccess })

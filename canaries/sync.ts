@@ -24,7 +24,7 @@ export const syncMutations: readonly Mutation[] = [
 }
 `,
     replace: `
-  const code = serverCode(repo)
+  const code = repo.serverCode
   if (underWay.has(code)) throw new FossilError('repo.io', { reason: 'a sync is under way' })
   underWay.add(code)
   try {
@@ -44,7 +44,6 @@ export const syncMutations: readonly Mutation[] = [
 }
 
 import { FossilError } from '../base/error.ts'
-import { serverCode } from '../repo/config.ts'
 
 const underWay = new Set<string>()
 `,

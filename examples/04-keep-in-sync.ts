@@ -11,14 +11,13 @@ import {
   fullAccess,
   handleXfer,
   hasArtifact,
-  projectCode,
   systemEnv,
   type Transport,
 } from 'trilobite'
 import { SyncAgent } from 'trilobite/agent'
 
 using server = createMemoryRepo(systemEnv)
-using repo = createMemoryRepo(systemEnv, { projectCode: projectCode(server) })
+using repo = createMemoryRepo(systemEnv, { projectCode: server.projectCode })
 
 let attempts = 0
 const transport: Transport = {

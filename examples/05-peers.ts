@@ -4,18 +4,11 @@
  * @module
  */
 
-import {
-  createMemoryRepo,
-  isTransportError,
-  projectCode,
-  sync,
-  systemEnv,
-  writeWiki,
-} from 'trilobite'
+import { createMemoryRepo, isTransportError, sync, systemEnv, writeWiki } from 'trilobite'
 import { checkConvergence, countBlobs, PeerNetwork } from 'trilobite/dst'
 
 using ada = createMemoryRepo(systemEnv)
-const options = { projectCode: projectCode(ada) }
+const options = { projectCode: ada.projectCode }
 using ben = createMemoryRepo(systemEnv, options)
 using cyd = createMemoryRepo(systemEnv, options)
 const peers = new Map([

@@ -9,7 +9,6 @@ import {
   type Env,
   fullAccess,
   handleXfer,
-  projectCode,
   type Repo,
   sync,
   systemEnv,
@@ -23,7 +22,7 @@ const env: Env = { ...systemEnv, clock: { nowMs: () => nowMs } }
 const later = (hours: number): void => void (nowMs += hours * 3_600_000)
 
 using server = createMemoryRepo(env)
-const options = { projectCode: projectCode(server) }
+const options = { projectCode: server.projectCode }
 using phone = createMemoryRepo(env, options)
 using laptop = createMemoryRepo(env, options)
 const transport: Transport = {

@@ -13,7 +13,6 @@ import {
   fullAccess,
   handleXfer,
   planMerge,
-  projectCode,
   type Repo,
   sync,
   systemEnv,
@@ -27,7 +26,7 @@ const env: Env = { ...systemEnv, clock: { nowMs: () => (nowMs += 60_000) } }
 const text = (lines: string): Uint8Array => new TextEncoder().encode(lines)
 
 using server = createMemoryRepo(env)
-const options = { projectCode: projectCode(server) }
+const options = { projectCode: server.projectCode }
 using ada = createMemoryRepo(env, options)
 using ben = createMemoryRepo(env, options)
 const transport: Transport = {

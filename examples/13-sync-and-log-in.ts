@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createMemoryRepo, projectCode, putUser, sync, systemEnv, writeWiki } from 'trilobite'
+import { createMemoryRepo, putUser, sync, systemEnv, writeWiki } from 'trilobite'
 import { wikiPages } from 'trilobite/history'
 import { httpTransport, serve } from 'trilobite/transport/http'
 
@@ -13,7 +13,7 @@ putUser(project, { login: 'ada', password: 'secret', capabilities: 'i' })
 writeWiki(project, { title: 'Home', content: 'Welcome.\n' }, { user: 'ben' })
 await using server = await serve({ repo: project })
 
-using repo = createMemoryRepo(systemEnv, { projectCode: projectCode(project) })
+using repo = createMemoryRepo(systemEnv, { projectCode: project.projectCode })
 writeWiki(repo, { title: 'Eyes', content: 'Made of calcite.\n' }, { user: 'ada' })
 
 using transport = httpTransport(server.url)

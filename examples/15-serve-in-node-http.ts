@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-import { createMemoryRepo, projectCode, sync, systemEnv } from 'trilobite'
+import { createMemoryRepo, sync, systemEnv } from 'trilobite'
 import { fossilHandler, httpTransport } from 'trilobite/transport/http'
 
 using project = createMemoryRepo(systemEnv)
@@ -49,7 +49,7 @@ const { port }: AddressInfo = Object(server.address())
 const page = await fetch(`http://127.0.0.1:${port}/`)
 console.log((await page.text()).trim())
 
-using repo = createMemoryRepo(systemEnv, { projectCode: projectCode(project) })
+using repo = createMemoryRepo(systemEnv, { projectCode: project.projectCode })
 using transport = httpTransport(`http://127.0.0.1:${port}/fossil`)
 const { complete } = await sync(repo, transport, { push: false })
 console.log(`synced, complete: ${complete}`)

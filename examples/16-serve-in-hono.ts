@@ -5,7 +5,7 @@
  */
 
 import { Hono } from 'hono'
-import { createMemoryRepo, projectCode, sync, systemEnv, type Transport } from 'trilobite'
+import { createMemoryRepo, sync, systemEnv, type Transport } from 'trilobite'
 import { fossilHandler } from 'trilobite/transport/http'
 import { contentTypes } from 'trilobite/xfer'
 
@@ -27,6 +27,6 @@ const transport: Transport = {
     return new Uint8Array(await reply.arrayBuffer())
   },
 }
-using repo = createMemoryRepo(systemEnv, { projectCode: projectCode(project) })
+using repo = createMemoryRepo(systemEnv, { projectCode: project.projectCode })
 const { complete } = await sync(repo, transport, { push: false })
 console.log(`synced, complete: ${complete}`)

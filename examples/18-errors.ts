@@ -8,7 +8,6 @@ import {
   createMemoryRepo,
   FossilError,
   isTransportError,
-  projectCode,
   putUser,
   sync,
   systemEnv,
@@ -19,7 +18,7 @@ import { httpTransport, serve } from 'trilobite/transport/http'
 using project = createMemoryRepo(systemEnv)
 putUser(project, { login: 'ada', password: 'secret', capabilities: 'i' })
 await using server = await serve({ repo: project })
-using repo = createMemoryRepo(systemEnv, { projectCode: projectCode(project) })
+using repo = createMemoryRepo(systemEnv, { projectCode: project.projectCode })
 using stranger = createMemoryRepo(systemEnv)
 
 /** Advice that a program would give its user. */

@@ -9,7 +9,6 @@ import {
   fullAccess,
   handleXfer,
   listUnversioned,
-  projectCode,
   readUnversioned,
   removeUnversioned,
   sync,
@@ -19,7 +18,7 @@ import {
 } from 'trilobite'
 
 using server = createMemoryRepo(systemEnv)
-using repo = createMemoryRepo(systemEnv, { projectCode: projectCode(server) })
+using repo = createMemoryRepo(systemEnv, { projectCode: server.projectCode })
 const transport: Transport = {
   exchange: async (request) => handleXfer(server, request, { access: fullAccess }),
 }

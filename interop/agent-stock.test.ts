@@ -13,10 +13,8 @@ import {
   checkinFiles,
   openRepo,
   parseArtifactHash,
-  projectCode,
   readArtifact,
   type Repo,
-  serverCode,
   systemEnv,
 } from 'trilobite'
 import { SyncAgent } from 'trilobite/agent'
@@ -116,7 +114,7 @@ function cardsOf(reply: Uint8Array): Card[] {
 function requestFor(repo: Repo, hash: ArtifactHash): Uint8Array {
   const writer = new CardWriter()
   writer.add({ type: 'pragma', name: 'client-version', args: ['22600', '20250101', '0'] })
-  writer.add({ type: 'pull', serverCode: serverCode(repo), projectCode: projectCode(repo) })
+  writer.add({ type: 'pull', serverCode: repo.serverCode, projectCode: repo.projectCode })
   writer.add({ type: 'gimme', hash })
   return encodeMessage(writer.finish())
 }
@@ -126,7 +124,7 @@ function pushOfDelta(repo: Repo, hash: ArtifactHash): Uint8Array {
   const source = Buffer.from(`nobody has this\n${'a line of every version\n'.repeat(20)}`)
   const sourceName = createHash('sha3-256').update(source).digest('hex')
   const deltaSource = parseArtifactHash(sourceName) ?? assert.fail()
-  const codes = { serverCode: serverCode(repo), projectCode: projectCode(repo) }
+  const codes = { serverCode: repo.serverCode, projectCode: repo.projectCode }
   const writer = new CardWriter()
   writer.add({ type: 'push', ...codes })
   const content = createDelta(source, readArtifact(repo, hash))

@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { deflateSync } from 'node:zlib'
 import {
-  cloneState,
   createRepo,
   FossilError,
   openRepo,
@@ -122,7 +121,7 @@ test('what we cloned from stock we push to, pull from and sync with', async (t) 
   await agree(60, theirs, ours)
 
   using repo = openRepo(ours, systemEnv)
-  assert.equal(cloneState(repo), undefined)
+  assert.equal(repo.isUnfinishedClone, false)
   using transport = httpTransport(url)
   commit(repo, 3)
   assert.ok((await sync(repo, transport, { pull: false })).complete)
@@ -242,7 +241,7 @@ test('a clone of the npm corpus goes on after every failure, to the same artifac
     assert.ok(line.failures > 2, `${line.failures} failures`)
     assert.deepEqual(held(path), held(theirs))
     using repo = openRepo(path, systemEnv)
-    assert.equal(cloneState(repo), undefined)
+    assert.equal(repo.isUnfinishedClone, false)
     if (period === 3) await isSound(path)
   }
 })

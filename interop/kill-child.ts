@@ -4,7 +4,7 @@
  * @module
  */
 
-import { clone, cloneState, openRepo, systemEnv } from 'trilobite'
+import { clone, openRepo, systemEnv } from 'trilobite'
 import { httpTransport, serve } from 'trilobite/transport/http'
 
 const [command = '', file = '', url = ''] = process.argv.slice(2)
@@ -15,7 +15,7 @@ if (command === 'serve') {
 } else if (command === 'clone') {
   using repo = openRepo(file, systemEnv)
   using transport = httpTransport(url)
-  const isComplete = cloneState(repo) === undefined || (await clone(repo, transport)).complete
+  const isComplete = !repo.isUnfinishedClone || (await clone(repo, transport)).complete
   console.log(isComplete ? 'clone complete' : 'clone incomplete')
 } else {
   throw new Error(`no command ${command}`)

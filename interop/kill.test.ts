@@ -15,7 +15,6 @@ import {
   createRepo,
   isTransportError,
   openRepo,
-  projectCode,
   putUser,
   setConfig,
   storeLocal,
@@ -194,7 +193,7 @@ test('what a server acknowledged is there after it was killed twenty times', asy
   const folder = makeFolder(t)
   const [theirs, ours] = [join(folder, 'theirs.fossil'), join(folder, 'ours.fossil')]
   using repo = createRepo(ours, systemEnv)
-  createRepo(theirs, systemEnv, { projectCode: projectCode(repo) }).close()
+  createRepo(theirs, systemEnv, { projectCode: repo.projectCode }).close()
   {
     using served = openRepo(theirs, systemEnv)
     putUser(served, { login: 'nobody', capabilities: 'gio' })

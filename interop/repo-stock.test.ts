@@ -29,7 +29,6 @@ import {
   handleXfer,
   openRepo,
   parseArtifactHash,
-  projectCode,
   readArtifact,
   type Repo,
   storeLocal,
@@ -282,7 +281,7 @@ test('we go on where stock left off, and stock where we did', async (t) => {
 function pullRequest(repo: Repo): Uint8Array {
   const writer = new CardWriter()
   writer.add({ type: 'pragma', name: 'client-version', args: ['22600', '20250101', '0'] })
-  writer.add({ type: 'pull', serverCode: '0'.repeat(40), projectCode: projectCode(repo) })
+  writer.add({ type: 'pull', serverCode: '0'.repeat(40), projectCode: repo.projectCode })
   writer.add({ type: 'comment', text: 'different each time' })
   return encodeMessage(writer.finish())
 }

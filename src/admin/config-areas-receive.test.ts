@@ -11,7 +11,7 @@ import * as fc from 'fast-check'
 import { utf8 } from '../base/bytes.ts'
 import type { ConfigCard } from '../xfer/card.ts'
 import { isShunned } from '../repo/blob.ts'
-import { config, projectCode, serverCode, setConfig } from '../repo/config.ts'
+import { config, setConfig } from '../repo/config.ts'
 import { type ConfigArea, configAreas, configCards } from './config-areas.ts'
 import { type ConfigOutcome, receiveConfig } from './config-areas-receive.ts'
 import { configSql, goldenCards, subscriberSql } from './config-areas.suite.ts'
@@ -129,8 +129,8 @@ test('codes and other settings of the repository itself are never taken', () => 
     assert.equal(take(repo, '/config', `9999999999 '${name}' value 'x'`), 'refused', name)
   }
   assert.deepEqual(snapshot(repo), before)
-  assert.match(projectCode(repo), /^[0-9a-f]{40}$/)
-  assert.match(serverCode(repo), /^[0-9a-f]{40}$/)
+  assert.match(repo.projectCode, /^[0-9a-f]{40}$/)
+  assert.match(repo.serverCode, /^[0-9a-f]{40}$/)
 })
 
 test('tables that are not shared, and the form without a slash, are refused', () => {
@@ -201,7 +201,7 @@ test('no bytes are more than an outcome', () => {
   const name = fc.constantFrom('/config', '/user', '/shun', '/reportfmt', '/concealed', '/x')
   const schema = (): unknown =>
     dbOf(repo).prepare('SELECT sql FROM sqlite_schema ORDER BY name').all()
-  const [before, code] = [schema(), projectCode(repo)]
+  const [before, code] = [schema(), repo.projectCode]
   fc.assert(
     fc.property(name, content, (table, parts) => {
       take(repo, table, Uint8Array.from(Buffer.from(parts.join(''), 'latin1')))
@@ -209,7 +209,7 @@ test('no bytes are more than an outcome', () => {
     }),
     { seed: 5, numRuns: 2000 },
   )
-  assert.deepEqual([schema(), projectCode(repo)], [before, code])
+  assert.deepEqual([schema(), repo.projectCode], [before, code])
 })
 
 test('who lacks the capability s neither gives it nor touches who has it', () => {

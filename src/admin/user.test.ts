@@ -9,7 +9,6 @@ import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { openMemory } from '../db/node.ts'
 import { sharedSecret } from '../xfer/login.ts'
-import { projectCode } from '../repo/config.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { effectiveCapabilities, findUser, listUsers, putUser, removeUser } from './user.ts'
@@ -36,7 +35,7 @@ test('a new repository has an administrator and four special users without setup
 test('a password is kept as the shared secret of the project', () => {
   using repo = fresh()
   putUser(repo, { login: 'bob', password: 'pw', capabilities: 'o', info: 'Bob' })
-  const secret = sharedSecret({ projectCode: projectCode(repo), login: 'bob', password: 'pw' })
+  const secret = sharedSecret({ projectCode: repo.projectCode, login: 'bob', password: 'pw' })
   const { uid, ...rest } = findUser(repo, 'bob') ?? { uid: 0 }
   assert.deepEqual(rest, { login: 'bob', password: secret, capabilities: 'o', info: 'Bob' })
   assert.ok(uid > 0)
@@ -91,7 +90,7 @@ test('a user of any name that is there already can be changed and removed', () =
     dbOf(repo).prepare(`INSERT INTO user(login, pw, cap) VALUES(?, 'x', 'u')`).run(login)
     putUser(repo, { login, password: 'secret', capabilities: 'gio' })
     const { capabilities, password } = findUser(repo, login) ?? assert.fail(login)
-    const secret = sharedSecret({ projectCode: projectCode(repo), login, password: 'secret' })
+    const secret = sharedSecret({ projectCode: repo.projectCode, login, password: 'secret' })
     assert.deepEqual([capabilities, password], ['gio', secret])
     assert.equal(removeUser(repo, login), true)
   }

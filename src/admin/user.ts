@@ -9,7 +9,6 @@
 
 import { FossilError } from '../base/error.ts'
 import { sharedSecret } from '../xfer/login.ts'
-import { projectCode } from '../repo/config.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 
 /** Logins that stand for groups: nobody can log in as one (xfer.c:834). */
@@ -91,7 +90,7 @@ export function putUser(
       if (value === undefined) return
       db.prepare(`UPDATE user SET ${column} = ? WHERE login = ?`).run(value, login)
     }
-    set('pw', password && sharedSecret({ projectCode: projectCode(repo), login, password }))
+    set('pw', password && sharedSecret({ projectCode: repo.projectCode, login, password }))
     set('cap', capabilities)
     set('info', info)
   })

@@ -15,7 +15,6 @@
 import { assert } from '../base/assert.ts'
 import { hex } from '../base/bytes.ts'
 import { type ArtifactHash, matches } from '../hash/artifact-hash.ts'
-import { projectCode, serverCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import { limitedCards } from '../sync/budget.ts'
 import { defaultDeflateOverBytes, maxMessageBytes } from '../sync/limits.ts'
@@ -72,7 +71,7 @@ export class HoldingCheck {
     if (this.#options.private === true) {
       writer.add({ type: 'pragma', name: 'send-private', args: [] })
     }
-    const codes = { serverCode: serverCode(this.#repo), projectCode: projectCode(this.#repo) }
+    const codes = { serverCode: this.#repo.serverCode, projectCode: this.#repo.projectCode }
     writer.add({ type: 'pull', ...codes })
     for (const hash of this.#asked) writer.add({ type: 'gimme', hash })
     // Makes every message unique, and with it the nonce of a login card.

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { systemEnv } from '../base/env.ts'
 import { answerXfer } from '../sync/handler.ts'
-import { cloneState, findRemote, findUser, putUser } from '../index.ts'
+import { findRemote, findUser, putUser } from '../index.ts'
 import { publicBlobUuidsSorted } from '../dst/holdings.ts'
 import { type FossilServer, serve } from '../transport/http.ts'
 import { add, as, Scratch } from './command.suite.ts'
@@ -78,7 +78,7 @@ suite('a clone', () => {
     assertSame('many.fossil', 'whole.fossil')
     using copy = scratch.open('whole.fossil')
     assert.deepEqual(findRemote(copy, 'default'), { name: 'default', url })
-    assert.equal(cloneState(copy), undefined)
+    assert.equal(copy.isUnfinishedClone, false)
   })
 
   test('that was killed goes on where it stopped', async (t) => {

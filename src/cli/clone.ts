@@ -6,7 +6,7 @@
 
 import { existsSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { cloneState, FossilError, systemEnv } from '../index.ts'
+import { FossilError, systemEnv } from '../index.ts'
 import { printable } from '../base/printable.ts'
 import { cloneRepo } from '../transport/http.ts'
 import { type Outcome, runExchange, type Settings } from './exchange.ts'
@@ -84,7 +84,7 @@ function printOutcome(
 ): void {
   // Nothing is there where somebody interrupted the clone before anything had come.
   using repo = existsSync(file) ? openAny(file) : undefined
-  const whole = repo === undefined || cloneState(repo) !== undefined ? undefined : repo
+  const whole = repo === undefined || repo.isUnfinishedClone ? undefined : repo
   const { settings } = outcome
   print(
     options,
@@ -112,7 +112,7 @@ function resumesAt(file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (stat === undefined || (stat.isFile() && stat.size === 0)) return false
   using repo = openAny(file)
-  if (cloneState(repo) !== undefined) return true
+  if (repo.isUnfinishedClone) return true
   throw new FossilError('repo.invalid', { path: file, reason: 'it exists already' })
 }
 

@@ -7,7 +7,7 @@
 import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { artifactInfo, statistics } from '../history/index.ts'
-import { cloneState, config, findRemote, hashPolicy, type Repo, serverCode } from '../index.ts'
+import { config, findRemote, type Repo } from '../index.ts'
 import { artifactFields, familyText } from './artifact-info.ts'
 import { findArtifact } from './lookup.ts'
 import { outputWidth } from './look-back-options.ts'
@@ -67,14 +67,14 @@ function infoOf(repo: Repo) {
     projectName: config(repo, 'project-name') ?? null,
     // The clone that did not get as far has none.
     projectCode: config(repo, 'project-code') ?? null,
-    serverCode: serverCode(repo),
-    hashPolicy: hashPolicy(repo),
+    serverCode: repo.serverCode,
+    hashPolicy: repo.hashPolicy,
     artifacts,
     phantoms,
     private: privateArtifacts,
     unversioned: unversionedFiles,
     remote: findRemote(repo, 'default')?.url ?? null,
-    isUnfinishedClone: cloneState(repo) !== undefined,
+    isUnfinishedClone: repo.isUnfinishedClone,
     sizeBytes: statSync(path).size,
   }
 }

@@ -10,9 +10,7 @@ import {
   createRepo,
   FossilError,
   listUsers,
-  projectCode,
   type Repo,
-  serverCode,
   setConfig,
   systemEnv,
 } from '../index.ts'
@@ -61,8 +59,8 @@ function makeRepository(file: string, options: NewOptions): void {
 /** Fields that somebody new to the repository needs to log in: its codes and its first user. */
 export function identityFields(repo: Repo): Record<string, unknown> {
   return {
-    projectCode: projectCode(repo),
-    serverCode: serverCode(repo),
+    projectCode: repo.projectCode,
+    serverCode: repo.serverCode,
     admin: firstUser(repo) ?? null,
   }
 }
@@ -70,7 +68,7 @@ export function identityFields(repo: Repo): Record<string, unknown> {
 /** The same for people. */
 export function identityText(repo: Repo): string {
   const admin = firstUser(repo)
-  const lines = [`project-id: ${projectCode(repo)}`, `server-id:  ${serverCode(repo)}`]
+  const lines = [`project-id: ${repo.projectCode}`, `server-id:  ${repo.serverCode}`]
   if (admin !== undefined) {
     const { login, password } = admin
     lines.push(`admin-user: ${login}${password === null ? '' : ` (password: ${password})`}`)

@@ -5,7 +5,7 @@
 
 import { readdirSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { cloneState, findRemote, FossilError, openRepo, type Repo, systemEnv } from '../index.ts'
+import { findRemote, FossilError, openRepo, type Repo, systemEnv } from '../index.ts'
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalOptions {
@@ -68,7 +68,7 @@ export function openWhole(path: string): Repo {
 
 /** @throws {FossilError} `repo.invalid` for an unfinished clone, with the command that goes on */
 export function checkWhole(repo: Repo): void {
-  if (cloneState(repo) === undefined) return
+  if (!repo.isUnfinishedClone) return
   const { path } = repo
   const url = findRemote(repo, 'default')?.url ?? 'URL'
   const reason = `it is an unfinished clone: "trilobite clone ${url} ${path}" goes on with it`

@@ -34,7 +34,6 @@ import {
   whole,
 } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import { hashPolicy } from '../repo/hash-policy.ts'
 import { cacheOf, dbOf, type Repo } from '../repo/repo.ts'
 
 const seed = 7
@@ -238,9 +237,9 @@ test('the first SHA3-256 name promotes the policy, even where it came as a waiti
   const source = nameFor(from, 'sha1')
   const delta = createDelta(from, to)
   storeUnresolved(repo, { hash: named(to), source, delta, isPrivate: false })
-  assert.equal(hashPolicy(repo), 'auto', 'nobody has verified the name yet')
+  assert.equal(repo.hashPolicy, 'auto', 'nobody has verified the name yet')
   storeContent(repo, { hash: source, content: from, isPrivate: false })
-  assert.equal(hashPolicy(repo), 'sha3')
+  assert.equal(repo.hashPolicy, 'sha3')
 })
 
 test('a chain of 10,000 waiting deltas resolves from its first link, and reads both ways', () => {

@@ -9,7 +9,6 @@ import type { AgentRemote } from '../agent/attempt.ts'
 import type { AgentEvent } from '../agent/events.ts'
 import type { PaceOptions } from '../agent/pace.ts'
 import { asError } from '../base/error.ts'
-import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NodeHost, NodeId, TickEvent, TickOutcome } from '../runner/model.ts'
 import type { Action, Node } from './node.ts'
@@ -48,7 +47,7 @@ export class AgentNode implements Node {
       timers: host,
       onEvent: (event) => this.#heed(event),
     })
-    if (cloneState(repo) === undefined) this.agent.start()
+    if (!repo.isUnfinishedClone) this.agent.start()
     else host.after(0, () => void this.#finishClone())
   }
 
@@ -67,7 +66,7 @@ export class AgentNode implements Node {
       const action = await clone()
       onSync(action, peer)
       told('moved')
-      if (cloneState(this.repo) === undefined) this.agent.start()
+      if (!this.repo.isUnfinishedClone) this.agent.start()
       else host.after(pace.backoff?.minMs ?? 1000, () => void this.#finishClone())
     } catch (error) {
       host.fail(asError(error))

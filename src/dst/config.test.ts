@@ -12,7 +12,7 @@ import { utf8 } from '../base/bytes.ts'
 import { noBuggify, systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { openFile, openMemory } from '../db/node.ts'
-import { config as setting, projectCode, serverCode } from '../repo/config.ts'
+import { config as setting } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
 import { faultLevels } from '../sim/levels.ts'
@@ -118,13 +118,13 @@ suite('the image of a master', () => {
   dbOf(repo).exec("REPLACE INTO config(name, value) VALUES('project-name', 'ours')")
   const { hash } = storeLocal(repo, utf8('was there before'))
   const secret = storeLocal(repo, utf8('was private before'), { isPrivate: true })
-  const code = projectCode(repo)
+  const code = repo.projectCode
   const masterImage = dbOf(repo).serialize()
 
   test('gives the simulation its project, and the leaves its artifacts', async () => {
     using simulator = Simulator.create({ seed: 1, masterImage })
-    for (const node of simulator.nodes()) assert.equal(projectCode(node.repo), code)
-    const codes = simulator.nodes().map((node) => serverCode(node.repo))
+    for (const node of simulator.nodes()) assert.equal(node.repo.projectCode, code)
+    const codes = simulator.nodes().map((node) => node.repo.serverCode)
     assert.equal(new Set(codes).size, 3)
     const [master] = simulator.nodes()
     assert.equal(master && setting(master.repo, 'project-name'), 'ours')

@@ -14,7 +14,6 @@ import { FossilError } from '../base/error.ts'
 import { openMemory } from '../db/node.ts'
 import { sha1 } from '../hash/hash.ts'
 import { createRepo } from '../crosslink/open.ts'
-import { projectCode } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { fullAccess } from '../sync/access.ts'
@@ -97,7 +96,7 @@ suite('an upstream of the user', () => {
     const hash = upstream.storeArtifact(utf8('from outside'))
     using simulator = Simulator.create({ seed: 1, upstream, level: 'adversarial' })
     assert.equal(simulator.masterRepo(), repo)
-    assert.equal(projectCode(simulator.leaf('leaf-1').repo), projectCode(repo))
+    assert.equal(simulator.leaf('leaf-1').repo.projectCode, repo.projectCode)
     await simulator.runUntil(simulator.clock().startMs + 30_000)
     simulator.endFaults()
     assert.ok(await simulator.settle(600_000))

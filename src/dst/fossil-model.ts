@@ -7,7 +7,6 @@ import { utf8 } from '../base/bytes.ts'
 import { counted } from '../base/counted.ts'
 import { sha1 } from '../hash/hash.ts'
 import { countPhantoms } from '../repo/blob.ts'
-import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { Difficulty, Model, NodeId } from '../runner/model.ts'
 import { Simulation } from '../runner/simulation.ts'
@@ -89,7 +88,7 @@ function fossilModel(config: ResolvedConfig, network: Network): Model<FossilWorl
     core: {
       root: () => (isOneServerFirst(config) ? masterId : undefined),
       needs: (id, world) => {
-        if (cloneState(world.node(id).repo) === undefined) return undefined
+        if (!world.node(id).repo.isUnfinishedClone) return undefined
         return network.topology.links.find(({ from }) => from === id)?.to
       },
       healed: (core, world) => {

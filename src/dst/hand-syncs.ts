@@ -5,7 +5,6 @@
  */
 
 import { asError } from '../base/error.ts'
-import { cloneState } from '../repo/clone-state.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NodeHost } from '../runner/model.ts'
 import { SimTransport } from './sim-network.ts'
@@ -60,7 +59,7 @@ export class HandSyncs {
   async #run(wanted: HandSync): Promise<void> {
     const { host, repo, transport, options, onSync, locks } = this.#parts
     try {
-      if (cloneState(repo) !== undefined) return
+      if (repo.isUnfinishedClone) return
       const replies: Uint8Array[] = []
       const heard = heardBy(transport, (reply) => replies.push(reply))
       const way = wanted.tables === 'plain' ? plainWay(heard) : heard

@@ -7,7 +7,7 @@ import { type Env, noBuggify } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { Database } from '../db/driver.ts'
-import { projectCode } from '../repo/config.ts'
+import { config } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import { InvariantError } from '../runner/invariants.ts'
 import { checkAnnounced, checkPrivateUnannounced } from './invariants/announced.ts'
@@ -61,7 +61,7 @@ function checkPages(path: string, db: Database): void {
 }
 
 function checkRepository(path: string, repo: Repo): void {
-  projectCode(repo)
+  if (config(repo, 'project-code') === undefined) throw invalid(path, 'it has no project-code')
   checkDeltaChains(path, repo)
   checkBlobIntegrity(path, repo)
   try {

@@ -9,7 +9,6 @@ import { fromUtf8, noBytes, utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { openMemory } from '../db/node.ts'
-import { projectCode } from '../repo/config.ts'
 import { readArtifact } from '../repo/content.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo } from '../crosslink/open.ts'
@@ -25,7 +24,7 @@ function repoOf(project?: Repo): Repo {
   return createRepo(
     openMemory(),
     systemEnv,
-    project === undefined ? {} : { projectCode: projectCode(project) },
+    project === undefined ? {} : { projectCode: project.projectCode },
   )
 }
 

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { cloneState } from '../repo/clone-state.ts'
 import { FossilError } from '../base/error.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { NodeHost, NodeId, TickEvent, TickOutcome } from '../runner/model.ts'
@@ -50,7 +49,7 @@ export class NodeMaker {
     if (node === 'agent') return [this.#agentNode(parts)]
     const options = this.#syncOptions(parts)
     const nodes = [...transports.values()].map((way) => new DefaultNode(repo, way, options))
-    if (cloneState(repo) === undefined) return nodes
+    if (!repo.isUnfinishedClone) return nodes
     // The first remote is the one that it is a clone of.
     return nodes.map(
       (each, at) => new AfterClone(each, at > 0 ? doNothing : () => this.#clone(parts, options)),
@@ -127,7 +126,7 @@ class AfterClone implements Node {
   }
 
   async tick(event: TickEvent): Promise<Action> {
-    if (cloneState(this.repo) === undefined) return await this.#node.tick(event)
+    if (!this.repo.isUnfinishedClone) return await this.#node.tick(event)
     const action = await this.#clone()
     // It has not looked yet at what a clone leaves out.
     return 'result' in action ? { type: 'none' } : action

@@ -12,7 +12,7 @@ import type { Database } from '../db/driver.ts'
 import { openMemory } from '../db/node.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
-import { projectCode, setConfig, unsetConfig } from '../repo/config.ts'
+import { setConfig, unsetConfig } from '../repo/config.ts'
 import { beginClone } from '../repo/clone-state.ts'
 import { identify } from '../repo/create.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
@@ -64,7 +64,7 @@ export class RepoFactory {
     const repo = openRepo(this.#open(id, image), this.#env(id))
     this.#made.push(repo)
     repo.deflateOverBytes = this.#config.deflateOverBytes
-    if (image !== undefined) this.#projectCode = projectCode(repo)
+    if (image !== undefined) this.#projectCode = repo.projectCode
     else setConfig(repo, 'project-name', 'simulation')
     if (this.#config.uvSync === true) setConfig(repo, 'uv-sync', '1')
     identify(repo, { projectCode: this.#projectCode, serverCode: sha1(utf8(`server/${id}`)) })
@@ -106,7 +106,7 @@ export class RepoFactory {
    */
   adopt(id: NodeId, repo: Repo): void {
     repo.env = this.#env(id)
-    this.#projectCode = projectCode(repo)
+    this.#projectCode = repo.projectCode
     repo.env = this.#buggified(id, repo.env)
     for (const member of this.#made) {
       withoutBuggify(member, () => setConfig(member, 'project-code', this.#projectCode))

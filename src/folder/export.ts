@@ -24,7 +24,6 @@ import {
 
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { projectCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import { manifestFiles } from '../write/checkin.ts'
 import { checkinTree, settingOf, type TreeFile } from './checkin-tree.ts'
@@ -103,7 +102,7 @@ export function exportCheckin(
 /** The record of this project. With `force`, that of another project is no obstacle. */
 function recordOf(repo: Repo, folder: string, force: boolean): ExportRecord | undefined {
   const record = readRecord(folder)
-  if (record === undefined || record.projectCode === projectCode(repo)) return record
+  if (record === undefined || record.projectCode === repo.projectCode) return record
   if (force) return undefined
   const reason = `it holds an export of another project, ${record.projectCode}`
   throw new FossilError('export.invalid', { path: folder, reason, option: 'force' })
@@ -162,7 +161,7 @@ class Exporter {
         files.set(name, [...new Set([...states, ...(files.get(name) ?? [])])])
       }
     }
-    writeRecord(folder, { projectCode: projectCode(repo), checkin, files })
+    writeRecord(folder, { projectCode: repo.projectCode, checkin, files })
   }
 
   #remove(name: string): void {

@@ -7,9 +7,8 @@
 
 import { FossilError } from '../base/error.ts'
 import { config, setConfig, unsetConfig } from './config.ts'
+import { cloneRow } from './identity.ts'
 import type { Repo } from './repo.ts'
-
-const row = 'trilobite-clone'
 
 /** An unfinished clone. */
 export interface CloneState {
@@ -33,30 +32,27 @@ export function beginClone(repo: Repo): void {
 /**
  * The progress of an unfinished clone; undefined for a repository that is whole.
  *
- * @example
- * ```ts
- * if (cloneState(repo) !== undefined) await clone(repo, transport)
- * ```
  * @throws {FossilError} `repo.invalid` when the row cannot be read
  */
-export function cloneState(
-  repo: Repo,
-): { readonly sequence: number; readonly serverCode?: string } | undefined {
-  const text = config(repo, row)
+export function cloneState(repo: Repo): CloneState | undefined {
+  const text = config(repo, cloneRow)
   if (text === undefined) return undefined
   const state = readState(text)
   if (state !== undefined) return state
-  throw new FossilError('repo.invalid', { path: repo.path, reason: `its ${row} row is damaged` })
+  throw new FossilError('repo.invalid', {
+    path: repo.path,
+    reason: `its ${cloneRow} row is damaged`,
+  })
 }
 
 /** Remembers how far the clone has come, in the transaction that brought it there. */
 export function saveCloneState(repo: Repo, state: CloneState): void {
-  setConfig(repo, row, JSON.stringify(state))
+  setConfig(repo, cloneRow, JSON.stringify(state))
 }
 
 /** The clone is whole. */
 export function endClone(repo: Repo): void {
-  unsetConfig(repo, row)
+  unsetConfig(repo, cloneRow)
 }
 
 function readState(text: string): CloneState | undefined {

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { utf8 } from '../base/bytes.ts'
-import { config, configInteger, projectCode, serverCode, setConfig, unsetConfig } from './config.ts'
+import { config, configInteger, setConfig, unsetConfig } from './config.ts'
 import { failsWith, memoryRepo, startMs, TestEnv } from './fixture.suite.ts'
 import { dbOf, type Repo } from './repo.ts'
 
@@ -59,10 +59,10 @@ test('an integer setting is read as stock reads it, or is what the caller says o
 
 test('a repository without its codes says which one it lacks', () => {
   using repo = memoryRepo()
-  assert.match(projectCode(repo) + serverCode(repo), /^[0-9a-f]{80}$/)
-  assert.notEqual(projectCode(repo), serverCode(repo))
+  assert.match(repo.projectCode + repo.serverCode, /^[0-9a-f]{80}$/)
+  assert.notEqual(repo.projectCode, repo.serverCode)
   unsetConfig(repo, 'project-code')
   unsetConfig(repo, 'server-code')
-  assert.throws(() => projectCode(repo), failsWith('repo.invalid', /project-code/))
-  assert.throws(() => serverCode(repo), failsWith('repo.invalid', /server-code/))
+  assert.throws(() => repo.projectCode, failsWith('repo.invalid', /project-code/))
+  assert.throws(() => repo.serverCode, failsWith('repo.invalid', /server-code/))
 })

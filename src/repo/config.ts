@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FossilError } from '../base/error.ts'
+import { configValue } from './identity.ts'
 import { cacheOf, dbOf, type Repo } from './repo.ts'
 
 /**
@@ -16,14 +16,7 @@ import { cacheOf, dbOf, type Repo } from './repo.ts'
  * ```
  */
 export function config(repo: Repo, name: string): string | undefined {
-  const { config: cached } = cacheOf(repo)
-  if (cached.has(name)) return cached.get(name)
-  const row = dbOf(repo)
-    .prepare<[string | null]>('SELECT CAST(value AS TEXT) FROM config WHERE name = ?')
-    .get(name)
-  const value = row?.[0] ?? undefined
-  cached.set(name, value)
-  return value
+  return configValue(dbOf(repo), cacheOf(repo), name)
 }
 
 /** Returns an integer setting, or `otherwise` where it is absent or not a number. */
@@ -69,37 +62,4 @@ export function unsetConfig(repo: Repo, name: string): void {
     dbOf(repo).prepare('DELETE FROM config WHERE name = ?').run(name)
     cacheOf(repo).config.set(name, undefined)
   })
-}
-
-/**
- * The code that all repositories of one project share, 40 hex digits.
- *
- * @example
- * ```ts
- * using copy = createMemoryRepo(systemEnv, { projectCode: projectCode(repo) })
- * ```
- * @throws {FossilError} `repo.invalid` when the repository has none
- */
-export function projectCode(repo: Repo): string {
-  return required(repo, 'project-code')
-}
-
-/**
- * The code of this one repository, 40 hex digits.
- *
- * @example
- * ```ts
- * serverCode(repo) // 40 hex digits, which no other copy has
- * ```
- */
-export function serverCode(repo: Repo): string {
-  return required(repo, 'server-code')
-}
-
-function required(repo: Repo, name: string): string {
-  const value = config(repo, name)
-  if (value === undefined) {
-    throw new FossilError('repo.invalid', { path: repo.path, reason: `it has no ${name}` })
-  }
-  return value
 }

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 
 import { openFile, openMemory } from '../db/node.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
-import { config, projectCode, serverCode } from './config.ts'
+import { config } from './config.ts'
 import { storeLocal } from './store.ts'
 import { identify } from './create.ts'
 import {
@@ -22,7 +22,6 @@ import {
   TestEnv,
   version,
 } from './fixture.suite.ts'
-import { hashPolicy } from './hash-policy.ts'
 import { dbOf } from './repo.ts'
 
 test('a new repository knows what it is, who it is and who may use it', () => {
@@ -33,8 +32,8 @@ test('a new repository knows what it is, who it is and who may use it', () => {
     ['aux-schema', '2015-01-24', mtime],
     ['content-schema', '2', mtime],
     ['hash-policy', '2', mtime],
-    ['project-code', projectCode(repo), mtime],
-    ['server-code', serverCode(repo), mtime],
+    ['project-code', repo.projectCode, mtime],
+    ['server-code', repo.serverCode, mtime],
   ])
   const users = dbOf(repo).prepare('SELECT login, cap, info FROM user ORDER BY uid').all()
   assert.deepEqual(users, [
@@ -63,9 +62,9 @@ test('codes, first user and hash policy are as asked', () => {
       adminUser: "o'hara",
       hashPolicy: policy,
     })
-    assert.equal(projectCode(repo), projectCodeGiven)
-    assert.equal(serverCode(repo), serverCodeGiven)
-    assert.equal(hashPolicy(repo), policy)
+    assert.equal(repo.projectCode, projectCodeGiven)
+    assert.equal(repo.serverCode, serverCodeGiven)
+    assert.equal(repo.hashPolicy, policy)
     assert.deepEqual(dbOf(repo).prepare('SELECT login, cap FROM user').get(), ["o'hara", 's'])
   }
 })
@@ -80,15 +79,15 @@ test('a first user who is called like a default one keeps every right', () => {
 test('codes come from the environment: the same again in the same world, others in another', () => {
   const codes = [1, 1, 2].map((seed) => {
     using repo = createRepo(openMemory(), new TestEnv(seed))
-    return projectCode(repo) + serverCode(repo)
+    return repo.projectCode + repo.serverCode
   })
   assert.equal(codes[0], codes[1])
   assert.notEqual(codes[0], codes[2])
   using repo = memoryRepo()
-  const before = [projectCode(repo), serverCode(repo)]
+  const before = [repo.projectCode, repo.serverCode]
   identify(repo, { projectCode: before[0] ?? '' })
-  assert.equal(projectCode(repo), before[0])
-  assert.notEqual(serverCode(repo), before[1])
+  assert.equal(repo.projectCode, before[0])
+  assert.notEqual(repo.serverCode, before[1])
 })
 
 test('a malformed code is refused, and the database stays empty', () => {

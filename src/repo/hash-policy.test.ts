@@ -13,7 +13,7 @@ import { config, setConfig, unsetConfig } from './config.ts'
 import { readArtifact } from './content.ts'
 import { storeContent, storeLocal } from './store.ts'
 import { memoryRepo } from './fixture.suite.ts'
-import { hashPolicy, localName, setHashPolicy } from './hash-policy.ts'
+import { localName, setHashPolicy } from './hash-policy.ts'
 
 const content = utf8('hello\n')
 const sha1 = nameFor(content, 'sha1')
@@ -25,7 +25,7 @@ test('each policy names new content, and is stored by its number', () => {
   for (const [code, policy] of hashPolicies.entries()) {
     setHashPolicy(repo, policy)
     assert.equal(config(repo, 'hash-policy'), String(code))
-    assert.equal(hashPolicy(repo), policy)
+    assert.equal(repo.hashPolicy, policy)
     assert.equal(localName(repo, content), expected[code])
   }
 })
@@ -54,9 +54,9 @@ test('a SHA3-256 name promotes auto for good, and no other policy', () => {
   for (const policy of hashPolicies) {
     using repo = memoryRepo({ hashPolicy: policy })
     storeContent(repo, { hash: sha1, content, isPrivate: false })
-    assert.equal(hashPolicy(repo), policy)
+    assert.equal(repo.hashPolicy, policy)
     storeContent(repo, { hash: sha3, content, isPrivate: false })
-    assert.equal(hashPolicy(repo), policy === 'auto' ? 'sha3' : policy)
+    assert.equal(repo.hashPolicy, policy === 'auto' ? 'sha3' : policy)
   }
 })
 
@@ -65,9 +65,9 @@ test('without a policy the names that are here decide, once something is made', 
     using repo = memoryRepo()
     if (value === undefined) unsetConfig(repo, 'hash-policy')
     else setConfig(repo, 'hash-policy', value)
-    assert.equal(hashPolicy(repo), 'sha3')
+    assert.equal(repo.hashPolicy, 'sha3')
     storeContent(repo, { hash: sha1, content, isPrivate: false })
-    assert.equal(hashPolicy(repo), 'auto')
+    assert.equal(repo.hashPolicy, 'auto')
     assert.equal(config(repo, 'hash-policy'), value, 'looking settles nothing')
     assert.equal(storeLocal(repo, utf8('b')).hash.length, 40)
     assert.equal(config(repo, 'hash-policy'), '1')

@@ -9,25 +9,12 @@ import {
   auxiliaryNameFor,
   type HashPolicy,
   hashPolicyCode,
-  hashPolicyFromCode,
   nameFor,
 } from '../hash/artifact-hash.ts'
 import { findRid } from './blob.ts'
-import { config, configInteger, setConfig } from './config.ts'
+import { config, setConfig } from './config.ts'
+import { configuredPolicy, defaultPolicy } from './identity.ts'
 import { dbOf, type Repo } from './repo.ts'
-
-/**
- * The policy in force. Where none is set: `auto` for a repository with SHA-1 names only,
- * `sha3` otherwise (hname.c:hname_default_policy).
- *
- * @example
- * ```ts
- * hashPolicy(repo) // 'sha3'
- * ```
- */
-export function hashPolicy(repo: Repo): HashPolicy {
-  return configuredPolicy(repo) ?? defaultPolicy(repo)
-}
 
 /** Sets the policy for artifacts made from now on. */
 export function setHashPolicy(repo: Repo, policy: HashPolicy): void {
@@ -51,20 +38,9 @@ export function noticeAlgorithm(repo: Repo, hash: ArtifactHash): void {
 
 /** The default looks at every name, so it becomes a setting at first use. db.c:2774-2778. */
 function settledPolicy(repo: Repo): HashPolicy {
-  const configured = configuredPolicy(repo)
+  const configured = configuredPolicy(config(repo, 'hash-policy'))
   if (configured !== undefined) return configured
-  const policy = defaultPolicy(repo)
+  const policy = defaultPolicy(dbOf(repo))
   setHashPolicy(repo, policy)
   return policy
-}
-
-function configuredPolicy(repo: Repo): HashPolicy | undefined {
-  return hashPolicyFromCode(configInteger(repo, 'hash-policy', -1))
-}
-
-function defaultPolicy(repo: Repo): HashPolicy {
-  const has = (length: number): boolean =>
-    dbOf(repo).prepare('SELECT 1 FROM blob WHERE length(uuid) = ? LIMIT 1').get(length) !==
-    undefined
-  return has(64) || !has(40) ? 'sha3' : 'auto'
 }

@@ -11,7 +11,9 @@ import { assert } from '../base/assert.ts'
 import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { Database } from '../db/driver.ts'
+import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { RepoCache } from './cache.ts'
+import { cloneRow, configuredPolicy, configValue, defaultPolicy } from './identity.ts'
 import type { Rid } from './rid.ts'
 import { Transaction } from './transaction.ts'
 import { oldestAuxSchema, auxSchema, requiredColumns, requiredTables } from './schema.ts'
@@ -98,6 +100,33 @@ export class Repo implements Disposable {
     return this.#db.path
   }
 
+  /**
+   * The code that all repositories of one project share, 40 hex digits.
+   *
+   * @throws {FossilError} `repo.invalid` where there is none: in a clone that has not begun
+   */
+  get projectCode(): string {
+    return this.#required('project-code')
+  }
+
+  /** The code of this one repository, 40 hex digits. */
+  get serverCode(): string {
+    return this.#required('server-code')
+  }
+
+  /**
+   * The policy by which artifacts that are made here are named. Where none is set: `auto` for a
+   * repository with SHA-1 names only, `sha3` otherwise.
+   */
+  get hashPolicy(): HashPolicy {
+    return configuredPolicy(this.#configured('hash-policy')) ?? defaultPolicy(this.#db)
+  }
+
+  /** True where a clone has begun and is not whole yet: `clone` goes on with it. */
+  get isUnfinishedClone(): boolean {
+    return this.#configured(cloneRow) !== undefined
+  }
+
   /** The repository as the bytes of a file. The caller owns them. */
   serialize(): Uint8Array {
     return this.#db.serialize()
@@ -129,6 +158,16 @@ export class Repo implements Disposable {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  #configured(name: string): string | undefined {
+    return configValue(this.#db, this.#freshCache(), name)
+  }
+
+  #required(name: string): string {
+    const value = this.#configured(name)
+    if (value !== undefined) return value
+    throw new FossilError('repo.invalid', { path: this.path, reason: `it has no ${name}` })
   }
 
   #run<T>(action: () => T, mode: TransactionMode, finish: (end: Transaction) => void): T {

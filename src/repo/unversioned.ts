@@ -24,7 +24,6 @@ import {
 import { sha1 } from '../hash/hash.ts'
 import { isUnversionedName } from '../xfer/unversioned-name.ts'
 import { config, setConfig, unsetConfig } from './config.ts'
-import { hashPolicy } from './hash-policy.ts'
 import { receivedFrom } from './rcvfrom.ts'
 import { cacheOf, dbOf, type Repo } from './repo.ts'
 
@@ -178,7 +177,7 @@ export function writeUnversioned(
 ): ArtifactHash {
   const { name, content } = file
   checkContent(file)
-  const hash = nameFor(content, hashPolicy(repo))
+  const hash = nameFor(content, repo.hashPolicy)
   const mtimeSec = file.mtimeSec ?? ownMtimeSec(repo, { name, hash })
   checkMtime(mtimeSec)
   replaceRow(repo, { name, content, mtimeSec, hash })

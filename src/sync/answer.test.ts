@@ -10,7 +10,7 @@ import { expandContent } from '../base/zlib.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findRid, makePrivate, makePublic } from '../repo/blob.ts'
 import { beginClone } from '../repo/clone-state.ts'
-import { serverCode, setConfig } from '../repo/config.ts'
+import { setConfig } from '../repo/config.ts'
 import { deltaSource } from '../repo/content.ts'
 import { deltify, storeLocal, storeUnresolved } from '../repo/store.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -64,7 +64,7 @@ test('a clone sends the artifacts, then where to go on, then whose they are', ()
   assert.deepEqual(sent(reply), hashes)
   assert.deepEqual(reply.slice(3, 5), [
     { type: 'clone_seqno', sequence: 0 },
-    { type: 'push', serverCode: serverCode(repo), projectCode },
+    { type: 'push', serverCode: repo.serverCode, projectCode },
   ])
 })
 
@@ -104,7 +104,7 @@ test('a clone that cannot be had is refused: version 1, and a sequence before th
 
 test('who may not clone learns the project and nothing else', () => {
   using repo = stockedRepo()
-  const push = { type: 'push', serverCode: serverCode(repo), projectCode }
+  const push = { type: 'push', serverCode: repo.serverCode, projectCode }
   for (const [letters, cards, text] of [
     ['io', [clone()], 'not authorized to clone'],
     ['', [pragma('send-private'), clone()], 'not authorized to clone'],

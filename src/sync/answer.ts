@@ -16,8 +16,7 @@ import { parseArtifactHash } from '../hash/artifact-hash.ts'
 import { lockCheckin, unlockCheckins } from '../admin/checkin-lock.ts'
 import { isReadOnly } from '../db/driver.ts'
 import { createClusters } from '../repo/cluster.ts'
-import { cloneState } from '../repo/clone-state.ts'
-import { configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
+import { configInteger, isSettingOn } from '../repo/config.ts'
 import { type Repo, transactionOf, workOf } from '../repo/repo.ts'
 import { stateOf } from '../repo/state.ts'
 import type { Card, CloneCard, LoginCard } from '../xfer/card.ts'
@@ -103,7 +102,7 @@ export class Answer {
    * @throws {FossilError} whatever is wrong; roll back then
    */
   replyTo(message: Uint8Array): Uint8Array {
-    if (cloneState(this.#repo) !== undefined) throw refused('this repository is not whole yet')
+    if (this.#repo.isUnfinishedClone) throw refused('this repository is not whole yet')
     const { loginCard } = this.#options
     if (loginCard !== undefined) this.#logInByCookie(loginCard, message)
     const before = stateOf(this.#repo)
@@ -275,7 +274,7 @@ export class Answer {
   }
 
   #checkProject(project: string): void {
-    if (project !== projectCode(this.#repo)) throw refused('wrong project')
+    if (project !== this.#repo.projectCode) throw refused('wrong project')
   }
 
   /** `clone`: a batch, then where to go on, then whose project it is, in that order. */
@@ -285,7 +284,7 @@ export class Answer {
       this.wasRefusedClone = true
       throw refused(access.clone ? noPrivate : 'not authorized to clone')
     }
-    const codes = { serverCode: serverCode(this.#repo), projectCode: projectCode(this.#repo) }
+    const codes = { serverCode: this.#repo.serverCode, projectCode: this.#repo.projectCode }
     if (version < 2) throw refused('clone protocol 1 is not supported')
     if (sequence < 1) throw refused('invalid clone sequence number')
     if (isSettingOn(this.#repo, 'uv-sync')) unversioned.volunteer(this.#writer)

@@ -10,7 +10,6 @@
  * @module
  */
 
-import { projectCode } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
 import { effectiveCapabilities, findUser, specialLogins } from '../admin/user.ts'
 import type { LoginCard } from '../xfer/card.ts'
@@ -89,7 +88,7 @@ export function loggedInSender(
   const user = specialLogins.has(card.user) ? undefined : findUser(repo, card.user)
   // A user that does not exist costs the same time as a wrong password.
   const password = user?.password ?? ''
-  const account = { projectCode: projectCode(repo), password: password || absentPassword }
+  const account = { projectCode: repo.projectCode, password: password || absentPassword }
   const isProven = checkLogin(card, rest, account) && password !== ''
   if (user === undefined || !isProven || wasUsed(repo, card.nonce, nonces)) {
     throw refused('login failed')

@@ -117,13 +117,13 @@ test('a clone by protocol 2 goes on after every failure, also by protocol 3', as
     using repo = prepared()
     const line = lineTo(served, 3)
     let attempts = 0
-    while (cloneState(repo) !== undefined && attempts < 50) {
+    while (repo.isUnfinishedClone && attempts < 50) {
       const protocol = protocols[attempts++ % protocols.length] ?? 2
       await clone(repo, line, { protocol }).catch((error: unknown) => {
         assert.ok(FossilError.is(error, 'transport.failed'), String(error))
       })
     }
-    assert.ok(attempts > 2 && cloneState(repo) === undefined, `${attempts} attempts`)
+    assert.ok(attempts > 2 && !repo.isUnfinishedClone, `${attempts} attempts`)
     const starts = ofType(line.asked, 'clone').filter(({ sequence }) => sequence === 1)
     assert.equal(starts.length, 1, 'what was kept is not asked for again')
     assert.deepEqual(heldNames(repo), publicNames(served))
@@ -205,7 +205,7 @@ test('a clone ends where the server lacks what it names, not where rounds run ou
     const { complete, missing } = await clone(repo, { exchange }, { maxRounds })
     assert.ok(!complete)
     assert.deepEqual(missing, [igot.hash])
-    assert.equal(cloneState(repo) === undefined, isOver, `${maxRounds} rounds`)
+    assert.equal(!repo.isUnfinishedClone, isOver, `${maxRounds} rounds`)
   }
 })
 

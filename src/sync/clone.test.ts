@@ -254,7 +254,7 @@ test('a clone of our server ends whole, whatever exchange fails on the way', asy
       return handleXfer(served, request)
     }
     let rounds = 0
-    while (cloneState(repo) !== undefined && rounds++ < 100) {
+    while (repo.isUnfinishedClone && rounds++ < 100) {
       await clone(repo, { exchange }).catch((error: unknown) => {
         assert.ok(FossilError.is(error, 'transport.failed'), String(error))
       })
@@ -322,7 +322,7 @@ test('a clone ends although its server has lost an artifact that others name', a
     Promise.resolve(handleXfer(served, request, everything))
   const { complete, missing } = await clone(repo, { exchange })
   assert.deepEqual([complete, missing], [false, [lost]])
-  assert.equal(cloneState(repo), undefined)
+  assert.equal(repo.isUnfinishedClone, false)
   const held = new Set(heldNames(repo))
   assert.ok(kept.every((hash) => held.has(hash)))
 })

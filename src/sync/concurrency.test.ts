@@ -14,7 +14,6 @@ import { utf8 } from '../base/bytes.ts'
 import { purge } from '../admin/purge.ts'
 import { openFile } from '../db/node.ts'
 import { ensureKnown, findRid, hasArtifact } from '../repo/blob.ts'
-import { projectCode } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
@@ -53,7 +52,7 @@ function withTwo(action: (server: Repo, other: Repo) => void): void {
 }
 
 function ask(server: Repo, ...cards: Card[]): Card[] {
-  const project = projectCode(server)
+  const project = server.projectCode
   const codes = { serverCode: '0'.repeat(40), projectCode: project }
   const body = bodyOf({ type: 'pull', ...codes }, { type: 'push', ...codes }, ...cards)
   return cardsOf(handleXfer(server, body, { access: fullAccess }))
@@ -101,7 +100,7 @@ test('a request that had to be begun again may use its login once', () => {
     }
     server.env = { ...systemEnv, clock }
     const message = new CardWriter()
-    const codes = { serverCode: '0'.repeat(40), projectCode: projectCode(server) }
+    const codes = { serverCode: '0'.repeat(40), projectCode: server.projectCode }
     message.add({ type: 'push', ...codes })
     message.add(fileCard(contentOf(1)))
     const request = signed(server, message.finish(), { user: 'amy', password: 'pw' })

@@ -12,7 +12,6 @@ import { requireBytes } from '../base/options.ts'
 import { assert } from '../base/assert.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
 import { isBusy } from '../db/driver.ts'
-import { projectCode, serverCode } from '../repo/config.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { type ContentType, contentTypes, decodeMessage, encodeMessage } from '../xfer/frame.ts'
@@ -118,7 +117,7 @@ function replyIn(
 function refusal(repo: Repo, answer: Answer, error: FossilError): Uint8Array {
   const writer = new CardWriter()
   if (answer.wasRefusedClone) {
-    const codes = { serverCode: serverCode(repo), projectCode: projectCode(repo) }
+    const codes = { serverCode: repo.serverCode, projectCode: repo.projectCode }
     writer.add({ type: 'push', ...codes })
   }
   writer.add({ type: 'error', text: refusalText(error) })

@@ -17,7 +17,7 @@ import { FossilError } from '../base/error.ts'
 import { requireInteger } from '../base/options.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { countPhantoms, findHeld, phantomArtifacts, unresolvedArtifacts } from '../repo/blob.ts'
-import { config, configInteger, isSettingOn, projectCode, serverCode } from '../repo/config.ts'
+import { config, configInteger, isSettingOn } from '../repo/config.ts'
 import { dbOf, type Repo, workOf } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import {
@@ -213,7 +213,7 @@ export class SyncSession {
   #writeHeader(writer: CardWriter): void {
     writer.add(versionPragma('client-version', ourVersion))
     if (this.#exchange.sendsPrivate) writer.add({ type: 'pragma', name: 'send-private', args: [] })
-    const codes = { serverCode: serverCode(this.#repo), projectCode: projectCode(this.#repo) }
+    const codes = { serverCode: this.#repo.serverCode, projectCode: this.#repo.projectCode }
     if (this.#pull) writer.add({ type: 'pull', ...codes })
     if (this.#pull && this.#asksForCatalogue) {
       writer.add({ type: 'pragma', name: 'send-catalog', args: [] })

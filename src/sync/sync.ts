@@ -4,7 +4,7 @@
  */
 
 import { cloneAreas } from '../admin/config-areas.ts'
-import { cloneState, endClone } from '../repo/clone-state.ts'
+import { endClone } from '../repo/clone-state.ts'
 import { rebuild } from '../crosslink/rebuild.ts'
 import type { Repo } from '../repo/repo.ts'
 import { holdsShunned } from '../repo/shun.ts'
@@ -90,7 +90,7 @@ export async function clone(
   // What the server was asked for and did not send it does not have: it may be gone for good, as
   // what was purged there. Later syncs go on asking.
   const isOver = rest.complete || rest.rounds < (options.maxRounds ?? defaultMaxRounds)
-  if (isOver && cloneState(repo) !== undefined) finish(repo)
+  if (isOver && repo.isUnfinishedClone) finish(repo)
   return {
     ...rest,
     rounds: rest.rounds + bulk.rounds,

@@ -11,7 +11,6 @@ import { findRemote } from '../admin/remote.ts'
 import { listUsers, putUser } from '../admin/user.ts'
 import { systemEnv } from '../base/env.ts'
 import { createRepo, openRepo } from '../folder/repo-file.ts'
-import { cloneState } from '../repo/clone-state.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { failsWith, scratchPath } from '../repo/fixture.suite.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -70,7 +69,7 @@ suite('cloneRepo', () => {
     )
     using copy = openRepo(path, systemEnv)
     assert.deepEqual(heldNames(copy), heldNames(repo))
-    assert.equal(cloneState(copy), undefined)
+    assert.equal(copy.isUnfinishedClone, false)
     const address = url.replace('//', '//amy@')
     assert.deepEqual(findRemote(copy, 'default'), { name: 'default', url: address })
     assert.equal(listUsers(copy).find(({ uid }) => uid === 1)?.login, 'amy')
@@ -102,7 +101,7 @@ suite('cloneRepo', () => {
     )
     const kept = ((): number => {
       using part = openRepo(path, systemEnv)
-      assert.ok(cloneState(part) !== undefined, 'it is an unfinished clone')
+      assert.ok(part.isUnfinishedClone, 'it is an unfinished clone')
       return heldNames(part).length
     })()
     assert.ok(kept > 0 && kept < 60, `${kept} are kept`)

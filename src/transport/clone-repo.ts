@@ -17,7 +17,6 @@ import { FossilError } from '../base/error.ts'
 import { createClone, openRepo } from '../folder/repo-file.ts'
 import { unreadableFile } from '../base/whole-file.ts'
 import { holdsNothing } from '../repo/blob.ts'
-import { cloneState } from '../repo/clone-state.ts'
 import { config, setConfig } from '../repo/config.ts'
 import type { CreateOptions } from '../repo/create.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -140,7 +139,7 @@ class Target {
     try {
       const options = { ...this.#options, observer: progress.observe }
       const result = await clone(repo, transport, options, { signal })
-      const isWhole = cloneState(repo) === undefined
+      const isWhole = !repo.isUnfinishedClone
       if (isWhole) this.#remember(repo, transport)
       const { url, redirectedTo } = transport
       return { ...result, isWhole, resumed: !this.#isNew, url, redirectedTo }
@@ -148,7 +147,7 @@ class Target {
       wasRefused = FossilError.is(error, 'login.failed')
       throw error
     } finally {
-      const isUnfinished = this.#isNew && cloneState(repo) !== undefined
+      const isUnfinished = this.#isNew && repo.isUnfinishedClone
       const isUseless = isUnfinished && (wasRefused || holdsNothing(repo))
       repo.close()
       // A mistyped address, login or password leaves nothing behind that would be gone on with.
@@ -164,7 +163,7 @@ class Target {
   #openUnfinished(): Repo {
     const repo = openRepo(this.#path, this.#options.env)
     try {
-      if (cloneState(repo) === undefined) throw this.#taken('it exists already')
+      if (!repo.isUnfinishedClone) throw this.#taken('it exists already')
       const remembered = findRemote(repo, 'default')?.url
       if (remembered !== undefined && bare(remembered) !== bare(this.#address)) {
         throw this.#taken(`it is an unfinished clone of ${bare(remembered)}`)

@@ -29,7 +29,7 @@ export interface Credentials {
  *
  * @example
  * ```ts
- * const account = { projectCode: projectCode(repo), login: 'ada', password }
+ * const account = { projectCode: repo.projectCode, login: 'ada', password }
  * const secret = sharedSecret(account)
  * ```
  */

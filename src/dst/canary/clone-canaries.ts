@@ -28,7 +28,7 @@ function skipping(parts: LeafParts): Node {
   return {
     repo,
     tick: async (event) => {
-      if (cloneState(repo) === undefined) return inner.tick(event)
+      if (!repo.isUnfinishedClone) return inner.tick(event)
       await attempt().catch((error: unknown) => {
         if (!FossilError.is(error)) throw error
       })

@@ -3,7 +3,6 @@
  * @module
  */
 
-import { cloneState } from '../../repo/clone-state.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { holdsShunned } from '../../repo/shun.ts'
 import { stateOf } from '../../repo/state.ts'
@@ -20,7 +19,7 @@ export const allNodes: Applies = () => true
  * what it has brought already: that goes with the rebuild at its end (see sync/sync.ts).
  */
 export const ownTables: Applies = ({ id, repo }, { truth: { foreign } }) =>
-  foreign?.has(id) !== true && !(cloneState(repo) !== undefined && holdsShunned(repo))
+  foreign?.has(id) !== true && !(repo.isUnfinishedClone && holdsShunned(repo))
 
 /** The checks of an invariant that looks at one repository at a time. */
 export function ofEachNode(

@@ -7,7 +7,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 
-import { hashPolicy } from '../../repo/hash-policy.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
 import type { Simulator } from '../simulator.ts'
 import { simulate } from '../simulate.ts'
@@ -96,7 +95,7 @@ suite('operations lead', () => {
           'SELECT count(*) FROM blob WHERE size >= 0 GROUP BY length(uuid) ORDER BY 1',
         )
         assert.ok(names > 0, `${id} holds names of both algorithms`)
-        before.set(id, hashPolicy(repo))
+        before.set(id, repo.hashPolicy)
       }
     })
     const policies = new Set(before.values())

@@ -7,7 +7,6 @@
 import { FossilError } from '../../base/error.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { findHeld, isPrivate, privateArtifacts } from '../../repo/blob.ts'
-import { cloneState } from '../../repo/clone-state.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { NamedArtifact } from '../../repo/rid.ts'
 import type { Arguments, ArgumentValues } from '../../runner/arguments.ts'
@@ -176,13 +175,13 @@ export function asOperation<W extends OperationRecords & CheckedWorld>(
     weight,
     plan: (world, id, draw) => {
       const place = placeOf(world, id)
-      if (cloneState(place.repo) !== undefined) return undefined
+      if (place.repo.isUnfinishedClone) return undefined
       return plan({ ...place, ...options, nowMs: world.nowMs, draw })
     },
     apply: (world, id, args, operationId) => {
       const place = placeOf(world, id)
       // Nobody works in a clone that is unfinished.
-      if (cloneState(place.repo) !== undefined) return { outcome: 'impossible' }
+      if (place.repo.isUnfinishedClone) return { outcome: 'impossible' }
       const secrets = privateArtifacts(place.repo)
       const artifact = (reference: string): ArtifactHash | undefined =>
         place.references.artifact(reference)

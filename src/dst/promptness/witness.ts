@@ -14,7 +14,6 @@
 import type { SyncAgent } from '../../agent/agent.ts'
 import type { PaceOptions } from '../../agent/pace.ts'
 import { FossilError } from '../../base/error.ts'
-import { cloneState } from '../../repo/clone-state.ts'
 import type { Repo } from '../../repo/repo.ts'
 import type { NodeId } from '../../runner/model.ts'
 import type { Action, Node } from '../node.ts'
@@ -110,7 +109,7 @@ export class PromptnessWitness {
   /** A clone that is whole becomes an agent. */
   #mayGoOn(id: NodeId): void {
     const watched = this.#agents.get(id)
-    if (watched === undefined || cloneState(watched.repo) !== undefined) return
+    if (watched === undefined || watched.repo.isUnfinishedClone) return
     const [pace, now] = [promisedPace(watched.pace), this.#now(id)]
     const names = watched.agent.remotes.map(({ name }) => name)
     watched.remotes = new Map(names.map((name) => [name, new RemoteWatch(pace, now)]))

@@ -12,7 +12,7 @@ import { systemEnv } from '../../base/env.ts'
 import { FossilError } from '../../base/error.ts'
 import { createRepo } from '../../crosslink/open.ts'
 import { openMemory } from '../../db/node.ts'
-import { beginClone, cloneState } from '../../repo/clone-state.ts'
+import { beginClone } from '../../repo/clone-state.ts'
 import { setConfig } from '../../repo/config.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { storeLocal } from '../../repo/store.ts'
@@ -65,7 +65,7 @@ async function insist(copy: Repo, network: PeerNetwork): Promise<number> {
     const before = held
     held = countBlobs(copy)
     assert.ok(held >= before, `${before} artifacts were here, and ${held} are`)
-    if (cloneState(copy) === undefined) return attempts
+    if (!copy.isUnfinishedClone) return attempts
   }
   return assert.fail('100 attempts do not suffice')
 }
