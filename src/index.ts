@@ -50,15 +50,9 @@ export { addTag, cancelTag, checkTagged } from './write/tag.ts'
 export { editTechnote, newTechnote } from './write/technote.ts'
 export { changeTicket, newTicket } from './write/ticket.ts'
 export { writeWiki } from './write/wiki.ts'
-export {
-  listPurges,
-  obliterate,
-  purgedArtifacts,
-  readPurged,
-  undoPurge,
-} from './admin/graveyard.ts'
+export { listPurges, obliterate, readPurged, undoPurge } from './admin/graveyard.ts'
 export { publish } from './admin/publish.ts'
-export { describePurge, purge } from './admin/purge.ts'
+export { purge } from './admin/purge.ts'
 export { findRemote, listRemotes, putRemote, removeRemote } from './admin/remote.ts'
 export { findUser, listUsers, putUser, removeUser, specialLogins } from './admin/user.ts'
 export { listSettings, setSetting } from './admin/settings.ts'

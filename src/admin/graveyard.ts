@@ -31,12 +31,24 @@ interface Item {
 /** As for artifacts in the history: content.ts. */
 const maxArtifactBytes = 0x7fffffff
 
+/** An artifact in the graveyard. */
+interface PurgedArtifact {
+  /** As its row has it, which may be anyone's. */
+  readonly hash: string
+  /** Its description: `check-in to trunk by …`. */
+  readonly description: string
+  readonly isPrivate: boolean
+  readonly sizeBytes: number
+  /** Its size in the graveyard. */
+  readonly storedBytes: number
+}
+
 /**
  * All purges that can be undone, the first one first.
  *
  * @example
  * ```ts
- * for (const { id, artifacts, notes } of listPurges(repo)) console.log(id, artifacts, notes)
+ * for (const { id, notes, artifacts } of listPurges(repo)) console.log(id, notes, artifacts.length)
  * ```
  */
 export function listPurges(repo: Repo): {
@@ -45,49 +57,24 @@ export function listPurges(repo: Repo): {
   readonly ctimeSec: number
   /** In words, why. */
   readonly notes: string
-  readonly artifacts: number
-  /** Its size in the graveyard. */
-  readonly storedBytes: number
+  /** In the order in which they went. */
+  readonly artifacts: readonly PurgedArtifact[]
 }[] {
   if (!hasGraveyard(repo)) return []
   return dbOf(repo)
-    .prepare<[number, number | null, Uint8Array | null, number, number]>(
-      `SELECT peid, CAST(ctime AS INTEGER), CAST(pnotes AS BLOB), count(piid),
-              coalesce(sum(length(data)), 0)
-         FROM purgeevent LEFT JOIN purgeitem USING(peid) GROUP BY peid ORDER BY peid`,
+    .prepare<[number, number | null, Uint8Array | null]>(
+      `SELECT peid, CAST(ctime AS INTEGER), CAST(pnotes AS BLOB) FROM purgeevent ORDER BY peid`,
     )
     .all()
-    .map(([id, ctimeSec, notes, artifacts, storedBytes]) => ({
+    .map(([id, ctimeSec, notes]) => ({
       id,
       ctimeSec: ctimeSec ?? 0,
       notes: columnText(notes) ?? '',
-      artifacts,
-      storedBytes,
+      artifacts: purgedArtifacts(repo, id),
     }))
 }
 
-/**
- * The artifacts that one purge took, in the order they were stored. Throws as {@link undoPurge} for
- * the unknown.
- *
- * @example
- * ```ts
- * for (const { hash, description } of purgedArtifacts(repo, 1)) console.log(hash, description)
- * ```
- */
-export function purgedArtifacts(
-  repo: Repo,
-  id: number,
-): {
-  readonly hash: string
-  /** Its description: `check-in to trunk by …`. */
-  readonly description: string
-  readonly isPrivate: boolean
-  readonly sizeBytes: number
-  /** Its size in the graveyard. */
-  readonly storedBytes: number
-}[] {
-  checkEvent(repo, id)
+function purgedArtifacts(repo: Repo, id: number): PurgedArtifact[] {
   return dbOf(repo)
     .prepare<[string, Uint8Array | null, number | null, number, number | null]>(
       `SELECT CAST(uuid AS TEXT), CAST(desc AS BLOB), isPrivate, CAST(sz AS INTEGER), length(data)

@@ -14,7 +14,7 @@ import { openFile } from '../db/node.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { readArtifact } from '../repo/content.ts'
 import { listed, stateOf } from '../repo/fixture.suite.ts'
-import { listPurges, purgedArtifacts, readPurged, undoPurge } from './graveyard.ts'
+import { listPurges, readPurged, undoPurge } from './graveyard.ts'
 import { checkinsWithAll, purge } from './purge.ts'
 import { rebuild } from '../crosslink/rebuild.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -54,7 +54,7 @@ function holdings(repo: Repo): object {
 
 /** Everything in the graveyard, without the order and the storage. */
 function byName(repo: Repo): object[] {
-  return purgedArtifacts(repo, 1)
+  return (listPurges(repo)[0]?.artifacts ?? [])
     .map(({ storedBytes, ...item }) => ({ ...item, isStored: storedBytes > 0 }))
     .sort((a, b) => (a.hash < b.hash ? -1 : 1))
 }
@@ -73,9 +73,9 @@ test('stock lists, prints and undoes our purge', async (t) => {
     using repo = stock.open()
     rebuild(repo)
     before = holdings(repo)
-    const { id } = purge(repo, checkinsWithAll(repo, [root]))
+    const { artifacts } = purge(repo, checkinsWithAll(repo, [root]))
     checkSound(repo)
-    items = purgedArtifacts(repo, id)
+    items = artifacts
   }
   assert.equal(items.length, 8)
   const shown = await stock.run('purge', 'list', '-l')

@@ -13,8 +13,8 @@ import { checkin, type CheckinOptions } from '../write/checkin.ts'
 import { readArtifact } from '../repo/content.ts'
 import { failsWith, stateOf, version } from '../repo/fixture.suite.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
-import { listPurges, obliterate, purgedArtifacts, readPurged, undoPurge } from './graveyard.ts'
-import { checkinsWithAll, describePurge, fileVersions, purge } from './purge.ts'
+import { listPurges, obliterate, readPurged, undoPurge } from './graveyard.ts'
+import { checkinsWithAll, fileVersions, purge } from './purge.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { rebuild } from '../crosslink/rebuild.ts'
 import { shun } from '../repo/shun.ts'
@@ -85,18 +85,19 @@ test('what a purge would take is told before, in its order and in its words', ()
   const secret = { files: { secret: utf8('s') }, isPrivate: true }
   const hidden = commit(repo, { parent: sideTip, ...secret })
   const going = checkinsWithAll(repo, [side])
-  const told = describePurge(repo, [...going, side])
+  const { id: none, artifacts: told } = purge(repo, [...going, side], { dryRun: true })
+  assert.deepEqual([none, listPurges(repo)], [0, []])
   assert.equal(told.length, going.length)
   assert.deepEqual(
     told.filter(({ isCheckin }) => isCheckin).map(({ hash }) => hash),
     [side, sideTip, hidden],
   )
-  const { id } = purge(repo, going)
+  assert.deepEqual(purge(repo, going), { id: 1, artifacts: told })
   assert.deepEqual(
     told.map(({ hash, description, isPrivate }) => [hash, description, isPrivate]),
-    purgedArtifacts(repo, id).map((item) => [item.hash, item.description, item.isPrivate]),
+    listPurges(repo)[0]?.artifacts.map((item) => [item.hash, item.description, item.isPrivate]),
   )
-  assert.throws(() => describePurge(repo, [side]), failsWith('artifact.missing'))
+  assert.throws(() => purge(repo, [side], { dryRun: true }), failsWith('artifact.missing'))
 })
 
 test('a purge undone leaves the repository as it was', () => {
@@ -107,13 +108,13 @@ test('a purge undone leaves the repository as it was', () => {
   const before = stateOf(repo)
   const { id, artifacts } = purge(repo, checkinsWithAll(repo, [side]), { notes: 'why not' })
   checkSound(repo)
-  assert.deepEqual([id, artifacts], [1, 7])
+  assert.deepEqual([id, artifacts.length], [1, 7])
   for (const hash of [side, sideTip, hidden]) assert.ok(!hasArtifact(repo, hash))
   for (const hash of [first, second]) assert.ok(hasArtifact(repo, hash))
   assert.deepEqual(stateOf(repo).phantoms, [])
   const [event] = listPurges(repo)
   assert.equal(event?.notes, 'why not')
-  const items = purgedArtifacts(repo, id)
+  const items = event?.artifacts ?? []
   const secret = items.filter(({ isPrivate }) => isPrivate).map(({ hash }) => hash)
   assert.ok(secret.includes(hidden) && !secret.includes(side))
   assert.match(items.find(({ hash }) => hash === side)?.description ?? '', /^check-in to side by/)

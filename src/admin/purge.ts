@@ -50,16 +50,29 @@ export type PurgeSubject =
   | { readonly checkins: readonly ArtifactHash[] }
   | { readonly files: readonly string[] }
 
+/** An artifact that a purge takes. */
+interface GoingArtifact {
+  readonly hash: ArtifactHash
+  /** Its description: `check-in to trunk by …`. */
+  readonly description: string
+  readonly isCheckin: boolean
+  readonly isPrivate: boolean
+}
+
 /**
  * Moves artifacts to the graveyard, in one transaction, and works out the derived tables anew.
  *
  * @example
  * ```ts
- * const { id, artifacts } = purge(repo, { checkins: [hash] }, { notes: 'a mistake' })
- * console.log(`${artifacts} artifacts: undoPurge(repo, ${id}) brings them back`)
+ * const subject = { checkins: [hash] }
+ * const { artifacts } = purge(repo, subject, { dryRun: true })
+ * for (const { hash, description } of artifacts) console.log(hash, description)
+ * const { id } = purge(repo, subject, { notes: 'a mistake' })
+ * console.log(`undoPurge(repo, ${id}) brings them back`)
  * ```
  * @param subject check-ins that have a file stay, and miss it
  * @param options.notes in words, why
+ * @param options.dryRun tell what would go, and change nothing. Default false
  * @throws {FossilError} `artifact.missing` for one whose content is not here; `artifact.invalid`
  *   where a check-in that stays is written as a difference from one that goes, and where nothing is
  *   to go; as {@link rebuild} does. Then nothing changed
@@ -67,46 +80,27 @@ export type PurgeSubject =
 export function purge(
   repo: Repo,
   subject: PurgeSubject,
-  options: { notes?: string; onProgress?: RebuildProgress } = {},
+  options: { notes?: string; dryRun?: boolean; onProgress?: RebuildProgress } = {},
 ): {
-  /** Of the event in the graveyard, to bring it back by. */
+  /** Of the event in the graveyard, to bring it back by; 0 in a dry run. */
   readonly id: number
-  /** The number of artifacts that went. */
-  readonly artifacts: number
+  /** Everything that goes, in the order in which it does. */
+  readonly artifacts: readonly GoingArtifact[]
 } {
   return repo.transaction(() => {
     const rids = ridsOf(repo, subject).sort((a, b) => a - b)
     if (rids.length === 0) throw invalid('no artifact to purge')
     checkBaselines(repo, rids)
+    const artifacts = described(repo, rids)
+    if (options.dryRun === true) return { id: 0, artifacts }
     const id = bury(repo, rids, options.notes ?? '')
     removeArtifacts(repo, rids)
     rebuild(repo, options.onProgress)
-    return { id, artifacts: rids.length }
+    return { id, artifacts }
   })
 }
 
-/**
- * Tells what {@link purge} would take, in the order in which it takes it.
- *
- * @example
- * ```ts
- * for (const { hash, description } of describePurge(repo, { files: ['secrets.txt'] })) {
- *   console.log(hash, description)
- * }
- * ```
- * @throws {FossilError} `artifact.missing` for one whose content is not here
- */
-export function describePurge(
-  repo: Repo,
-  subject: PurgeSubject,
-): {
-  readonly hash: ArtifactHash
-  /** Its description: `check-in to trunk by …`. */
-  readonly description: string
-  readonly isCheckin: boolean
-  readonly isPrivate: boolean
-}[] {
-  const rids = ridsOf(repo, subject)
+function described(repo: Repo, rids: readonly Rid[]): GoingArtifact[] {
   return dbOf(repo)
     .prepare<[ArtifactHash, Uint8Array, number, number]>(
       `SELECT blob.uuid, CAST(${descriptionSql(repo)} AS BLOB),

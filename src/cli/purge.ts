@@ -8,13 +8,11 @@ import type { Command } from 'commander'
 import { branchOf } from '../history/index.ts'
 import {
   type ArtifactHash,
-  describePurge,
   findRemote,
   FossilError,
   listPurges,
   obliterate,
   purge,
-  purgedArtifacts,
   readPurged,
   type Repo,
   undoPurge,
@@ -29,7 +27,7 @@ import { formatBytes, formatTime, ProgressLine } from './terminal.ts'
 import { integer } from './option-values.ts'
 
 type PurgeEvent = ReturnType<typeof listPurges>[number]
-type PurgedArtifact = ReturnType<typeof purgedArtifacts>[number]
+type PurgedArtifact = PurgeEvent['artifacts'][number]
 
 /** The subject of a purge, as somebody asked for it. */
 interface Asked {
@@ -51,6 +49,12 @@ interface PurgeOptions {
   readonly dryRun?: boolean
   readonly comment?: string
   readonly json?: boolean
+}
+
+/** A purge as it is listed: its artifacts are counted. */
+interface ListedPurge extends Omit<PurgeEvent, 'artifacts'> {
+  readonly artifacts: number
+  readonly storedBytes: number
 }
 
 interface ListOptions {
@@ -118,12 +122,19 @@ function checkinsNamed(repo: Repo, names: readonly string[]): Asked {
 
 /** @throws {FossilError} `name.unknown` for one that no check-in has or had */
 function filesNamed(repo: Repo, names: readonly string[]): Asked {
-  for (const name of names) {
-    if (describePurge(repo, { files: [name] }).length > 0) continue
-    const reason = 'there is no such file or directory in any check-in'
-    throw new FossilError('name.unknown', { name: visibleLine(name), reason })
-  }
+  for (const name of names) checkPurged(repo, name)
   return { subject: { files: names } }
+}
+
+function checkPurged(repo: Repo, name: string): void {
+  try {
+    purge(repo, { files: [name] }, { dryRun: true })
+  } catch (cause) {
+    // There is nothing to purge.
+    if (!FossilError.is(cause, 'artifact.invalid')) throw cause
+    const reason = 'there is no such file or directory in any check-in'
+    throw new FossilError('name.unknown', { name: visibleLine(name), reason }, { cause })
+  }
 }
 
 function addGraveyard(program: Command, command: Command): void {
@@ -168,7 +179,7 @@ function addGraveyard(program: Command, command: Command): void {
       using repo = openWhole(repositoryPath(program))
       const ids = names.map(integer('id', { min: 1 }))
       if (ids.length === 0) throw invalid('id', 'say which purges: "trilobite purge ls" lists them')
-      for (const id of ids) purgedArtifacts(repo, id)
+      repo.dryRun(() => obliterate(repo, ids))
       if (options.force !== true) {
         throw invalid('--force', 'nothing brings back what is obliterated: say that you mean it')
       }
@@ -181,17 +192,20 @@ function bury(repo: Repo, { subject, roots }: Asked, options: PurgeOptions): voi
   const { comment, explain = false, dryRun = explain, json = false } = options
   const isDry = explain || dryRun
   // Before anything goes: who sees more than was meant can still stop it, or knows what to undo.
-  if (!json) print({}, {}, subjectText(describePurge(repo, subject), { roots, isDry }))
+  if (!json) {
+    const { artifacts } = purge(repo, subject, { dryRun: true })
+    print({}, {}, subjectText(artifacts, { roots, isDry }))
+  }
   const progress = new ProgressLine({ isQuiet: json })
   const onProgress = (at: number, total: number): void => {
     progress.show(at / total, `${at} of ${counted(total, 'artifact')}`)
   }
-  let done: { id: number; items: PurgedArtifact[] }
+  let done: { id: number; items: readonly PurgedArtifact[] }
   try {
     done = keepUnlessDry(repo, { dryRun: isDry }, () => {
       const notes = comment === undefined ? {} : { notes: comment }
       const { id } = purge(repo, subject, { ...notes, onProgress })
-      return { id, items: purgedArtifacts(repo, id) }
+      return { id, items: listPurges(repo).find((event) => event.id === id)?.artifacts ?? [] }
     })
   } finally {
     progress.end()
@@ -205,7 +219,7 @@ function bury(repo: Repo, { subject, roots }: Asked, options: PurgeOptions): voi
 }
 
 function subjectText(
-  going: ReturnType<typeof describePurge>,
+  going: ReturnType<typeof purge>['artifacts'],
   { roots = [], isDry }: { roots: readonly Root[] | undefined; isDry: boolean },
 ): string {
   const branches = roots.flatMap(({ name, checkin, branch }) => {
@@ -236,8 +250,10 @@ async function list(program: Command, options: ListOptions): Promise<void> {
   using repo = openWhole(repositoryPath(program))
   const events = listPurges(repo).map((event) => ({
     ...event,
+    artifacts: event.artifacts.length,
+    storedBytes: event.artifacts.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
     time: formatTime(event.ctimeSec),
-    ...(options.long === true ? { items: purgedArtifacts(repo, event.id) } : {}),
+    ...(options.long === true ? { items: event.artifacts } : {}),
   }))
   await printEither(
     options,
@@ -247,7 +263,7 @@ async function list(program: Command, options: ListOptions): Promise<void> {
   )
 }
 
-function eventLine({ id, ctimeSec, notes, artifacts, storedBytes }: PurgeEvent): string {
+function eventLine({ id, ctimeSec, notes, artifacts, storedBytes }: ListedPurge): string {
   const size = `${counted(artifacts, 'artifact')}, ${formatBytes(storedBytes)}`
   const line = `${String(id).padStart(4)}  ${formatTime(ctimeSec)}  ${size}  ${shownName(notes)}`
   return `${line.trimEnd()}\n`

@@ -3,7 +3,7 @@
  * @module
  */
 
-import { listPurges, purgedArtifacts } from '../../admin/graveyard.ts'
+import { listPurges } from '../../admin/graveyard.ts'
 import { purge } from '../../admin/purge.ts'
 import { type ArtifactHash, parseArtifactHash } from '../../hash/artifact-hash.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
@@ -12,7 +12,7 @@ import { type Canary, soundNode } from './plant.ts'
 /** Everything on the timeline that was purged here once and has come back. */
 function returned(repo: Repo): ArtifactHash[] {
   const known = listPurges(repo)
-    .flatMap(({ id }) => purgedArtifacts(repo, id))
+    .flatMap(({ artifacts }) => artifacts)
     .flatMap(({ hash }) => parseArtifactHash(hash) ?? [])
   // Files may have been made anew since: whoever did that owes them again.
   const news = 'SELECT 1 FROM event JOIN blob ON rid = objid WHERE uuid = ?'

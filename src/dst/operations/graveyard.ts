@@ -7,11 +7,10 @@
 import {
   listPurges,
   obliterate as endPurges,
-  purgedArtifacts,
   readPurged,
   undoPurge,
 } from '../../admin/graveyard.ts'
-import { checkinsWithAll, describePurge, fileVersions, purge } from '../../admin/purge.ts'
+import { checkinsWithAll, fileVersions, purge } from '../../admin/purge.ts'
 import { assert } from '../../base/assert.ts'
 import { rebuild } from '../../crosslink/rebuild.ts'
 import { type ArtifactHash, matches, parseArtifactHash } from '../../hash/artifact-hash.ts'
@@ -75,11 +74,10 @@ export const shunFile: FossilOperation = {
 function bury(context: ApplyContext, hashes: readonly ArtifactHash[]): Made | undefined {
   const { id, repo, world } = context
   if (hashes.length === 0) return undefined
-  const told = describePurge(repo, hashes)
   const { artifacts } = purge(repo, hashes)
-  assert(told.length === artifacts, 'what is told of a purge is what it takes')
+  assert(artifacts.length === hashes.length, 'a purge takes what it is told to')
   for (const hash of hashes) world.giveUp({ hash, nodeId: id }, 'purged')
-  return { facts: { artifacts } }
+  return { facts: { artifacts: artifacts.length } }
 }
 
 /** Brings back what a purge took; from then on it must stay. */
@@ -92,8 +90,9 @@ export const exhume: FossilOperation = {
   },
   apply: ({ repo, args }) => {
     const id = args.integer('purge')
-    if (!listPurges(repo).some((event) => event.id === id)) return undefined
-    const hashes = purgedArtifacts(repo, id).flatMap(({ hash }) => parseArtifactHash(hash) ?? [])
+    const event = listPurges(repo).find((each) => each.id === id)
+    if (event === undefined) return undefined
+    const hashes = event.artifacts.flatMap(({ hash }) => parseArtifactHash(hash) ?? [])
     for (const hash of hashes) {
       assert(matches(hash, readPurged(repo, hash)), 'the graveyard keeps artifacts as they were')
     }
