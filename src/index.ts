@@ -31,7 +31,6 @@ export { readArtifact } from './repo/content.ts'
 export type { Repo } from './repo/repo.ts'
 export { listShunned, shun, unshun } from './repo/shun.ts'
 export {
-  findUnversioned,
   listUnversioned,
   readUnversioned,
   removeUnversioned,
@@ -46,15 +45,15 @@ export { markBranches, newBranch } from './write/branch.ts'
 export { checkin, type CheckinOptions } from './write/checkin.ts'
 export { editPost, newThread, replyToPost } from './write/forum.ts'
 export { checkinPlace } from './write/place.ts'
-export { addTag, cancelTag, checkTagged } from './write/tag.ts'
+export { addTag, cancelTag } from './write/tag.ts'
 export { editTechnote, newTechnote } from './write/technote.ts'
 export { changeTicket, newTicket } from './write/ticket.ts'
 export { writeWiki } from './write/wiki.ts'
 export { listPurges, obliterate, readPurged, undoPurge } from './admin/graveyard.ts'
 export { publish } from './admin/publish.ts'
 export { purge } from './admin/purge.ts'
-export { findRemote, listRemotes, putRemote, removeRemote } from './admin/remote.ts'
-export { findUser, listUsers, putUser, removeUser, specialLogins } from './admin/user.ts'
+export { listRemotes, putRemote, removeRemote } from './admin/remote.ts'
+export { listUsers, putUser, removeUser } from './admin/user.ts'
 export { listSettings, setSetting } from './admin/settings.ts'
 export { checkinFiles, type CheckinFile } from './history/files.ts'
 export { commitMerge } from './merge/commit.ts'

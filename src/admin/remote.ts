@@ -29,6 +29,7 @@ export const defaultRemote = 'default'
  * @example
  * ```ts
  * for (const { name, url } of listRemotes(repo)) console.log(name, url)
+ * const ours = listRemotes(repo).find(({ name }) => name === 'default')
  * ```
  */
 export function listRemotes(repo: Repo): Remote[] {
@@ -41,14 +42,7 @@ export function listRemotes(repo: Repo): Remote[] {
   return [defaultRemote, ...names].flatMap((name) => findRemote(repo, name) ?? [])
 }
 
-/**
- * The server called `name`.
- *
- * @example
- * ```ts
- * const url = findRemote(repo, 'default')?.url
- * ```
- */
+/** The server called `name`. */
 export function findRemote(repo: Repo, name: string): Remote | undefined {
   const { urlKey, passwordKey } = keysOf(name)
   const url = config(repo, urlKey)

@@ -20,13 +20,13 @@ function fresh(): Repo {
 test('a new repository has an administrator and four special users without setup', () => {
   using repo = fresh()
   assert.deepEqual(
-    listUsers(repo).map(({ login, capabilities }) => [login, capabilities]),
+    listUsers(repo).map(({ login, capabilities, isGroup }) => [login, capabilities, isGroup]),
     [
-      ['ann', 's'],
-      ['anonymous', 'hz'],
-      ['developer', 'ei'],
-      ['nobody', 'gjorz'],
-      ['reader', 'kptw'],
+      ['ann', 's', false],
+      ['anonymous', 'hz', true],
+      ['developer', 'ei', true],
+      ['nobody', 'gjorz', true],
+      ['reader', 'kptw', true],
     ],
   )
   assert.doesNotMatch(effectiveCapabilities(repo, undefined), /[sai]/)
@@ -37,7 +37,8 @@ test('a password is kept as the shared secret of the project', () => {
   putUser(repo, { login: 'bob', password: 'pw', capabilities: 'o', info: 'Bob' })
   const secret = sharedSecret({ projectCode: repo.projectCode, login: 'bob', password: 'pw' })
   const { uid, ...rest } = findUser(repo, 'bob') ?? { uid: 0 }
-  assert.deepEqual(rest, { login: 'bob', password: secret, capabilities: 'o', info: 'Bob' })
+  const bob = { login: 'bob', password: secret, capabilities: 'o', info: 'Bob', isGroup: false }
+  assert.deepEqual(rest, bob)
   assert.ok(uid > 0)
 })
 

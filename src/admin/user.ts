@@ -29,6 +29,8 @@ export interface User {
   readonly info: string
   /** The stored proof: a shared secret or a password; empty where nobody can log in. */
   readonly password: string
+  /** Stands for a group, such as `nobody`: whatever its password, nobody logs in as it. */
+  readonly isGroup: boolean
 }
 
 /**
@@ -37,20 +39,14 @@ export interface User {
  * @example
  * ```ts
  * for (const { login, capabilities } of listUsers(repo)) console.log(login, capabilities)
+ * const ada = listUsers(repo).find(({ login }) => login === 'ada')
  * ```
  */
 export function listUsers(repo: Repo): User[] {
   return dbOf(repo).prepare<UserRow>(`${selectUsers} ORDER BY login`).all().map(fromRow)
 }
 
-/**
- * The user called `login`.
- *
- * @example
- * ```ts
- * const capabilities = findUser(repo, 'ada')?.capabilities
- * ```
- */
+/** The user called `login`. */
 export function findUser(repo: Repo, login: string): User | undefined {
   const row = dbOf(repo).prepare<UserRow>(`${selectUsers} WHERE login = ?`).get(login)
   return row === undefined ? undefined : fromRow(row)
@@ -150,6 +146,7 @@ function fromRow([uid, login, capabilities, info, password]: UserRow): User {
     capabilities: capabilities ?? '',
     info: info ?? '',
     password: password ?? '',
+    isGroup: specialLogins.has(login),
   }
 }
 

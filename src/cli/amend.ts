@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { amendCheckin, checkTagged, FossilError, type Repo } from '../index.ts'
+import { amendCheckin, cancelTag, FossilError, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, readDate } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
 import { commentFrom, type CommentOptions } from './given-text.ts'
@@ -65,11 +65,14 @@ async function amend(program: Command, name: string, options: AmendOptions): Pro
   using repo = openWhole(repositoryPath(program))
   const target = findCheckin(repo, name)
   const amendment = await amendmentOf(repo, options)
-  for (const tag of options.cancel ?? []) checkTagged(repo, target, `sym-${tag}`)
   if (Object.keys(amendment).length === 0) {
     throw new FossilError('option.invalid', { option: 'amend', reason: 'say what is to change' })
   }
   const author = authorOf(repo, authorshipOf(options))
+  for (const tag of options.cancel ?? []) {
+    // An amendment passes over tags that are not there.
+    repo.dryRun(() => cancelTag(repo, { target, name: `sym-${tag}`, isRaw: true }, author))
+  }
   const written = writeOne(repo, options, () => amendCheckin(repo, target, amendment, author))
   printWritten(options, {
     written,

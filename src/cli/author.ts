@@ -5,16 +5,7 @@
  */
 
 import { type Command, Option } from 'commander'
-import {
-  type Author,
-  config,
-  findUser,
-  FossilError,
-  listUsers,
-  parseDate,
-  type Repo,
-  specialLogins,
-} from '../index.ts'
+import { type Author, config, FossilError, listUsers, parseDate, type Repo } from '../index.ts'
 import { rememberedUser } from './peer.ts'
 
 /** Options of every command that writes an artifact. */
@@ -67,12 +58,12 @@ export function readDate(repo: Repo, option: string, text: string): number {
 function knownUser(repo: Repo): string {
   const { FOSSIL_USER, USER, LOGNAME, USERNAME } = process.env
   const fromWorld = [FOSSIL_USER, USER, LOGNAME, USERNAME, rememberedUser(repo)]
+  const users = listUsers(repo)
+  const logins = new Set(users.map(({ login }) => login))
   for (const login of [config(repo, 'default-user'), ...fromWorld]) {
-    if (login !== undefined && login !== '' && findUser(repo, login) !== undefined) return login
+    if (login !== undefined && login !== '' && logins.has(login)) return login
   }
-  const admins = listUsers(repo).filter(
-    ({ login, capabilities }) => capabilities.includes('s') && !specialLogins.has(login),
-  )
+  const admins = users.filter(({ capabilities, isGroup }) => capabilities.includes('s') && !isGroup)
   const [admin] = admins
   if (admin !== undefined && admins.length === 1) return admin.login
   throw invalid('--user', 'say who you are: no login of this repository is yours')

@@ -7,11 +7,12 @@
 import { statSync } from 'node:fs'
 import type { Command } from 'commander'
 import { artifactInfo, statistics } from '../history/index.ts'
-import { config, findRemote, type Repo } from '../index.ts'
+import { config, type Repo } from '../index.ts'
 import { artifactFields, familyText } from './artifact-info.ts'
 import { findArtifact } from './lookup.ts'
 import { outputWidth } from './look-back-options.ts'
 import { print, printEither } from './output.ts'
+import { remoteNamed } from './peer.ts'
 import { type GlobalOptions, openAny, openWhole, repositoryPath } from './repository.ts'
 import { formatBytes, table } from './terminal.ts'
 
@@ -73,7 +74,7 @@ function infoOf(repo: Repo) {
     phantoms,
     private: privateArtifacts,
     unversioned: unversionedFiles,
-    remote: findRemote(repo, 'default')?.url ?? null,
+    remote: remoteNamed(repo, 'default')?.url ?? null,
     isUnfinishedClone: repo.isUnfinishedClone,
     sizeBytes: statSync(path).size,
   }

@@ -7,7 +7,8 @@ import assert from 'node:assert/strict'
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, suite, test } from 'node:test'
-import { checkinFiles, findUser, parseArtifactHash } from '../index.ts'
+import { findUser } from '../admin/user.ts'
+import { checkinFiles, parseArtifactHash } from '../index.ts'
 import { Scratch } from './command.suite.ts'
 
 const scratch = new Scratch()

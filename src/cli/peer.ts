@@ -3,7 +3,7 @@
  * @module
  */
 
-import { findRemote, FossilError, putRemote, type Repo, type SyncOptions } from '../index.ts'
+import { FossilError, listRemotes, putRemote, type Repo, type SyncOptions } from '../index.ts'
 import { type HttpTransport, parseRemote } from '../transport/http.ts'
 import { type HttpOptions, type LoginOptions, passedPassword, wayOf } from './login-options.ts'
 import { askSecret } from './password.ts'
@@ -35,7 +35,7 @@ export async function findPeer(
   if (argument !== undefined && isAddress(argument)) {
     return peerOf(argument, options, (peer) => knownPassword(repo, peer))
   }
-  const remote = findRemote(repo, argument ?? 'default')
+  const remote = remoteNamed(repo, argument ?? 'default')
   if (remote !== undefined) return peerOf(remote.url, options, () => remote.password)
   const reason =
     argument === undefined
@@ -101,6 +101,14 @@ export function remoteOf(text: string): { url: string; password?: string } {
   }
 }
 
+/** The server that is remembered under a name. */
+export function remoteNamed(
+  repo: Repo,
+  name: string,
+): ReturnType<typeof listRemotes>[number] | undefined {
+  return listRemotes(repo).find((remote) => remote.name === name)
+}
+
 /** Tells whether `text` is an address rather than a name. */
 export function isAddress(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
@@ -117,7 +125,7 @@ export function rememberPeer(repo: Repo, { address, remembered: password }: Peer
 
 /** The user in the address of the default remote; undefined where there is none. */
 export function rememberedUser(repo: Repo): string | undefined {
-  const url = findRemote(repo, 'default')?.url
+  const url = remoteNamed(repo, 'default')?.url
   return url === undefined ? undefined : addressParts(url)?.user
 }
 
@@ -127,7 +135,7 @@ function addressParts(url: string): ReturnType<typeof parseRemote> | undefined {
 }
 
 function knownPassword(repo: Repo, peer: { url: string; user: string }): string | undefined {
-  const remote = findRemote(repo, 'default')
+  const remote = remoteNamed(repo, 'default')
   const known = remote === undefined ? undefined : addressParts(remote.url)
   return known?.url.href === peer.url && known.user === peer.user ? remote?.password : undefined
 }

@@ -8,7 +8,6 @@ import type { Command } from 'commander'
 import { branchOf } from '../history/index.ts'
 import {
   type ArtifactHash,
-  findRemote,
   FossilError,
   listPurges,
   obliterate,
@@ -21,6 +20,7 @@ import { keepUnlessDry } from './dry-run.ts'
 import { findArtifact } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { print, printEither, shownName, visibleLine } from './output.ts'
+import { remoteNamed } from './peer.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { counted } from '../base/counted.ts'
 import { formatBytes, formatTime, ProgressLine } from './terminal.ts'
@@ -238,7 +238,8 @@ function purgeText(
   { id, items }: { id: number; items: readonly PurgedArtifact[] },
 ): string {
   const count = counted(items.length, 'artifact')
-  const isKnown = findRemote(repo, 'default') !== undefined && items.some((item) => !item.isPrivate)
+  const isKnown =
+    remoteNamed(repo, 'default') !== undefined && items.some((item) => !item.isPrivate)
   const warning = isKnown
     ? 'a sync brings back what the server has of them: "trilobite shun add" bans it\n'
     : ''

@@ -5,7 +5,8 @@
 
 import { readdirSync, statSync } from 'node:fs'
 import type { Command } from 'commander'
-import { findRemote, FossilError, openRepo, type Repo, systemEnv } from '../index.ts'
+import { FossilError, openRepo, type Repo, systemEnv } from '../index.ts'
+import { remoteNamed } from './peer.ts'
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalOptions {
@@ -70,7 +71,7 @@ export function openWhole(path: string): Repo {
 export function checkWhole(repo: Repo): void {
   if (!repo.isUnfinishedClone) return
   const { path } = repo
-  const url = findRemote(repo, 'default')?.url ?? 'URL'
+  const url = remoteNamed(repo, 'default')?.url ?? 'URL'
   const reason = `it is an unfinished clone: "trilobite clone ${url} ${path}" goes on with it`
   throw new FossilError('repo.invalid', { path, reason })
 }

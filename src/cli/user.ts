@@ -4,16 +4,7 @@
  */
 
 import type { Command } from 'commander'
-import {
-  config,
-  findUser,
-  FossilError,
-  listUsers,
-  putUser,
-  removeUser,
-  type Repo,
-  specialLogins,
-} from '../index.ts'
+import { config, FossilError, listUsers, putUser, removeUser, type Repo } from '../index.ts'
 import { askNewSecret, readSecret } from './password.ts'
 import { openWhole, repositoryPath } from './repository.ts'
 import { print } from './output.ts'
@@ -101,7 +92,7 @@ function addChanges(program: Command, user: Command): void {
 async function makeUser(program: Command, login: string, options: NewUserOptions): Promise<void> {
   using repo = openWhole(repositoryPath(program))
   if (login.trim() === '') throw invalid('the login is empty: say who is to log in')
-  if (findUser(repo, login) !== undefined) throw invalid(`${quoted(login)} exists already`)
+  if (userNamed(repo, login) !== undefined) throw invalid(`${quoted(login)} exists already`)
   const { info } = options
   const capabilities = options.capabilities ?? config(repo, 'default-perms') ?? 'u'
   const contact = info === undefined ? {} : { info }
@@ -117,8 +108,7 @@ async function changePassword(
   options: PasswordOptions,
 ): Promise<void> {
   using repo = openWhole(repositoryPath(program))
-  known(repo, login)
-  if (specialLogins.has(login)) throw invalid(`nobody logs in as ${quoted(login)}`)
+  if (known(repo, login).isGroup) throw invalid(`nobody logs in as ${quoted(login)}`)
   putUser(repo, { login, password: await secretFor(login, options) })
   print(options, userFields(known(repo, login)), `${login} has a new password\n`)
 }
@@ -129,9 +119,13 @@ function secretFor(login: string, { passwordStdin: isPiped }: PasswordOptions): 
 
 /** @throws {FossilError} `option.invalid` where there is no such user */
 function known(repo: Repo, login: string): User {
-  const user = findUser(repo, login)
+  const user = userNamed(repo, login)
   if (user === undefined) throw invalid(`there is no user ${quoted(login)}`)
   return user
+}
+
+function userNamed(repo: Repo, login: string): User | undefined {
+  return listUsers(repo).find((user) => user.login === login)
 }
 
 interface UserFields {
@@ -147,8 +141,9 @@ function userFields({
   capabilities,
   info,
   password,
+  isGroup,
 }: User): UserFields & Record<string, unknown> {
-  const canLogIn = password !== '' && !specialLogins.has(login)
+  const canLogIn = password !== '' && !isGroup
   return { login, capabilities, info, canLogIn }
 }
 

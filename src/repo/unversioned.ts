@@ -118,14 +118,7 @@ export function unversionedHoles(repo: Repo): UnversionedEntry[] {
   return rows.map(entryOf(repo)).filter(({ hasContent }) => !hasContent)
 }
 
-/**
- * The row of one name, which may say that the file was deleted.
- *
- * @example
- * ```ts
- * const isThere = findUnversioned(repo, 'logo.png')?.hash !== undefined
- * ```
- */
+/** The row of one name, which may say that the file was deleted. */
 export function findUnversioned(repo: Repo, name: string): UnversionedEntry | undefined {
   if (!isTableHere(repo)) return undefined
   const row = selectEntries(repo, 'AND name = ?').get(name)

@@ -93,10 +93,6 @@ const maxTold = 10
  * Sees that an artifact has a tag, of its own or from an ancestor. Stock cancels any tag
  * (tag.c:548-577): that says nothing, and stays in the history for good.
  *
- * @example
- * ```ts
- * checkTagged(repo, hash, 'sym-v1.0')
- * ```
  * @param fullName as in a T card: `sym-release`, `bgcolor`
  * @throws {FossilError} `artifact.missing`; `artifact.invalid`, which says what tags there are
  */
