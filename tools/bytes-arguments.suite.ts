@@ -22,7 +22,6 @@ import {
 import { openMemory } from 'trilobite/db/node'
 import { applyDelta, createDelta } from 'trilobite/delta'
 import { matches, md5, sha1, sha3 } from 'trilobite/hash'
-import { nameOfContent } from 'trilobite/history'
 import { decodeMessage, encodeMessage, parseCards, signMessage } from 'trilobite/xfer'
 
 /** Something in the place of bytes. */
@@ -70,10 +69,6 @@ export const callers: Readonly<Record<string, (instead: Instead) => unknown>> = 
     return matches(storeLocal(repo, new Uint8Array([1])).hash, content)
   },
   md5: (bytes) => md5(bytes),
-  nameOfContent: (content) => {
-    using repo = createMemoryRepo(systemEnv)
-    return nameOfContent(repo, content)
-  },
   openMemory: (image) => openMemory(image),
   parseArtifact: (bytes) => parseArtifact(bytes),
   parseCards: (message) => parseCards(message),

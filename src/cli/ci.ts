@@ -10,7 +10,7 @@
  */
 
 import type { Command } from 'commander'
-import { latestCheckin, timelineEntry } from '../history/index.ts'
+import { latestCheckin, timeline } from '../history/index.ts'
 import {
   type ArtifactHash,
   checkin,
@@ -118,7 +118,7 @@ async function checkIn(
     throw invalid('its date is more than a day ahead: --allow-future writes it all the same')
   }
   const seen = parentOf(repo, options)
-  const wasLeaf = seen !== undefined && timelineEntry(repo, seen)?.marks.includes('leaf') === true
+  const wasLeaf = seen !== undefined && isLeaf(repo, seen)
   const link = await syncsCheckin(repo, {
     parentOf: () => parentOf(repo, options),
     isPrivate: placeOf(repo, seen, options).isPrivate,
@@ -187,6 +187,11 @@ async function report(all: Written, link: CheckinSync | undefined): Promise<void
   const pushed = options.dryRun === true ? undefined : await link?.push()
   print(options, { ...checkinFields(all, files), sync: pushed?.fields ?? null }, pushed?.text ?? '')
   if (pushed?.isComplete === false) process.exitCode = 1
+}
+
+function isLeaf(repo: Repo, hash: ArtifactHash): boolean {
+  const [entry] = timeline(repo, { hashes: [hash] })
+  return entry?.marks.includes('leaf') === true
 }
 
 /** Undefined for the first check-in of a project. */

@@ -6,15 +6,15 @@
 
 import type { Command } from 'commander'
 import {
+  branches,
   branchOf,
   leaves,
-  mainBranch,
   resolveName,
-  timelineEntry,
+  timeline,
   type TimelineEntry,
 } from '../history/index.ts'
 import { compareAsBytes } from '../base/text.ts'
-import { type ArtifactHash, type Repo } from '../index.ts'
+import type { Repo } from '../index.ts'
 import { layOutComment } from './comment.ts'
 import { commentText, entriesText, entryFields, formatTimestamp } from './timeline-text.ts'
 import { findCheckin, shortHashes } from './lookup.ts'
@@ -47,7 +47,7 @@ export function addLeavesCommand(program: Command): void {
       const found = leavesOf(repo, options)
       await printEither(
         options,
-        () => ({ leaves: found.map((leaf) => leafFields(repo, leaf)) }),
+        () => ({ leaves: leavesFields(repo, found) }),
         () => leavesText(repo, found, options),
       )
     })
@@ -64,23 +64,19 @@ export function addDescendantsCommand(program: Command): void {
     .action(async (name: string | undefined, options: { width?: number; json?: boolean }) => {
       using repo = openWhole(repositoryPath(program))
       const hash = findCheckin(repo, name)
-      const entries = entriesOf(repo, leaves(repo, { of: hash }))
+      const entries = timeline(repo, { hashes: leaves(repo, { of: hash }) })
       await printEither(
         options,
-        () => ({ checkin: hash, leaves: entries.map((leaf) => leafFields(repo, leaf)) }),
+        () => ({ checkin: hash, leaves: leavesFields(repo, entries) }),
         () => entriesText(repo, entries, { limit: 0, width: outputWidth(options.width) }),
       )
     })
 }
 
-function entriesOf(repo: Repo, hashes: readonly ArtifactHash[]): TimelineEntry[] {
-  return hashes.flatMap((hash) => timelineEntry(repo, hash) ?? [])
-}
-
 function leavesOf(repo: Repo, options: LeavesOptions): TimelineEntry[] {
   const { all, closed, multiple, bybranch } = options
   const which = closed === true ? 'closed' : all === true ? 'all' : 'open'
-  let found = entriesOf(repo, leaves(repo, { which }))
+  let found = timeline(repo, { hashes: leaves(repo, { which }) })
   if (multiple === true) {
     const open = Map.groupBy(leaves(repo), (hash) => branchOf(repo, hash))
     const several = new Set(
@@ -107,7 +103,7 @@ function* leavesText(
 ): Generator<string> {
   const byBranch = options.bybranch === true || options.multiple === true
   const columns = outputWidth(options.width)
-  const shortHash = shortHashes(repo)
+  const [shortHash, rootOf] = [shortHashes(repo), findsRoots(repo)]
   let lastBranch: string | undefined
   let count = 0
   for (const leaf of found) {
@@ -117,7 +113,7 @@ function* leavesText(
       if (options.multiple === true) count = 0
     }
     count++
-    const root = rootOf(repo, leaf)
+    const root = rootOf(leaf)
     const from = root === undefined ? '' : ` (branched from: [${shortHash(root)}])`
     const text = `[${shortHash(leaf.hash)}] ${commentText(leaf)}${from}`
     const dated = `${formatTimestamp(leaf.dateMs)} ${text}`
@@ -125,11 +121,13 @@ function* leavesText(
   }
 }
 
-/** The check-in that the leaf's branch left; none for the main branch. */
-function rootOf(repo: Repo, { hash, branch }: TimelineEntry): string | undefined {
-  return branch === mainBranch(repo) ? undefined : resolveName(repo, `root:${hash}`)
+/** Finds the check-in that the branch of a leaf left; none for the main branch. */
+function findsRoots(repo: Repo): (leaf: TimelineEntry) => string | undefined {
+  const main = branches(repo).find(({ isMain }) => isMain)?.name
+  return ({ hash, branch }) => (branch === main ? undefined : resolveName(repo, `root:${hash}`))
 }
 
-function leafFields(repo: Repo, leaf: TimelineEntry): Record<string, unknown> {
-  return { ...entryFields(leaf), branchedFrom: rootOf(repo, leaf) ?? null }
+function leavesFields(repo: Repo, found: readonly TimelineEntry[]): Record<string, unknown>[] {
+  const rootOf = findsRoots(repo)
+  return found.map((leaf) => ({ ...entryFields(leaf), branchedFrom: rootOf(leaf) ?? null }))
 }

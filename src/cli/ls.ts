@@ -5,16 +5,13 @@
  */
 
 import type { Command } from 'commander'
-import { listFiles } from '../history/index.ts'
 import { compareAsBytes } from '../base/text.ts'
-import { checkinFiles } from '../index.ts'
+import { type CheckinFile, checkinFiles } from '../index.ts'
 import { formatTimestamp, isoTime } from './timeline-text.ts'
 import { checkPaths, findCheckin, treePaths } from './lookup.ts'
 import { jsonOption } from './look-back-options.ts'
 import { printEither, shownName } from './output.ts'
 import { openWhole, repositoryPath } from './repository.ts'
-
-type ListedFile = ReturnType<typeof listFiles>[number]
 
 interface Options {
   readonly revision?: string
@@ -40,7 +37,8 @@ export function addLsCommand(program: Command): void {
       const hash = findCheckin(repo, options.revision)
       const paths = treePaths(given)
       checkPaths(paths, () => [...checkinFiles(repo, hash).keys()], `in check-in ${hash}`)
-      const files = listFiles(repo, hash, paths === undefined ? {} : { paths })
+      const which = { withDetails: true, ...(paths === undefined ? {} : { paths }) }
+      const files = [...checkinFiles(repo, hash, which).values()]
       if (options.json !== true) files.sort(byName)
       if (options.byTime === true) files.sort(byAge)
       await printEither(
@@ -52,7 +50,7 @@ export function addLsCommand(program: Command): void {
 }
 
 /** Stock lists names without regard to case. */
-function byName(a: ListedFile, b: ListedFile): number {
+function byName(a: CheckinFile, b: CheckinFile): number {
   return compareAsBytes(lowerCase(a.name), lowerCase(b.name)) || compareAsBytes(a.name, b.name)
 }
 
@@ -61,11 +59,11 @@ function lowerCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
-function byAge(a: ListedFile, b: ListedFile): number {
+function byAge(a: CheckinFile, b: CheckinFile): number {
   return (b.changed?.dateMs ?? -Infinity) - (a.changed?.dateMs ?? -Infinity) || 0
 }
 
-function fileText(file: ListedFile, { verbose, age }: Options): string {
+function fileText(file: CheckinFile, { verbose, age }: Options): string {
   const { name, sizeBytes, changed } = file
   const shown = shownName(name)
   if (verbose !== true && age !== true) return `${shown}\n`
@@ -74,7 +72,7 @@ function fileText(file: ListedFile, { verbose, age }: Options): string {
   return `${time}  ${String(sizeBytes ?? '-').padStart(7)}  ${shown}\n`
 }
 
-function fileFields({ name, hash, sizeBytes, permission, changed }: ListedFile) {
+function fileFields({ name, hash, sizeBytes, permission, changed }: CheckinFile) {
   return {
     name,
     hash,

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { utf8 } from '../base/bytes.ts'
-import { timelineEntry } from '../history/index.ts'
+import { timeline, type TimelineEntry } from '../history/index.ts'
 import {
   type ArtifactHash,
   checkin,
@@ -18,6 +18,7 @@ import {
   decodeText,
   parseArtifactHash,
   readArtifact,
+  type Repo,
 } from '../index.ts'
 import { Scratch } from './command.suite.ts'
 
@@ -51,6 +52,10 @@ function fork(
   const source = commit(lines.source, { parent: base, ...named })
   const target = commit(lines.target, { parent: base })
   return { base, target, source }
+}
+
+function entryOf(repo: Repo, hash: ArtifactHash): TimelineEntry | undefined {
+  return timeline(repo, { hashes: [hash] })[0]
 }
 
 function textOf(name: string, checkinName: unknown): Record<string, string> {
@@ -105,11 +110,12 @@ test('a branch is merged and closed, in the words of stock', async () => {
     /^checked in (\w{64}) on trunk$/.exec(printed.at(-2) ?? '') ?? assert.fail(stdout)
   assert.equal(textOf('clean', hash)['a'], mine.replace('5', '55'))
   using repo = scratch.open('clean/p.fossil')
-  const entry = timelineEntry(repo, parseArtifactHash(String(hash)) ?? assert.fail())
+  const merged = parseArtifactHash(String(hash)) ?? assert.fail()
+  const entry = entryOf(repo, merged)
   assert.deepEqual([entry?.comment, entry?.user], ['Merge side into trunk', 'ben'])
   assert.deepEqual(entry?.marks, ['merge', 'leaf'])
-  assert.ok(timelineEntry(repo, source)?.marks.includes('closed'))
-  assert.ok(!timelineEntry(repo, target)?.marks.includes('closed'))
+  assert.ok(entryOf(repo, source)?.marks.includes('closed'))
+  assert.ok(!entryOf(repo, target)?.marks.includes('closed'))
 })
 
 test('a conflict is written to be edited, and taken back from there', async () => {
@@ -192,8 +198,5 @@ test('marks that are left are told, and a rehearsal writes nothing', async () =>
   const dry = await scratch.json([...usual, '--resolve', 'a=:target'], in_)
   assert.equal(dry['dryRun'], true)
   using repo = scratch.open('refused/p.fossil')
-  assert.equal(
-    timelineEntry(repo, parseArtifactHash(String(dry['checkin'])) ?? assert.fail()),
-    undefined,
-  )
+  assert.equal(entryOf(repo, parseArtifactHash(String(dry['checkin'])) ?? assert.fail()), undefined)
 })

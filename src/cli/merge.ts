@@ -8,7 +8,7 @@
  */
 
 import { type Command, Option } from 'commander'
-import { branchOf, leaves, timelineEntry } from '../history/index.ts'
+import { branchOf, leaves, timeline, type TimelineEntry } from '../history/index.ts'
 import { type ArtifactHash, commitMerge, FossilError, planMerge, type Repo } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, keepUnlessDry } from './dry-run.ts'
@@ -145,8 +145,12 @@ function findFork(repo: Repo, target: ArtifactHash): ArtifactHash | undefined {
   return leaves(repo).find((leaf) => leaf !== target && branchOf(repo, leaf) === branch)
 }
 
+function entryOf(repo: Repo, checkin: ArtifactHash): TimelineEntry | undefined {
+  return timeline(repo, { hashes: [checkin] })[0]
+}
+
 function inWords(repo: Repo, checkin: ArtifactHash): string {
-  const { user = '', comment = '' } = timelineEntry(repo, checkin) ?? {}
+  const { user = '', comment = '' } = entryOf(repo, checkin) ?? {}
   return `[${checkin.slice(0, 10)}] by ${shownName(user)}: ${shownName(JSON.stringify(comment))}`
 }
 
@@ -154,13 +158,13 @@ function inWords(repo: Repo, checkin: ArtifactHash): string {
 function usualComment(repo: Repo, { kind, source, target }: MergePlan): string {
   const name = `[${source.slice(0, 10)}]`
   if (kind === 'backout') return `Back out ${name}`
-  if (kind === 'cherrypick') return timelineEntry(repo, source)?.comment || `Pick ${name}`
+  if (kind === 'cherrypick') return entryOf(repo, source)?.comment || `Pick ${name}`
   const [from, into] = [branchOf(repo, source), branchOf(repo, target)]
   return from === into ? `Merge fork ${name}` : `Merge ${from} into ${into}`
 }
 
 function canClose(repo: Repo, source: ArtifactHash): boolean {
-  const marks = timelineEntry(repo, source)?.marks ?? []
+  const marks = entryOf(repo, source)?.marks ?? []
   const problem = !marks.includes('leaf')
     ? 'is not a leaf'
     : marks.includes('unpublished')

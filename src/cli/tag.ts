@@ -5,13 +5,7 @@
  */
 
 import { type Command, Option } from 'commander'
-import {
-  artifactInfo,
-  type ArtifactInfo,
-  taggedArtifacts,
-  tagNames,
-  timelineEntry,
-} from '../history/index.ts'
+import { artifactInfo, type ArtifactInfo, tagNames, timeline } from '../history/index.ts'
 import { addTag, cancelTag } from '../index.ts'
 import { type AuthorOptions, authorOf, withAuthor } from './author.ts'
 import { type DryRunOptions, dryRunOption, printWritten, writeOne } from './dry-run.ts'
@@ -169,17 +163,17 @@ async function findTagged(program: Command, name: string, options: FindOptions):
   using repo = openWhole(repositoryPath(program))
   const { raw = false, type = '', limit } = options
   const kind = kindNamed(type)
-  const hashes = taggedArtifacts(repo, raw ? name : `sym-${name}`, {
-    ...(kind === undefined ? {} : { kind }),
+  const entries = timeline(repo, {
+    tag: raw ? name : `sym-${name}`,
+    ...(kind === undefined ? {} : { kinds: [kind] }),
     ...(limit === undefined ? {} : { limit }),
   })
-  const entries = hashes.flatMap((hash) => timelineEntry(repo, hash) ?? [])
   await printEither(
     options,
     () => ({ tag: name, artifacts: entries.map(entryFields) }),
     () =>
       raw
-        ? hashes.values().map((hash) => `${hash}\n`)
+        ? entries.values().map(({ hash }) => `${hash}\n`)
         : entriesText(repo, entries, { limit: 0, width: outputWidth(undefined) }),
   )
 }

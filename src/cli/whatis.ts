@@ -6,8 +6,9 @@
  */
 
 import type { Command } from 'commander'
-import { type ArtifactInfo, artifactInfo, type EventKind, nameOfContent } from '../history/index.ts'
-import { FossilError, type Repo } from '../index.ts'
+import { type ArtifactInfo, artifactInfo, type EventKind } from '../history/index.ts'
+import { sha1, sha3 } from '../hash/index.ts'
+import { FossilError, hasArtifact, parseArtifactHash, type Repo } from '../index.ts'
 import { artifactFields, whatisText } from './artifact-info.ts'
 import { readInput } from './given-text.ts'
 import { findArtifact, shortHashes } from './lookup.ts'
@@ -77,6 +78,12 @@ async function answerOf(repo: Repo, name: string, { file, type }: Options): Prom
     const hashes = error.detail.candidates.map((candidate) => findArtifact(repo, candidate))
     return { ...answer, meanings: hashes.map((each) => artifactInfo(repo, each)) }
   }
+}
+
+/** The name under which a repository has some content, or would have it by default. */
+function nameOfContent(repo: Repo, content: Uint8Array): string {
+  const old = parseArtifactHash(sha1(content))
+  return old !== undefined && hasArtifact(repo, old) ? old : sha3(content)
 }
 
 function* answersText(repo: Repo, answers: readonly Answer[], options: Options): Generator<string> {

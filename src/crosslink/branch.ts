@@ -16,11 +16,6 @@ import { property } from './properties.ts'
 /**
  * The branch of a check-in without the property: the setting `main-branch`, or `trunk` where that
  * is not set or empty. Also the branch that a project's first check-in begins.
- *
- * @example
- * ```ts
- * mainBranch(repo) // 'trunk'
- * ```
  */
 export function mainBranch(repo: Repo): string {
   return config(repo, 'main-branch') || 'trunk'

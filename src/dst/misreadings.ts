@@ -16,7 +16,6 @@ import { annotate } from '../history/annotate.ts'
 import { ancestors, descendants, leaves } from '../history/by-hash.ts'
 import { fileHistory } from '../history/file-history.ts'
 import { readFile } from '../history/files.ts'
-import { taggedArtifacts } from '../history/tagged.ts'
 import { timeline } from '../history/timeline.ts'
 import { hasArtifact } from '../repo/blob.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -52,12 +51,18 @@ function lineFaults(repo: Repo, history: SaidHistory, { checkin }: Place): strin
     hashes.filter((hash) => checkins.has(hash))
   const branch = heldTag(history, checkin, 'branch')?.value
   const on = [...checkins.keys()].filter((hash) => heldTag(history, hash, `sym-${branch}`))
-  const tagged = taggedArtifacts(repo, `sym-${branch}`, { kind: 'checkin' })
+  const tagged = timeline(repo, { tag: `sym-${branch}`, kinds: ['checkin'] })
   return [
     ...compared(`ancestors of ${checkin}`, [...meant], among(ancestors(repo, checkin))),
     ...compared(`descendants of ${checkin}`, after, among(descendants(repo, checkin))),
     ...compared('open leaves', open, among(leaves(repo))),
-    ...(branch === undefined ? [] : compared(`check-ins of ${branch}`, on, tagged)),
+    ...(branch === undefined
+      ? []
+      : compared(
+          `check-ins of ${branch}`,
+          on,
+          tagged.map(({ hash }) => hash),
+        )),
   ]
 }
 

@@ -13,7 +13,7 @@ import { globMatcher } from '../repo/globs.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { type TextColumn, textOf, textParameter } from '../repo/db-text.ts'
 import { branchTagId } from '../repo/schema.ts'
-import { branchOf, branchSql, branchTip, isOpenSql } from '../crosslink/branch.ts'
+import { branchOf, branchSql, branchTip, isOpenSql, mainBranch } from '../crosslink/branch.ts'
 
 /** The parent whose line a check-in continues; undefined for the first of its line. */
 export function primaryParent(repo: Repo, rid: Rid): Rid | undefined {
@@ -111,7 +111,7 @@ export function primaryChildren(repo: Repo, rid: Rid): { all: number; sameBranch
  * @param options.glob only names that match one of these patterns, as in the setting `ignore-glob`
  * @returns `isOpen`: some leaf of it is not closed;
  * `tip`: the check-in that the timeline shows last, undefined where it is not here; `isPrivate`:
- * that one is kept out of sync.
+ * that one is kept out of sync; `isMain`: as the setting `main-branch` says, `trunk` by default.
  */
 export function branches(
   repo: Repo,
@@ -121,8 +121,10 @@ export function branches(
   readonly isOpen: boolean
   readonly tip: ArtifactHash | undefined
   readonly isPrivate: boolean
+  readonly isMain: boolean
 }[] {
   const { glob } = options
+  const main = mainBranch(repo)
   const isAsked = glob === undefined ? () => true : globMatcher(repo, glob)
   return dbOf(repo)
     .prepare<[TextColumn, number]>(
@@ -138,6 +140,12 @@ export function branches(
     .map(({ name, isOpen }) => {
       const tip = branchTip(repo, name)
       const asPrivate = tip !== undefined && isPrivate(repo, tip.rid)
-      return { name, isOpen: isOpen === 1, tip: tip?.hash, isPrivate: asPrivate }
+      return {
+        name,
+        isOpen: isOpen === 1,
+        tip: tip?.hash,
+        isPrivate: asPrivate,
+        isMain: name === main,
+      }
     })
 }

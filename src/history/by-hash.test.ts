@@ -9,18 +9,15 @@ import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import { setConfig } from '../repo/config.ts'
-import { setHashPolicy } from '../repo/hash-policy.ts'
 import { failsWith, named } from '../repo/fixture.suite.ts'
-import { storeLocal } from '../repo/store.ts'
 import { writeUnversioned } from '../repo/unversioned.ts'
 import { commit } from '../write/written.suite.ts'
 import { branches } from './branch.ts'
 import { ancestors, branchOf, descendants, leaves } from './by-hash.ts'
 import { fileNames } from './file-history.ts'
 import { latestCheckin } from '../crosslink/branch.ts'
-import { nameOfContent } from './name.ts'
 import { statistics } from './statistics.ts'
-import { timelineEntry } from './timeline.ts'
+import { timeline } from './timeline.ts'
 
 test('walks lead from hash to hash, and an unknown one is missing', () => {
   using repo = memoryRepo()
@@ -52,17 +49,13 @@ test('branches are listed by pattern, with their tips', () => {
   const tip = commit(repo, { branch: 'side-1' }).hash
   commit(repo, { branch: 'trunk' })
   const listed = branches(repo, { glob: 'side-*' })
-  assert.deepEqual(listed, [{ name: 'side-1', isOpen: true, tip, isPrivate: false }])
-  assert.equal(branches(repo).length, 2)
-})
-
-test('content has the name under which it is here, else that of today', () => {
-  using repo = memoryRepo({ hashPolicy: 'sha1' })
-  const content = utf8('x')
-  const { hash } = storeLocal(repo, content)
-  setHashPolicy(repo, 'sha3')
-  assert.equal(nameOfContent(repo, content), hash)
-  assert.equal(nameOfContent(repo, utf8('y')).length, 64)
+  const side = { name: 'side-1', isOpen: true, tip, isPrivate: false, isMain: false }
+  assert.deepEqual(listed, [side])
+  const mains = branches(repo).map(({ name, isMain }) => [name, isMain])
+  assert.deepEqual(mains, [
+    ['side-1', false],
+    ['trunk', true],
+  ])
 })
 
 test('a repository is counted', () => {
@@ -80,10 +73,12 @@ test('an entry tells whether its line goes on, and on request its files', () => 
   const changes = [{ name: 'b', content: utf8('b') }]
   const parent = commit(repo, { changes }).hash
   const child = commit(repo, { parent, branch: 'side' }).hash
-  const isContinued = [parent, child].map((hash) => timelineEntry(repo, hash)?.isContinued)
+  const isContinued = [parent, child].map(
+    (hash) => timeline(repo, { hashes: [hash] })[0]?.isContinued,
+  )
   assert.deepEqual(isContinued, [true, false])
-  assert.equal(timelineEntry(repo, parent)?.files, undefined)
-  const files = timelineEntry(repo, parent, { withFiles: true })?.files
+  assert.equal(timeline(repo, { hashes: [parent] })[0]?.files, undefined)
+  const files = timeline(repo, { hashes: [parent], withFiles: true })[0]?.files
   assert.deepEqual(
     files?.map(({ name, change }) => [name, change]),
     [['b', 'added']],

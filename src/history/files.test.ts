@@ -13,7 +13,7 @@ import { checkin } from '../write/checkin.ts'
 import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { fileHistory } from './file-history.ts'
-import { listFiles, readFile } from './files.ts'
+import { checkinFiles, readFile } from './files.ts'
 import { resolveName } from './name.ts'
 import { addChange, addCheckin } from './rows.suite.ts'
 import { type StockHistory, stockHistory } from './stock.suite.ts'
@@ -31,7 +31,8 @@ test('files, their sizes and dates are those of fossil ls', async (t) => {
   if (stock === undefined) return
   for (const [name, hash] of Object.entries(stock.hashes)) {
     const said = await stock.fossil('ls', '-r', hash, '-v')
-    const ours: string[] = listFiles(stock.repo, hashOf(stock, name)).map(
+    const listed = checkinFiles(stock.repo, hashOf(stock, name), { withDetails: true })
+    const ours: string[] = [...listed.values()].map(
       ({ name: file, sizeBytes, changed }) =>
         `${date(changed?.dateMs)}  ${String(sizeBytes).padStart(7)}  ${file}`,
     )
@@ -42,8 +43,9 @@ test('files, their sizes and dates are those of fossil ls', async (t) => {
 test('files can be named, and so can directories', async (t) => {
   const stock = await stockHistory(t)
   if (stock === undefined) return
-  const listed = (...paths: string[]): string[] =>
-    listFiles(stock.repo, hashOf(stock, 'merged'), { paths }).map(({ name }) => name)
+  const listed = (...paths: string[]): string[] => [
+    ...checkinFiles(stock.repo, hashOf(stock, 'merged'), { paths }).keys(),
+  ]
   for (const paths of [['src'], ['src', 'link'], ['nothing'], ['src/renamed.c'], ['lin']]) {
     const said = await stock.fossil('ls', '-r', stock.hashes['merged'] ?? '', ...paths)
     assert.deepEqual(listed(...paths).toSorted(), said.trimEnd().split('\n').filter(Boolean))
@@ -55,14 +57,15 @@ test('the content of a file is that of fossil cat', async (t) => {
   if (stock === undefined) return
   for (const checkinName of ['first', 'merged', 'fork-b']) {
     const hash = hashOf(stock, checkinName)
-    for (const { name, permission } of listFiles(stock.repo, hash)) {
+    for (const { name, permission } of checkinFiles(stock.repo, hash).values()) {
       const file = readFile(stock.repo, hash, name)
       assert.equal(file.permission, permission)
       const said = await stock.fossil('cat', '-r', hash, name)
       assert.equal(fromUtf8(file.content), said, name)
     }
   }
-  const modes = listFiles(stock.repo, hashOf(stock, 'first')).map(({ permission }) => permission)
+  const first = checkinFiles(stock.repo, hashOf(stock, 'first'))
+  const modes = [...first.values()].map(({ permission }) => permission)
   assert.deepEqual(modes, ['regular', 'regular', 'symlink', 'executable', 'regular'])
 })
 

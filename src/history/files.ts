@@ -25,7 +25,16 @@ export interface CheckinFile {
   readonly permission: FilePermission
   /** The file's name in the parent, where this check-in renames it. */
   readonly priorName?: string
+  /** With `withDetails`; undefined where the content is not here. */
+  readonly sizeBytes?: number | undefined
+  /**
+   * With `withDetails`: the check-in and the time, in ms since 1970, that brought this very
+   * content, among the ancestors of the check-in that has the file.
+   */
+  readonly changed?: { readonly checkin: ArtifactHash; readonly dateMs: number } | undefined
 }
+
+type Details = Pick<CheckinFile, 'sizeBytes' | 'changed'>
 
 /**
  * The files of a check-in by name, in the order of its manifest.
@@ -33,48 +42,29 @@ export interface CheckinFile {
  * @example
  * ```ts
  * for (const [path, file] of checkinFiles(repo, hash)) console.log(path, file.hash)
+ * const sources = checkinFiles(repo, hash, { paths: ['src'], withDetails: true })
+ * for (const { name, sizeBytes } of sources.values()) console.log(name, sizeBytes)
  * ```
+ * @param options.paths only these files, and what is below these directories
+ * @param options.withDetails tell the size of each, and what brought its content. Default false
  * @throws {FossilError} `artifact.missing` when the manifest or its baseline is not here;
  *   `checkin.invalid` when the artifact is not a check-in
  */
-export function checkinFiles(repo: Repo, checkin: ArtifactHash): Map<string, CheckinFile> {
-  const files = new Map<string, CheckinFile>()
-  for (const { name, hash, permissions, priorName } of manifestFiles(repo, checkin).values()) {
-    if (hash === undefined) continue
-    const renamed = priorName === undefined ? {} : { priorName }
-    files.set(name, { name, hash, permission: filePermission(permissions), ...renamed })
-  }
-  return files
-}
-
-/**
- * The files of a check-in, by name as the manifest has them, with size and age. The age is that of
- * the content among the ancestors of the check-in.
- *
- * @example
- * ```ts
- * for (const { name, sizeBytes } of listFiles(repo, hash)) console.log(name, sizeBytes)
- * ```
- * @param options.paths only these files, and what is below these directories
- * @throws {FossilError} as {@link checkinFiles} does
- */
-export function listFiles(
+export function checkinFiles(
   repo: Repo,
   checkin: ArtifactHash,
-  options: { readonly paths?: readonly string[] } = {},
-): (CheckinFile & {
-  /** Undefined where the content is not here. */
-  readonly sizeBytes: number | undefined
-  /** The check-in and the time, in ms since 1970, that brought this very content. */
-  readonly changed: { readonly checkin: ArtifactHash; readonly dateMs: number } | undefined
-})[] {
-  const { paths } = options
-  const files = checkinFiles(repo, checkin)
-  const rid = findRid(repo, checkin)
-  const lineage = new Set(rid === undefined ? [] : ancestors(repo, rid))
-  return [...files.values()]
-    .filter(({ name }) => paths === undefined || paths.some((path) => isBelow(name, path)))
-    .map((file) => ({ ...file, ...listed(repo, file.hash, lineage) }))
+  options: { readonly paths?: readonly string[]; readonly withDetails?: boolean } = {},
+): Map<string, CheckinFile> {
+  const { paths, withDetails = false } = options
+  const files = new Map<string, CheckinFile>()
+  const detailsOf = withDetails ? detailing(repo, checkin) : () => ({})
+  for (const { name, hash, permissions, priorName } of manifestFiles(repo, checkin).values()) {
+    if (hash === undefined || paths?.some((path) => isBelow(name, path)) === false) continue
+    const renamed = priorName === undefined ? {} : { priorName }
+    const permission = filePermission(permissions)
+    files.set(name, { name, hash, permission, ...renamed, ...detailsOf(hash) })
+  }
+  return files
 }
 
 /**
@@ -99,30 +89,25 @@ export function readFile(
   return { ...file, content: readArtifact(repo, file.hash) }
 }
 
-type ListedFile = ReturnType<typeof listFiles>[number]
-
 function isBelow(name: string, path: string): boolean {
   return name === path || name.startsWith(`${path}/`)
 }
 
-function listed(
-  repo: Repo,
-  hash: ArtifactHash,
-  lineage: ReadonlySet<Rid>,
-): Pick<ListedFile, 'sizeBytes' | 'changed'> {
-  const row = dbOf(repo)
-    .prepare<[Rid, number]>('SELECT rid, size FROM blob WHERE uuid = ?')
-    .get(hash)
-  if (row === undefined) return { sizeBytes: undefined, changed: undefined }
-  const [rid, size] = row
-  return {
-    sizeBytes: size < 0 ? undefined : size,
-    changed: firstUse(repo, rid, lineage),
+/** Gives files their details, as those of one check-in. */
+function detailing(repo: Repo, checkin: ArtifactHash): (hash: ArtifactHash) => Details {
+  const ofCheckin = findRid(repo, checkin)
+  const lineage = new Set(ofCheckin === undefined ? [] : ancestors(repo, ofCheckin))
+  const select = dbOf(repo).prepare<[Rid, number]>('SELECT rid, size FROM blob WHERE uuid = ?')
+  return (hash) => {
+    const row = select.get(hash)
+    if (row === undefined) return { sizeBytes: undefined, changed: undefined }
+    const [rid, size] = row
+    return { sizeBytes: size < 0 ? undefined : size, changed: firstUse(repo, rid, lineage) }
   }
 }
 
 /** The check-in among those of `lineage` in which content first came up. */
-function firstUse(repo: Repo, content: Rid, lineage: ReadonlySet<Rid>): ListedFile['changed'] {
+function firstUse(repo: Repo, content: Rid, lineage: ReadonlySet<Rid>): Details['changed'] {
   const uses = dbOf(repo)
     .prepare<[Rid, ArtifactHash, number]>(
       `SELECT mlink.mid, blob.uuid, event.mtime FROM mlink

@@ -16,7 +16,7 @@ import { clusterTagId } from '../repo/schema.ts'
 import type { EventKind } from './event-kind.ts'
 import { type ArtifactTag, artifactTags } from './tags.ts'
 import { type TextColumn, textIfAny, textOf } from '../repo/db-text.ts'
-import { timelineEntry, type TimelineEntry } from './timeline.ts'
+import { timeline, type TimelineEntry } from './timeline.ts'
 
 /**
  * The role of an artifact in the repository: something on the timeline, a cluster, an `attachment`
@@ -112,7 +112,7 @@ export function artifactInfo(repo: Repo, hash: ArtifactHash): ArtifactInfo {
   const rid = ridOf(repo, hash)
   const [size = -1] =
     dbOf(repo).prepare<[number]>('SELECT size FROM blob WHERE rid = ?').get(rid) ?? []
-  const entry = timelineEntry(repo, hash)
+  const [entry] = timeline(repo, { hashes: [hash] })
   return {
     hash,
     rowId: rid,

@@ -7,11 +7,10 @@
  * @module
  */
 
-import { requireBytes } from '../base/options.ts'
 import { FossilError } from '../base/error.ts'
 import { julianFromMs, parseDate } from '../deck/date.ts'
-import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
-import { findRid, hashOf, ridOf } from '../repo/blob.ts'
+import type { ArtifactHash } from '../hash/artifact-hash.ts'
+import { hashOf, ridOf } from '../repo/blob.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
 import { branchRoot, branchStart, lastMergeIn, primaryParent } from './branch.ts'
@@ -84,20 +83,6 @@ export function resolveName(
 
 /** Options for understanding a name. */
 export type NameOptions = NonNullable<Parameters<typeof resolveName>[2]>
-
-/**
- * The name under which a repository has some content, or would have it.
- *
- * @example
- * ```ts
- * const hash = nameOfContent(repo, readFileSync('tail.txt'))
- * ```
- */
-export function nameOfContent(repo: Repo, content: Uint8Array): ArtifactHash {
-  requireBytes('content', content)
-  const old = nameFor(content, 'sha1')
-  return findRid(repo, old) === undefined ? nameFor(content, 'sha3') : old
-}
 
 const branchModifiers: Readonly<Record<string, (repo: Repo, rid: Rid) => Rid>> = {
   'root:': branchRoot,

@@ -12,7 +12,7 @@ import { memoryRepo } from '../crosslink/fixture.suite.ts'
 import type { ChangedFile } from './changes.ts'
 import { addCheckin, addTag } from './rows.suite.ts'
 import { stockHistory } from './stock.suite.ts'
-import { timeline, timelineEntry, type TimelineEntry, type TimelineOptions } from './timeline.ts'
+import { timeline, type TimelineEntry, type TimelineOptions } from './timeline.ts'
 
 /** Entries as `fossil timeline -W 0 -v` prints them, without its first and last lines. */
 function printed(entries: readonly TimelineEntry[]): string[] {
@@ -123,7 +123,7 @@ test('leaves and closed check-ins are marked', async (t) => {
   const stock = await stockHistory(t)
   if (stock === undefined) return
   const marked = (name: string): readonly string[] | undefined =>
-    timelineEntry(stock.repo, stock.hash(name))?.marks
+    timeline(stock.repo, { hashes: [stock.hash(name)] })[0]?.marks
   assert.deepEqual(marked('dead end'), ['leaf', 'closed'])
   assert.deepEqual(marked('fork-a'), ['leaf'])
   assert.deepEqual(marked('merged'), ['merge', 'fork'])
@@ -155,7 +155,8 @@ test('entries of one moment are in the order of their rows, latest first', () =>
     timeline(repo).map(({ hash }) => hash),
     hashes.toReversed(),
   )
-  assert.equal(timelineEntry(repo, hashes[1] ?? assert.fail())?.comment, 'b')
+  const [entry, ...others] = timeline(repo, { hashes: [hashes[1] ?? assert.fail()] })
+  assert.deepEqual([entry?.comment, others], ['b', []])
 })
 
 test('text that is not UTF-8 keeps its bytes', () => {

@@ -48,6 +48,10 @@ export interface TimelineOptions {
    * pages about the branch and its check-ins. No check-in of another branch.
    */
   readonly branch?: string
+  /** Only what bears this tag, by its name as it stands: `sym-release`, `bgcolor`, `wiki-Home`. */
+  readonly tag?: string
+  /** Only these artifacts. */
+  readonly hashes?: readonly ArtifactHash[]
   /** Only check-ins that change this file, or a file below this directory. */
   readonly path?: string
   /** Tell which files each check-in changes. Default false. */
@@ -99,6 +103,8 @@ export interface TimelineEntry {
  * for (const { hash, comment } of timeline(repo, { limit: 20, branch: 'trunk' })) {
  *   console.log(hash, comment)
  * }
+ * const [entry] = timeline(repo, { hashes: [hash] })
+ * const [release] = timeline(repo, { tag: 'sym-v1.0', kinds: ['checkin'] })
  * ```
  */
 export function timeline(repo: Repo, options: TimelineOptions = {}): TimelineEntry[] {
@@ -122,24 +128,6 @@ export function timeline(repo: Repo, options: TimelineOptions = {}): TimelineEnt
     .all(...parameters, limit, offset)
   if (order === 'ASC') rows.reverse()
   return rows.map((row) => entryOf(repo, row, options.withFiles === true))
-}
-
-/**
- * The timeline's entry of one artifact; undefined where it has none.
- *
- * @example
- * ```ts
- * const comment = timelineEntry(repo, hash)?.comment
- * ```
- * @param options.withFiles tells which files a check-in changes
- */
-export function timelineEntry(
-  repo: Repo,
-  hash: ArtifactHash,
-  options: { readonly withFiles?: boolean } = {},
-): TimelineEntry | undefined {
-  const sameMoment = timeline(repo, { ...options, after: { hash }, before: { hash } })
-  return sameMoment.find((entry) => entry.hash === hash)
 }
 
 type EntryRow = [
@@ -192,7 +180,7 @@ interface Condition {
 }
 
 function condition(repo: Repo, options: TimelineOptions): Condition {
-  const { before, after, ancestorsOf, descendantsOf, branch, path } = options
+  const { before, after, ancestorsOf, descendantsOf, branch, tag, hashes, path } = options
   const kinds = options.kinds ?? (path === undefined ? undefined : (['checkin'] as const))
   const parts: Condition[] = []
   if (before !== undefined) parts.push(timeCondition('<=', before))
@@ -216,6 +204,8 @@ function condition(repo: Repo, options: TimelineOptions): Condition {
     parts.push(listCondition('event.objid', rids))
   }
   if (branch !== undefined) parts.push(branchCondition(branch))
+  if (tag !== undefined) parts.push(tagCondition(tag))
+  if (hashes !== undefined) parts.push(hashCondition(hashes))
   if (path !== undefined) parts.push(pathCondition(path))
   return {
     sql: ['TRUE', ...parts.map(({ sql }) => sql)].join(' AND '),
@@ -225,8 +215,8 @@ function condition(repo: Repo, options: TimelineOptions): Condition {
 
 /** The number of relatives that can matter: all of them where another condition drops some. */
 function closest(options: TimelineOptions): { limit?: number } {
-  const { limit, offset = 0, kinds, before, after, branch, path } = options
-  const others = [kinds, before, after, branch, path]
+  const { limit, offset = 0, kinds, before, after, branch, tag, hashes, path } = options
+  const others = [kinds, before, after, branch, tag, hashes, path]
   if (limit === undefined || others.some((other) => other !== undefined)) return {}
   return { limit: limit + offset }
 }
@@ -270,6 +260,20 @@ function branchCondition(branch: string): Condition {
       AND (branch.value IS NULL OR branch.value = CAST(? AS TEXT))`,
     parameters: [tag, tag, name, name, name],
   }
+}
+
+function tagCondition(tag: string): Condition {
+  return {
+    sql: `event.objid IN (
+        SELECT rid FROM tagxref JOIN tag USING(tagid)
+         WHERE tagtype > 0 AND tagname = CAST(? AS TEXT))`,
+    parameters: [textParameter(tag)],
+  }
+}
+
+function hashCondition(hashes: readonly ArtifactHash[]): Condition {
+  const { sql, parameters } = listCondition('uuid', hashes)
+  return { sql: `event.objid IN (SELECT rid FROM blob WHERE ${sql})`, parameters }
 }
 
 /** timeline.c:3324-3343, without regard to the meaning of `*`, `?` and `[` for GLOB. */

@@ -7,8 +7,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { type ArtifactHash, openRepo, type Repo, systemEnv } from 'trilobite'
-import { annotate, listFiles, readFile, resolveName } from 'trilobite/history'
+import { type ArtifactHash, checkinFiles, openRepo, type Repo, systemEnv } from 'trilobite'
+import { annotate, readFile, resolveName } from 'trilobite/history'
 
 import { corpus, type CorpusName } from '../corpus.ts'
 import { runFossil } from '../ensure-fossil.ts'
@@ -63,7 +63,7 @@ export async function compareAnnotations(
 }
 
 function longestFiles(repo: Repo, checkin: ArtifactHash, count: number): string[] {
-  return listFiles(repo, checkin)
+  return [...checkinFiles(repo, checkin).values()]
     .map(({ name }) => {
       const { content } = readFile(repo, checkin, name)
       const isText = !content.includes(0)
