@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { md5, sha1, sha3 } from 'trilobite/hash'
+import { sha1, sha3 } from 'trilobite/hash'
 
 import { findFossil, runFossil } from '../tools/ensure-fossil.ts'
 import {
@@ -22,7 +22,6 @@ import {
 const digests = new Map([
   ['sha1', sha1],
   ['sha3', sha3],
-  ['md5', md5],
 ])
 
 /** A card, a small file, a large file, a very large one: bytes. */

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openRepo, systemEnv } from 'trilobite'
-import { type Card, CardWriter, contentTypes, encodeMessage } from 'trilobite/xfer'
+import { type Card, CardWriter, encodeMessage } from 'trilobite/xfer'
 import { decodeMessage, parseCards } from 'trilobite/xfer'
 
 import { corpus, type CorpusName } from '../tools/corpus.ts'
@@ -32,7 +32,7 @@ interface Urls {
   readonly stock: string | undefined
 }
 
-const contentType = contentTypes.compressed
+const contentType = 'application/x-fossil'
 const crowds = [1, 32]
 
 /** Measures both servers over the small corpus, and the idle pull over the large one, too. */

@@ -7,7 +7,6 @@
 
 import { type Repo, storeLocal } from 'trilobite'
 import { countBlobs, Simulator } from 'trilobite/dst'
-import { noFaults } from 'trilobite/sim'
 
 const blobs = 50
 const faultySyncs = 300
@@ -40,7 +39,7 @@ export async function runStandardSeeds(first: number, last: number): Promise<Sta
 async function runStandard(seed: number): Promise<StandardWork> {
   using sim = Simulator.create({ seed, numLeaves: 3, pollIntervalMs: 5_000 })
   const master = fillMaster(sim)
-  sim.network().setRates({ ...noFaults, requestLost: 100_000 })
+  sim.network().setRates({ requestLost: 100_000 })
   await runSyncs(sim, faultySyncs)
   sim.endFaults()
   await runSyncs(sim, calmSyncs)

@@ -7,7 +7,6 @@
 import { Hono } from 'hono'
 import { createMemoryRepo, sync, systemEnv, type Transport } from 'trilobite'
 import { fossilHandler } from 'trilobite/transport/http'
-import { contentTypes } from 'trilobite/xfer'
 
 using project = createMemoryRepo(systemEnv)
 await using fossil = fossilHandler({ repo: project })
@@ -21,7 +20,7 @@ console.log(await page.text())
 
 const transport: Transport = {
   exchange: async (request) => {
-    const headers = { 'content-type': contentTypes.compressed }
+    const headers = { 'content-type': 'application/x-fossil' }
     const body = new Uint8Array(request)
     const reply = await app.request('/fossil/', { method: 'POST', headers, body })
     return new Uint8Array(await reply.arrayBuffer())

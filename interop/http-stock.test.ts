@@ -19,7 +19,7 @@ import {
   systemEnv,
   type Transport,
 } from 'trilobite'
-import { openFile } from 'trilobite/db/node'
+import { openDatabase } from 'trilobite/db/node'
 import { type HttpEvent, httpTransport, serve } from 'trilobite/transport/http'
 import { stdioTransport } from 'trilobite/transport/stdio'
 
@@ -71,7 +71,7 @@ async function makeOurs(path: string, theirs: string, artifacts = 5): Promise<st
 }
 
 function rows(path: string, sql: string): string[] {
-  const db = openFile(path, { readOnly: true })
+  const db = openDatabase(path, { readOnly: true })
   try {
     return db.prepare(sql).all().flat().map(String)
   } finally {
@@ -275,7 +275,7 @@ test('what builds on a file that stock shuns reaches it whole, with the sync aft
   })
   const { newArtifacts } = checkin(repo, change(1))
   assert.ok((await sync(repo, transport)).complete)
-  const db = openFile(theirs)
+  const db = openDatabase(theirs)
   for (const hash of newArtifacts.slice(0, 1)) {
     db.prepare<[]>('INSERT INTO shun(uuid, mtime) VALUES(?, 0)').run(hash)
   }

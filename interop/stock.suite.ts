@@ -25,7 +25,7 @@ import {
   systemEnv,
   type Transport,
 } from 'trilobite'
-import { openFile } from 'trilobite/db/node'
+import { openDatabase } from 'trilobite/db/node'
 import { type HttpEvent, httpTransport, serve } from 'trilobite/transport/http'
 
 import { findFossil, fossilEnv, runFossil } from '../tools/ensure-fossil.ts'
@@ -47,7 +47,7 @@ export function makeFolder(t: TestContext): string {
 
 /** Values of a query, row by row. */
 export function rows(path: string, sql: string): string[] {
-  const db = openFile(path, { readOnly: true })
+  const db = openDatabase(path, { readOnly: true })
   try {
     return db.prepare(sql).all().flat().map(String)
   } finally {
@@ -57,7 +57,7 @@ export function rows(path: string, sql: string): string[] {
 
 /** Changes a file behind everybody's back. */
 export function writeRows(path: string, sql: string): void {
-  const db = openFile(path)
+  const db = openDatabase(path)
   try {
     db.exec(sql)
   } finally {

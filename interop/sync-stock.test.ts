@@ -27,7 +27,7 @@ import {
   type Transport,
   writeWiki,
 } from 'trilobite'
-import { openFile } from 'trilobite/db/node'
+import { openDatabase } from 'trilobite/db/node'
 
 import { requireFossilOrSkip, runFossil } from '../tools/ensure-fossil.ts'
 
@@ -83,7 +83,7 @@ async function makePair(
 }
 
 function rows(path: string, sql: string): string[] {
-  const db = openFile(path, { readOnly: true })
+  const db = openDatabase(path, { readOnly: true })
   try {
     return db.prepare(sql).all().flat().map(String)
   } finally {
@@ -92,7 +92,7 @@ function rows(path: string, sql: string): string[] {
 }
 
 function writeTheirs(path: string, sql: string): void {
-  const db = openFile(path)
+  const db = openDatabase(path)
   db.exec(sql)
   db.close()
 }

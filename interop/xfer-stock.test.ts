@@ -21,11 +21,9 @@ import {
 import {
   type Card,
   CardWriter,
-  contentTypes,
   decodeMessage,
   encodeMessage,
   parseCards,
-  sharedSecret,
   signMessage,
 } from 'trilobite/xfer'
 
@@ -79,7 +77,7 @@ interface Answer {
 async function exchange(
   repo: StockRepo,
   body: Uint8Array,
-  contentType: string = contentTypes.compressed,
+  contentType: string = 'application/x-fossil',
 ): Promise<Answer> {
   const header = [
     'POST /xfer HTTP/1.0',
@@ -106,12 +104,11 @@ function ofType<T extends Card['type']>(cards: readonly Card[], type: T): (Card 
  */
 function request(repo: StockRepo, key: string, ...cards: readonly Card[]): Uint8Array {
   const { projectCode } = repo
-  const secret = sharedSecret({ projectCode, login: fossilUser, password: key })
   const rest = written(version, ...cards, {
     type: 'comment',
     text: 'different each time',
   })
-  return signMessage(rest, { login: fossilUser, secret })
+  return signMessage(rest, { projectCode, login: fossilUser, password: key })
 }
 
 function pull({ projectCode }: StockRepo): Card {
@@ -138,9 +135,12 @@ test('stock reads bodies that are stored, deflated or raw, and answers in kind',
   const repo = await stockRepo(t)
   const message = request(repo, password, pull(repo))
   const bodies: [string, Uint8Array][] = [
-    [contentTypes.compressed, encodeMessage(message)],
-    [contentTypes.compressed, encodeMessage(message, { deflateOverBytes: 0 })],
-    [contentTypes.debug, encodeMessage(message, { contentType: contentTypes.debug })],
+    ['application/x-fossil', encodeMessage(message)],
+    ['application/x-fossil', encodeMessage(message, { deflateOverBytes: 0 })],
+    [
+      'application/x-fossil-debug',
+      encodeMessage(message, { contentType: 'application/x-fossil-debug' }),
+    ],
   ]
   const starts = bodies.map(([, body]) => Buffer.from(body).toString('hex', 4, 6))
   assert.deepEqual(starts.slice(0, 2), ['7801', '789c'])
@@ -198,7 +198,7 @@ test('a clone brings every artifact, compressed as we read it', async (t) => {
   const repo = await stockRepo(t)
   const message = request(repo, password, { type: 'clone', version: 3, sequence: 1 })
   const { cards, contentType } = await exchange(repo, encodeMessage(message))
-  assert.equal(contentType, contentTypes.uncompressed)
+  assert.equal(contentType, 'application/x-fossil-uncompressed')
   const cfiles = ofType(cards, 'cfile')
   for (const { hash: name, compressed, deltaSource, uncompressedSizeBytes } of cfiles) {
     assert.equal(deltaSource, undefined)

@@ -11,7 +11,7 @@ import { requireBytes } from './base/options.ts'
 import type { Env } from './base/env.ts'
 import type { Deck } from './deck/deck.ts'
 import { parseDeck } from './deck/parse.ts'
-import { openMemory } from './db/node.ts'
+import { openDatabase } from './db/node.ts'
 import type { CreateOptions } from './repo/create.ts'
 import { createRepo as createRepoIn } from './crosslink/open.ts'
 import type { Repo } from './repo/repo.ts'
@@ -78,7 +78,7 @@ export type { Transport } from './sync/transport.ts'
  * ```
  */
 export function createMemoryRepo(env: Env, options: CreateOptions = {}): Repo {
-  return createRepoIn(openMemory(), env, options)
+  return createRepoIn(openDatabase(), env, options)
 }
 
 /**

@@ -19,9 +19,9 @@ import {
   writeUnversioned,
   writeWiki,
 } from 'trilobite'
-import { openMemory } from 'trilobite/db/node'
+import { openDatabase } from 'trilobite/db/node'
 import { applyDelta, createDelta } from 'trilobite/delta'
-import { matches, md5, sha1, sha3 } from 'trilobite/hash'
+import { sha1, sha3 } from 'trilobite/hash'
 import { decodeMessage, encodeMessage, parseCards, signMessage } from 'trilobite/xfer'
 
 /** Something in the place of bytes. */
@@ -30,6 +30,9 @@ export type Instead = never
 const user = { user: 'ada' }
 
 const oneFile = (text: string) => [{ name: 'a.txt', content: new TextEncoder().encode(text) }]
+
+/** Functions that take bytes or the path of a file: a string is right there. */
+export const takingPaths: ReadonlySet<string> = new Set(['openDatabase'])
 
 /** By the name of the function; one may be called in several ways. */
 export const callers: Readonly<Record<string, (instead: Instead) => unknown>> = {
@@ -64,17 +67,12 @@ export const callers: Readonly<Record<string, (instead: Instead) => unknown>> = 
     using repo = createMemoryRepo(systemEnv)
     return handleXfer(repo, request, { access: fullAccess })
   },
-  matches: (content) => {
-    using repo = createMemoryRepo(systemEnv)
-    return matches(storeLocal(repo, new Uint8Array([1])).hash, content)
-  },
-  md5: (bytes) => md5(bytes),
-  openMemory: (image) => openMemory(image),
+  openDatabase: (source) => openDatabase(source),
   parseArtifact: (bytes) => parseArtifact(bytes),
   parseCards: (message) => parseCards(message),
   sha1: (bytes) => sha1(bytes),
   sha3: (bytes) => sha3(bytes),
-  signMessage: (rest) => signMessage(rest, { login: 'ada', secret: '0'.repeat(40) }),
+  signMessage: (rest) => signMessage(rest, { projectCode: 'p', login: 'ada', password: 'x' }),
   storeLocal: (content) => {
     using repo = createMemoryRepo(systemEnv)
     return storeLocal(repo, content)

@@ -66,7 +66,6 @@ declare const name: string, text: string, url: string, password: string
 declare const ticketId: string, technoteId: string
 type TraceSource = Parameters<typeof trilobite_dst.compareTraces>[0]
 declare const trace: TraceSource, otherTrace: TraceSource
-declare const account: Parameters<typeof trilobite_xfer.sharedSecret>[0]
 declare const writer: trilobite_xfer.CardWriter
 declare const simulator: trilobite_dst.Simulator
 declare const capsule: trilobite_dst.Capsule

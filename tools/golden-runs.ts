@@ -23,15 +23,15 @@ import {
   type SimulateOptions,
   type Simulator,
 } from 'trilobite/dst'
-import { openMemory } from 'trilobite/db/node'
-import { levelNames } from 'trilobite/sim'
+import { openDatabase } from 'trilobite/db/node'
 
 const durationMs = 60_000
+const levels = ['normal', 'adversarial', 'hostile'] as const
 
 /** The options of a seed: its bits say which are on, so that each option meets each other one. */
 function optionsOf(seed: number, image: Uint8Array): SimulateOptions {
   const has = (bit: number): boolean => ((seed >> bit) & 1) === 1
-  const level = levelNames[seed % levelNames.length] ?? 'hostile'
+  const level = levels[seed % levels.length] ?? 'hostile'
   return {
     seed,
     level,
@@ -98,7 +98,7 @@ function tablesDigest(nodes: ReturnType<Simulator['nodes']>): string {
 }
 
 function rowsOf(image: Uint8Array): string[] {
-  const db = openMemory(image)
+  const db = openDatabase(image)
   try {
     const tables = db
       .prepare<[string]>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")

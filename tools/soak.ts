@@ -28,7 +28,7 @@ import {
   systemEnv,
   verify,
 } from 'trilobite'
-import { openFile } from 'trilobite/db/node'
+import { openDatabase } from 'trilobite/db/node'
 import { httpTransport } from 'trilobite/transport/http'
 
 import { findFossil, runFossil } from './ensure-fossil.ts'
@@ -270,7 +270,7 @@ function memoryAt(
 }
 
 function heldIn(path: string): string {
-  const db = openFile(path, { readOnly: true })
+  const db = openDatabase(path, { readOnly: true })
   try {
     const sql =
       'SELECT group_concat(uuid) FROM (SELECT uuid FROM blob WHERE size >= 0 ORDER BY uuid)'

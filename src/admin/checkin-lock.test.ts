@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { noBuggify } from '../base/env.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { checkin } from '../write/checkin.ts'
 import { type CheckinLock, lockCheckin, unlockCheckins } from './checkin-lock.ts'
@@ -21,7 +21,7 @@ const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(7)
 function makeRepo(): { repo: Repo; clock: { ms: number } } {
   const clock = { ms: 1_700_000_000_000, nowMs: () => clock.ms }
   const env = { clock, random: { bytes }, buggify: noBuggify }
-  return { repo: createRepo(openMemory(), env), clock }
+  return { repo: createRepo(openDatabase(), env), clock }
 }
 
 function commit(

@@ -10,7 +10,7 @@ import * as fc from 'fast-check'
 
 import { utf8 } from '../base/bytes.ts'
 import type { Value } from '../db/driver.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { type Literal, parseConfigRecord } from './config-areas-literals.ts'
 
 type Plain = [mtimeSec: number, key: string, values: Record<string, Value | undefined>]
@@ -88,7 +88,7 @@ test('anything else is no record', () => {
 })
 
 test('what SQLite quotes is read as it was', () => {
-  using db = Object.assign(openMemory(), {
+  using db = Object.assign(openDatabase(), {
     [Symbol.dispose]: () => {
       db.close()
     },

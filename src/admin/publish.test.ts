@@ -10,7 +10,7 @@ import { systemEnv } from '../base/env.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { rebuild } from '../crosslink/rebuild.ts'
 import { verify } from '../crosslink/verify.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
 import { privateArtifacts } from '../repo/blob.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
@@ -27,7 +27,7 @@ interface Line {
 
 /** A public check-in, and three private ones after it, one tagged. */
 function privateLine(): Line {
-  const repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+  const repo = createRepo(openDatabase(), systemEnv, { hashPolicy: 'sha1' })
   const write = (name: string, parent?: ArtifactHash): ArtifactHash =>
     checkin(repo, {
       changes: [{ name, content: utf8(`${name}\n`) }],

@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import { requireFossilOrSkip } from '../../tools/ensure-fossil.ts'
 import { fromUtf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { readArtifact } from '../repo/content.ts'
 import { listed, stateOf } from '../repo/fixture.suite.ts'
@@ -105,7 +105,7 @@ test('we list, print and undo a purge of stock, and take what it takes', async (
   copyFileSync(stock.path, copy)
   const said = await stock.run('purge', 'checkins', 'side')
   assert.match(said, /8 artifacts purged/)
-  using ours = openRepo(openFile(copy), systemEnv)
+  using ours = openRepo(openDatabase(copy), systemEnv)
   const before = holdings(ours)
   purge(ours, checkinsWithAll(ours, [root]))
   using theirs = stock.open()

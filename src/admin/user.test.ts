@@ -7,14 +7,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { sharedSecret } from '../xfer/login.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { effectiveCapabilities, findUser, listUsers, putUser, removeUser } from './user.ts'
 
 function fresh(): Repo {
-  return createRepo(openMemory(), systemEnv, { adminUser: 'ann' })
+  return createRepo(openDatabase(), systemEnv, { adminUser: 'ann' })
 }
 
 test('a new repository has an administrator and four special users without setup', () => {

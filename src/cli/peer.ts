@@ -4,7 +4,7 @@
  */
 
 import { FossilError, listRemotes, putRemote, type Repo, type SyncOptions } from '../index.ts'
-import { type HttpTransport, parseRemote } from '../transport/http.ts'
+import { type HttpTransport, httpTransport } from '../transport/http.ts'
 import { type HttpOptions, type LoginOptions, passedPassword, wayOf } from './login-options.ts'
 import { askSecret } from './password.ts'
 import { printNotice } from './output.ts'
@@ -55,23 +55,23 @@ export async function peerOf(
   options: LoginOptions,
   passwordFor: (peer: { url: string; user: string }) => string | undefined = () => undefined,
 ): Promise<Peer> {
-  const { url, user, password, address } = parseRemote(text)
+  const { url, user, password, address } = partsOf(text)
   const way = wayOf(options)
-  const { href } = url
   if (user === undefined) {
     if (options.passwordStdin === true) {
       const reason = 'say whose password it is: the address has no user (https://user@host/)'
       throw new FossilError('option.invalid', { option: '--password-stdin', reason })
     }
-    return { url: href, address: href, login: undefined, remembered: undefined, way }
+    return { url, address: url, login: undefined, remembered: undefined, way }
   }
   warnOfRaw(text)
-  const kept = password ?? passwordFor({ url: href, user })
+  const kept = password ?? passwordFor({ url, user })
   const passed = password === undefined ? await passedPassword(options) : undefined
-  const secret = passed ?? kept ?? (await askSecret(`Password of ${user} at ${url.host}: `))
+  const secret =
+    passed ?? kept ?? (await askSecret(`Password of ${user} at ${new URL(url).host}: `))
   const remembered = passed === undefined ? secret : kept
   const login = { user, password: secret }
-  return { url: href, address, login, remembered, way }
+  return { url, address, login, remembered, way }
 }
 
 /** Stock takes such a password as it is, and so do we; every other program reads it differently. */
@@ -94,7 +94,7 @@ export function movedWith(peer: Peer, transport: HttpTransport): Peer {
 
 /** The address and password of a remote to remember, from an address that may hold both. */
 export function remoteOf(text: string): { url: string; password?: string } {
-  const { address, password } = parseRemote(text)
+  const { address, password } = partsOf(text)
   return {
     url: address,
     ...(password === undefined ? {} : { password }),
@@ -126,16 +126,33 @@ export function rememberPeer(repo: Repo, { address, remembered: password }: Peer
 /** The user in the address of the default remote; undefined where there is none. */
 export function rememberedUser(repo: Repo): string | undefined {
   const url = remoteNamed(repo, 'default')?.url
-  return url === undefined ? undefined : addressParts(url)?.user
+  return url === undefined ? undefined : rememberedParts(url)?.user
 }
 
 /** Undefined for what is no address of a server: stock remembers others, too. */
-function addressParts(url: string): ReturnType<typeof parseRemote> | undefined {
-  return /^https?:/i.test(url) && URL.canParse(url) ? parseRemote(url) : undefined
+function rememberedParts(url: string): AddressParts | undefined {
+  return /^https?:/i.test(url) && URL.canParse(url) ? partsOf(url) : undefined
+}
+
+/** An address, and who to be there. */
+interface AddressParts {
+  /** Without user and password. */
+  readonly url: string
+  readonly user: string | undefined
+  readonly password: string | undefined
+  /** With the user's name. */
+  readonly address: string
+}
+
+/** Reads an address as the transport to it does. @throws {FossilError} `option.invalid` */
+function partsOf(text: string): AddressParts {
+  using transport = httpTransport(text, { proxyEnv: {} })
+  const { url, user, password } = transport
+  return { url, user, password, address: transport.addressFor(user) }
 }
 
 function knownPassword(repo: Repo, peer: { url: string; user: string }): string | undefined {
   const remote = remoteNamed(repo, 'default')
-  const known = remote === undefined ? undefined : addressParts(remote.url)
-  return known?.url.href === peer.url && known.user === peer.user ? remote?.password : undefined
+  const known = remote === undefined ? undefined : rememberedParts(remote.url)
+  return known?.url === peer.url && known.user === peer.user ? remote?.password : undefined
 }

@@ -11,7 +11,7 @@ import { after, suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
-import { openFile, openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { allBlobUuidsSorted } from '../dst/holdings.ts'
 import { checkin } from '../write/checkin.ts'
 import { storeLocal } from '../repo/store.ts'
@@ -26,7 +26,7 @@ after(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }))
 /** Makes a repository file with some history, then lets `change` at it. */
 function repoFile(name: string, change: (repo: Repo) => void = () => {}): string {
   const path = join(scratch, name)
-  using repo = createRepo(openFile(path, { create: true }), systemEnv, { hashPolicy: 'sha1' })
+  using repo = createRepo(openDatabase(path, { create: true }), systemEnv, { hashPolicy: 'sha1' })
   const text = 'a line that says something\n'.repeat(20)
   const { hash: parent } = checkin(repo, {
     changes: [{ name: 'a', content: utf8(text) }],
@@ -51,8 +51,8 @@ const coded =
 suite('the image of a master', () => {
   test('is the file as a database, artifacts and all', () => {
     const path = repoFile('plain.fossil')
-    using file = openRepo(openFile(path, { readOnly: true }), systemEnv)
-    using copy = openRepo(openMemory(readMasterImage(path)), systemEnv)
+    using file = openRepo(openDatabase(path, { readOnly: true }), systemEnv)
+    using copy = openRepo(openDatabase(readMasterImage(path)), systemEnv)
     assert.deepEqual(allBlobUuidsSorted(copy), allBlobUuidsSorted(file))
     assert.equal(allBlobUuidsSorted(copy).length, 4)
   })
@@ -66,11 +66,11 @@ suite('the image of a master', () => {
 
   test('holds what another process has just written', () => {
     const path = repoFile('busy.fossil', (repo) => dbOf(repo).exec('PRAGMA journal_mode = WAL'))
-    using writer = openRepo(openFile(path, { create: true }), systemEnv)
+    using writer = openRepo(openDatabase(path, { create: true }), systemEnv)
     const { hash } = storeLocal(writer, utf8('in the log only'))
     const image = readMasterImage(path)
     // As RepoFactory does: a database in memory has no log.
-    using copy = openRepo(openMemory(image.fill(1, 18, 20)), systemEnv)
+    using copy = openRepo(openDatabase(image.fill(1, 18, 20)), systemEnv)
     assert.ok(allBlobUuidsSorted(copy).includes(hash))
   })
 

@@ -20,7 +20,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { openFile, openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { masterImage, type Simulator } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 
@@ -50,10 +50,10 @@ export function readMasterImage(path: string, { uv = false }: { uv?: boolean } =
  * While there is no log nobody has the database open, and its file alone is all of it.
  * https://www.sqlite.org/fileformat.html §1.3.3: byte 18 is 2 in WAL mode.
  */
-function openUntouched(path: string): ReturnType<typeof openFile> {
+function openUntouched(path: string): ReturnType<typeof openDatabase> {
   const isWal = firstBytes(path, 19)[18] === 2
-  if (!isWal || existsSync(`${path}-wal`)) return openFile(path, { readOnly: true })
-  return openMemory(readFileSync(path).fill(1, 18, 20))
+  if (!isWal || existsSync(`${path}-wal`)) return openDatabase(path, { readOnly: true })
+  return openDatabase(readFileSync(path).fill(1, 18, 20))
 }
 
 /**

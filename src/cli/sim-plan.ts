@@ -5,16 +5,20 @@
  */
 
 import { type Command, Option } from 'commander'
-import { drawPlan } from '../dst/index.ts'
-import { levelNames } from '../sim/index.ts'
+import { drawPlan, type SimulateOptions } from '../dst/index.ts'
 import { duration, integer } from './option-values.ts'
 import { print } from './output.ts'
+
+type Level = NonNullable<SimulateOptions['level']>
+
+/** Levels of faults, from mild to harsh. */
+const levels: Readonly<Record<Level, true>> = { normal: true, adversarial: true, hostile: true }
 
 /** The options that say what is fixed of a plan. */
 export interface PlanOptions {
   readonly plan?: string
   readonly leaves?: number
-  readonly level?: (typeof levelNames)[number]
+  readonly level?: Level
   readonly duration?: number
   readonly private?: boolean
   readonly uv?: boolean
@@ -33,7 +37,7 @@ export function addPlanOptions(command: Command): Command {
   return command
     .option('--plan <line>', 'fix some of it, such as hostile,leaves=3; the seed draws the rest')
     .option('--leaves <n>', 'short for leaves=<n>', integer('--leaves', leafRange))
-    .addOption(new Option('--level <level>', 'short for that preset').choices([...levelNames]))
+    .addOption(new Option('--level <level>', 'short for that preset').choices(Object.keys(levels)))
     .addOption(
       new Option('--duration <time>', 'short for durationMs=<ms>').argParser(
         duration('--duration'),

@@ -15,7 +15,7 @@ import { after, suite, test } from 'node:test'
 import { run, type RunResult } from '../../tools/run.ts'
 import { utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { hasBlob, publicBlobUuidsSorted } from '../dst/holdings.ts'
 import type { SimReport } from '../dst/sim-report.ts'
 import { checkin } from '../write/checkin.ts'
@@ -74,7 +74,7 @@ async function json(...args: string[]): Promise<Json> {
 
 /** A repository file with one check-in, after `change` has been at it. */
 function repoFile(name: string, change: (repo: Repo) => void = () => {}): string {
-  using repo = createRepo(openFile(join(scratch, name), { create: true }), systemEnv)
+  using repo = createRepo(openDatabase(join(scratch, name), { create: true }), systemEnv)
   const changes = [{ name: 'a', content: utf8('from before\n') }]
   checkin(repo, { changes, comment: 'before', user: 'u' })
   change(repo)
@@ -224,7 +224,7 @@ suite('--login', () => {
     assert.equal(verdict, 'converged')
     assert.notEqual(traceHash, (await json()).traceHash)
     const path = join(scratch, 'logins', 'master.fossil')
-    using master = openRepo(openFile(path, { readOnly: true }), systemEnv)
+    using master = openRepo(openDatabase(path, { readOnly: true }), systemEnv)
     assert.deepEqual(
       ['leaf-0', 'leaf-1', 'nobody'].map((login) => findUser(master, login)).map(rights),
       [
@@ -249,10 +249,10 @@ suite('--from', () => {
     const [without, with_] = [await json(...calm), await json(...calm, ...from)]
     assert.notEqual(without.traceHash, with_.traceHash)
     assert.deepEqual(readFileSync(join(scratch, path)), bytes)
-    using before = openRepo(openFile(join(scratch, path), { readOnly: true }), systemEnv)
+    using before = openRepo(openDatabase(join(scratch, path), { readOnly: true }), systemEnv)
     for (const { id } of with_.nodes) {
       using kept = openRepo(
-        openFile(join(scratch, 'from-kept', `${id}.fossil`), { create: true }),
+        openDatabase(join(scratch, 'from-kept', `${id}.fossil`), { create: true }),
         systemEnv,
       )
       assert.ok(publicBlobUuidsSorted(before).every((held) => hasBlob(kept, held)))
@@ -271,7 +271,10 @@ suite('--keep', () => {
       'master.fossil',
     ])
     const held = nodes.map(({ id }) => {
-      using repo = openRepo(openFile(join(folder, `${id}.fossil`), { readOnly: true }), systemEnv)
+      using repo = openRepo(
+        openDatabase(join(folder, `${id}.fossil`), { readOnly: true }),
+        systemEnv,
+      )
       return publicBlobUuidsSorted(repo)
     })
     assert.equal(held[0]?.length, nodes[0]?.artifacts)

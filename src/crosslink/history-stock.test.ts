@@ -13,7 +13,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
-import { openFile, openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { msFromJulian } from '../deck/date.ts'
 import { createRepo, openRepo } from './open.ts'
 import { scratchPath, TestEnv } from '../repo/fixture.suite.ts'
@@ -91,7 +91,7 @@ test('stock derives the same of made-up histories', async (t) => {
       const artifacts = artifactsOf(plan, stockHistory)
       const key = (index: number): number => keys[index] ?? 0
       const order = [...artifacts.keys()].sort((a, b) => key(a) - key(b) || a - b)
-      using ours = openRepo(openMemory(image), new TestEnv())
+      using ours = openRepo(openDatabase(image), new TestEnv())
       ours.transaction(() =>
         store(
           ours,
@@ -103,7 +103,7 @@ test('stock derives the same of made-up histories', async (t) => {
       dbOf(ours).exec('DELETE FROM event; DELETE FROM tagxref')
       writeFileSync(path, dbOf(ours).serialize())
       const { stdout, stderr } = await runFossil(['rebuild', path])
-      using theirs = openRepo(openFile(path), new TestEnv())
+      using theirs = openRepo(openDatabase(path), new TestEnv())
       assert.deepEqual(comparable(dumpDerived(theirs), theirs), expected, stdout + stderr)
     }),
     { seed: 20_231_114, numRuns: 30 },
@@ -111,6 +111,6 @@ test('stock derives the same of made-up histories', async (t) => {
 })
 
 function emptyImage(): Uint8Array {
-  using repo = createRepo(openMemory(), new TestEnv(), { adminUser: 'tester' })
+  using repo = createRepo(openDatabase(), new TestEnv(), { adminUser: 'tester' })
   return dbOf(repo).serialize()
 }

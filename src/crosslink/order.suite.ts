@@ -10,7 +10,7 @@ import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { CheckinDeck, Deck } from '../deck/deck.ts'
 import { seal } from '../deck/decoys.suite.ts'
 import { formatDeck } from '../deck/format.ts'
@@ -124,7 +124,9 @@ export async function assertStockAgrees(
 ): Promise<void> {
   if (requireFossilOrSkip(t) === undefined) return
   const path = scratchPath(t)
-  const ours = createRepo(openFile(path, { create: true }), new TestEnv(), { adminUser: 'tester' })
+  const ours = createRepo(openDatabase(path, { create: true }), new TestEnv(), {
+    adminUser: 'tester',
+  })
   applySettings(ours, settings)
   store(ours, artifacts)
   const expected = dumpDerived(ours)
@@ -132,7 +134,7 @@ export async function assertStockAgrees(
   dbOf(ours).exec('DELETE FROM event; DELETE FROM tagxref')
   ours.close()
   const { stdout, stderr } = await runFossil(['rebuild', path])
-  using theirs = openRepo(openFile(path), new TestEnv())
+  using theirs = openRepo(openDatabase(path), new TestEnv())
   assert.deepEqual(expected, dumpDerived(theirs), `ours, then stock's: ${stdout}${stderr}`)
 }
 

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { setConfig } from '../repo/config.ts'
 import { scratchPath, TestEnv } from '../repo/fixture.suite.ts'
 import { memoryRepo } from './fixture.suite.ts'
@@ -57,14 +57,14 @@ test('what a table asks of the clock and of chance comes from the world', async 
   if (requireFossilOrSkip(t) === undefined) return
   const path = scratchPath(t)
   {
-    using repo = createRepo(openFile(path, { create: true }), new TestEnv(), {
+    using repo = createRepo(openDatabase(path, { create: true }), new TestEnv(), {
       adminUser: 'tester',
     })
     setConfig(repo, 'ticket-table', sql)
     store(repo, [first, ...changes])
   }
   await runFossil(['rebuild', path])
-  using theirs = openRepo(openFile(path), new TestEnv())
+  using theirs = openRepo(openDatabase(path), new TestEnv())
   const sizes = dbOf(theirs)
     .prepare('SELECT length(came), lot <> 0, length(code) FROM ticket')
     .all()

@@ -13,7 +13,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { msFromJulian } from '../deck/date.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { scratchPath, TestEnv } from '../repo/fixture.suite.ts'
@@ -104,7 +104,7 @@ test('check-ins of one second that stock imports are in order, whatever came las
     fc.asyncProperty(histories, fc.tuple(keys, keys), async (commits, orders) => {
       let before: Map<string, number> | undefined
       const check = (how: string): void => {
-        using repo = openRepo(openFile(path), new TestEnv())
+        using repo = openRepo(openDatabase(path), new TestEnv())
         assert.deepEqual(verify(repo).differences, [], how)
         const theirs = shown(repo)
         rebuild(repo)

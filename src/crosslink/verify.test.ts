@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import { compressContent } from '../base/zlib.ts'
-import { openFile, openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { announcedArtifacts } from '../repo/blob.ts'
 import { createRepo, openRepo } from './open.ts'
 import { checkin, control, onBranch, plain, settled } from './checkins.suite.ts'
@@ -249,7 +249,7 @@ test('a broken index is found', () => {
   const image = Buffer.from(dbOf(repo).serialize()).toString('latin1')
   const swapped = image.replaceAll('mlink_i1 ON mlink(mid)', 'mlink_i1 ON mlink(fid)')
   assert.notEqual(swapped, image)
-  using damaged = openRepo(openMemory(Buffer.from(swapped, 'latin1')), new TestEnv())
+  using damaged = openRepo(openDatabase(Buffer.from(swapped, 'latin1')), new TestEnv())
   const found = verify(damaged).differences.filter(({ table }) => table === 'sqlite')
   assert.ok(found.length > 0)
   for (const { kind, what } of found) {
@@ -311,7 +311,7 @@ test('a verification that is interrupted leaves nothing behind', () => {
 /** A file like {@link filled}. */
 function filledFile(t: Parameters<typeof scratchPath>[0]): string {
   const path = scratchPath(t)
-  using repo = createRepo(openFile(path, { create: true }), new TestEnv())
+  using repo = createRepo(openDatabase(path, { create: true }), new TestEnv())
   store(repo, artifacts)
   return path
 }
@@ -319,13 +319,13 @@ function filledFile(t: Parameters<typeof scratchPath>[0]): string {
 test('a file that is damaged in every way can be verified where it cannot be written', (t) => {
   const path = filledFile(t)
   {
-    using repo = openRepo(openFile(path), new TestEnv())
+    using repo = openRepo(openDatabase(path), new TestEnv())
     dbOf(repo).exec(`
       UPDATE blob SET size = size + 1 WHERE size > 0; DELETE FROM blob WHERE size < 0;
       DROP TABLE forumpost; DELETE FROM phantom`)
   }
   const before = readFileSync(path)
-  using repo = openRepo(openFile(path, { readOnly: true }), new TestEnv())
+  using repo = openRepo(openDatabase(path, { readOnly: true }), new TestEnv())
   const tables = new Set(verify(repo).differences.map(({ table }) => table))
   for (const table of ['blob', 'forumpost', 'phantom']) assert.ok(tables.has(table), table)
   assert.ok(before.equals(readFileSync(path)))
@@ -333,9 +333,9 @@ test('a file that is damaged in every way can be verified where it cannot be wri
 
 test('others write while a file in WAL mode is verified, and it sees none of that', (t) => {
   const path = filledFile(t)
-  using repo = openRepo(openFile(path), new TestEnv())
+  using repo = openRepo(openDatabase(path), new TestEnv())
   dbOf(repo).exec('PRAGMA journal_mode = WAL')
-  using other = openRepo(openFile(path), new TestEnv())
+  using other = openRepo(openDatabase(path), new TestEnv())
   const result = verify(repo, {
     onProgress: (done) => {
       if (done === 3) store(other, [plain('meanwhile')])
@@ -347,8 +347,8 @@ test('others write while a file in WAL mode is verified, and it sees none of tha
 
 test('others read while a file is verified', (t) => {
   const path = filledFile(t)
-  using repo = openRepo(openFile(path), new TestEnv())
-  using other = openRepo(openFile(path, { busyTimeoutMs: 0 }), new TestEnv())
+  using repo = openRepo(openDatabase(path), new TestEnv())
+  using other = openRepo(openDatabase(path, { busyTimeoutMs: 0 }), new TestEnv())
   const expected = dumpDerived(other)
   const onProgress = (): void => assert.deepEqual(dumpDerived(other), expected)
   assert.equal(verify(repo, { onProgress }).total, 0)

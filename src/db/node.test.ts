@@ -22,13 +22,13 @@ import { FossilError } from '../base/error.ts'
 import type { Database } from './driver.ts'
 import { databaseContract } from './driver.suite.ts'
 import { isFrozen } from './frozen.ts'
-import { openFile, openMemory } from './node.ts'
+import { openDatabase } from './node.ts'
 
-databaseContract('node:sqlite', openMemory)
+databaseContract('node:sqlite', openDatabase)
 
 test('a path that cannot be opened is an operating error that names it', () => {
   assert.throws(
-    () => openFile('/nonexistent/folder/x.fossil'),
+    () => openDatabase('/nonexistent/folder/x.fossil'),
     (error) => FossilError.is(error, 'repo.unreadable') && /nonexistent/.test(error.message),
   )
 })
@@ -39,13 +39,13 @@ test('a file that is not there is an operating error, and is not made', () => {
     const path = join(folder, 'a b%20?#.db')
     for (const name of [path, '', 'a\0b']) {
       assert.throws(
-        () => openFile(name),
+        () => openDatabase(name),
         (error) => FossilError.is(error, 'repo.unreadable'),
       )
     }
     assert.deepEqual(readdirSync(folder), [])
-    openFile(path, { create: true }).close()
-    openFile(path).close()
+    openDatabase(path, { create: true }).close()
+    openDatabase(path).close()
     assert.deepEqual(readdirSync(folder), ['a b%20?#.db'])
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
@@ -56,10 +56,10 @@ test('a file opened read-only refuses writes as an operating error', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
   try {
     const path = join(folder, 'x.db')
-    const first = openFile(path, { create: true })
+    const first = openDatabase(path, { create: true })
     first.exec('CREATE TABLE t(a)')
     first.close()
-    const second = openFile(path, { readOnly: true })
+    const second = openDatabase(path, { readOnly: true })
     assert.throws(
       () => second.prepare('INSERT INTO t VALUES(1)').run(),
       (error) => FossilError.is(error, 'repo.io'),
@@ -75,7 +75,7 @@ test('a file that is no database is an operating error', () => {
   try {
     const path = join(folder, 'x.db')
     writeFileSync(path, 'hello '.repeat(1000))
-    const db = openFile(path, { readOnly: true })
+    const db = openDatabase(path, { readOnly: true })
     assert.throws(
       () => db.prepare('SELECT * FROM sqlite_schema').all(),
       (error) => FossilError.is(error, 'repo.unreadable'),
@@ -92,7 +92,7 @@ test('a file that a killed writer left is not read until it was opened for writi
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
   try {
     const [path, copy] = [join(folder, 'x.db'), join(folder, 'copy.db')]
-    const writer = openFile(path, { create: true })
+    const writer = openDatabase(path, { create: true })
     writer.exec(`CREATE TABLE t(a);
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
       INSERT INTO t SELECT zeroblob(1000) FROM n`)
@@ -102,7 +102,7 @@ test('a file that a killed writer left is not read until it was opened for writi
     writer.close()
     const left = [copy, `${copy}-journal`].map((name) => readFileSync(name))
 
-    const reader = openFile(copy, { readOnly: true })
+    const reader = openDatabase(copy, { readOnly: true })
     assert.throws(
       () => total(reader),
       (error) =>
@@ -113,7 +113,7 @@ test('a file that a killed writer left is not read until it was opened for writi
     const now = [copy, `${copy}-journal`].map((name) => readFileSync(name))
     assert.deepEqual(now, left, 'a reader changes nothing')
 
-    const second = openFile(copy)
+    const second = openDatabase(copy)
     assert.deepEqual(total(second), [100_000])
     second.close()
     assert.deepEqual(total(reader), [100_000])
@@ -131,7 +131,7 @@ test('a file in WAL mode that lies where nothing can be written beside it is rea
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-'))
   try {
     const path = join(folder, 'x.db')
-    const writer = openFile(path, { create: true })
+    const writer = openDatabase(path, { create: true })
     writer.exec('PRAGMA journal_mode=WAL; CREATE TABLE t(a); INSERT INTO t VALUES(7)')
     assert.equal(isFrozen(path), false)
     writer.close()
@@ -139,10 +139,10 @@ test('a file in WAL mode that lies where nothing can be written beside it is rea
     chmodSync(folder, 0o555)
     const program = `
       import { isFrozen } from ${JSON.stringify(join(import.meta.dirname, 'frozen.ts'))}
-      import { openFile } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
+      import { openDatabase } from ${JSON.stringify(join(import.meta.dirname, 'node.ts'))}
       const path = process.argv.at(-1)
       const rows = [{}, { readOnly: true }].flatMap((options) => {
-        const db = openFile(path, options)
+        const db = openDatabase(path, options)
         try { return db.prepare('SELECT a FROM t').all() } finally { db.close() }
       })
       console.log(JSON.stringify([isFrozen(path), ...rows]))`
@@ -162,7 +162,7 @@ test('a file that is made is for its owner alone; one that is there stays as it 
     writeFileSync(join(folder, 'old.db'), '', { mode: 0o644 })
     chmodSync(join(folder, 'old.db'), 0o644)
     for (const name of ['new.db', 'old.db']) {
-      const db = openFile(join(folder, name), { create: true })
+      const db = openDatabase(join(folder, name), { create: true })
       db.exec('CREATE TABLE t(a)')
       db.close()
     }
@@ -173,7 +173,7 @@ test('a file that is made is for its owner alone; one that is there stays as it 
 })
 
 test('a number that JavaScript cannot hold makes a file unreadable', () => {
-  const db = openMemory()
+  const db = openDatabase()
   try {
     const rows = db.prepare('SELECT 4702539457725847019')
     for (const read of [() => rows.get(), () => rows.all(), () => [...rows.iterate()]]) {

@@ -21,7 +21,7 @@ import { takeFromWorld } from './functions.ts'
 
 export type { Database, Statement, Value } from './driver.ts'
 
-/** Options for opening a file. */
+/** Options for opening a file; what is in memory has none of them. */
 interface OpenFileOptions {
   /**
    * Refuse every write, and leave the file as it is: also where a writer was killed and its
@@ -38,16 +38,25 @@ interface OpenFileOptions {
 }
 
 /**
- * Opens the database file at `path`. Nothing of it is read yet: that it is no database, or cannot
- * be read as it is, the first statement says.
+ * Opens a database: a file by its path, or in memory a private copy of the bytes of one; an empty
+ * one in memory where nothing is given. Nothing of a file is read yet: that it is no database, or
+ * cannot be read as it is, the first statement says.
  *
  * @example
  * ```ts
- * using repo = openRepo(openFile('project.fossil', { readOnly: true }), systemEnv)
+ * using repo = openRepo(openDatabase('project.fossil', { readOnly: true }), systemEnv)
+ * using copy = openRepo(openDatabase(repo.serialize()), systemEnv)
  * ```
  * @throws {FossilError} `repo.unreadable` when the file cannot be opened
  */
-export function openFile(path: string, options: OpenFileOptions = {}): Database {
+export function openDatabase(
+  source?: string | Uint8Array,
+  options: OpenFileOptions = {},
+): Database {
+  return typeof source === 'string' ? openFile(source, options) : openMemory(source)
+}
+
+function openFile(path: string, options: OpenFileOptions): Database {
   const { readOnly = false, create = false, busyTimeoutMs = 15_000 } = options
   if (path === '' || path.includes('\0')) {
     throw new FossilError('repo.unreadable', { path, reason: 'not the name of a file' })
@@ -69,16 +78,8 @@ function makePrivately(path: string): void {
   }
 }
 
-/**
- * Opens a private in-memory database; with `image`, one that starts as a copy of it.
- *
- * @example
- * ```ts
- * using copy = openRepo(openMemory(repo.serialize()), systemEnv)
- * ```
- */
-export function openMemory(image?: Uint8Array): Database {
-  if (image !== undefined) requireBytes('image', image)
+function openMemory(image: Uint8Array | undefined): Database {
+  if (image !== undefined) requireBytes('source', image)
   const database = new NodeDatabase(':memory:', ':memory:', {})
   if (image !== undefined) database.load(image)
   return database

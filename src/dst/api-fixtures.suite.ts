@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { utf8 } from '../base/bytes.ts'
 import { type Buggify, type Env, noBuggify } from '../base/env.ts'
 import { createRepo } from '../crosslink/open.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import type { Repo } from '../repo/repo.ts'
 import { storeLocal } from '../repo/store.ts'
@@ -41,7 +41,7 @@ export function emptyRepo(): Repo {
     random: { bytes: (length) => new Uint8Array(length) },
     buggify: noBuggify,
   }
-  return createRepo(openMemory(), env, { projectCode: 'a'.repeat(40), hashPolicy: 'sha1' })
+  return createRepo(openDatabase(), env, { projectCode: 'a'.repeat(40), hashPolicy: 'sha1' })
 }
 
 /** Stores an artifact. */

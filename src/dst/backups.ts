@@ -3,7 +3,7 @@
  * @module
  */
 
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { findHeld, isPrivate, privateArtifacts } from '../repo/blob.ts'
@@ -56,7 +56,7 @@ export function lostBy(
   others: readonly CheckedNode[],
   truth: Truth,
 ): readonly ArtifactHash[] | undefined {
-  using old = openRepo(openMemory(backup.image), stillEnv)
+  using old = openRepo(openDatabase(backup.image), stillEnv)
   const { settings = [], unversioned, tables } = truth
   if (settings.slice(backup.settings).some(({ nodeId }) => nodeId === node.id)) return undefined
   if (unversioned !== undefined && losesFiles(old, node, others, unversioned)) return undefined

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { putUser } from '../admin/user.ts'
 import { systemEnv } from '../base/env.ts'
 import { createRepo } from '../crosslink/open.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { Repo } from '../repo/repo.ts'
 import type { TableDefinition } from '../tables/definition.ts'
 import { defineTable, listRows, putRow } from '../tables/tables.ts'
@@ -28,7 +28,7 @@ const definition: TableDefinition = {
 }
 
 function repoWithNotes(): Repo {
-  const repo = createRepo(openMemory(), systemEnv, {
+  const repo = createRepo(openDatabase(), systemEnv, {
     projectCode: 'a'.repeat(40),
     hashPolicy: 'sha1',
   })

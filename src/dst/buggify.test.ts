@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { noBuggify, systemEnv } from '../base/env.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { SeededBuggify, withoutBuggify } from './buggify.ts'
 
@@ -63,7 +63,7 @@ suite('seeded fault sites', () => {
 
 test('without fault sites an action runs as in production, and afterwards they are back', () => {
   const buggify = new SeededBuggify(3, { activeProbability: 1 })
-  using repo = createRepo(openMemory(), { ...systemEnv, buggify: noBuggify })
+  using repo = createRepo(openDatabase(), { ...systemEnv, buggify: noBuggify })
   repo.env = { ...repo.env, buggify }
   assert.equal(
     withoutBuggify(repo, () => repo.env.buggify),

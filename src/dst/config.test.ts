@@ -11,7 +11,7 @@ import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { noBuggify, systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { openFile, openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { config as setting } from '../repo/config.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
@@ -93,7 +93,7 @@ suite('a typed error for', () => {
   }
 
   test('two masters', () => {
-    using repo = createRepo(openMemory(), systemEnv)
+    using repo = createRepo(openDatabase(), systemEnv)
     const config = { seed: 1, upstream: new MockFossil(repo), masterImage: dbOf(repo).serialize() }
     assert.throws(() => Simulator.create(config), /masterImage/)
   })
@@ -101,7 +101,7 @@ suite('a typed error for', () => {
   const images: Record<string, Uint8Array> = {
     'an image without bytes': new Uint8Array(0),
     'an image that is no database': utf8('x'.repeat(4096)),
-    'the image of a database that is no repository': openMemory().serialize(),
+    'the image of a database that is no repository': openDatabase().serialize(),
   }
   for (const [what, masterImage] of Object.entries(images)) {
     test(what, () => {
@@ -114,7 +114,7 @@ suite('a typed error for', () => {
 })
 
 suite('the image of a master', () => {
-  const repo = createRepo(openMemory(), systemEnv)
+  const repo = createRepo(openDatabase(), systemEnv)
   dbOf(repo).exec("REPLACE INTO config(name, value) VALUES('project-name', 'ours')")
   const { hash } = storeLocal(repo, utf8('was there before'))
   const secret = storeLocal(repo, utf8('was private before'), { isPrivate: true })
@@ -184,14 +184,14 @@ suite('databases of nodes', () => {
             const path = join(folder, `${id}.fossil`)
             writeFileSync(path, image)
             opened.push(id)
-            return openFile(path)
+            return openDatabase(path)
           },
         },
       })
       // Those of nodes that crash are opened anew.
       assert.deepEqual([...new Set(opened)], ['master', 'leaf-0', 'leaf-1'])
       assert.equal(onDisk.traceHash, (await simulate({ seed: 3, plan })).traceHash)
-      using kept = openRepo(openFile(join(folder, 'leaf-1.fossil')), systemEnv)
+      using kept = openRepo(openDatabase(join(folder, 'leaf-1.fossil')), systemEnv)
       assert.equal(countBlobs(kept), onDisk.nodes.at(-1)?.artifacts)
     } finally {
       rmSync(folder, { recursive: true, force: true })

@@ -11,7 +11,7 @@ import { suite, test } from 'node:test'
 import { hex, utf8 } from '../base/bytes.ts'
 import { type Env, systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { sha1 } from '../hash/hash.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { storeLocal } from '../repo/store.ts'
@@ -29,7 +29,7 @@ import { TraceLines } from './trace-lines.suite.ts'
 
 /** A repository that a user made outside the simulation. */
 function ownRepo(env: Env = systemEnv): Repo {
-  return createRepo(openMemory(), env, {
+  return createRepo(openDatabase(), env, {
     projectCode: sha1(utf8('a project')),
     serverCode: sha1(utf8('a server')),
   })

@@ -4,7 +4,7 @@
  */
 
 import type { Database } from '../db/driver.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { pushTroubleRow } from '../repo/unsent.ts'
 
@@ -17,7 +17,7 @@ export function imageOf(repo: Repo): Uint8Array {
 export function differing(one: Uint8Array, other: Uint8Array): string[] {
   // Pages that were never written to are all the same; only where they are not it costs more.
   if (Buffer.compare(one, other) === 0) return []
-  const [before, after] = [openMemory(one), openMemory(other)]
+  const [before, after] = [openDatabase(one), openDatabase(other)]
   try {
     const names = new Set([...namesIn(before), ...namesIn(after)])
     return [...names].filter((name) => contentOf(before, name) !== contentOf(after, name))

@@ -29,7 +29,7 @@ export const stillEnv: Env = {
  * @example
  * ```ts
  * const path = 'project.fossil'
- * const image = masterImage(openFile(path, { readOnly: true }), { path })
+ * const image = masterImage(openDatabase(path, { readOnly: true }), { path })
  * await simulate({ seed: 7, config: { masterImage: image } })
  * ```
  * @param options.path the repository's name in errors

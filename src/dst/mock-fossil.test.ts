@@ -8,7 +8,7 @@ import { suite, test } from 'node:test'
 import { fromUtf8, noBytes, utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { readArtifact } from '../repo/content.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo } from '../crosslink/open.ts'
@@ -22,7 +22,7 @@ import { MockFossil } from './mock-fossil.ts'
 
 function repoOf(project?: Repo): Repo {
   return createRepo(
-    openMemory(),
+    openDatabase(),
     systemEnv,
     project === undefined ? {} : { projectCode: project.projectCode },
   )

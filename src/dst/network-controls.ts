@@ -5,7 +5,7 @@
 
 import { FossilError } from '../base/error.ts'
 import type { NodeId } from '../runner/model.ts'
-import type { FaultKind, FaultRates } from '../sim/link.ts'
+import { type FaultKind, type FaultRates, noFaults } from '../sim/link.ts'
 import type { Network } from '../sim/network.ts'
 
 /** The part that networks of leaves and networks of peers share. */
@@ -30,9 +30,9 @@ export abstract class NetworkControls {
     this.setRates({ ...this.#network.rates, replyCut: ppmOf('truncateRate', rate) })
   }
 
-  /** Sets all fault rates, in parts per million. */
-  setRates(rates: FaultRates): void {
-    this.#network.setRates(rates)
+  /** Sets all fault rates, in parts per million; those that are not given to 0. */
+  setRates(rates: Partial<FaultRates>): void {
+    this.#network.setRates({ ...noFaults, ...rates })
   }
 
   /** Cuts a node off, both ways. @throws {FossilError} `option.invalid` for no node */

@@ -8,11 +8,10 @@ import { suite, test } from 'node:test'
 import { utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { createRepo } from '../crosslink/open.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { Repo } from '../repo/repo.ts'
 import { storeLocal } from '../repo/store.ts'
 import { isTransportError } from '../base/error.ts'
-import { noFaults } from '../sim/link.ts'
 import { sync } from '../sync/sync.ts'
 import { checkBlobIntegrity } from './invariants/content.ts'
 import { checkConvergence } from './invariants/convergence.ts'
@@ -31,7 +30,7 @@ function peersOf(ids: readonly string[], { seed = 1, each = 3 } = {}): Peers {
   const network = new PeerNetwork({ seed })
   const projectCode = 'a'.repeat(40)
   const made = ids.map((id) => {
-    const repo = createRepo(openMemory(), systemEnv, { projectCode, hashPolicy: 'sha1' })
+    const repo = createRepo(openDatabase(), systemEnv, { projectCode, hashPolicy: 'sha1' })
     for (let at = 0; at < each; at++) storeLocal(repo, utf8(`${id} ${at}\n`))
     network.addPeer(id, repo)
     return [id, repo] as const
@@ -164,7 +163,7 @@ test('a signal gives an exchange up, before it begins or under way', async () =>
 
 test('the drop rate leaves other faults as they are', async () => {
   using peers = peersOf(['a', 'b'])
-  peers.network.setRates({ ...noFaults, refused: 1_000_000 })
+  peers.network.setRates({ refused: 1_000_000 })
   peers.network.setDropRate(0.5)
   const attempt = sync(peers.repo('a'), peers.network.transport('a', 'b'))
   await assert.rejects(attempt, { code: 'transport.failed' })

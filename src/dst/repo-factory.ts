@@ -9,7 +9,7 @@ import { type Buggify, type Env, noBuggify } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import type { MarkName } from '../base/marks.ts'
 import type { Database } from '../db/driver.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
 import { setConfig, unsetConfig } from '../repo/config.ts'
@@ -121,7 +121,7 @@ export class RepoFactory {
   #open(id: NodeId, image: Uint8Array | undefined): Database {
     const bytes = inRollbackMode(image ?? template(this.#policyOf(id)))
     // A database of the caller's may be a file, which nodes have none of.
-    return runOutside(() => this.#config.openDatabase?.(id, bytes)) ?? openMemory(bytes)
+    return runOutside(() => this.#config.openDatabase?.(id, bytes)) ?? openDatabase(bytes)
   }
 
   #policyOf(id: NodeId): NamingPolicy {
@@ -154,7 +154,7 @@ export class RepoFactory {
 function template(policy: NamingPolicy): Uint8Array {
   let image = templates.get(policy)
   if (image === undefined) {
-    const db = openMemory()
+    const db = openDatabase()
     // The tables of an empty repository fill a page each: every node of every run copies them all.
     db.exec('PRAGMA page_size = 1024')
     using repo = createRepo(db, stillEnv, { hashPolicy: policy === 'unset' ? 'auto' : policy })

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { systemEnv } from '../base/env.ts'
 import { createRepo } from '../crosslink/open.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { accessOf } from '../sync/access.ts'
 import type { TableDefinition } from '../tables/definition.ts'
@@ -46,7 +46,7 @@ function tableOf(name: string, conflict: TableDefinition['conflict']): TableDefi
 
 /** A server with a row of amy's under each rule, and one of nobody's. */
 function makeServer(): Repo {
-  const repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+  const repo = createRepo(openDatabase(), systemEnv, { hashPolicy: 'sha1' })
   for (const rule of ['mtime-wins', 'self-write', 'owner-write'] as const) {
     const name = rule.replace('-', '_')
     defineTable(repo, tableOf(name, rule))

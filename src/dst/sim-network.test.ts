@@ -11,7 +11,6 @@ import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { storeLocal } from '../repo/store.ts'
 import { unsentArtifacts } from '../repo/unsent.ts'
 import type { Decision } from '../sim/decision.ts'
-import { noFaults } from '../sim/link.ts'
 import type { SimConfig } from './config.ts'
 import { countBlobs, hasBlob } from './holdings.ts'
 import { Simulator } from './simulator.ts'
@@ -102,7 +101,7 @@ suite('rates', () => {
 
   test('all rates can be set at once', async () => {
     using simulator = onDemand({ level: 'hostile' })
-    simulator.network().setRates({ ...noFaults, refused: 1_000_000 })
+    simulator.network().setRates({ refused: 1_000_000 })
     await syncNow(simulator, 'leaf-0', 'leaf-1')
     const struck = Object.entries(simulator.network().faultCounts()).filter(([, n]) => n > 0)
     assert.deepEqual(struck, [['refused', 2]])

@@ -10,7 +10,7 @@ import { AssertionError } from '../base/assert.ts'
 import { utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { checkin } from '../write/checkin.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { readUnversioned, writeUnversioned } from '../repo/unversioned.ts'
@@ -118,7 +118,7 @@ suite('unversioned files', () => {
   })
 
   test('of the master are owed to everybody from the beginning', async () => {
-    using repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+    using repo = createRepo(openDatabase(), systemEnv, { hashPolicy: 'sha1' })
     writeUnversioned(repo, { name: 'old', content: utf8('from before'), mtimeSec: 7 })
     const masterImage = dbOf(repo).serialize()
     let files: (Uint8Array | undefined)[] = []
@@ -297,7 +297,7 @@ suite('violated', () => {
   })
 
   test('does not run twice against an upstream of the caller', async () => {
-    using repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+    using repo = createRepo(openDatabase(), systemEnv, { hashPolicy: 'sha1' })
     let made = 0
     const { verdict } = await simulate({
       ...planted,
@@ -408,7 +408,7 @@ suite('observers', () => {
 })
 
 test('a master begins with a repository image, all of which reaches every leaf', async () => {
-  using repo = createRepo(openMemory(), systemEnv)
+  using repo = createRepo(openDatabase(), systemEnv)
   const { newArtifacts } = checkin(repo, {
     changes: [{ name: 'made before', content: utf8('by somebody') }],
     comment: 'begun elsewhere',
@@ -427,7 +427,7 @@ test('a master begins with a repository image, all of which reaches every leaf',
 })
 
 test('an upstream whose repository is unknown gets check-ins from the leaves', async () => {
-  using repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+  using repo = createRepo(openDatabase(), systemEnv, { hashPolicy: 'sha1' })
   const mock = new MockFossil(repo)
   // Equal project codes, since nobody tells the simulator about this repository.
   using twin = Simulator.create({ seed: small.seed })

@@ -9,7 +9,7 @@ import { utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { openRepo } from '../crosslink/open.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { storeLocal } from '../repo/store.ts'
 import { findUnversioned, writeUnversioned } from '../repo/unversioned.ts'
 import { withoutBuggify } from './buggify.ts'
@@ -349,7 +349,7 @@ suite('the end', () => {
       ['master', 'leaf-0', 'leaf-1'],
     )
     for (const [index, { image }] of images.entries()) {
-      using copy = openRepo(openMemory(image), systemEnv)
+      using copy = openRepo(openDatabase(image), systemEnv)
       const { repo } = simulator.nodes()[index] ?? {}
       assert.deepEqual(allBlobUuidsSorted(copy), repo && allBlobUuidsSorted(repo))
     }

@@ -10,7 +10,7 @@ import { test } from 'node:test'
 
 import { findRemote } from '../admin/remote.ts'
 import { systemEnv } from '../base/env.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { cloneState } from '../repo/clone-state.ts'
 import { config } from '../repo/config.ts'
 import { failsWith, scratchPath } from '../repo/fixture.suite.ts'
@@ -64,7 +64,7 @@ test('a repository has the path that it was made at, and what is stored there la
 test('a repository opens behind a connection, too', (t) => {
   using repo = createRepo(scratchPath(t), systemEnv)
   const { hash } = storeLocal(repo, new Uint8Array([1]))
-  using copy = openRepo(openMemory(repo.serialize()), systemEnv)
+  using copy = openRepo(openDatabase(repo.serialize()), systemEnv)
   const { isNew, hash: same } = storeLocal(copy, new Uint8Array([1]))
   assert.deepEqual([isNew, same], [false, hash])
 })

@@ -9,7 +9,7 @@ import { putRemote } from '../admin/remote.ts'
 import type { Env } from '../base/env.ts'
 import { createRepo as createRepoIn, openRepo as openRepoIn } from '../crosslink/open.ts'
 import type { Database } from '../db/driver.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { beginClone } from '../repo/clone-state.ts'
 import type { CreateOptions } from '../repo/create.ts'
 import type { Repo } from '../repo/repo.ts'
@@ -29,11 +29,11 @@ import { checkIsFile } from '../base/whole-file.ts'
 export function openRepo(
   source: string | Database,
   env: Env,
-  options: Omit<NonNullable<Parameters<typeof openFile>[1]>, 'create'> = {},
+  options: Omit<NonNullable<Parameters<typeof openDatabase>[1]>, 'create'> = {},
 ): Repo {
   if (typeof source !== 'string') return openRepoIn(source, env)
   checkIsFile(source)
-  const db = openFile(source, options)
+  const db = openDatabase(source, options)
   try {
     return openRepoIn(db, env)
   } catch (error) {
@@ -85,7 +85,7 @@ export function createClone(
 /** Leaves no file behind where it fails and there was none. */
 function createFile(path: string, create: (db: Database) => Repo): Repo {
   const isNew = !existsSync(path)
-  const db = openFile(path, { create: true })
+  const db = openDatabase(path, { create: true })
   try {
     return create(db)
   } catch (error) {

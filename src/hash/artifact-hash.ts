@@ -64,11 +64,6 @@ export function hashLike(name: ArtifactHash, content: Uint8Array): ArtifactHash 
 
 /**
  * Tells whether `name` names `content`.
- *
- * @example
- * ```ts
- * if (!matches(hash, bytes)) throw new Error('it is something else')
- * ```
  */
 export function matches(name: ArtifactHash, content: Uint8Array): boolean {
   requireBytes('content', content)

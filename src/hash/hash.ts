@@ -44,11 +44,6 @@ export function sha3(bytes: Uint8Array): string {
 
 /**
  * MD5: 32 digits. RFC 1321. A checksum here, never a defence.
- *
- * @example
- * ```ts
- * md5(bytes) // 32 hex digits
- * ```
  */
 export function md5(bytes: Uint8Array): string {
   requireBytes('bytes', bytes)

@@ -1,7 +1,6 @@
 /**
- * Digests, and whether content is what a name says.
+ * Digests by which artifacts are named.
  * @module trilobite/hash
  */
 
-export { matches } from './artifact-hash.ts'
-export { md5, sha1, sha3 } from './hash.ts'
+export { sha1, sha3 } from './hash.ts'

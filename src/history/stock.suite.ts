@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { TestEnv } from '../repo/fixture.suite.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { hashOf } from '../repo/blob.ts'
@@ -104,7 +104,7 @@ async function makeHistory(): Promise<StockHistory> {
   await mainLine(story)
   await branchesAndMerges(story)
   await otherKinds(story)
-  const repo = openRepo(openFile(path, { readOnly: true }), new TestEnv())
+  const repo = openRepo(openDatabase(path, { readOnly: true }), new TestEnv())
   repos.push(repo)
   const ridOf = dbOf(repo).prepare<[Rid]>('SELECT rid FROM blob WHERE uuid = ?')
   const rid = (name: string): Rid =>

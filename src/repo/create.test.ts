@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { openFile, openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { HashPolicy } from '../hash/artifact-hash.ts'
 import { config } from './config.ts'
 import { storeLocal } from './store.ts'
@@ -25,7 +25,7 @@ import {
 import { dbOf } from './repo.ts'
 
 test('a new repository knows what it is, who it is and who may use it', () => {
-  using repo = createRepo(openMemory(), new TestEnv())
+  using repo = createRepo(openDatabase(), new TestEnv())
   const settings = dbOf(repo).prepare('SELECT name, value, mtime FROM config ORDER BY name').all()
   const mtime = startMs / 1000
   assert.deepEqual(settings, [
@@ -56,7 +56,7 @@ test('codes, first user and hash policy are as asked', () => {
   const [projectCodeGiven, serverCodeGiven] = ['0123456789'.repeat(4), 'abcdef0123'.repeat(4)]
   const hashPolicies: HashPolicy[] = ['sha1', 'auto', 'sha3', 'sha3-only', 'shun-sha1']
   for (const policy of hashPolicies) {
-    using repo = createRepo(openMemory(), new TestEnv(), {
+    using repo = createRepo(openDatabase(), new TestEnv(), {
       projectCode: projectCodeGiven,
       serverCode: serverCodeGiven,
       adminUser: "o'hara",
@@ -70,7 +70,7 @@ test('codes, first user and hash policy are as asked', () => {
 })
 
 test('a first user who is called like a default one keeps every right', () => {
-  using repo = createRepo(openMemory(), new TestEnv(), { adminUser: 'developer' })
+  using repo = createRepo(openDatabase(), new TestEnv(), { adminUser: 'developer' })
   const users = dbOf(repo).prepare('SELECT login, cap FROM user ORDER BY uid').all()
   assert.deepEqual(users[0], ['developer', 's'])
   assert.equal(users.length, 4)
@@ -78,7 +78,7 @@ test('a first user who is called like a default one keeps every right', () => {
 
 test('codes come from the environment: the same again in the same world, others in another', () => {
   const codes = [1, 1, 2].map((seed) => {
-    using repo = createRepo(openMemory(), new TestEnv(seed))
+    using repo = createRepo(openDatabase(), new TestEnv(seed))
     return repo.projectCode + repo.serverCode
   })
   assert.equal(codes[0], codes[1])
@@ -93,7 +93,7 @@ test('codes come from the environment: the same again in the same world, others 
 test('a malformed code is refused, and the database stays empty', () => {
   for (const code of ['', 'x'.repeat(40), 'A'.repeat(40), 'a'.repeat(39), 'a'.repeat(41)]) {
     for (const option of ['projectCode', 'serverCode']) {
-      const db = openMemory()
+      const db = openDatabase()
       const empty = db.serialize()
       const attempt = (): unknown => createRepo(db, new TestEnv(), { [option]: code })
       assert.throws(attempt, failsWith('option.invalid', new RegExp(option)))
@@ -111,11 +111,11 @@ test('a database that has anything in it is left alone', (t) => {
     'CREATE TABLE blob(rid)',
   ]) {
     writeFileSync(path, '')
-    const other = openFile(path, { create: true })
+    const other = openDatabase(path, { create: true })
     other.exec(sql)
     other.close()
     const before = readFileSync(path)
-    const db = openFile(path, { create: true })
+    const db = openDatabase(path, { create: true })
     assert.throws(() => createRepo(db, new TestEnv()), failsWith('repo.invalid', new RegExp(path)))
     db.close()
     assert.equal(Buffer.compare(readFileSync(path), before), 0)
@@ -128,7 +128,7 @@ test('a repository is made whole or not at all', (t) => {
   const path = scratchPath(t)
   const env = new TestEnv()
   env.failing.add('repo.commit.fail')
-  const db = openFile(path, { create: true })
+  const db = openDatabase(path, { create: true })
   assert.throws(() => createRepo(db, env), failsWith('repo.io'))
   assert.equal(readFileSync(path).length, 0)
   env.failing.clear()
@@ -140,7 +140,7 @@ test('a file that is no database is left alone', (t) => {
   const path = scratchPath(t)
   const text = 'not a database, but long enough to be one\n'.repeat(99)
   writeFileSync(path, text)
-  const db = openFile(path, { create: true })
+  const db = openDatabase(path, { create: true })
   assert.throws(() => createRepo(db, new TestEnv()), failsWith('repo.unreadable'))
   db.close()
   assert.equal(readFileSync(path, 'utf8'), text)
@@ -149,7 +149,7 @@ test('a file that is no database is left alone', (t) => {
 test('an image of a repository is a repository of its own', () => {
   using repo = memoryRepo()
   storeLocal(repo, version(1))
-  using copy = openRepo(openMemory(dbOf(repo).serialize()), new TestEnv())
+  using copy = openRepo(openDatabase(dbOf(repo).serialize()), new TestEnv())
   storeLocal(copy, version(2))
   assert.deepEqual(dbOf(repo).prepare('SELECT count(*) FROM blob').get(), [1])
   assert.equal(config(copy, 'project-code'), config(repo, 'project-code'))

@@ -12,7 +12,7 @@ import { utf8 } from '../base/bytes.ts'
 import type { Buggify, Clock, Env, Random } from '../base/env.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
 import type { Database } from '../db/driver.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { applyDelta, createDelta } from '../delta/index.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { RandomSource } from '../sim/random.ts'
@@ -66,11 +66,11 @@ export function memoryRepoWith(crosslinker: Crosslinker, options: CreateOptions,
   const key = JSON.stringify(options)
   let image = images.get(key)
   if (image === undefined) {
-    using template = createRepoWith(crosslinker, openMemory(), new TestEnv(), options)
+    using template = createRepoWith(crosslinker, openDatabase(), new TestEnv(), options)
     image = dbOf(template).serialize()
     images.set(key, image)
   }
-  return openRepoWith(crosslinker, openMemory(image), env)
+  return openRepoWith(crosslinker, openDatabase(image), env)
 }
 
 /** A path in a scratch folder that goes when the test ends. */

@@ -10,7 +10,7 @@ import { test } from 'node:test'
 
 import { utf8 } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
-import { openFile, openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import {
   announcedArtifacts,
   ensureKnown,
@@ -42,7 +42,7 @@ import { dbOf, Repo } from './repo.ts'
 import { auxSchema, oldestAuxSchema, requiredColumns, requiredTables } from './schema.ts'
 
 function openAt(path: string): Repo {
-  const db = openFile(path, { create: true })
+  const db = openDatabase(path, { create: true })
   try {
     return openRepo(db, new TestEnv())
   } catch (error) {
@@ -54,7 +54,7 @@ function openAt(path: string): Repo {
 test('a repository that was closed opens again with all it had', (t) => {
   const path = scratchPath(t)
   {
-    using repo = createRepo(openFile(path, { create: true }), new TestEnv())
+    using repo = createRepo(openDatabase(path, { create: true }), new TestEnv())
     storeLocal(repo, version(1))
   }
   using repo = openAt(path)
@@ -75,7 +75,7 @@ test('what is not a repository is refused, whatever it is, and left as it was', 
     [utf8(''), 'repo.invalid'],
     [utf8('C a\\scomment\n'), 'repo.unreadable'],
     [new Uint8Array(65_536), 'repo.unreadable'],
-    [openMemory().serialize(), 'repo.invalid'],
+    [openDatabase().serialize(), 'repo.invalid'],
     [otherDatabase(), 'repo.invalid'],
   ]
   for (const [bytes, code] of files) {
@@ -86,7 +86,7 @@ test('what is not a repository is refused, whatever it is, and left as it was', 
 })
 
 function otherDatabase(): Uint8Array {
-  const db = openMemory()
+  const db = openDatabase()
   db.exec('CREATE TABLE t(a); CREATE VIEW blob AS SELECT a AS rid FROM t')
   return db.serialize()
 }
@@ -104,7 +104,7 @@ test('a folder and a path below a file are refused', (t) => {
 test('a repository cut short is refused, or says so at the rows that are gone', (t) => {
   const path = scratchPath(t)
   {
-    using repo = createRepo(openFile(path, { create: true }), new TestEnv())
+    using repo = createRepo(openDatabase(path, { create: true }), new TestEnv())
     for (let number = 0; number < 200; number++) storeLocal(repo, version(number))
   }
   const size = statSync(path).size
@@ -253,7 +253,7 @@ test('content remembered from a failed transaction is not served for the rid tha
 
 test('what another connection writes is noticed, inside and outside a transaction', (t) => {
   const path = scratchPath(t)
-  using ours = createRepo(openFile(path, { create: true }), new TestEnv())
+  using ours = createRepo(openDatabase(path, { create: true }), new TestEnv())
   using theirs = openAt(path)
   storeLocal(theirs, version(0))
   const empty = look(ours)
@@ -271,7 +271,7 @@ test('what another connection writes is noticed, inside and outside a transactio
 
 test('what another connection makes of an artifact is noticed', (t) => {
   const path = scratchPath(t)
-  using ours = createRepo(openFile(path, { create: true }), new TestEnv())
+  using ours = createRepo(openDatabase(path, { create: true }), new TestEnv())
   using theirs = openAt(path)
   const old = storeLocal(ours, version(1), { isPrivate: true })
   assert.equal(isPrivate(ours, old.rid), true)
@@ -285,7 +285,7 @@ test('what another connection makes of an artifact is noticed', (t) => {
 
 test('two connections that store the same artifact store it once', (t) => {
   const path = scratchPath(t)
-  using ours = createRepo(openFile(path, { create: true }), new TestEnv())
+  using ours = createRepo(openDatabase(path, { create: true }), new TestEnv())
   using theirs = openAt(path)
   assert.equal(hasArtifact(ours, named(version(1))), false)
   assert.equal(storeLocal(theirs, version(1)).isNew, true)
@@ -296,8 +296,8 @@ test('two connections that store the same artifact store it once', (t) => {
 
 test('a transaction that another connection holds up fails whole, and can be repeated', (t) => {
   const path = scratchPath(t)
-  using theirs = createRepo(openFile(path, { create: true }), new TestEnv())
-  using ours = openRepo(openFile(path, { busyTimeoutMs: 0 }), new TestEnv())
+  using theirs = createRepo(openDatabase(path, { create: true }), new TestEnv())
+  using ours = openRepo(openDatabase(path, { busyTimeoutMs: 0 }), new TestEnv())
   theirs.transaction(() => {
     storeLocal(theirs, version(1))
     assert.throws(() => storeLocal(ours, version(2)), failsWith('repo.io', /locked/))
@@ -310,10 +310,10 @@ test('a transaction that another connection holds up fails whole, and can be rep
 test('a repository opened to be read refuses every change', (t) => {
   const path = scratchPath(t)
   {
-    using repo = createRepo(openFile(path, { create: true }), new TestEnv())
+    using repo = createRepo(openDatabase(path, { create: true }), new TestEnv())
     storeLocal(repo, version(1))
   }
-  using repo = openRepo(openFile(path, { readOnly: true }), new TestEnv())
+  using repo = openRepo(openDatabase(path, { readOnly: true }), new TestEnv())
   assert.deepEqual(readArtifact(repo, named(version(1))), version(1))
   assert.throws(() => storeLocal(repo, version(2)), failsWith('repo.io'))
   assert.throws(() => setConfig(repo, 'a', 'b'), failsWith('repo.io'))

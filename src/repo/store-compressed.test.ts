@@ -10,7 +10,7 @@ import { concat, utf8 } from '../base/bytes.ts'
 import { noBuggify } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { compressContent } from '../base/zlib.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { createDelta } from '../delta/index.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { deltaSource, readContent } from './content.ts'
@@ -27,7 +27,7 @@ const randomBytes = (length: number): Uint8Array => new Uint8Array(length).fill(
 
 function makeRepo(): Repo {
   const env = { clock: { nowMs: () => 0 }, random: { bytes: randomBytes }, buggify: noBuggify }
-  return createRepo(openMemory(), env)
+  return createRepo(openDatabase(), env)
 }
 
 const nameOf = (content: Uint8Array): ArtifactHash => nameFor(content, 'sha3')

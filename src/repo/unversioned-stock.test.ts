@@ -11,7 +11,7 @@ import { type TestContext, test } from 'node:test'
 
 import { requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
 import { noBytes, utf8 } from '../base/bytes.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { createRepo, openRepo, scratchPath, TestEnv } from './fixture.suite.ts'
 import { dbOf, type Repo } from './repo.ts'
 import {
@@ -37,7 +37,7 @@ const contents: Readonly<Record<string, Uint8Array>> = {
 }
 
 function open(path: string): Repo {
-  return openRepo(openFile(path), new TestEnv())
+  return openRepo(openDatabase(path), new TestEnv())
 }
 
 async function uv(path: string, ...args: string[]): Promise<string> {
@@ -86,7 +86,7 @@ test('what is written here is read by stock', async (t) => {
   if (requireFossilOrSkip(t) === undefined) return
   const path = scratchPath(t)
   {
-    using repo = createRepo(openFile(path, { create: true }), new TestEnv())
+    using repo = createRepo(openDatabase(path, { create: true }), new TestEnv())
     for (const [name, content] of Object.entries(contents)) {
       writeUnversioned(repo, { name, content, mtimeSec })
     }
@@ -110,7 +110,10 @@ test('stock and we store the same rows and hash the same catalogue', async (t) =
   if (requireFossilOrSkip(t) === undefined) return
   const path = await filledByStock(t)
   using theirs = open(path)
-  using ours = createRepo(openFile(scratchPath(t, 'ours.fossil'), { create: true }), new TestEnv())
+  using ours = createRepo(
+    openDatabase(scratchPath(t, 'ours.fossil'), { create: true }),
+    new TestEnv(),
+  )
   for (const [name, content] of Object.entries(contents)) {
     writeUnversioned(ours, { name, content, mtimeSec })
   }

@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import * as fc from 'fast-check'
 
 import { noBytes, utf8 } from '../base/bytes.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { type ArtifactHash, nameFor } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
 import { config } from './config.ts'
@@ -265,7 +265,7 @@ test('a change that is rolled back leaves the file and the hash', () => {
 test('the table survives, and one that was rolled back is made again', (t) => {
   const path = scratchPath(t)
   {
-    using repo = createRepo(openFile(path, { create: true }), new TestEnv())
+    using repo = createRepo(openDatabase(path, { create: true }), new TestEnv())
     const fail = (): void =>
       repo.transaction(() => {
         write(repo, 'x', hello)
@@ -275,7 +275,7 @@ test('the table survives, and one that was rolled back is made again', (t) => {
     assert.deepEqual(listUnversioned(repo), [])
     write(repo, 'x', hello)
   }
-  using again = openRepo(openFile(path), new TestEnv())
+  using again = openRepo(openDatabase(path), new TestEnv())
   assert.deepEqual(readUnversioned(again, 'x'), hello)
 })
 

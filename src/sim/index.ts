@@ -5,6 +5,4 @@
  */
 
 export { SimClock } from './clock.ts'
-export { levelNames } from './levels.ts'
-export { noFaults } from './link.ts'
 export { RandomSource } from './random.ts'

@@ -12,7 +12,7 @@ import { putUser } from '../admin/user.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { encodeMessage } from '../xfer/frame.ts'
-import { loginCard, sharedSecret, signMessage } from '../xfer/login.ts'
+import { loginCard, sharedSecret, signBySecret } from '../xfer/login.ts'
 import { accessOf } from './access.ts'
 import { NonceMemory } from './auth.ts'
 import { handleXfer } from './handler.ts'
@@ -59,7 +59,7 @@ function send(repo: Repo, message: Uint8Array, options: HandlerOptions = {}): Ca
 
 /** A message that pushes artifact `number`, as `signer` signs it. */
 function push(number: number, signer = alice): Uint8Array {
-  return signMessage(messageOf(pushCard, fileCard(contentOf(number))), signer)
+  return signBySecret(messageOf(pushCard, fileCard(contentOf(number))), signer)
 }
 
 const refused = (reply: readonly Card[]): boolean => errorOf(reply) === 'login failed'
@@ -113,25 +113,25 @@ test('who calls themselves nobody or anonymous is that, whatever the signature',
 test('there is one login card, and it comes first', () => {
   using repo = makeServer()
   const rest = messageOf(pullCard)
-  const twice = signMessage(signMessage(rest, alice), alice)
+  const twice = signBySecret(signBySecret(rest, alice), alice)
   assert.equal(errorOf(send(repo, twice)), 'multiple login cards')
-  const late = concat([messageOf(pushCard), signMessage(rest, alice)])
+  const late = concat([messageOf(pushCard), signBySecret(rest, alice)])
   assert.equal(errorOf(send(repo, late)), 'the login card comes first')
   putUser(repo, { login: 'nobody', capabilities: 'io' })
   assert.equal(errorOf(send(repo, late)), 'the login card comes first')
-  const remark = concat([messageOf({ type: 'comment', text: 'hello' }), signMessage(rest, alice)])
+  const remark = concat([messageOf({ type: 'comment', text: 'hello' }), signBySecret(rest, alice)])
   assert.deepEqual(ofType(send(repo, remark), 'error'), [])
 })
 
 test('a proof counts once for a server that remembers', () => {
   using repo = makeServer()
   const nonces = new NonceMemory()
-  const message = signMessage(messageOf(pullCard), alice)
+  const message = signBySecret(messageOf(pullCard), alice)
   assert.deepEqual(ofType(send(repo, message, { nonces }), 'error'), [])
   assert.ok(refused(send(repo, message, { nonces })))
   // A failed proof uses nothing up.
-  const other = signMessage(messageOf(pullCard, { type: 'comment', text: 'other' }), alice)
-  const forged = signMessage(messageOf(pullCard, { type: 'comment', text: 'other' }), {
+  const other = signBySecret(messageOf(pullCard, { type: 'comment', text: 'other' }), alice)
+  const forged = signBySecret(messageOf(pullCard, { type: 'comment', text: 'other' }), {
     login: 'alice',
     secret: 'f'.repeat(40),
   })
@@ -159,7 +159,7 @@ test('a proof that brought an unversioned file in counts once, too', () => {
     sizeBytes: content.length,
     content,
   }
-  const message = signMessage(messageOf(card), alice)
+  const message = signBySecret(messageOf(card), alice)
   assert.deepEqual(ofType(send(repo, message), 'error'), [])
   assert.ok(refused(send(repo, message)))
   const login = dbOf(repo).prepare('SELECT login FROM rcvfrom JOIN user USING(uid)').all().at(-1)
@@ -185,7 +185,7 @@ suite('a proof that changed what no artifact tells of', () => {
       using repo = makeServer()
       putUser(repo, { login: 'alice', capabilities: 'ioy' })
       writeUnversioned(repo, { name: 'a.txt', content: contentOf(1), mtimeSec: 1_600_000_000 })
-      const message = signMessage(messageOf(pullCard, card), alice)
+      const message = signBySecret(messageOf(pullCard, card), alice)
       assert.deepEqual(ofType(send(repo, message), 'error'), [])
       const before = snapshot(repo)
       assert.ok(refused(send(repo, message)))
@@ -196,7 +196,7 @@ suite('a proof that changed what no artifact tells of', () => {
 
 test('a proof that changed nothing leaves nothing behind, and is forgotten with the server', () => {
   using repo = makeServer()
-  const message = signMessage(messageOf(pullCard), alice)
+  const message = signBySecret(messageOf(pullCard), alice)
   const before = dbOf(repo).serialize()
   assert.deepEqual(ofType(send(repo, message, { nonces: new NonceMemory() }), 'error'), [])
   assert.ok(bytesEqual(dbOf(repo).serialize(), before))
@@ -235,7 +235,7 @@ test('a card that came as a cookie covers the whole message', () => {
 test('where the caller vouches for the sender, login cards mean nothing', () => {
   using repo = makeServer()
   const access = accessOf('o')
-  const message = signMessage(messageOf(pullCard), { login: 'mallory', secret: '' })
+  const message = signBySecret(messageOf(pullCard), { login: 'mallory', secret: '' })
   assert.deepEqual(ofType(send(repo, message, { access }), 'error'), [])
   assert.equal(errorOf(send(repo, push(1), { access })), 'not authorized to write')
 })

@@ -15,7 +15,7 @@ import { config } from '../repo/config.ts'
 import { WorkMeter, type WorkLimits } from '../repo/work.ts'
 import type { Card } from '../xfer/card.ts'
 import { encodeMessage } from '../xfer/frame.ts'
-import { signMessage, sharedSecret } from '../xfer/login.ts'
+import { signBySecret, sharedSecret } from '../xfer/login.ts'
 import { accessOf, fullAccess } from './access.ts'
 import { ArtifactExchange } from './artifacts.ts'
 import { CloneSession } from './clone.ts'
@@ -141,7 +141,7 @@ suite('a message that is longer than the text of cards can be', () => {
   const users = { reader: 'o', writer: 'i', keeper: 'y' }
   const signedBy = (login: string): Uint8Array => {
     const secret = sharedSecret({ projectCode, login, password: 'pw' })
-    return signMessage(message, { login, secret })
+    return signBySecret(message, { login, secret })
   }
   /** The reply of the server to one user. */
   const answerTo = (login?: string): string => {

@@ -12,7 +12,7 @@ import { test } from 'node:test'
 import { systemEnv } from '../base/env.ts'
 import { utf8 } from '../base/bytes.ts'
 import { purge } from '../admin/purge.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { ensureKnown, findRid, hasArtifact } from '../repo/blob.ts'
 import { storeLocal } from '../repo/store.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
@@ -42,9 +42,9 @@ function withTwo(action: (server: Repo, other: Repo) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'trilobite-concurrency-'))
   try {
     const path = join(folder, 'x.fossil')
-    using server = createRepo(openFile(path, { create: true, busyTimeoutMs: 0 }), systemEnv)
+    using server = createRepo(openDatabase(path, { create: true, busyTimeoutMs: 0 }), systemEnv)
     dbOf(server).prepare('PRAGMA journal_mode = WAL').get()
-    using other = openRepo(openFile(path, { busyTimeoutMs: 0 }), systemEnv)
+    using other = openRepo(openDatabase(path, { busyTimeoutMs: 0 }), systemEnv)
     action(server, other)
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 10 })

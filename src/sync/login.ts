@@ -5,7 +5,7 @@
 
 import { config } from '../repo/config.ts'
 import type { Repo } from '../repo/repo.ts'
-import { sharedSecret, signMessage } from '../xfer/login.ts'
+import { signMessage } from '../xfer/login.ts'
 
 /** The user who syncs, and their password. */
 export interface Credentials {
@@ -23,6 +23,5 @@ export function signed(
   const project = config(repo, 'project-code')
   if (login === undefined || project === undefined) return message
   const { user, password } = login
-  const secret = sharedSecret({ projectCode: project, login: user, password })
-  return signMessage(message, { login: user, secret })
+  return signMessage(message, { projectCode: project, login: user, password })
 }

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { concat, utf8 } from '../base/bytes.ts'
 import { type Env, noBuggify } from '../base/env.ts'
 import { FossilError, type FossilErrorCode } from '../base/error.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { type ArtifactHash, hashLike, nameFor } from '../hash/artifact-hash.ts'
 import { sha1 } from '../hash/hash.ts'
 import { unresolvedRids } from '../repo/blob.ts'
@@ -48,8 +48,8 @@ let template: Uint8Array | undefined
 
 /** An empty repository of the tests' project, in memory. */
 export function makeRepo(name: string, image?: Uint8Array): Repo {
-  template ??= dbOf(createRepo(openMemory(), testEnv('template'))).serialize()
-  const repo = openRepo(openMemory(image ?? template), testEnv(name))
+  template ??= dbOf(createRepo(openDatabase(), testEnv('template'))).serialize()
+  const repo = openRepo(openDatabase(image ?? template), testEnv(name))
   identify(repo, { projectCode, serverCode: sha1(utf8(name)) })
   return repo
 }

@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { createRepo, openRepo } from '../crosslink/open.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { Repo } from '../repo/repo.ts'
 import { putUser } from '../admin/user.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { encodeMessage } from '../xfer/frame.ts'
-import { signMessage } from '../xfer/login.ts'
+import { signBySecret } from '../xfer/login.ts'
 import { fullAccess } from './access.ts'
 import type { LoginGuard } from './auth.ts'
 import { answerXfer, handleXfer } from './handler.ts'
@@ -43,8 +43,8 @@ function twice(t: TestContext): { writer: Repo; reader: Repo } {
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   const path = join(folder, 'x.fossil')
   const env = testEnv('server')
-  const writer = createRepo(openFile(path, { create: true }), env, { projectCode })
-  const reader = openRepo(openFile(path, { readOnly: true }), env)
+  const writer = createRepo(openDatabase(path, { create: true }), env, { projectCode })
+  const reader = openRepo(openDatabase(path, { readOnly: true }), env)
   t.after(() => {
     reader.close()
     writer.close()
@@ -79,7 +79,7 @@ test('a login that has to wait is not looked at; those that are, are counted', (
   writer.add(pullCard)
   const message = writer.finish()
   const ask = (login: string, secret: string): string | undefined => {
-    const signed = encodeMessage(signMessage(message, { login, secret }))
+    const signed = encodeMessage(signBySecret(message, { login, secret }))
     const [card] = ofType(cardsOf(answerXfer(repo, signed, { loginGuard }).body), 'error')
     return card?.text
   }

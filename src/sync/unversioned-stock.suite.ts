@@ -11,13 +11,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { fossilUser, runFossil } from '../../tools/ensure-fossil.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 import type { Card } from '../xfer/card.ts'
 import { CardWriter } from '../xfer/format.ts'
 import { contentTypes, decodeMessage, encodeMessage } from '../xfer/frame.ts'
-import { sharedSecret, signMessage } from '../xfer/login.ts'
+import { sharedSecret, signBySecret } from '../xfer/login.ts'
 import { parseCards } from '../xfer/parse.ts'
 import { ourVersion, versionPragma } from '../xfer/version.ts'
 import { testEnv } from './pair.suite.ts'
@@ -52,7 +52,7 @@ export async function stockRepo(t: Lifetime, capabilities: string): Promise<Stoc
 
 /** Opens a repository file of stock's with our code. */
 export function openStock({ path }: StockRepo): Repo {
-  return openRepo(openFile(path), testEnv('stock'))
+  return openRepo(openDatabase(path), testEnv('stock'))
 }
 
 /** Signs what `write` writes, has stock's server answer it, and returns the answer. */
@@ -66,7 +66,7 @@ export async function askStock(
   writer.add({ type: 'comment', text: 'the nonce covers this' })
   const { projectCode } = repo
   const secret = sharedSecret({ projectCode, login: fossilUser, password })
-  const body = encodeMessage(signMessage(writer.finish(), { login: fossilUser, secret }))
+  const body = encodeMessage(signBySecret(writer.finish(), { login: fossilUser, secret }))
   const header = [
     'POST /xfer HTTP/1.0',
     'Host: localhost',

@@ -14,14 +14,5 @@
  */
 
 export type { TableDefinition } from './definition.ts'
-export {
-  addColumn,
-  defineTable,
-  deleteRow,
-  getRow,
-  listRows,
-  pkHash,
-  putRow,
-  tables,
-} from './tables.ts'
+export { addColumn, defineTable, deleteRow, getRow, listRows, putRow, tables } from './tables.ts'
 export type { RowValue } from './value.ts'

@@ -5,7 +5,7 @@
 
 import { noBuggify, type Env } from '../base/env.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { formatDigest, listRange, partsOf, rangeDigest } from './ranges.ts'
 import { requireTable } from './schema.ts'
@@ -24,8 +24,8 @@ let template: Uint8Array | undefined
 
 /** An empty repository in memory. */
 export function emptyRepo(env: Env = stillEnv()): Repo {
-  template ??= dbOf(createRepo(openMemory(), stillEnv())).serialize()
-  return openRepo(openMemory(template), env)
+  template ??= dbOf(createRepo(openDatabase(), stillEnv())).serialize()
+  return openRepo(openDatabase(template), env)
 }
 
 /** A table of things, with one column of each type. */

@@ -228,11 +228,6 @@ export function listRows(
 
 /**
  * The hash of a row's key, by which peers name the row: 40 lowercase hex digits.
- *
- * @example
- * ```ts
- * pkHash(repo, 'tasks', { id: '7' }) // as events of a sync name the row
- * ```
  * @throws {FossilError} `table.missing`, `table.row`
  */
 export function pkHash(repo: Repo, table: string, key: Readonly<Record<string, RowValue>>): string {

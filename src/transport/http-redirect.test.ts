@@ -11,7 +11,7 @@ import { test, type TestContext } from 'node:test'
 import { fromUtf8, utf8 } from '../base/bytes.ts'
 import { FossilError, type FossilErrorCode, isTransportError } from '../base/error.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
-import { signMessage } from '../xfer/login.ts'
+import { signBySecret } from '../xfer/login.ts'
 import { selfSigned } from './certificate.suite.ts'
 import { type HttpTransport, httpTransport, type HttpTransportOptions } from './http-client.ts'
 import { isSameSite } from './http-url.ts'
@@ -27,7 +27,7 @@ import { messageOf } from './transport.suite.ts'
 
 const fossilType = 'application/x-fossil'
 const secret = { login: 'carol', secret: '0'.repeat(40) }
-const signed = encodeMessage(signMessage(utf8('pragma x\n'), secret))
+const signed = encodeMessage(signBySecret(utf8('pragma x\n'), secret))
 const headers = { authorization: 'Basic c2VjcmV0', 'x-key': 'secret' }
 
 function connect(t: TestContext, url: string, options: HttpTransportOptions = {}): HttpTransport {
@@ -59,7 +59,7 @@ async function secretsOf(incoming: IncomingMessage): Promise<unknown> {
 const whole = [
   headers.authorization,
   headers['x-key'],
-  fromUtf8(signMessage(utf8('pragma x\n'), secret)),
+  fromUtf8(signBySecret(utf8('pragma x\n'), secret)),
 ]
 const bare = [undefined, undefined, 'pragma x\n']
 

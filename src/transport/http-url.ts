@@ -23,10 +23,6 @@ export interface Remote {
  * Reads an `http:` or `https:` address. The path is kept; nothing is appended to it. As in stock, a
  * user and a password go up to the `@`, whatever is in them but a `/` (url.c:170).
  *
- * @example
- * ```ts
- * const { url, user } = parseRemote('https://ada:secret@fossil.example.org/p')
- * ```
  * @throws {FossilError} `option.invalid`, without quoting the address
  */
 export function parseRemote(text: string): Remote {

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { config, setConfig } from '../repo/config.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
@@ -38,7 +38,7 @@ function get(path: string): string {
 
 /** Makes a repository file that knows its own name. */
 function makeFile(path: string, name: string): void {
-  using repo = createRepo(openFile(path, { create: true }), env)
+  using repo = createRepo(openDatabase(path, { create: true }), env)
   setConfig(repo, 'project-name', name)
 }
 
@@ -203,7 +203,7 @@ test('a copy of the one file holds everything once the server is idle, in either
   for (const mode of ['delete', 'wal']) {
     const path = join(folder, `${mode}.fossil`)
     makeFile(path, 'old')
-    const other = openFile(path)
+    const other = openDatabase(path)
     other.exec(`PRAGMA journal_mode=${mode}`)
     const served = new ServedRepos({ file: path, env }, timers)
     t.after(() => served.close())
@@ -212,7 +212,7 @@ test('a copy of the one file holds everything once the server is idle, in either
     setConfig(repo, 'project-name', 'new')
     timers.advance(1_000)
     copyFileSync(path, `${path}.copy`)
-    const copy = openRepo(openFile(`${path}.copy`), env)
+    const copy = openRepo(openDatabase(`${path}.copy`), env)
     assert.equal(nameOf(copy), 'new', mode)
     copy.close()
     assert.deepEqual(other.prepare('PRAGMA journal_mode').get(), [mode])
@@ -224,7 +224,7 @@ test('what somebody else holds up in a log is brought into the file as soon as i
   const path = join(makeFolder(t), 'a.fossil')
   const timers = new ManualTimers()
   makeFile(path, 'old')
-  const reader = openFile(path)
+  const reader = openDatabase(path)
   reader.exec('PRAGMA journal_mode=WAL; BEGIN; SELECT * FROM config')
   reader.prepare('SELECT count(*) FROM config').get()
   const served = new ServedRepos({ file: path, env }, timers)
@@ -237,7 +237,7 @@ test('what somebody else holds up in a log is brought into the file as soon as i
   timers.advance(1_000)
   reader.close()
   copyFileSync(path, `${path}.copy`)
-  const copy = openRepo(openFile(`${path}.copy`), env)
+  const copy = openRepo(openDatabase(`${path}.copy`), env)
   t.after(() => copy.close())
   assert.equal(nameOf(copy), 'new')
 })

@@ -13,7 +13,7 @@ import type { Env } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 import { isBusy } from '../db/driver.ts'
 import { isFrozen } from '../db/frozen.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import { openRepo } from '../crosslink/open.ts'
 import { systemTimers, type Timers } from './timers.ts'
@@ -144,7 +144,7 @@ export class ServedRepos {
 }
 
 function openRepoFile(path: string, env: Env): Repo {
-  const db = openFile(path, { busyTimeoutMs })
+  const db = openDatabase(path, { busyTimeoutMs })
   try {
     return openRepo(db, env)
   } catch (error) {

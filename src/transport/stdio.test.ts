@@ -12,16 +12,16 @@ import { fromUtf8, utf8 } from '../base/bytes.ts'
 import type { Transport } from '../sync/transport.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { findFossil, fossilEnv, requireFossilOrSkip } from '../../tools/ensure-fossil.ts'
-import { commandTransport, stdioTransport } from './stdio.ts'
+import { stdioTransport } from './stdio.ts'
 import { failureOf, messageOf, transportContract, withinDeadline } from './transport.suite.ts'
 
 const peer = join(import.meta.dirname, 'stdio-peer.suite.ts')
 
 function peerTransport(
   behaviour: string,
-  options: Partial<Parameters<typeof commandTransport>[0]> = {},
+  options: { silenceTimeoutMs?: number; exchangeTimeoutMs?: number; maxReplyBytes?: number } = {},
 ): Transport {
-  return commandTransport({ command: process.execPath, args: [peer, behaviour], ...options })
+  return stdioTransport({ command: process.execPath, args: [peer, behaviour], ...options })
 }
 
 transportContract({
@@ -66,7 +66,7 @@ test('a program that never stops writing is stopped at the limit', async () => {
 })
 
 test('a program that does not exist is named', async () => {
-  const transport = commandTransport({ command: 'no-such-program-anywhere' })
+  const transport = stdioTransport({ command: 'no-such-program-anywhere' })
   assert.match(
     await failureOf(transport.exchange(messageOf(10))),
     /^no-such-program-anywhere: cannot start it: .*ENOENT/,

@@ -44,7 +44,7 @@ interface CommandOptions extends StdioLimits {
 }
 
 /** Stock Fossil, and the repository that it serves. */
-interface StdioOptions extends StdioLimits {
+interface StockOptions extends StdioLimits {
   /** Default `fossil`. */
   readonly fossilBin?: string
   readonly repository: string
@@ -63,35 +63,19 @@ const graceMs = 10_000
 const stderrBytes = 2048
 
 /**
- * `fossil http` over a repository file on this machine.
+ * A program that answers on its standard output: `fossil http` over a repository file on this
+ * machine, or any command of this kind, such as `ssh -T host fossil test-http FILE`.
  *
  * @example
  * ```ts
  * await sync(repo, stdioTransport({ repository: 'other.fossil', localAuth: true }))
- * ```
- */
-export function stdioTransport(options: StdioOptions): Transport {
-  const { fossilBin = 'fossil', repository, localAuth = false, env, ...limits } = options
-  const access = localAuth ? ['--localauth'] : []
-  return commandTransport({
-    ...limits,
-    command: fossilBin,
-    args: ['http', resolvePath(repository), '--ipaddr', '127.0.0.1', ...access],
-    env: env ?? withoutCgi(process.env),
-  })
-}
-
-/**
- * Any program of this kind, such as `ssh -T host fossil test-http FILE`.
- *
- * @example
- * ```ts
  * const args = ['-T', 'host', 'fossil', 'test-http', 'project.fossil']
- * await sync(repo, commandTransport({ command: 'ssh', args }))
+ * await sync(repo, stdioTransport({ command: 'ssh', args }))
  * ```
  */
-export function commandTransport(options: CommandOptions): Transport {
-  const { silenceTimeoutMs = 120_000, exchangeTimeoutMs = 600_000 } = options
+export function stdioTransport(options: StockOptions | CommandOptions): Transport {
+  const command = 'command' in options ? options : stockCommand(options)
+  const { silenceTimeoutMs = 120_000, exchangeTimeoutMs = 600_000 } = command
   const deadlines: Deadlines = {
     connectTimeoutMs: Infinity,
     silenceTimeoutMs: checkTimeout('silenceTimeoutMs', silenceTimeoutMs),
@@ -100,9 +84,20 @@ export function commandTransport(options: CommandOptions): Transport {
   return {
     exchange: async (request: Uint8Array, { signal }: ExchangeOptions = {}) => {
       requireBytes('request', request)
-      const watch = new Watch(options.command, deadlines, signal)
-      return exchangeWith(options, request, watch).finally(() => watch.stop())
+      const watch = new Watch(command.command, deadlines, signal)
+      return exchangeWith(command, request, watch).finally(() => watch.stop())
     },
+  }
+}
+
+function stockCommand(options: StockOptions): CommandOptions {
+  const { fossilBin = 'fossil', repository, localAuth = false, env, ...limits } = options
+  const access = localAuth ? ['--localauth'] : []
+  return {
+    ...limits,
+    command: fossilBin,
+    args: ['http', resolvePath(repository), '--ipaddr', '127.0.0.1', ...access],
+    env: env ?? withoutCgi(process.env),
   }
 }
 

@@ -10,7 +10,7 @@ import { test, type TestContext } from 'node:test'
 import { fossilUser, requireFossilOrSkip, runFossil } from '../../tools/ensure-fossil.ts'
 import { utf8 } from '../base/bytes.ts'
 import { systemEnv } from '../base/env.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import { checkin } from './checkin.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
@@ -33,7 +33,9 @@ class Project {
 
   constructor(t: TestContext) {
     this.path = scratchPath(t)
-    createRepo(openFile(this.path, { create: true }), systemEnv, { adminUser: fossilUser }).close()
+    createRepo(openDatabase(this.path, { create: true }), systemEnv, {
+      adminUser: fossilUser,
+    }).close()
   }
 
   /** Each moment is a second after the one before. */
@@ -44,7 +46,7 @@ class Project {
 
   /** Lets us write, then stock derive. */
   async write<T>(action: (repo: Repo) => T): Promise<T> {
-    const repo = openRepo(openFile(this.path), this.#env)
+    const repo = openRepo(openDatabase(this.path), this.#env)
     const result = action(repo)
     repo.close()
     assert.match(await this.ask('rebuild', this.path), /100\.0% complete/)
@@ -62,7 +64,7 @@ class Project {
   }
 
   rows(sql: string): string[] {
-    using repo = openRepo(openFile(this.path), this.#env)
+    using repo = openRepo(openDatabase(this.path), this.#env)
     return dbOf(repo)
       .prepare(sql)
       .all()

@@ -27,7 +27,7 @@ import {
   readCheckin,
 } from './checkin.ts'
 import { deltaSource, readArtifact } from '../repo/content.ts'
-import { openMemory } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { createRepo } from '../crosslink/open.ts'
 import { verify } from '../crosslink/verify.ts'
 import { storeContent, storeLocal } from '../repo/store.ts'
@@ -426,7 +426,7 @@ test('a private check-in that arrives publicly publishes its files with it', () 
 test('the same work in the same world makes the same bytes', () => {
   const [first, second] = [1, 2].map(() => {
     const env = new TestEnv()
-    using repo = createRepo(openMemory(), env)
+    using repo = createRepo(openDatabase(), env)
     let parent = checkin(repo, { changes: [], comment: 'begin', user: 'admin' }).hash
     for (let number = 0; number < 30; number++) {
       env.nowMs += 1000

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 
 import { compressContent } from '../base/zlib.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { checkin } from './checkin.ts'
 import { addTag } from './tag.ts'
 import { createRepo, openRepo } from '../crosslink/open.ts'
@@ -219,20 +219,20 @@ test('a rebuild that is interrupted leaves everything as it was', () => {
 test('a rebuild whose process is killed leaves the file as it was', (t) => {
   const path = scratchPath(t)
   const folder = join(import.meta.dirname, '..', 'crosslink')
-  createRepo(openFile(path, { create: true }), new TestEnv()).close()
+  createRepo(openDatabase(path, { create: true }), new TestEnv()).close()
   let before
   {
-    using repo = openRepo(openFile(path), new TestEnv())
+    using repo = openRepo(openDatabase(path), new TestEnv())
     fill(repo, 30)
     dbOf(repo).exec('DELETE FROM leaf; DELETE FROM event')
     before = everything(repo)
   }
   const script = `
-    import { openFile } from '${folder}/../db/node.ts'
+    import { openDatabase } from '${folder}/../db/node.ts'
     import { systemEnv } from '${folder}/../base/env.ts'
     import { openRepo } from '${folder}/open.ts'
     import { rebuild } from '${folder}/rebuild.ts'
-    const db = openFile(${JSON.stringify(path)})
+    const db = openDatabase(${JSON.stringify(path)})
     // So small a cache spills, so that the file itself is written to before the end.
     db.exec('PRAGMA cache_size = 1')
     rebuild(openRepo(db, systemEnv), (done) => {
@@ -241,6 +241,6 @@ test('a rebuild whose process is killed leaves the file as it was', (t) => {
   const { signal } = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script])
   assert.equal(signal, 'SIGKILL')
   assert.ok(readFileSync(`${path}-journal`).length > 0, 'it was in the middle')
-  using repo = openRepo(openFile(path), new TestEnv())
+  using repo = openRepo(openDatabase(path), new TestEnv())
   assert.deepEqual(everything(repo), before)
 })

@@ -12,7 +12,7 @@ import type { TestContext } from 'node:test'
 import { fossilUser, runFossil } from '../../tools/ensure-fossil.ts'
 import { fromUtf8 } from '../base/bytes.ts'
 import { type Env, systemEnv } from '../base/env.ts'
-import { openFile } from '../db/node.ts'
+import { openDatabase } from '../db/node.ts'
 import { parseDeck } from '../deck/parse.ts'
 import { type ArtifactHash, parseArtifactHash } from '../hash/artifact-hash.ts'
 import { hasArtifact } from '../repo/blob.ts'
@@ -58,7 +58,7 @@ export class Stock {
   }
 
   open(env: Env = systemEnv): Repo {
-    return openRepo(openFile(this.path), env)
+    return openRepo(openDatabase(this.path), env)
   }
 
   /** The artifacts held here, by name. */
@@ -89,7 +89,7 @@ export class Stock {
     const dateMs = deck !== undefined && 'dateMs' in deck ? deck.dateMs : assert.fail(text)
     const id = /^[EK] (?:\S+ )?([0-9a-f]{40})$/m.exec(text)?.[1] ?? ''
     const random = { bytes: () => new Uint8Array(Buffer.from(id, 'hex')) }
-    using repo = openRepo(openFile(copy), { ...systemEnv, random })
+    using repo = openRepo(openDatabase(copy), { ...systemEnv, random })
     const made = ours(repo, { user: fossilUser, dateMs }) ?? assert.fail(`nothing for ${text}`)
     assert.equal(fromUtf8(readArtifact(repo, made.hash)), text, args.join(' '))
     assert.equal(made.hash, hash)

@@ -6,6 +6,6 @@
 
 export type { Card } from './card.ts'
 export { CardWriter } from './format.ts'
-export { contentTypes, decodeMessage, encodeMessage } from './frame.ts'
-export { sharedSecret, signMessage } from './login.ts'
+export { decodeMessage, encodeMessage } from './frame.ts'
+export { signMessage } from './login.ts'
 export { parseCards } from './parse.ts'

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { fromUtf8, utf8 } from '../base/bytes.ts'
 import { sha1, sha3 } from '../hash/hash.ts'
 import type { LoginCard } from './card.ts'
-import { checkLogin, loginCard, sharedSecret, signMessage } from './login.ts'
+import { checkLogin, loginCard, sharedSecret, signBySecret, signMessage } from './login.ts'
 import { parseCards } from './parse.ts'
 import { configRequest, privateRequest, pushRequest, unversionedRequest } from './stock.vectors.ts'
 
@@ -27,6 +27,10 @@ function read(message: Uint8Array): { card: LoginCard; rest: Uint8Array } {
 
 test('the secret is what stock keeps as the password', () => {
   assert.equal(secret, '39d01bfd4ec891b653b1a5d8819f6818ae3c1efc')
+  for (const known of [password, secret]) {
+    const account = { projectCode, login: 'alice', password: known }
+    assert.deepEqual(signMessage(rest, account), signBySecret(rest, { login: 'alice', secret }))
+  }
 })
 
 test('a password of 40 hexadecimal digits is a secret already', () => {
@@ -42,7 +46,7 @@ test('logins that stock made are accepted, and made again byte for byte', () => 
     const { card, rest: signed } = read(message)
     assert.ok(checkLogin(card, signed, { projectCode, password: secret }))
     assert.deepEqual(loginCard(signed, { login: 'alice', secret }), card)
-    assert.deepEqual(signMessage(signed, { login: 'alice', secret }), message)
+    assert.deepEqual(signBySecret(signed, { login: 'alice', secret }), message)
   }
 })
 
@@ -70,7 +74,7 @@ test('a nonce may be SHA3-256', () => {
 
 test('a login whose user needs escaping survives the wire', () => {
   const signer = { login: 'Ann Lee\\', secret: 'ab'.repeat(20) }
-  const message = signMessage(rest, signer)
+  const message = signBySecret(rest, signer)
   assert.ok(fromUtf8(message).startsWith('login Ann\\sLee\\\\ '))
   const { card, rest: signed } = read(message)
   assert.equal(card.user, signer.login)

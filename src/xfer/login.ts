@@ -26,22 +26,8 @@ export interface Credentials {
 /**
  * The secret that stands for a password on the wire and in `user.pw`: 40 digits, different in each
  * project. A password of 40 hexadecimal digits is taken for such a secret already, as stock does.
- *
- * @example
- * ```ts
- * const account = { projectCode: repo.projectCode, login: 'ada', password }
- * const secret = sharedSecret(account)
- * ```
  */
-export function sharedSecret({
-  projectCode,
-  login,
-  password,
-}: {
-  projectCode: string
-  login: string
-  password: string
-}): string {
+export function sharedSecret({ projectCode, login, password }: Credentials): string {
   if (/^[0-9a-fA-F]{40}$/.test(password)) return password
   return sha1(utf8(`${projectCode}/${login}/${password}`))
 }
@@ -62,14 +48,24 @@ export function loginCard(rest: Uint8Array, signer: { login: string; secret: str
  *
  * @example
  * ```ts
- * const message = signMessage(writer.finish(), { login: 'ada', secret: sharedSecret(account) })
+ * const account = { projectCode: repo.projectCode, login: 'ada', password }
+ * const message = signMessage(writer.finish(), account)
  * ```
+ * @param account.password or the secret that stands for it in this project, 40 hex digits
  */
 export function signMessage(
   rest: Uint8Array,
-  signer: { login: string; secret: string },
+  account: { projectCode: string; login: string; password: string },
 ): Uint8Array {
   requireBytes('rest', rest)
+  return signBySecret(rest, { login: account.login, secret: sharedSecret(account) })
+}
+
+/** The same where the secret is known, or is to be wrong. */
+export function signBySecret(
+  rest: Uint8Array,
+  signer: { login: string; secret: string },
+): Uint8Array {
   const writer = new CardWriter()
   writer.add(loginCard(rest, signer))
   return concat([writer.finish(), rest])

@@ -6,7 +6,7 @@
 import { compressContent } from '../../base/zlib.ts'
 import { utf8 } from '../../base/bytes.ts'
 import { type Env, noBuggify } from '../../base/env.ts'
-import { openMemory } from '../../db/node.ts'
+import { openDatabase } from '../../db/node.ts'
 import { unsetConfig } from '../../repo/config.ts'
 import { createRepo } from '../../crosslink/open.ts'
 import { listUnversioned } from '../../repo/unversioned.ts'
@@ -62,7 +62,7 @@ function ungated(): Partial<SimConfig> {
     random: { bytes: (length) => new Uint8Array(length) },
     buggify: noBuggify,
   }
-  const repo = createRepo(openMemory(), env, { hashPolicy: 'sha1' })
+  const repo = createRepo(openDatabase(), env, { hashPolicy: 'sha1' })
   return { upstream: new MockFossil(repo, { access: fullAccess }) }
 }
 

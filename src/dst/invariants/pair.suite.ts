@@ -6,7 +6,7 @@
 import { assert } from '../../base/assert.ts'
 import { utf8 } from '../../base/bytes.ts'
 import { type Env, noBuggify } from '../../base/env.ts'
-import { openMemory } from '../../db/node.ts'
+import { openDatabase } from '../../db/node.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { ensureKnown } from '../../repo/blob.ts'
 import { type Checkin, checkin, type CheckinOptions } from '../../write/checkin.ts'
@@ -281,7 +281,7 @@ export function ridOf(repo: Repo, name: string): Rid {
 }
 
 function newRepo(): Repo {
-  return createRepo(openMemory(), env, { projectCode: 'a'.repeat(40), hashPolicy: 'sha1' })
+  return createRepo(openDatabase(), env, { projectCode: 'a'.repeat(40), hashPolicy: 'sha1' })
 }
 
 function lastHash(repo: Repo): ArtifactHash {

@@ -13,7 +13,7 @@ import { maxMessageBytes } from '../../sync/limits.ts'
 import type { Card } from '../../xfer/card.ts'
 import { CardWriter } from '../../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../../xfer/frame.ts'
-import { sharedSecret, signMessage } from '../../xfer/login.ts'
+import { signMessage } from '../../xfer/login.ts'
 import { parseCards } from '../../xfer/parse.ts'
 
 /** A card and its bytes. */
@@ -142,8 +142,7 @@ function sign(
   if (projectCode === undefined || password === undefined) return undefined
   // A server takes the same words under one signature once.
   const unique = utf8(`# ${hex(draw.bytes(20))}\n`)
-  const secret = sharedSecret({ projectCode, login, password })
-  return signMessage(concat([message, unique]), { login, secret })
+  return signMessage(concat([message, unique]), { projectCode, login, password })
 }
 
 function wrapped(message: Uint8Array): Uint8Array {

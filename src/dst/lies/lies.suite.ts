@@ -12,7 +12,7 @@ import { RandomSource } from '../../sim/random.ts'
 import type { Card } from '../../xfer/card.ts'
 import { CardWriter } from '../../xfer/format.ts'
 import { decodeMessage, encodeMessage } from '../../xfer/frame.ts'
-import { signMessage } from '../../xfer/login.ts'
+import { signBySecret } from '../../xfer/login.ts'
 import { parseCards } from '../../xfer/parse.ts'
 import { mutationsOf } from './all.ts'
 
@@ -40,7 +40,7 @@ export function bodyOf(cards: readonly Card[], signer?: string): Uint8Array {
   const message = writer.finish()
   const secret = sha1(utf8(`${projectCode}/amy/${password}`))
   return encodeMessage(
-    signer === undefined ? message : signMessage(message, { login: signer, secret }),
+    signer === undefined ? message : signBySecret(message, { login: signer, secret }),
   )
 }
 

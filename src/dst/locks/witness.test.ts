@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { utf8 } from '../../base/bytes.ts'
 import { createRepo } from '../../crosslink/open.ts'
-import { openMemory } from '../../db/node.ts'
+import { openDatabase } from '../../db/node.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { setConfig } from '../../repo/config.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
@@ -25,10 +25,10 @@ const [amy, bob] = ['1'.repeat(40), '2'.repeat(40)]
 /** A server under watch, with a check-in to lock, and its clients. */
 class Watched implements Disposable {
   readonly env = testEnv('server')
-  readonly repo: Repo = createRepo(openMemory(), this.env)
+  readonly repo: Repo = createRepo(openDatabase(), this.env)
   readonly witness: LockWitness
   readonly tip: ArtifactHash = this.commit('one')
-  readonly #client: Repo = createRepo(openMemory(), testEnv('client'))
+  readonly #client: Repo = createRepo(openDatabase(), testEnv('client'))
   /** Damages what the server has as it answers, or the answer. */
   slip: (reply: Uint8Array) => Uint8Array = (reply) => reply
   access = fullAccess

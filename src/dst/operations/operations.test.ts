@@ -9,7 +9,7 @@ import { suite, test } from 'node:test'
 import { utf8 } from '../../base/bytes.ts'
 import { systemEnv } from '../../base/env.ts'
 import { createRepo } from '../../crosslink/open.ts'
-import { openMemory } from '../../db/node.ts'
+import { openDatabase } from '../../db/node.ts'
 import { parseDeck } from '../../deck/parse.ts'
 import { readArtifact } from '../../repo/content.ts'
 import { dbOf, type Repo } from '../../repo/repo.ts'
@@ -231,7 +231,7 @@ test('when a node works does not depend on who else is there', async () => {
 })
 
 test('work on a project that exists follows its newest check-in', async () => {
-  using repo = createRepo(openMemory(), systemEnv)
+  using repo = createRepo(openDatabase(), systemEnv)
   const changes = [{ name: 'old', content: utf8('old\n') }]
   const { hash } = checkin(repo, { changes, comment: 'old', user: 'u' })
   const config = { ...busy.config, masterImage: dbOf(repo).serialize() }
@@ -245,7 +245,7 @@ test('work on a project that exists follows its newest check-in', async () => {
 })
 
 test('a newest check-in that cannot be read is no obstacle', async () => {
-  using repo = createRepo(openMemory(), systemEnv)
+  using repo = createRepo(openDatabase(), systemEnv)
   dbOf(repo).exec(`INSERT INTO blob(rcvid, size, uuid) VALUES(0, -1, '${'e'.repeat(40)}')`)
   dbOf(repo).exec("INSERT INTO phantom VALUES(1); INSERT INTO event(type, objid) VALUES('ci', 1)")
   const config = { ...busy.config, masterImage: dbOf(repo).serialize() }

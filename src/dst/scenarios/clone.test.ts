@@ -11,7 +11,7 @@ import { utf8 } from '../../base/bytes.ts'
 import { systemEnv } from '../../base/env.ts'
 import { FossilError } from '../../base/error.ts'
 import { createRepo } from '../../crosslink/open.ts'
-import { openMemory } from '../../db/node.ts'
+import { openDatabase } from '../../db/node.ts'
 import { beginClone } from '../../repo/clone-state.ts'
 import { setConfig } from '../../repo/config.ts'
 import type { Repo } from '../../repo/repo.ts'
@@ -29,7 +29,7 @@ import { PeerNetwork } from '../peer-network.ts'
 
 /** A server with check-ins, of which each changes a file, and artifacts of no kind. */
 function makeServer(): Repo {
-  const repo = createRepo(openMemory(), systemEnv, { hashPolicy: 'sha1' })
+  const repo = createRepo(openDatabase(), systemEnv, { hashPolicy: 'sha1' })
   putUser(repo, { login: 'nobody', capabilities: 'gio' })
   const common = 'a line of every version\n'.repeat(20)
   for (let version = 0; version < 20; version++) {
@@ -72,7 +72,7 @@ async function insist(copy: Repo, network: PeerNetwork): Promise<number> {
 
 async function cloneAndCompare(seed: number, level: LevelName): Promise<number> {
   using server = makeServer()
-  using copy = createRepo(openMemory(), systemEnv)
+  using copy = createRepo(openDatabase(), systemEnv)
   beginClone(copy)
   const network = makeNetwork(seed, level, server, copy)
   const attempts = await insist(copy, network)

@@ -5,7 +5,7 @@
 
 import { concat } from '../../base/bytes.ts'
 import { type Env, noBuggify } from '../../base/env.ts'
-import { openMemory } from '../../db/node.ts'
+import { openDatabase } from '../../db/node.ts'
 import { createRepo } from '../../crosslink/open.ts'
 import type { Card } from '../../xfer/card.ts'
 import { CardWriter } from '../../xfer/format.ts'
@@ -27,7 +27,7 @@ export class TamperingFossil extends MockFossil {
   #requests = 0
 
   constructor(tamper: Tamper) {
-    super(createRepo(openMemory(), env, { hashPolicy: 'sha1' }))
+    super(createRepo(openDatabase(), env, { hashPolicy: 'sha1' }))
     this.#tamper = tamper
   }
 

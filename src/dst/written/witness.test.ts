@@ -9,7 +9,7 @@ import { suite, test } from 'node:test'
 import { utf8 } from '../../base/bytes.ts'
 import { type Env, noBuggify } from '../../base/env.ts'
 import { createRepo } from '../../crosslink/open.ts'
-import { openMemory } from '../../db/node.ts'
+import { openDatabase } from '../../db/node.ts'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { contentOf } from '../operations/content.ts'
 import { hashes } from '../operations/drawing.ts'
@@ -40,7 +40,7 @@ const second = { changes: [{ name: 'b', content: utf8('b\n') }], comment: 'two',
 
 /** A repository with a check-in and a page. */
 function repoOf(): { repo: Repo; first: ArtifactHash } {
-  const repo = createRepo(openMemory(), env, { hashPolicy: 'sha1' })
+  const repo = createRepo(openDatabase(), env, { hashPolicy: 'sha1' })
   const changes = [{ name: 'a', content: utf8('a\n') }]
   const { hash } = checkin(repo, { changes, comment: 'one', user: 'u' })
   writeWiki(repo, { title: 'Home', content: 'home' }, { user: 'u' })
