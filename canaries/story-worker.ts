@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatCapsule, shrinkFailure, testFileOf, whyFails } from 'trilobite/dst'
+import { capsuleTexts, shrinkFailure, whyFails } from 'trilobite/dst'
 
 import type { StoryTask, ToldStory } from './story.ts'
 
@@ -15,9 +15,10 @@ const result = await shrinkFailure({ seed, plan }, { budgetMs })
 if (result.end !== 'shrunk') throw new Error(result.end)
 const { capsule, runs, isMinimal } = result
 const reasons = await whyFails(capsule, { redraws: 0 })
+const { file, test } = capsuleTexts(capsule)
 const told: ToldStory = {
-  capsule: formatCapsule(capsule),
-  test: testFileOf(capsule),
+  capsule: file,
+  test,
   plan: capsule.plan,
   traceHash: capsule.traceHash,
   operations: capsule.operations.length,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createMemoryRepo, isTransportError, sync, systemEnv, writeWiki } from 'trilobite'
+import { createMemoryRepo, FossilError, sync, systemEnv, writeWiki } from 'trilobite'
 import { checkConvergence, countBlobs, PeerNetwork } from 'trilobite/dst'
 
 using ada = createMemoryRepo(systemEnv)
@@ -34,7 +34,7 @@ async function insist(source: string, target: string): Promise<void> {
     try {
       isComplete = (await sync(repo, network.transport(source, target))).complete
     } catch (error) {
-      if (!isTransportError(error)) throw error
+      if (!FossilError.is(error, 'transport')) throw error
       lost++
     }
   }

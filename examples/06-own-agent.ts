@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isTransportError, type Repo, sync, type Transport } from 'trilobite'
+import { FossilError, type Repo, sync, type Transport } from 'trilobite'
 import { type Action, countBlobs, expectConverges, type Node } from 'trilobite/dst'
 
 /** An agent that pushes only when it has something new. */
@@ -40,7 +40,7 @@ class ThriftyAgent implements Node {
     } catch (error) {
       if (!(error instanceof Error)) throw error
       this.#turnsToWait = Math.min(2 ** this.#failures, 8)
-      if (isTransportError(error)) this.#failures++
+      if (FossilError.is(error, 'transport')) this.#failures++
       return { type: 'synced', error }
     }
   }

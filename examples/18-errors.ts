@@ -7,7 +7,6 @@
 import {
   createMemoryRepo,
   FossilError,
-  isTransportError,
   putUser,
   sync,
   systemEnv,
@@ -31,7 +30,7 @@ async function told(url: string, local = repo, options: SyncOptions = {}): Promi
     if (!FossilError.is(error)) throw error
     if (FossilError.is(error, 'login.failed')) return 'ask for the password again'
     if (FossilError.is(error, 'sync.refused')) return `the server says: ${error.detail.message}`
-    if (isTransportError(error)) return `try again later (${error.code})`
+    if (FossilError.is(error, 'transport')) return `try again later (${error.code})`
     throw error
   }
 }

@@ -13,7 +13,7 @@ import { test, type TestContext } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   createRepo,
-  isTransportError,
+  FossilError,
   openRepo,
   putUser,
   setConfig,
@@ -211,7 +211,7 @@ test('what a server acknowledged is there after it was killed twenty times', asy
     }
     const dying = new DyingServer(transport, child, random.next().int(1, 4))
     const result = await sync(repo, dying, { push: true, pull: true }).catch((error: unknown) => {
-      assert.ok(isTransportError(error), String(error))
+      assert.ok(FossilError.is(error, 'transport'), String(error))
       return undefined
     })
     await kill(child)

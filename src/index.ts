@@ -19,7 +19,7 @@ import { storeLocal as storeLocalIn } from './repo/store.ts'
 import type { Written } from './write/artifact.ts'
 
 export { systemEnv, type Env } from './base/env.ts'
-export { FossilError, isTransportError, type FossilErrors } from './base/error.ts'
+export { FossilError, type FossilErrors } from './base/error.ts'
 export { decodeText, encodeText } from './base/text.ts'
 export { formatDate, parseDate } from './deck/date.ts'
 export type { Deck } from './deck/deck.ts'

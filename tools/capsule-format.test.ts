@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
-import { DefaultNode, formatCapsule, shrinkFailure, type SimulationModel } from 'trilobite/dst'
+import { capsuleTexts, DefaultNode, shrinkFailure, type SimulationModel } from 'trilobite/dst'
 
 import { type JsonObject, problemOf } from './json-schema.ts'
 
@@ -34,7 +34,7 @@ test('a capsule satisfies the schema, and nothing that lacks a part of it does',
   const plan = 'leaves=1,operations=3,durationMs=20000,login=no,late=0'
   const result = await shrinkFailure({ seed: 1, plan }, { model })
   assert.equal(result.end, 'shrunk')
-  const json: JsonObject = JSON.parse(formatCapsule(result.capsule))
+  const json: JsonObject = JSON.parse(capsuleTexts(result.capsule).file)
   assert.equal(problemOf(json, schema), undefined)
   for (const name of Object.keys(json)) {
     const { [name]: _, ...rest } = json

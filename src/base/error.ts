@@ -106,25 +106,6 @@ export type FossilErrorCode = keyof FossilErrors
 export type TransportErrorCode = Extract<FossilErrorCode, `transport.${string}`>
 
 /**
- * Tells whether an exchange did not finish, for whatever reason: it may well the next time.
- *
- * @example
- * ```ts
- * try {
- *   await sync(repo, transport)
- * } catch (error) {
- *   if (!isTransportError(error)) throw error
- *   console.error('later, perhaps:', error.message)
- * }
- * ```
- */
-export function isTransportError(
-  error: unknown,
-): error is FossilError<Extract<keyof FossilErrors, `transport.${string}`>> {
-  return FossilError.is(error) && error.code.startsWith('transport.')
-}
-
-/**
  * The world failed us. `code` is stable; `detail` holds the facts; `message` is one sentence.
  *
  * @example
@@ -132,8 +113,9 @@ export function isTransportError(
  * try {
  *   await sync(repo, transport)
  * } catch (error) {
- *   if (!FossilError.is(error, 'login.failed')) throw error
- *   console.error(error.detail.message)
+ *   if (FossilError.is(error, 'login.failed')) console.error(error.detail.message)
+ *   else if (FossilError.is(error, 'transport')) console.error('later, perhaps:', error.message)
+ *   else throw error
  * }
  * ```
  */
@@ -150,12 +132,23 @@ export class FossilError<C extends keyof FossilErrors = keyof FossilErrors> exte
     this.detail = detail
   }
 
-  /** Tells whether `error` is an operating error, of `code` where one is given. */
-  static is<K extends keyof FossilErrors = keyof FossilErrors>(
+  /**
+   * Tells whether `error` is an operating error: any, one of `code`, or one of all codes that begin
+   * so: of `transport`, where an exchange did not finish, and may well the next time.
+   */
+  static is<
+    K extends
+      | keyof FossilErrors
+      | {
+          [C in keyof FossilErrors]: C extends `${infer Area}.${string}` ? Area : never
+        }[keyof FossilErrors] = keyof FossilErrors,
+  >(
     error: unknown,
     code?: K,
-  ): error is FossilError<K> {
-    return error instanceof FossilError && (code === undefined || error.code === code)
+  ): error is FossilError<Extract<keyof FossilErrors, K | `${K}.${string}`>> {
+    if (!(error instanceof FossilError)) return false
+    const is: string = error.code
+    return code === undefined || is === code || is.startsWith(`${code}.`)
   }
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type ArtifactHash, FossilError, isTransportError, type Repo, sync } from '../index.ts'
+import { type ArtifactHash, FossilError, type Repo, sync } from '../index.ts'
 import { type Outcome, runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText, skewText } from './exchange-report.ts'
 import { errorText } from './error-text.ts'
@@ -126,7 +126,7 @@ class ServerLink implements CheckinSync {
     } catch (error) {
       if (!FossilError.is(error)) throw error
       // A server that cannot be reached would only be waited for once more.
-      const isGone = isTransportError(error)
+      const isGone = FossilError.is(error, 'transport')
       return failed(this.#peer, error, isGone ? !this.#isLocking : await this.#unlock())
     }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isTransportError, type SyncEvent, type SyncOptions, type SyncResult } from '../index.ts'
+import { FossilError, type SyncEvent, type SyncOptions, type SyncResult } from '../index.ts'
 import { type HttpTransport, httpTransport } from '../transport/http.ts'
 import { movedWith, type Peer } from './peer.ts'
 import { counted } from '../base/counted.ts'
@@ -72,7 +72,7 @@ export async function runExchange(
       settings,
     }
   } catch (error) {
-    if (!stop.signal.aborted || !isTransportError(error)) throw error
+    if (!stop.signal.aborted || !FossilError.is(error, 'transport')) throw error
     const { bytesSent, bytesReceived } = transport.stats
     const result = { ...tally.interrupted(config.next), bytesSent, bytesReceived }
     const { settings } = tally

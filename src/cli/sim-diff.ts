@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { compareTraces, comparisonText } from '../dst/index.ts'
+import { compareTraces } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { integer } from './option-values.ts'
 import { print } from './output.ts'
@@ -33,8 +33,9 @@ function compare(a: string, b: string, { context, json = false }: DiffOptions): 
     const reason = 'only one trace can be standard input'
     throw new FossilError('option.invalid', { option: 'b', reason })
   }
-  const comparison = compareTraces(traceSource(a), traceSource(b), { context })
-  print({ json }, { a, b, ...comparison }, comparisonText(comparison, { a, b }))
+  const compared = compareTraces(traceSource(a), traceSource(b), { context })
+  const { text, ...comparison } = compared
+  print({ json }, { a, b, ...comparison }, text)
   const { verdict } = comparison
   process.exitCode = verdict === 'equal' || verdict === 'renumbered' ? 0 : 1
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { explain, explanationText } from '../dst/index.ts'
+import { explain } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { print } from './output.ts'
 import { traceSource } from './trace-file.ts'
@@ -36,8 +36,9 @@ export function addExplainCommand(sim: Command): void {
 }
 
 function answer(path: string, options: ExplainOptions): void {
-  const explanation = explain(traceSource(path), questionOf(options), options.node)
-  print({ json: options.json === true }, { ...explanation }, explanationText(explanation))
+  const explained = explain(traceSource(path), questionOf(options), options.node)
+  const { text, ...explanation } = explained
+  print({ json: options.json === true }, { ...explanation }, text)
 }
 
 /** @throws {FossilError} `option.invalid` unless exactly one thing is named */

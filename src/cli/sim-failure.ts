@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 
-import { type Capsule, formatCapsule, parseCapsule, testFileOf } from '../dst/index.ts'
+import { type Capsule, capsuleTexts, parseCapsule } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 
 /** A seed, or the file of a capsule. */
@@ -59,9 +59,10 @@ export function writeFailure(
   }
   try {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(paths.capsule, formatCapsule(capsule))
     const imported = model === undefined ? {} : { model: importedFrom(folder, model) }
-    writeFileSync(paths.test, testFileOf(capsule, imported))
+    const { file, test } = capsuleTexts(capsule, imported)
+    writeFileSync(paths.capsule, file)
+    writeFileSync(paths.test, test)
   } catch (cause) {
     throw unreadable(folder, cause instanceof Error ? cause.message : String(cause), cause)
   }

@@ -5,7 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import { type Capsule, loadModel, replayCapsule, signatureText } from '../dst/index.ts'
+import { type Capsule, capsuleTexts, loadModel, replayCapsule } from '../dst/index.ts'
 import { print } from './output.ts'
 import { readCapsule } from './sim-failure.ts'
 import { TraceFile } from './sim-files.ts'
@@ -58,9 +58,10 @@ async function replay(path: string, options: ReplayCommandOptions): Promise<void
 }
 
 function endText(
-  { signature, code }: Capsule,
+  capsule: Capsule,
   { end, misfits }: Awaited<ReturnType<typeof replayCapsule>>,
 ): string {
+  const { code } = capsule
   const commit = code.commit === undefined ? '' : `, commit ${code.commit.slice(0, 10)}`
   const told = {
     same: 'it fails as it did, and the trace is the same',
@@ -69,7 +70,7 @@ function endText(
     converged: 'it does not fail',
   }[end]
   return [
-    `${signatureText(signature)}\n`,
+    `${capsuleTexts(capsule).headline}\n`,
     `  replayed         ${told}\n`,
     `  failed with      trilobite ${code.trilobite}, Node ${code.node}${commit}\n`,
     ...(misfits.length === 0

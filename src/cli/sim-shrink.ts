@@ -5,13 +5,7 @@
  */
 
 import type { Command } from 'commander'
-import {
-  type Capsule,
-  loadModel,
-  scenarioLines,
-  shrinkFailure,
-  signatureText,
-} from '../dst/index.ts'
+import { type Capsule, capsuleTexts, loadModel, shrinkFailure } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { duration } from './option-values.ts'
 import { print, printNotice } from './output.ts'
@@ -67,7 +61,7 @@ async function shrink(text: string, options: ShrinkCommandOptions): Promise<void
   process.exitCode = 1
   if (result.end === 'unlisted') {
     const { end, signature } = result
-    print(options, { end, signature }, `${signatureText(signature)}\n${unlisted}\n`)
+    print(options, { end, signature }, `${result.text}\n${unlisted}\n`)
     return
   }
   const { end, capsule, runs, isMinimal } = result
@@ -99,12 +93,13 @@ interface ShrunkFacts {
 
 function shrunkText(capsule: Capsule, facts: ShrunkFacts): string {
   const { runs, isMinimal, files, replay } = facts
-  const { signature, operations, faults } = capsule
+  const { operations, faults } = capsule
+  const { headline, story } = capsuleTexts(capsule)
   if (!isMinimal) printNotice('the budget ended before everything was tried: see --budget')
-  const lines = scenarioLines(capsule).map((line) => `    ${line}\n`)
+  const lines = story.map((line) => `    ${line}\n`)
   const size = `${counted(operations.length, 'operation')}, ${counted(faults.length, 'fault')}`
   return [
-    `${signatureText(signature)}\n`,
+    `${headline}\n`,
     `  shrunk to        ${size}, in ${counted(runs, 'run')}\n`,
     `  plan             ${capsule.plan}\n`,
     '  what happens:\n',

@@ -8,7 +8,7 @@
 import { writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { type Command, Option } from 'commander'
-import { junitText, openCorpus, type SweepReport, sweepSeeds } from '../dst/index.ts'
+import { openCorpus, sweepSeeds } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { duration, integer } from './option-values.ts'
 import { print, printNotice } from './output.ts'
@@ -19,6 +19,7 @@ import {
   type SweepFacts,
   type SweepOptions,
   SweepProgress,
+  type SweepReport,
   sweepJson,
   sweepText,
 } from './sim-sweep-report.ts'
@@ -104,7 +105,7 @@ export async function runSweepCommand(
   // What an interrupted journal has is added when that is resumed, once.
   const isAdded = signal === undefined || journal === undefined
   const change = isAdded ? addTo(corpus, report) : undefined
-  if (junit !== undefined) writeOrThrow(junit, junitText(report.ends, 'trilobite sim sweep'))
+  if (junit !== undefined) writeOrThrow(junit, report.junit('trilobite sim sweep'))
   const facts = factsOf(options, { signal, change })
   print({ json }, json ? sweepJson(report, facts) : {}, json ? '' : sweepText(report, facts))
   process.exitCode = exitCodeOf(report, signal)

@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { openCorpus, SweepReport, sweepSeeds } from '../dst/index.ts'
+import type { openCorpus, sweepSeeds } from '../dst/index.ts'
 import { MarkTally } from './sim-marks.ts'
 import type { SeedRange } from './sim-sweep.ts'
 import { counted } from '../base/counted.ts'
@@ -15,6 +15,9 @@ export type SweepOptions = Parameters<typeof sweepSeeds>[0]
 export type SeedTask = NonNullable<SweepOptions['before']>[number]
 /** Seeds that reach rare situations. */
 export type SeedCorpus = ReturnType<typeof openCorpus>
+/** A sweep that has ended. */
+export type SweepReport = Awaited<ReturnType<typeof sweepSeeds>>
+
 type SeedEnd = SweepReport['ends'][number]
 type CorpusChange = ReturnType<SeedCorpus['add']>
 type SweepState = Parameters<NonNullable<SweepOptions['onEnd']>>[1]

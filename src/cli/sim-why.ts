@@ -9,7 +9,6 @@ import {
   type Capsule,
   loadModel,
   shrinkFailure,
-  signatureText,
   type SimulationModel,
   whyFails,
 } from '../dst/index.ts'
@@ -71,7 +70,8 @@ async function why(text: string, options: WhyCommandOptions): Promise<void> {
       return
     }
     process.exitCode = 1
-    print(options, { ...reasons }, reasonsText(reasons))
+    const { text: _, ...fields } = reasons
+    print(options, fields, reasonsText(reasons))
   } finally {
     progress.end()
   }
@@ -100,10 +100,10 @@ async function capsuleFor(
   throw new FossilError('option.invalid', { option: 'seed', reason })
 }
 
-function reasonsText({ signature, isCalm, items }: Reasons): string {
+function reasonsText({ text, isCalm, items }: Reasons): string {
   const rows = items.map((item) => [item.text, partText(item), redrawnText(item)])
   return [
-    `${signatureText(signature)}\n`,
+    `${text}\n`,
     isCalm ? '  it fails on a calm network: no fault has a part in it\n' : '',
     rows.length === 0 ? '  it fails whatever people do\n' : `\n${table(rows)}`,
   ].join('')

@@ -11,7 +11,7 @@ import { createRepo } from '../crosslink/open.ts'
 import { openDatabase } from '../db/node.ts'
 import type { Repo } from '../repo/repo.ts'
 import { storeLocal } from '../repo/store.ts'
-import { isTransportError } from '../base/error.ts'
+import { FossilError } from '../base/error.ts'
 import { sync } from '../sync/sync.ts'
 import { checkBlobIntegrity } from './invariants/content.ts'
 import { checkConvergence } from './invariants/convergence.ts'
@@ -51,7 +51,7 @@ async function insist({ network, repo }: Peers, from: string, to: string): Promi
       const { complete } = await sync(repo(from), network.transport(from, to))
       if (complete) return attempts
     } catch (error) {
-      if (!isTransportError(error)) throw error
+      if (!FossilError.is(error, 'transport')) throw error
     }
   }
   return assert.fail('200 attempts do not suffice')

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Intention } from '../runner/operations.ts'
-import { compareTraces, type TraceComparison } from '../runner/trace-diff.ts'
+import { comparisonOf, type TraceComparison } from '../runner/trace-diff.ts'
 import type { SimReport } from './sim-report.ts'
 import { simulate } from './simulate.ts'
 import type { SimulateOptions } from './simulate-options.ts'
@@ -29,7 +29,7 @@ async function run(options: Partial<SimulateOptions> = {}): Promise<Run> {
 }
 
 function compare(a: Run, b: Run): TraceComparison {
-  return compareTraces({ name: 'a', lines: () => a.lines }, { name: 'b', lines: () => b.lines })
+  return comparisonOf({ name: 'a', lines: () => a.lines }, { name: 'b', lines: () => b.lines })
 }
 
 const first = await run()

@@ -49,14 +49,7 @@ export function signatureOf(outcome: RunOutcome, topology: Topology): Signature 
   )
 }
 
-/**
- * A signature as one line, the same for failures that count as the same.
- *
- * @example
- * ```ts
- * if (report.signature !== undefined) console.log(signatureText(report.signature))
- * ```
- */
+/** A signature as one line, the same for failures that count as the same. */
 export function signatureText({
   verdict,
   invariant,

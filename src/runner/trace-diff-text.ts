@@ -7,7 +7,14 @@
 import type { ChainLink } from './cause-chain.ts'
 import type { FieldDifference } from './line-facts.ts'
 import { lineText, momentText, valueText } from './line-text.ts'
-import type { DivergentLine, TraceComparison, TraceDivergence } from './trace-diff.ts'
+import {
+  comparisonOf,
+  type ComparisonOptions,
+  type DivergentLine,
+  type TraceComparison,
+  type TraceDivergence,
+} from './trace-diff.ts'
+import type { TraceSource } from './trace-reader.ts'
 
 /** Names of the two traces. */
 type TraceNames = Parameters<typeof comparisonText>[1]
@@ -16,12 +23,29 @@ type TraceNames = Parameters<typeof comparisonText>[1]
 const mostRows = 20
 
 /**
- * Tells a comparison to people; ends with a newline.
+ * Compares two traces.
  *
  * @example
  * ```ts
- * console.log(comparisonText(compareTraces(trace, otherTrace), { a: 'before', b: 'after' }))
+ * const { verdict, divergence, text } = compareTraces(trace, otherTrace)
+ * if (verdict === 'different') console.log(text, divergence?.a?.chain)
  * ```
+ * @param options `context`: common lines that are kept, 5 by default; `mostUnmatched`: lines of
+ *   each trace that wait for their counterpart, 500,000 by default
+ * @returns `text`: the comparison as people read it; it ends with a newline
+ * @throws {FossilError} `trace.invalid` where one is none
+ */
+export function compareTraces(
+  a: TraceSource,
+  b: TraceSource,
+  options: ComparisonOptions = {},
+): TraceComparison & { readonly text: string } {
+  const comparison = comparisonOf(a, b, options)
+  return { ...comparison, text: comparisonText(comparison, { a: a.name, b: b.name }) }
+}
+
+/**
+ * Tells a comparison to people; ends with a newline.
  * @param names of the two traces: their paths
  */
 export function comparisonText(

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { TraceEvent } from '../sim/trace.ts'
-import { compareTraces, type TraceComparison } from './trace-diff.ts'
+import { comparisonOf, type TraceComparison } from './trace-diff.ts'
 import { comparisonText } from './trace-diff-text.ts'
 import type { TraceSource } from './trace-reader.ts'
 
@@ -28,7 +28,7 @@ function source(lines: readonly string[], name = 'trace'): TraceSource {
 }
 
 function compare(a: readonly string[], b: readonly string[]): TraceComparison {
-  return compareTraces(source(a), source(b))
+  return comparisonOf(source(a), source(b))
 }
 
 const ask = { node: 'a', peer: 'b', exchange: 'poll#1.round#1' }
@@ -146,7 +146,7 @@ suite('two traces', () => {
 
   test('with more differences than are kept say so', () => {
     const [a, b] = [source(crashesOf('a')), source(crashesOf('b'))]
-    const { isPartial, after } = compareTraces(a, b, { mostUnmatched: 3 })
+    const { isPartial, after } = comparisonOf(a, b, { mostUnmatched: 3 })
     assert.ok(isPartial)
     assert.deepEqual(
       after.map(({ onlyA, onlyB }) => [onlyA, onlyB]),

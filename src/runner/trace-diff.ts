@@ -69,23 +69,19 @@ export interface TraceComparison {
   readonly isPartial: boolean
 }
 
-/**
- * Compares two traces.
- *
- *     const { verdict, divergence } = compareTraces(before, after)
- *
- * @example
- * ```ts
- * const { divergence } = compareTraces(trace, otherTrace)
- * ```
- * @param options `context`: common lines that are kept, 5 by default; `mostUnmatched`: lines of
- *   each trace that wait for their counterpart, 500,000 by default
- * @throws {FossilError} `trace.invalid` where one is none
- */
-export function compareTraces(
+/** Limits of a comparison. */
+export interface ComparisonOptions {
+  /** Common lines that are kept. Default 5. */
+  readonly context?: number
+  /** Lines of each trace that wait for their counterpart. Default 500,000. */
+  readonly mostUnmatched?: number
+}
+
+/** Compares two traces. @throws {FossilError} `trace.invalid` where one is none */
+export function comparisonOf(
   a: TraceSource,
   b: TraceSource,
-  options: { readonly context?: number; readonly mostUnmatched?: number } = {},
+  options: ComparisonOptions = {},
 ): TraceComparison {
   const { context = 5, mostUnmatched = 500_000 } = options
   const runs = differingFields(runLine(a), runLine(b))

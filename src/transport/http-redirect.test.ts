@@ -9,7 +9,7 @@ import type { IncomingMessage } from 'node:http'
 import { test, type TestContext } from 'node:test'
 
 import { fromUtf8, utf8 } from '../base/bytes.ts'
-import { FossilError, type FossilErrorCode, isTransportError } from '../base/error.ts'
+import { FossilError, type FossilErrorCode } from '../base/error.ts'
 import { decodeMessage, encodeMessage } from '../xfer/frame.ts'
 import { signBySecret } from '../xfer/login.ts'
 import { selfSigned } from './certificate.suite.ts'
@@ -151,7 +151,7 @@ test('errors of the way tell apart', async (t) => {
     const error: unknown = await connect(t, url, options)
       .exchange(signed)
       .catch((thrown: unknown) => thrown)
-    assert.ok(isTransportError(error), String(error))
+    assert.ok(FossilError.is(error, 'transport'), String(error))
     assert.equal(error.code, code, `${url} ${error.message}`)
     if (FossilError.is(error, 'transport.status')) assert.equal(error.detail.status, 404)
   }

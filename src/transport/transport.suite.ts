@@ -8,7 +8,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 
 import { bytesEqual } from '../base/bytes.ts'
-import { FossilError, isTransportError } from '../base/error.ts'
+import { FossilError } from '../base/error.ts'
 import type { Transport } from '../sync/transport.ts'
 import { encodeMessage } from '../xfer/frame.ts'
 
@@ -52,7 +52,7 @@ export function messageOf(bytes: number, label = 0): Uint8Array {
 /** Waits for an exchange to fail as the port says; returns the reason. */
 export async function failureOf(exchange: Promise<unknown>): Promise<string> {
   const outcome = await exchange.catch((error: unknown) => error)
-  assert.ok(isTransportError(outcome), `${String(outcome)} is of a transport`)
+  assert.ok(FossilError.is(outcome, 'transport'), `${String(outcome)} is of a transport`)
   return outcome.detail.reason
 }
 

@@ -13,6 +13,7 @@ import { missingLink, removalText } from './missing-link.ts'
 import { stepsOf } from './steps.ts'
 import type { Question, Subject } from './subject.ts'
 import type { Explanation } from './explanation.ts'
+import { explanationText } from './explanation-text.ts'
 import { heldSince, judge, type Judgement, peersOf } from './verdict.ts'
 
 /**
@@ -20,16 +21,27 @@ import { heldSince, judge, type Judgement, peersOf } from './verdict.ts'
  *
  * @example
  * ```ts
- * console.log(explanationText(explain(trace, { artifact: '3f2a' }, 'leaf-1')))
+ * const { verdict, text } = explain(trace, { artifact: '3f2a' }, 'leaf-1')
+ * if (verdict !== 'held') console.log(text)
  * ```
  * @param source a trace with lines of messages and of holdings, as far as it goes
  * @param question the artifact by the beginning of its hash; a file by its name, of which the
  *   latest version counts; a row by its table and the beginning of the hash of its key, or a
  *   derived row by its table and any part of it
+ * @returns `text`: the explanation as people read it; it ends with a newline
  * @throws {FossilError} `trace.invalid`; `name.unknown` for a node or a thing that the trace does
  *   not have; `name.ambiguous`
  */
-export function explain(source: TraceSource, question: Question, node: NodeId): Explanation {
+export function explain(
+  source: TraceSource,
+  question: Question,
+  node: NodeId,
+): Explanation & { readonly text: string } {
+  const explanation = explanationOf(source, question, node)
+  return { ...explanation, text: explanationText(explanation) }
+}
+
+function explanationOf(source: TraceSource, question: Question, node: NodeId): Explanation {
   const subject = findSubject(source, question)
   const evidence = gather(source, subject)
   if (!evidence.nodes.includes(node)) {
@@ -114,7 +126,7 @@ function explainDerived(
 /** Not all that looks like a hash is one: a row of a ticket has the name of that. */
 function explainIfTold(source: TraceSource, artifact: string, node: NodeId): Explanation[] {
   try {
-    return [explain(source, { artifact }, node)]
+    return [explanationOf(source, { artifact }, node)]
   } catch (error) {
     if (FossilError.is(error, 'name.unknown')) return []
     throw error

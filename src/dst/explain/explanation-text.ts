@@ -23,14 +23,7 @@ const headlines: Readonly<Record<Explanation['verdict'], string>> = {
   unseen: 'is not told of',
 }
 
-/**
- * Tells an explanation to people; ends with a newline.
- *
- * @example
- * ```ts
- * console.log(explanationText(explain(trace, { file: 'logo.png' }, 'leaf-1')))
- * ```
- */
+/** Tells an explanation to people; ends with a newline. */
 export function explanationText(explanation: Explanation): string {
   const { unseen } = explanation
   return [

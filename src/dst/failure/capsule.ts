@@ -71,15 +71,7 @@ export function scenarioIn({ seed, plan, operations, faults }: Capsule): FossilS
   return { seed, options, operations, faults }
 }
 
-/**
- * Writes a capsule, an operation and a fault a line. Ends with a newline.
- *
- * @example
- * ```ts
- * const result = await shrinkFailure({ seed: 7, plan: 'hostile' })
- * if (result.end === 'shrunk') writeFileSync('seed-7.json', formatCapsule(result.capsule))
- * ```
- */
+/** Writes a capsule, an operation and a fault a line. Ends with a newline. */
 export function formatCapsule(capsule: Capsule): string {
   const fields = Object.entries(capsule).map(([name, value]) => {
     const isList = Array.isArray(value) && value.length > 0

@@ -67,14 +67,7 @@ export function secondsText(ms: number): string {
   return `${ms / 1_000} s`
 }
 
-/**
- * Everything that happens in a scenario, a line each: operations, then faults.
- *
- * @example
- * ```ts
- * for (const line of scenarioLines(capsule)) console.log(line)
- * ```
- */
+/** Everything that happens in a scenario, a line each: operations, then faults. */
 export function scenarioLines({
   operations,
   faults,

@@ -6,7 +6,7 @@
 
 import { effective } from '../../runner/scenario.ts'
 import { shrinkScenario, type ShrinkingModel } from '../../runner/shrink-scenario.ts'
-import type { Signature } from '../../runner/signature.ts'
+import { type Signature, signatureText } from '../../runner/signature.ts'
 import type { FossilPlan } from '../plan.ts'
 import type { SimReport } from '../sim-report.ts'
 import { simulate } from '../simulate.ts'
@@ -59,7 +59,12 @@ export type ShrinkResult =
       readonly isMinimal: boolean
     }
   | { readonly end: 'converged' }
-  | { readonly end: 'unlisted'; readonly signature: Signature }
+  | {
+      readonly end: 'unlisted'
+      readonly signature: Signature
+      /** The signature in words. */
+      readonly text: string
+    }
 
 const defaultBudgetMs = 60_000
 
@@ -72,7 +77,7 @@ const stepsOver = (steps: number): number => 3 * steps + 2_000
  * @example
  * ```ts
  * const result = await shrinkFailure({ seed: 7, plan: 'hostile' })
- * if (result.end === 'shrunk') writeFileSync('seed-7.test.ts', testFileOf(result.capsule))
+ * if (result.end === 'shrunk') console.log(capsuleTexts(result.capsule).story)
  * ```
  *
  * @throws {FossilError} `option.invalid`
@@ -85,7 +90,7 @@ export async function shrinkFailure(
   const { scenario, signature, steps, origin } = await begin(source, model)
   if (signature === undefined) return { end: 'converged' }
   const shrunk = await search(scenario, { sought: signature, maxSteps: stepsOver(steps) }, options)
-  if (shrunk === undefined) return { end: 'unlisted', signature }
+  if (shrunk === undefined) return { end: 'unlisted', signature, text: signatureText(signature) }
   const report = await simulate(optionsOf(shrunk.scenario, model))
   const capsule = capsuleOf(shrunk.scenario, report, origin)
   return { end: 'shrunk', capsule, report, runs: shrunk.runs, isMinimal: shrunk.isMinimal }

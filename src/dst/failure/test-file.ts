@@ -15,14 +15,7 @@ export interface TestFileOptions {
   readonly model?: string
 }
 
-/**
- * The text of a test file for a capsule.
- *
- * @example
- * ```ts
- * writeFileSync('seed-7.test.ts', testFileOf(capsule))
- * ```
- */
+/** The text of a test file for a capsule. */
 export function testFileOf(capsule: Capsule, { model }: TestFileOptions = {}): string {
   const { signature, origin, code, operations, faults } = capsule
   const at = code.commit === undefined ? '' : ` at commit ${code.commit.slice(0, 10)}`

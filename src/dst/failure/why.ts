@@ -34,6 +34,8 @@ export interface ItemReason {
 /** Reasons of a failure. */
 export interface Reasons {
   readonly signature: Signature
+  /** The signature in words. */
+  readonly text: string
   /** It fails without any fault. */
   readonly isCalm: boolean
   /** In the order of the scenario: operations, then faults. */
@@ -95,5 +97,6 @@ export async function whyFails(
       ...(failed === undefined ? {} : { failsWhenRedrawn: { failed, of: redraws } }),
     })
   }
-  return { signature, isCalm: scenario.faults.length === 0, items: reasons, runs }
+  const text = signatureText(signature)
+  return { signature, text, isCalm: scenario.faults.length === 0, items: reasons, runs }
 }

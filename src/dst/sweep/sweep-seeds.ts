@@ -11,6 +11,7 @@ import { type FailureGroup, failureGroups } from '../../runner/sweep/groups.ts'
 import { type JournalHeader, SweepJournal } from '../../runner/sweep/journal.ts'
 import { defaultJobs } from '../../runner/sweep/pool.ts'
 import { bySeed, keyOf, type SeedEnd, type SeedTask } from '../../runner/sweep/seed-end.ts'
+import { junitText } from '../../runner/sweep/junit.ts'
 import { signatureText } from '../../runner/signature.ts'
 import { sweepRuns } from '../../runner/sweep/sweep.ts'
 import { checkSeeds, type SeedRange } from '../expect.ts'
@@ -87,6 +88,8 @@ export interface SweepReport {
   readonly failures: readonly FailureGroup[]
   /** False where it ended before all runs were made. */
   readonly isComplete: boolean
+  /** The ends as JUnit XML, a test case for each seed, which CI servers read. */
+  junit(suite: string): string
 }
 
 /**
@@ -118,7 +121,9 @@ export function openCorpus(path: string, { model }: { readonly model?: string } 
  *
  * @example
  * ```ts
- * const { failures } = await sweepSeeds({ seeds: { first: 1, last: 1000 }, plan: 'hostile' })
+ * const report = await sweepSeeds({ seeds: { first: 1, last: 1000 }, plan: 'hostile' })
+ * for (const { text, count } of report.failures) console.log(count, text)
+ * writeFileSync('sweep.xml', report.junit('seeds 1 to 1000'))
  * ```
  * @throws {FossilError} `option.invalid` for options, a model or a journal that make no sense;
  *   `repo.unreadable` where the journal cannot be written
@@ -235,6 +240,7 @@ class SweepTally {
       converged: ends.filter(({ verdict }) => verdict === 'converged').length,
       failures: failureGroups(ends, keep),
       isComplete: ends.length === this.#asked,
+      junit: (suite) => junitText(ends, suite),
     }
   }
 }

@@ -7,15 +7,7 @@
 import { signatureText } from '../signature.ts'
 import { bySeed, keyOf, type SeedEnd } from './seed-end.ts'
 
-/**
- * A whole document. `name` is that of the suite.
- *
- * @example
- * ```ts
- * const { ends } = await sweepSeeds({ seeds: { first: 1, last: 100 } })
- * writeFileSync('sweep.xml', junitText(ends, 'seeds 1 to 100'))
- * ```
- */
+/** A whole document. `name` is that of the suite. */
 export function junitText(ends: Iterable<SeedEnd>, name: string): string {
   const sorted = [...ends].sort(bySeed)
   const failures = sorted.filter(({ signature }) => signature !== undefined).length

@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { FossilError } from '../../base/error.ts'
-import { compareTraces } from '../trace-diff.ts'
-import { comparisonText } from '../trace-diff-text.ts'
+import { compareTraces } from '../trace-diff-text.ts'
 import type { TraceSource } from '../trace-reader.ts'
 
 /** Files for the traces of a run that is made twice. */
@@ -63,8 +62,7 @@ export class TraceFolder implements Disposable {
 /** The first divergence of the traces of a run, and what led to it in each, as lines. */
 export function divergenceText({ first, second }: TracePair): string {
   try {
-    const comparison = compareTraces(sourceOf(first), sourceOf(second))
-    return comparisonText(comparison, { a: first, b: second })
+    return compareTraces(sourceOf(first), sourceOf(second)).text
   } catch (error) {
     // A run that threw before its first event has no trace.
     if (FossilError.is(error, 'trace.invalid')) return `${error.message}\n`
