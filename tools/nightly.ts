@@ -16,6 +16,7 @@ import { canaries } from './nightly/canaries.ts'
 import { coverage } from './nightly/coverage.ts'
 import { cancelledFaults } from './nightly/cancelled-faults.ts'
 import { docExamples } from './nightly/doc-examples.ts'
+import { faults } from './nightly/faults.ts'
 import { fullMix } from './nightly/full-mix.ts'
 import { handlerMessages } from './nightly/handler-messages.ts'
 import { killedSweep } from './nightly/killed-sweep.ts'
@@ -39,6 +40,7 @@ export const checks: readonly Check[] = [
   cancelledFaults,
   handlerMessages,
   tableMessages,
+  faults,
   fullMix,
   killedSweep,
   canaries,

@@ -250,7 +250,8 @@ suite('violated', () => {
     const trap = canaries.find(({ bug }) => bug.startsWith('goes on listing a phantom'))
     assert.ok(trap)
     const config = { makeNode: trap.plant, safetyCheckInterval: 100_000 }
-    const { verdict, violation } = await simulate({ ...planted, seed: 5, config })
+    const tiny = { leaves: 1, durationMs: 10_000, operationCount: 12 }
+    const { verdict, violation } = await simulate({ ...planted, ...tiny, seed: 5, config })
     assert.deepEqual([verdict, violation?.invariant], ['violated', 'phantoms'])
   })
 

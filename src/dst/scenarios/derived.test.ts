@@ -1,17 +1,15 @@
 /**
  * Bugs of the derived tables that simulations with every kind of artifact have found, each as the
- * story behind it; then the seeds that found them.
+ * story behind it.
  * @module
  */
 
 import assert from 'node:assert/strict'
-import { suite, test } from 'node:test'
+import { suite } from 'node:test'
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
 import { storeContent } from '../../repo/store.ts'
 import { amendCheckin, type Amendment } from '../../write/amend.ts'
 import { addTag, type TagToAdd } from '../../write/tag.ts'
-import { simulate } from '../simulate.ts'
-import type { SimulateOptions } from '../simulate-options.ts'
 import { onDemand, scenario, type Site } from './star.suite.ts'
 
 /** Somebody at `site` amends a check-in; each later than the one before. */
@@ -83,50 +81,3 @@ scenario(
     await star.run(20_000)
   },
 )
-
-suite('a busy world of the kind that found', () => {
-  const seeds: Readonly<Record<string, SimulateOptions>> = {
-    'a leaf with a child on its branch': {
-      seed: 20,
-      leaves: 2,
-      uv: true,
-      login: true,
-      config: { pollIntervalMs: 2_000, safetyCheckInterval: 15, thoroughCheckEvery: 3 },
-    },
-    'a comment that was inherited': {
-      seed: 19,
-      level: 'adversarial',
-      uv: true,
-      login: true,
-      config: { pollIntervalMs: 60_000, maxSkewMs: 30_000, safetyCheckInterval: 15 },
-    },
-    'a date that moved with the clock': {
-      seed: 16,
-      level: 'adversarial',
-      leaves: 2,
-      privateCheckins: true,
-      login: true,
-      config: { pollIntervalMs: 2_000, maxSkewMs: 30_000, safetyCheckInterval: 15 },
-    },
-    'check-ins of one moment that moved by more than two seconds in all': {
-      seed: 1027,
-      level: 'adversarial',
-      uv: true,
-      login: true,
-      config: { pollIntervalMs: 60_000, maxSkewMs: 3_600_000, safetyCheckInterval: 15 },
-    },
-  }
-  for (const [what, options] of Object.entries(seeds)) {
-    test(`${what} converges`, async () => {
-      const report = await simulate({
-        leaves: 5,
-        durationMs: 120_000,
-        operationCount: 500,
-        allKinds: true,
-        ...options,
-      })
-      assert.equal(report.violation, undefined)
-      assert.equal(report.verdict, 'converged')
-    })
-  }
-})
