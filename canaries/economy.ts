@@ -18,6 +18,16 @@ export const economyMutations: readonly Mutation[] = [
     onlyBy: 'economy',
   },
   {
+    name: 'told-to-its-source',
+    bug: 'announces to a server what has come from it',
+    file: 'src/sync/artifacts.ts',
+    find: '      this.#peerHas.add(hash)\n      if (!asPrivate) {\n',
+    replace: '      if (!asPrivate) {\n',
+    needs: ['op:checkin'],
+    caughtBy: ['economy'],
+    onlyBy: 'economy',
+  },
+  {
     name: 'clone-starts-anew',
     bug: 'forgets how far a clone has come, and begins it again',
     file: 'src/sync/clone.ts',

@@ -8,7 +8,10 @@
  * @module
  */
 
+import { availableParallelism } from 'node:os'
+
 import { mutations, sweepCanaries, tellStory } from '../../canaries/all.ts'
+import type { CanaryResult } from '../../canaries/sweep.ts'
 import { ensureRuntime, oldestNode } from '../runtimes.ts'
 import type { Check } from './check.ts'
 
@@ -25,20 +28,12 @@ export const stories: Check = {
     const told = mutations.slice(0, count)
     const results = await sweepCanaries(told, { seeds: { first: 1, last: 200 } })
     const { command: replayingNode } = await ensureRuntime(oldestNode)
-    const problems: string[] = []
-    let [done, untold] = [0, 0]
-    for (const { mutation, finding } of results) {
-      const { name, plan = '' } = mutation
-      progress(`${++done} of ${told.length} canaries, now ${name}`)
-      if (finding === undefined) {
-        problems.push(`${name}: it is not found`)
-        continue
-      }
-      const task = { seed: finding.seed, plan, budgetMs }
-      const result = await tellStory(mutation, task, { replayingNode })
-      if (result.problems.length > 0) problems.push(`${name}: ${result.problems.join(', ')}`)
-      if (result.untold.length > 0) untold++
-    }
+    const ends = await eachOf(results, async (result, nth) => {
+      progress(`${nth} of ${told.length} canaries, now ${result.mutation.name}`)
+      return endOf(result, replayingNode)
+    })
+    const problems = ends.flatMap(({ problem }) => problem ?? [])
+    const untold = ends.filter(({ isUntold }) => isUntold).length
     const good = told.length - problems.length
     const left = untold === 0 ? '' : `; ${untold} do not name all that the bug needs`
     const summary = `${good} of ${told.length} stories are short and tell the bug${left}`
@@ -46,4 +41,38 @@ export const stories: Check = {
     if (!isEnough) return { summary, failures: problems }
     return { summary: [summary, ...problems].join('; '), failures: [] }
   },
+}
+
+/** The story of one canary: what is wrong with it, and whether it names all that the bug needs. */
+interface End {
+  readonly problem?: string
+  readonly isUntold: boolean
+}
+
+async function endOf({ mutation, finding }: CanaryResult, replayingNode: string): Promise<End> {
+  const { name, plan = '' } = mutation
+  if (finding === undefined) return { problem: `${name}: it is not found`, isUntold: false }
+  const task = { seed: finding.seed, plan, budgetMs }
+  const { problems, untold } = await tellStory(mutation, task, { replayingNode })
+  const isUntold = untold.length > 0
+  return problems.length === 0
+    ? { isUntold }
+    : { problem: `${name}: ${problems.join(', ')}`, isUntold }
+}
+
+/** Works off a list, as many at a time as there are processors. Results are in its order. */
+async function eachOf<T, R>(
+  list: readonly T[],
+  work: (each: T, nth: number) => Promise<R>,
+): Promise<R[]> {
+  const waiting = [...list.entries()]
+  const results: R[] = []
+  const workOff = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [index, each] = next
+      results[index] = await work(each, index + 1)
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, workOff))
+  return results
 }
