@@ -6,7 +6,7 @@
 
 import { FossilError } from '../base/error.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { findHeld, hashOf, isPrivate } from '../repo/blob.ts'
+import { findHeld, findRid, hashOf, isPrivate } from '../repo/blob.ts'
 import { deckOf } from '../repo/deck.ts'
 import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Rid } from '../repo/rid.ts'
@@ -44,21 +44,25 @@ export function publish(repo: Repo, checkins: readonly ArtifactHash[]): Artifact
   })
 }
 
-/** The private ones among check-ins and those that they cannot be read without. */
+/**
+ * The private ones among check-ins and those that they cannot be read without: what their manifests
+ * name, also where a tag gives a check-in other parents.
+ */
 function privateLineage(repo: Repo, checkins: readonly Rid[]): Rid[] {
-  return rids(
-    repo,
-    `WITH RECURSIVE found(rid) AS (
-       SELECT value FROM json_each(?) WHERE value IN (SELECT rid FROM private)
-       UNION SELECT needed.rid FROM found
-         JOIN (SELECT cid, pid AS rid FROM plink
-               UNION ALL SELECT cid, baseid FROM plink WHERE baseid IS NOT NULL) AS needed
-           ON needed.cid = found.rid
-        WHERE needed.rid IN (SELECT rid FROM private)
-     )
-     SELECT rid FROM found`,
-    checkins,
-  )
+  const found = new Set(checkins.filter((rid) => isPrivate(repo, rid)))
+  // The loop visits what is added during it.
+  for (const rid of found) {
+    for (const needed of namedBy(repo, rid)) if (isPrivate(repo, needed)) found.add(needed)
+  }
+  return [...found]
+}
+
+/** Parents and the baseline of a check-in. */
+function namedBy(repo: Repo, checkin: Rid): Rid[] {
+  const deck = deckOf(repo, checkin)
+  if (deck?.kind !== 'checkin') return []
+  const names = deck.baseline === undefined ? deck.parents : [...deck.parents, deck.baseline]
+  return names.flatMap((hash) => findRid(repo, hash) ?? [])
 }
 
 /**

@@ -69,7 +69,8 @@ function problemOf(sync: QuietSync, result: SyncResult): string | undefined {
   return (
     repetitionIn(sync, rounds) ??
     echoIn(accepted) ??
-    rowTwiceIn(accepted) ??
+    // Who may not push keeps a row that wins a tie, and hears of the other each time they compare.
+    (accepted.length < rounds.length ? undefined : rowTwiceIn(rounds)) ??
     (result.complete ? delayIn(rounds, result, sync) : undefined) ??
     (result.complete && isOver ? differenceAfter(sync, result) : undefined)
   )

@@ -3,8 +3,10 @@
  * @module
  */
 
+import { parseArtifactHash } from '../../hash/artifact-hash.ts'
 import { announcementProblem } from './announcements.ts'
 import { removalProblem } from './bans.ts'
+import { namedBy } from './cards.ts'
 import { isPublicFile, versionsOf } from './files.ts'
 import { lineOf } from './lines.ts'
 import { type Deed, excessOf, lackOf, type Rule } from './rule.ts'
@@ -118,6 +120,11 @@ function privacyProblem(
     if (now.has(hash) && told.has(hash)) return `${hash} came back in private, and is announced`
   }
   const names = new Set(tombs.map(({ hash }) => hash))
+  // A public check-in that is back makes its files public.
+  for (const { hash } of tombs) {
+    const back = now.has(hash) ? undefined : parseArtifactHash(hash)
+    for (const file of back === undefined ? [] : namedBy(repo, back, 'F')) names.add(file)
+  }
   return lossOf(before, after, 'private', names) ?? lossOf(before, after, 'unsent')
 }
 
