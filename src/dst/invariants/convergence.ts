@@ -9,13 +9,20 @@
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { findHeld, isPrivate, isShunned } from '../../repo/blob.ts'
+import { findHeld, hasArtifact, isPrivate, isShunned } from '../../repo/blob.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { listShunned } from '../../repo/shun.ts'
 import type { Direction } from '../../sim/network.ts'
 import { allBlobUuidsSorted, publicBlobUuidsSorted } from '../holdings.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { type CheckedNode, type Invariant, isGivenUp, linksOf, maySend } from '../world.ts'
+import {
+  type AcknowledgedArtifact,
+  type CheckedNode,
+  type Invariant,
+  isGivenUp,
+  linksOf,
+  maySend,
+} from '../world.ts'
 import { checkBlobIntegrity } from './content.ts'
 import { connected } from './reach.ts'
 
@@ -94,12 +101,29 @@ export const convergence: Invariant = {
     // Who may not push has all that the others have, and what it made besides.
     checkSubset(master.repo, reposOf(others), travels)
     for (const hash of shunned) checkWhereItTravels([master, ...senders], linksOf(world), hash)
+    const hidden = madeAgainInPrivate(truth.acknowledged, nodes)
     for (const { hash, nodeId, isPrivate: wasPrivate } of truth.acknowledged) {
       if (wasPrivate || !maySendAll(nodeId) || shunned.has(hash)) continue
+      if (hidden.has(`${nodeId} ${hash}`)) continue
       // Its maker removed it, perhaps before anybody else had it; if not, all have it: see above.
       if (!isGivenUp(truth, { hash, nodeId })) checkEverywhere(nodes, hash)
     }
   },
+}
+
+/** Artifacts that their maker removed, made once more in private, and holds: by `node hash`. */
+function madeAgainInPrivate(
+  acknowledged: readonly AcknowledgedArtifact[],
+  nodes: readonly CheckedNode[],
+): ReadonlySet<string> {
+  const again = acknowledged.filter(({ isPrivate }) => isPrivate)
+  return new Set(
+    again.flatMap(({ hash, nodeId }) => {
+      const maker = nodes.find(({ id }) => id === nodeId)
+      const isHidden = maker !== undefined && hasArtifact(maker.repo, hash)
+      return isHidden && !holdsInPublic(maker.repo, hash) ? [`${nodeId} ${hash}`] : []
+    }),
+  )
 }
 
 function shunnedAnywhere(nodes: readonly CheckedNode[]): ReadonlySet<ArtifactHash> {

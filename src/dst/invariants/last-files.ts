@@ -46,8 +46,9 @@ export function compareFiles(
   const lines = [...history.checkins].flatMap(([hash, { baseline }]) => {
     const meant = saidChanges(history, hash)
     if (meant === undefined) return []
-    const odd = oddNames(history, hash, banned)
-    const told = (entries.get(hash)?.files ?? [])
+    const files = entries.get(hash)?.files ?? []
+    const odd = new Set([...oddNames(history, hash, banned), ...renamedContents(files, contents)])
+    const told = files
       .filter(({ change }) => baseline === undefined || change !== 'permission')
       .map((change) => asSaid(change, contents))
     return { meant: changeLines(hash, meant, odd), read: changeLines(hash, told, odd) }
@@ -70,6 +71,14 @@ function oddNames(
     priorName !== undefined && odd.has(priorName) ? name : [],
   )
   return new Set([...odd, ...renamed])
+}
+
+/** Files whose content has another name, by another algorithm: told of as edited; nobody did. */
+function renamedContents(files: readonly ChangedFile[], contents: Contents): string[] {
+  return files.flatMap(({ name, hash, priorHash }) => {
+    if (hash === undefined || priorHash === undefined || hash === priorHash) return []
+    return contents.sha1Of(hash) === contents.sha1Of(priorHash) ? name : []
+  })
 }
 
 function changeLines(

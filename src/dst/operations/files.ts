@@ -35,8 +35,8 @@ export const uvDelete: FossilOperation = {
   name: 'uvDelete',
   weight: 4,
   plan: (context) => {
-    const held = listUnversioned(context.repo).map(({ name }) => name)
-    const isThere = names.filter((name) => held.includes(name))
+    const held = listUnversioned(context.repo).filter(({ hash }) => hash !== undefined)
+    const isThere = names.filter((each) => held.some(({ name }) => name === each))
     if (isThere.length === 0 && context.draw.chance(0.8)) return undefined
     return drawFile(context, isThere.length === 0 ? names : isThere)
   },
