@@ -100,16 +100,14 @@ function shownDate(
 
 /** Lines about branches that must be read. */
 export function branchLines(history: SaidHistory, entries: Entries): string[] {
-  const { checkins, leaves } = history
+  const { leaves } = history
   const on = Map.groupBy(history.tags.keys(), (hash) => {
     return heldTag(history, hash, 'branch')?.value
   })
   return [...on].flatMap(([name, hashes]) => {
     if (name === undefined) return []
-    // Anything may have the tag; check-ins alone keep a branch open.
     const isOpen = hashes.some(
-      (hash) =>
-        checkins.has(hash) && leaves.has(hash) && heldTag(history, hash, 'closed') === undefined,
+      (hash) => leaves.has(hash) && heldTag(history, hash, 'closed') === undefined,
     )
     const dates = hashes.flatMap((hash) => entries.get(hash)?.dateMs ?? [])
     return branchLine(name, isOpen, dates.length === 0 ? undefined : Math.max(...dates))
