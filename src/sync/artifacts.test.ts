@@ -238,6 +238,23 @@ test('a server that never sends the shunned source is not asked without end', ()
   verifyRepo(client)
 })
 
+test('a shunned source that the server names before it sends it is asked for again', () => {
+  using client = makeRepo('client')
+  using server = family('server')
+  dbOf(client).prepare('INSERT INTO shun(uuid) VALUES(?)').run(nameOf(parent))
+  let named = 0
+  const { result } = syncPair(client, server, {
+    onReply: (cards) =>
+      cards.map((card): Card => {
+        const isEarly = card.type === 'file' && card.hash === nameOf(parent) && named++ === 0
+        return isEarly ? holds(parent) : card
+      }),
+  })
+  assert.ok(result.complete)
+  assert.deepEqual(heldNames(client), [nameOf(child), nameOf(grandchild)].sort())
+  verifyRepo(client)
+})
+
 test('a lie under the name of a shunned source is refused', () => {
   using client = makeRepo('client')
   using server = family('server')

@@ -15,6 +15,9 @@ export interface Deferred {
   readonly delta: Uint8Array
 }
 
+/** A server whose budget is spent answers with a name first, and another time with the content. */
+const maxAsks = 4
+
 /** The shunned sources of one side's conversation. */
 export class ShunnedSources {
   readonly #contents = new Map<ArtifactHash, Uint8Array>()
@@ -22,8 +25,10 @@ export class ShunnedSources {
   readonly #deferred = new Map<ArtifactHash, Deferred[]>()
   /** The source that each of them waits for. */
   readonly #sources = new Map<ArtifactHash, ArtifactHash>()
-  readonly #wanted = new Set<ArtifactHash>()
-  readonly #asked = new Set<ArtifactHash>()
+  /** Those that a delta wants which came since they were last asked for. */
+  readonly #unasked = new Set<ArtifactHash>()
+  /** The number of times that each was asked for. */
+  readonly #asked = new Map<ArtifactHash, number>()
   #bytes = 0
 
   /** The content of a shunned artifact, where it has come. */
@@ -33,7 +38,8 @@ export class ShunnedSources {
 
   /** A delta came that takes this artifact to expand. */
   want(hash: ArtifactHash): void {
-    if (!this.#contents.has(hash)) this.#wanted.add(hash)
+    if (this.#contents.has(hash)) return
+    if ((this.#asked.get(hash) ?? 0) < maxAsks) this.#unasked.add(hash)
   }
 
   /** Keeps a delta until its source comes, as long as there is room. */
@@ -69,7 +75,7 @@ export class ShunnedSources {
    * @returns what waited for it
    */
   hold(hash: ArtifactHash, content: Uint8Array): readonly Deferred[] {
-    this.#wanted.delete(hash)
+    this.#unasked.delete(hash)
     if (this.#contents.has(hash) || !this.#takesRoom(content.length)) return []
     this.#contents.set(hash, content)
     return this.release(hash)
@@ -81,19 +87,18 @@ export class ShunnedSources {
     return true
   }
 
-  /** Tells whether something is wanted that the peer was not asked for yet. */
+  /** Tells whether something is wanted that the peer was not asked for since. */
   hasUnasked(): boolean {
-    return this.#unasked().length > 0
+    return this.#unasked.size > 0
   }
 
-  /** Names to ask for now, each once in a conversation. */
+  /** Names to ask for now: each once for each delta of it that came, and a few times at most. */
   takeToAsk(limit: number): ArtifactHash[] {
-    const names = this.#unasked().slice(0, limit)
-    for (const hash of names) this.#asked.add(hash)
+    const names = [...this.#unasked].slice(0, limit)
+    for (const hash of names) {
+      this.#unasked.delete(hash)
+      this.#asked.set(hash, (this.#asked.get(hash) ?? 0) + 1)
+    }
     return names
-  }
-
-  #unasked(): ArtifactHash[] {
-    return [...this.#wanted].filter((hash) => !this.#asked.has(hash))
   }
 }

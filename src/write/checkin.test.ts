@@ -15,6 +15,8 @@ import {
   announcedArtifacts,
   ensureKnown,
   findHeld,
+  findRid,
+  isPrivate,
   makePrivate,
   privateArtifacts,
   ridOf,
@@ -362,6 +364,16 @@ test('a file that is private here becomes public with a public check-in that kee
   commit(repo, { parent, changes: [file('b', 'x')] })
   assert.equal(isHeldPrivately(repo, hash), false)
   assert.equal(stateOf(repo).announced.includes(hash), true)
+})
+
+test('a missing private file is wanted in public once a public check-in has it', () => {
+  using repo = memoryRepo()
+  const hash = named(version(1))
+  const parent = foreign(repo, { files: [{ name: 'a', hash }] })
+  const rid = findRid(repo, hash) ?? assert.fail()
+  makePrivate(repo, rid)
+  commit(repo, { parent, changes: [file('b', 'x')] })
+  assert.equal(isPrivate(repo, rid), false)
 })
 
 test('older versions become deltas of newer ones, never of private ones', () => {

@@ -12,9 +12,9 @@ import type { CheckinDeck, Cherrypick, DeckFile } from '../deck/deck.ts'
 import { deckIn } from '../repo/deck.ts'
 import { compareAsBytes } from '../base/text.ts'
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
-import { findHeld, isPrivate, makePublic, privateArtifacts } from '../repo/blob.ts'
+import { findHeld, isPrivate, makePublic } from '../repo/blob.ts'
 import { readArtifact, readContent } from '../repo/content.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { NamedArtifact, Rid } from '../repo/rid.ts'
 import { deltify, storeLocal } from '../repo/store.ts'
 import { artifactOf, isKnownPrivate, type Written } from './artifact.ts'
@@ -236,12 +236,19 @@ function dateOf(repo: Repo, { dateMs }: CheckinOptions): number {
   return dateMs ?? repo.env.clock.nowMs()
 }
 
-/** A public check-in needs its files, so they are public from now on. checkin.c:1984. */
+/**
+ * A public check-in needs its files, so they are public from now on, and those that are not here
+ * are asked for in public. checkin.c:1984.
+ */
 function publish(repo: Repo, files: Files): void {
-  const kept = privateArtifacts(repo)
-  if (kept.length === 0) return
+  const secrets = dbOf(repo)
+    .prepare<[rid: Rid, hash: ArtifactHash]>(
+      'SELECT rid, uuid FROM private CROSS JOIN blob USING(rid) ORDER BY rid',
+    )
+    .all()
+  if (secrets.length === 0) return
   const needed = new Set([...files.values()].map(({ hash }) => hash))
-  for (const { rid, hash } of kept) if (needed.has(hash)) makePublic(repo, rid)
+  for (const [rid, hash] of secrets) if (needed.has(hash)) makePublic(repo, rid)
 }
 
 function manifestDeck(repo: Repo, options: CheckinOptions, draft: Draft): CheckinDeck {

@@ -69,7 +69,7 @@ export function repeatedIn(cargo: Cargo): string | undefined {
   return undefined
 }
 
-/** Names that a message carries, and those that it announces, in the order of its cards. */
+/** Public artifacts that a message carries, and those that it announces, in the order of cards. */
 export interface Named {
   readonly carried: readonly string[]
   readonly announced: readonly string[]
@@ -81,11 +81,13 @@ export interface Named {
  */
 export function artifactsIn(message: Uint8Array): Named {
   const [carried, announced]: [string[], string[]] = [[], []]
-  let isOfAll = false
+  let [isOfAll, isSecret] = [false, false]
   for (const card of parseCards(decodeMessage(message, { maxBytes: 1 << 30 }))) {
     if (card.type === 'comment') isOfAll = card.text.trim() === 'sending-clusters'
-    if (card.type === 'file' || card.type === 'cfile') carried.push(card.hash)
+    // One that came in private is announced once it is public here.
+    if ((card.type === 'file' || card.type === 'cfile') && !isSecret) carried.push(card.hash)
     if (card.type === 'igot' && !isOfAll) announced.push(card.hash)
+    isSecret = card.type === 'private'
   }
   return { carried, announced }
 }
