@@ -3,10 +3,8 @@
  * @module
  */
 
-import { parseArtifactHash } from '../../hash/artifact-hash.ts'
 import { announcementProblem } from './announcements.ts'
 import { removalProblem } from './bans.ts'
-import { namedBy } from './cards.ts'
 import { isPublicFile, versionsOf } from './files.ts'
 import { lineOf } from './lines.ts'
 import { type Deed, excessOf, lackOf, type Rule } from './rule.ts'
@@ -119,22 +117,16 @@ function privacyProblem(
     }
     if (now.has(hash) && told.has(hash)) return `${hash} came back in private, and is announced`
   }
+  // A public check-in that is back, or can be read again, makes its files public.
   const names = new Set(tombs.map(({ hash }) => hash))
-  // A public check-in that is back makes its files public.
-  for (const { hash } of tombs) {
-    const back = now.has(hash) ? undefined : parseArtifactHash(hash)
-    for (const file of back === undefined ? [] : namedBy(repo, back, 'F')) names.add(file)
-  }
-  return lossOf(before, after, 'private', names) ?? lossOf(before, after, 'unsent')
+  const lost = changeOf(before, after, 'private').gone.map(([name]) => String(name))
+  const stray = lost.find((name) => !names.has(name) && !isPublicFile(repo, name))
+  if (stray !== undefined) return `${stray} went from private`
+  return lossOf(before, after, 'unsent')
 }
 
-function lossOf(
-  before: Snapshot,
-  after: Snapshot,
-  table: string,
-  but: ReadonlySet<string> = new Set(),
-): string | undefined {
-  const lost = changeOf(before, after, table).gone.find(([name]) => !but.has(String(name)))
+function lossOf(before: Snapshot, after: Snapshot, table: string): string | undefined {
+  const [lost] = changeOf(before, after, table).gone
   return lost && `${String(lost[0])} went from ${table}`
 }
 
