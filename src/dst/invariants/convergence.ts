@@ -116,7 +116,7 @@ function madeAgainInPrivate(
   acknowledged: readonly AcknowledgedArtifact[],
   nodes: readonly CheckedNode[],
 ): ReadonlySet<string> {
-  const again = acknowledged.filter(({ isPrivate }) => isPrivate)
+  const again = acknowledged.filter((artifact) => artifact.isPrivate)
   return new Set(
     again.flatMap(({ hash, nodeId }) => {
       const maker = nodes.find(({ id }) => id === nodeId)
