@@ -45,7 +45,7 @@ export const lossCanaries: readonly Canary[] = [
       operationCount: 240,
       weights: { purge: 12, shun: 12, setting: 0 },
       privateCheckins: false,
-      seed: 23,
+      seed: 12,
     },
     config: () => ({ login: {} }),
   },

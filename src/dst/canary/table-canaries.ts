@@ -107,6 +107,6 @@ export const tableCanaries: readonly Canary[] = [
     invariant: 'table-last-writer-wins',
     plant: oddly,
     config,
-    options: { ...options, seed: 2 },
+    options: { ...options, seed: 3 },
   },
 ]
