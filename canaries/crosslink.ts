@@ -96,7 +96,7 @@ export const crosslinkMutations: readonly Mutation[] = [
     find: '    if (after === undefined) continue\n    yield row(',
     replace: '    if (after !== undefined) continue\n    yield row(',
     needs: ['op:variant'],
-    caughtBy: ['mlink'],
+    caughtBy: ['last-word-of-checkins', 'mlink'],
     plan: 'mix=checkin+variant+merge',
   },
   {

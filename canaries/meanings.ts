@@ -55,7 +55,6 @@ export const meaningMutations: readonly Mutation[] = [
     replace: '    if (file.hash !== undefined) files.set(',
     needs: ['op:variant'],
     caughtBy: ['last-word-of-checkins'],
-    onlyBy: 'last-word-of-checkins',
     plan: 'mix=checkin+variant,operations=120',
   },
   {

@@ -19,7 +19,7 @@ export const repoMutations: readonly Mutation[] = [
       }
 `,
     needs: ['site:repo.commit.fail'],
-    caughtBy: ['written', 'nothing-lost', 'uv-never-lost'],
+    caughtBy: ['upkeep', 'written', 'nothing-lost', 'uv-never-lost'],
     plan: 'faults=code',
   },
   {
@@ -30,6 +30,7 @@ export const repoMutations: readonly Mutation[] = [
     replace: '  #undo(): void {\n',
     needs: ['site:repo.commit.fail'],
     caughtBy: [
+      'claims',
       'economy',
       'failed',
       'nothing-lost',

@@ -184,6 +184,7 @@ export const tableMutations: readonly Mutation[] = [
     replace: '',
     needs: ['op:columnAdd'],
     caughtBy: [
+      'economy',
       'tombstone-convergence',
       'table-convergence',
       'table-last-writer-wins',

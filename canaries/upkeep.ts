@@ -48,7 +48,6 @@ export const upkeepMutations: readonly Mutation[] = [
     replace: '',
     needs: ['op:purgeLine'],
     caughtBy: ['upkeep'],
-    onlyBy: 'upkeep',
     plan: 'mix=checkin+purgeLine',
   },
   {
@@ -93,7 +92,6 @@ export const upkeepMutations: readonly Mutation[] = [
       "  return dbOf(repo).prepare('SELECT 1 FROM purgeitem WHERE peid = ?').all(id).length\n",
     needs: ['op:exhume|obliterate'],
     caughtBy: ['upkeep'],
-    onlyBy: 'upkeep',
     plan: 'mix=checkin+purge+exhume+obliterate',
   },
 ]
