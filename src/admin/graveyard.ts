@@ -61,6 +61,7 @@ export function listPurges(repo: Repo): {
   readonly artifacts: readonly PurgedArtifact[]
 }[] {
   if (!hasGraveyard(repo)) return []
+  const artifacts = purgedArtifacts(repo)
   return dbOf(repo)
     .prepare<[number, number | null, Uint8Array | null]>(
       `SELECT peid, CAST(ctime AS INTEGER), CAST(pnotes AS BLOB) FROM purgeevent ORDER BY peid`,
@@ -70,24 +71,32 @@ export function listPurges(repo: Repo): {
       id,
       ctimeSec: ctimeSec ?? 0,
       notes: columnText(notes) ?? '',
-      artifacts: purgedArtifacts(repo, id),
+      artifacts: artifacts.get(id) ?? [],
     }))
 }
 
-function purgedArtifacts(repo: Repo, id: number): PurgedArtifact[] {
-  return dbOf(repo)
-    .prepare<[string, Uint8Array | null, number | null, number, number | null]>(
-      `SELECT CAST(uuid AS TEXT), CAST(desc AS BLOB), isPrivate, CAST(sz AS INTEGER), length(data)
-         FROM purgeitem WHERE peid = ? ORDER BY piid`,
+/** Everything in the graveyard, by purge. */
+function purgedArtifacts(repo: Repo): ReadonlyMap<number, readonly PurgedArtifact[]> {
+  const found = new Map<number, PurgedArtifact[]>()
+  const rows = dbOf(repo)
+    .prepare<[number, string, Uint8Array | null, number | null, number, number | null]>(
+      `SELECT peid, CAST(uuid AS TEXT), CAST(desc AS BLOB), isPrivate, CAST(sz AS INTEGER),
+              length(data)
+         FROM purgeitem ORDER BY peid, piid`,
     )
-    .all(id)
-    .map(([hash, description, asPrivate, sizeBytes, storedBytes]) => ({
+    .all()
+  for (const [id, hash, description, asPrivate, sizeBytes, storedBytes] of rows) {
+    const ofPurge = found.get(id) ?? []
+    if (ofPurge.length === 0) found.set(id, ofPurge)
+    ofPurge.push({
       hash,
       description: columnText(description) ?? '',
       isPrivate: asPrivate === 1,
       sizeBytes,
       storedBytes: storedBytes ?? 0,
-    }))
+    })
+  }
+  return found
 }
 
 /**
