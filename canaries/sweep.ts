@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
+import { eachOf } from './each-of.ts'
 import type { Finding, Message, Seeds, Task } from './messages.ts'
 import { type Mutation, mutated } from './mutation.ts'
 
@@ -73,23 +74,16 @@ export interface SweepOptions {
 }
 
 /** Runs all of them. Results are in the order of `mutations`. */
-export async function sweepCanaries(
+export function sweepCanaries(
   mutations: readonly Mutation[],
   options: SweepOptions,
 ): Promise<CanaryResult[]> {
   const { jobs = availableParallelism(), onEnd } = options
-  const results: CanaryResult[] = []
-  const waiting = [...mutations.entries()]
-  const workOff = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, mutation] = next
-      const result = await runCanary(mutation, options)
-      results[index] = result
-      onEnd?.(result)
-    }
-  }
-  await Promise.all(Array.from({ length: jobs }, workOff))
-  return results
+  return eachOf(mutations, jobs, async (mutation) => {
+    const result = await runCanary(mutation, options)
+    onEnd?.(result)
+    return result
+  })
 }
 
 /** Runs one of them to its end. */

@@ -11,6 +11,7 @@
 import { availableParallelism } from 'node:os'
 
 import { mutations, sweepCanaries, tellStory } from '../../canaries/all.ts'
+import { eachOf } from '../../canaries/each-of.ts'
 import type { CanaryResult } from '../../canaries/sweep.ts'
 import { ensureRuntime, oldestNode } from '../runtimes.ts'
 import type { Check } from './check.ts'
@@ -28,8 +29,8 @@ export const stories: Check = {
     const told = mutations.slice(0, count)
     const results = await sweepCanaries(told, { seeds: { first: 1, last: 200 } })
     const { command: replayingNode } = await ensureRuntime(oldestNode)
-    const ends = await eachOf(results, async (result, nth) => {
-      progress(`${nth} of ${told.length} canaries, now ${result.mutation.name}`)
+    const ends = await eachOf(results, availableParallelism(), async (result, index) => {
+      progress(`${index + 1} of ${told.length} canaries, now ${result.mutation.name}`)
       return endOf(result, replayingNode)
     })
     const problems = ends.flatMap(({ problem }) => problem ?? [])
@@ -58,21 +59,4 @@ async function endOf({ mutation, finding }: CanaryResult, replayingNode: string)
   return problems.length === 0
     ? { isUntold }
     : { problem: `${name}: ${problems.join(', ')}`, isUntold }
-}
-
-/** Works off a list, as many at a time as there are processors. Results are in its order. */
-async function eachOf<T, R>(
-  list: readonly T[],
-  work: (each: T, nth: number) => Promise<R>,
-): Promise<R[]> {
-  const waiting = [...list.entries()]
-  const results: R[] = []
-  const workOff = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const [index, each] = next
-      results[index] = await work(each, index + 1)
-    }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, workOff))
-  return results
 }
