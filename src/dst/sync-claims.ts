@@ -13,7 +13,7 @@ import type { Direction } from '../sim/network.ts'
 import type { SyncResult } from '../sync/session-options.ts'
 import { decodeMessage } from '../xfer/frame.ts'
 import { parseCards } from '../xfer/parse.ts'
-import { countStored, type Mark, markOf, type Stored } from './sync-marks.ts'
+import { countStored, type Mark, markOf, type Stored, waitingIn } from './sync-marks.ts'
 import { type Directions, falseClaimsOf } from './sync-verdicts.ts'
 import { UnsentWatch } from './unsent-watch.ts'
 import type { CheckedNode, Finding } from './world.ts'
@@ -75,7 +75,12 @@ interface Running {
   readonly sinceMs: number
   /** Exchanges in order: rounds, and questions after the last one. */
   readonly rounds: Round[]
-  readonly before: { readonly client: Stock; readonly server: Stock | undefined }
+  readonly before: {
+    readonly client: Stock
+    readonly server: Stock | undefined
+    /** Deltas that waited at the client. */
+    readonly waiting: number
+  }
   /** One side has lied, or has forgotten or removed something since it began. */
   isVoid: boolean
 }
@@ -165,6 +170,7 @@ export class SyncClaims {
       before: {
         client: this.#stock(client, link),
         server: repo && this.#stock({ id: server, repo }, link),
+        waiting: waitingIn(client.repo).size,
       },
       isVoid: false,
     }
@@ -202,7 +208,8 @@ export class SyncClaims {
       client: this.#storedBefore(client.id, link, running.before.client),
       server: this.#storedBefore(serverId, link, running.before.server),
     }
-    const sides = { client, server, asked, answered, storedBefore }
+    const waitedBefore = running.before.waiting
+    const sides = { client, server, asked, answered, storedBefore, waitedBefore }
     const ended = { ...sides, ...directionsOf(request), result }
     this.falseClaims.push(...falseClaimsOf(ended, this.#facts.givenUpAtMs))
   }

@@ -64,8 +64,6 @@ export function unsentIn(repo: Repo): ReadonlySet<ArtifactHash> {
 export interface Stored {
   readonly clusters: number
   readonly others: number
-  /** Those of both that are deltas which wait for their source, or for its source. */
-  readonly waiting: number
 }
 
 /** Counts what is stored. */
@@ -77,7 +75,7 @@ export function countStored(repo: Repo): Stored {
           FROM blob WHERE size >= 0`,
       )
       .get(clusterTagId) ?? []
-  return { clusters, others: all - clusters, waiting: waitingIn(repo).size }
+  return { clusters, others: all - clusters }
 }
 
 /** Deltas that wait for their source, or for its source. */

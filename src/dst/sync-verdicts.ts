@@ -33,6 +33,8 @@ export interface EndedSync extends Directions {
     readonly client: Stored | undefined
     readonly server: Stored | undefined
   }
+  /** Deltas that waited at the client then: each may come whole, and is no artifact more. */
+  readonly waitedBefore: number
 }
 
 /**
@@ -103,7 +105,8 @@ function hasSideTrouble({ unversioned: uv, tables }: SyncResult): boolean {
 }
 
 /** Both counts of a result are those of the repositories, where nothing else was stored there. */
-function miscountsOf({ client, server, result, storedBefore, pushes }: EndedSync): Finding[] {
+function miscountsOf(sync: EndedSync): Finding[] {
+  const { client, server, result, storedBefore, waitedBefore, pushes } = sync
   const { artifactsReceived: received, artifactsSent: sent } = result
   const findings: Finding[] = []
   const says = `a sync with ${server.id} said that it`
@@ -112,9 +115,7 @@ function miscountsOf({ client, server, result, storedBefore, pushes }: EndedSync
   const came = isExact ? growthOf(client, storedBefore.client) : undefined
   if (came !== undefined) {
     const count = came.clusters + came.others
-    // What was here as a delta that waited, and comes whole, is no artifact more.
-    const mayBeWhole = storedBefore.client?.waiting ?? 0
-    if (received < count || received > count + mayBeWhole) {
+    if (received < count || received > count + waitedBefore) {
       const detail = `${says} received ${received} artifacts, and ${count} came`
       findings.push({ nodeId: client.id, detail })
     }
@@ -127,10 +128,7 @@ function miscountsOf({ client, server, result, storedBefore, pushes }: EndedSync
   return findings
 }
 
-function growthOf(
-  { repo }: CheckedNode,
-  before: Stored | undefined,
-): Omit<Stored, 'waiting'> | undefined {
+function growthOf({ repo }: CheckedNode, before: Stored | undefined): Stored | undefined {
   if (before === undefined) return undefined
   const now = countStored(repo)
   return { clusters: now.clusters - before.clusters, others: now.others - before.others }

@@ -11,6 +11,17 @@ import { parseCards } from '../../xfer/parse.ts'
 /** Artifacts and contents of files, or versions of rows, and how often each travelled. */
 export type Cargo = ReadonlyMap<string, number>
 
+/** Each message is looked at for several things, while its sync lasts. */
+const parsed = new WeakMap<Uint8Array, readonly Card[]>()
+
+function cardsIn(message: Uint8Array): readonly Card[] {
+  const before = parsed.get(message)
+  if (before !== undefined) return before
+  const cards = [...parseCards(decodeMessage(message, { maxBytes: 1 << 30 }))]
+  parsed.set(message, cards)
+  return cards
+}
+
 /** The rows of tables that some messages carry. */
 export function rowsOf(messages: readonly Uint8Array[]): Cargo {
   return counted(messages, (card) =>
@@ -22,8 +33,7 @@ export function rowsOf(messages: readonly Uint8Array[]): Cargo {
 
 /** Tells whether a request has more than the product wrote: see bold-requests.ts. */
 export function isBold(request: Uint8Array): boolean {
-  const cards = [...parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))]
-  return cards.at(-1)?.type !== 'comment'
+  return cardsIn(request).at(-1)?.type !== 'comment'
 }
 
 /** The artifacts and unversioned files that some messages carry. */
@@ -37,7 +47,7 @@ function counted(
 ): Cargo {
   const cargo = new Map<string, number>()
   for (const message of messages) {
-    for (const card of parseCards(decodeMessage(message, { maxBytes: 1 << 30 }))) {
+    for (const card of cardsIn(message)) {
       const name = nameIn(card)
       if (name !== undefined) cargo.set(name, (cargo.get(name) ?? 0) + 1)
     }
@@ -47,14 +57,12 @@ function counted(
 
 /** Tells whether a request is one of the rounds of a clone, which come before those of its sync. */
 export function isOfClone(request: Uint8Array): boolean {
-  const cards = parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))
-  return [...cards].some(({ type }) => type === 'clone')
+  return cardsIn(request).some(({ type }) => type === 'clone')
 }
 
 /** Everything that a request asks for, such as `pull push pragma xtables`: the kind of its sync. */
 export function wishesOf(request: Uint8Array): string {
-  const cards = parseCards(decodeMessage(request, { maxBytes: 1 << 30 }))
-  const wishes = [...cards].flatMap((card) => {
+  const wishes = cardsIn(request).flatMap((card) => {
     if (card.type === 'pragma') return `pragma ${card.name}`
     return card.type === 'pull' || card.type === 'push' || card.type === 'reqconfig'
       ? card.type
@@ -82,7 +90,7 @@ export interface Named {
 export function artifactsIn(message: Uint8Array): Named {
   const [carried, announced]: [string[], string[]] = [[], []]
   let [isOfAll, isSecret] = [false, false]
-  for (const card of parseCards(decodeMessage(message, { maxBytes: 1 << 30 }))) {
+  for (const card of cardsIn(message)) {
     if (card.type === 'comment') isOfAll = card.text.trim() === 'sending-clusters'
     // One that came in private is announced once it is public here.
     if ((card.type === 'file' || card.type === 'cfile') && !isSecret) carried.push(card.hash)
@@ -94,8 +102,7 @@ export function artifactsIn(message: Uint8Array): Named {
 
 /** Tells whether a reply has a complaint: a client begins again then, or says less. */
 export function complains(reply: Uint8Array): boolean {
-  const cards = [...parseCards(decodeMessage(reply, { maxBytes: 1 << 30 }))]
-  return cards.some(({ type }) => type === 'error' || type === 'message')
+  return cardsIn(reply).some(({ type }) => type === 'error' || type === 'message')
 }
 
 /** Undefined for a card that carries nothing. */

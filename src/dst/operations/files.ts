@@ -36,9 +36,9 @@ export const uvDelete: FossilOperation = {
   weight: 4,
   plan: (context) => {
     const held = listUnversioned(context.repo).filter(({ hash }) => hash !== undefined)
-    const isThere = names.filter((each) => held.some(({ name }) => name === each))
-    if (isThere.length === 0 && context.draw.chance(0.8)) return undefined
-    return drawFile(context, isThere.length === 0 ? names : isThere)
+    const there = names.filter((each) => held.some(({ name }) => name === each))
+    if (there.length === 0 && context.draw.chance(0.8)) return undefined
+    return drawFile(context, there.length === 0 ? names : there)
   },
   apply: (context) => changed(context, { type: 'uvDelete' }),
 }
