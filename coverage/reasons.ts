@@ -33,6 +33,11 @@ export const reasons: readonly Reason[] = [
     reason: tickets,
   },
   { file: 'src/admin/graveyard.ts', functions: ['broken'], reason: damage },
+  {
+    file: 'src/admin/settings.ts',
+    functions: ['invalid'],
+    reason: 'refuses a setting that stock does not know, and operations name those that it knows',
+  },
   { file: 'src/crosslink/crosslink.ts', functions: ['remakeTickets'], reason: tickets },
   { file: 'src/crosslink/ticket-fields.ts', functions: ['generates'], reason: tickets },
   { file: 'src/crosslink/ticket-table.ts', functions: ['invalid'], reason: tickets },
@@ -48,6 +53,11 @@ export const reasons: readonly Reason[] = [
   },
   { file: 'src/delta/parse.ts', functions: ['deltaCommands'], reason: library },
   { file: 'src/delta/parse.ts', functions: ['CommandReader.fail'], reason: lies },
+  {
+    file: 'src/repo/blob.ts',
+    functions: ['holdsNothing'],
+    reason: 'looks at the file of a clone by address that failed, and those of a run are in none',
+  },
   { file: 'src/repo/content.ts', functions: ['corrupt'], reason: damage },
   {
     file: 'src/repo/repo.ts',
@@ -55,7 +65,7 @@ export const reasons: readonly Reason[] = [
     reason: 'names the file, and repositories of a run are in none',
   },
   { file: 'src/repo/store.ts', functions: ['replaceDamaged'], reason: damage },
-  { file: 'src/repo/store.ts', functions: ['giveUp'], reason: lies },
+  { file: 'src/repo/store.ts', functions: ['giveUp'], reason: lies, isRare: true },
   {
     file: 'src/repo/transaction.ts',
     functions: ['Transaction.fail'],
@@ -79,6 +89,11 @@ export const reasons: readonly Reason[] = [
     isRare: true,
   },
   { file: 'src/sync/reply.ts', functions: ['passOver'], reason: lies },
+  {
+    file: 'src/sync/sync.ts',
+    functions: ['following'],
+    reason: 'tells a person of the progress of a clone, and nobody looks on in a run',
+  },
   { file: 'src/sync/tables-client.ts', functions: ['TableClient.#skip'], reason: lies },
   {
     file: 'src/sync/want-list.ts',

@@ -5,6 +5,7 @@
  */
 
 import { listRemotes, putRemote, removeRemote } from '../../admin/remote.ts'
+import { listSettings, setSetting } from '../../admin/settings.ts'
 import { listUsers, putUser, removeUser } from '../../admin/user.ts'
 import { setConfig, unsetConfig } from '../../repo/config.ts'
 import type { FossilOperation } from './operation.ts'
@@ -76,7 +77,9 @@ export const preference: FossilOperation = {
   apply: ({ id, repo, args, world }) => {
     const [name, value] = [args.text('setting'), args.maybeText('value')]
     if (!Object.hasOwn(preferences, name)) return undefined
-    if (value === undefined) unsetConfig(repo, name)
+    // What stock lists as a setting is set by the function that people have for it.
+    if (listSettings(repo).some((each) => each.name === name)) setSetting(repo, name, value)
+    else if (value === undefined) unsetConfig(repo, name)
     else setConfig(repo, name, value)
     world.keepLocal({ nodeId: id, kind: 'setting', name }, value)
     return {}
