@@ -17,7 +17,7 @@ export const promptnessMutations: readonly Mutation[] = [
     needs: ['plan:node=agent'],
     caughtBy: ['promptness'],
     onlyBy: 'promptness',
-    plan: 'node=agent,mix=checkin+uv',
+    plan: 'node=agent,mix=checkin',
   },
   {
     name: 'change-during-sync-missed',

@@ -78,7 +78,7 @@ export const tableMutations: readonly Mutation[] = [
     needs: ['op:rowTie', 'plan:login=yes', 'plan:rights=mixed'],
     caughtBy: ['table-never-lost'],
     onlyBy: 'table-never-lost',
-    plan: 'login=yes,rights=mixed,leaves=3,mix=rowPut+rowDelete+rowTie,faults=code+delayed',
+    plan: 'login=yes,rights=mixed,leaves=1,operations=60,mix=rowPut+rowTie,faults=code+delayed',
   },
   {
     name: 'edit-in-same-second',
