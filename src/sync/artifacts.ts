@@ -249,7 +249,10 @@ export class ArtifactExchange {
       if (!this.#peerAsks.has(hash)) this.#peerHas.add(hash)
       if (claimsPrivate) this.#peerHides.set(hash, known)
       this.#visibility.hear({ rid: known, hash }, claimsPrivate)
-      const isWanted = isPhantom(this.#repo, known) || this.#damaged.has(hash)
+      // A delta that waits was asked for as well: named once more, it goes first the next time, or
+      // what comes before it would use up every reply.
+      const isAwaited = this.#wants.isAsked(hash) && findHeld(this.#repo, hash) === undefined
+      const isWanted = isAwaited || isPhantom(this.#repo, known) || this.#damaged.has(hash)
       if (!isOffer || !isWanted) return 'known'
       const isPromised = this.#wants.noteOffered({ rid: known, hash }, { asPrivate: claimsPrivate })
       return isPromised ? 'promised' : 'known'

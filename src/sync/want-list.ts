@@ -8,6 +8,7 @@
 
 import type { ArtifactHash } from '../hash/artifact-hash.ts'
 import {
+  findHeld,
   isPhantom,
   isPrivate,
   isShunned,
@@ -71,6 +72,11 @@ export class WantList {
   noteOffered({ rid, hash }: NamedArtifact, { asPrivate = false } = {}): boolean {
     if (!asPrivate) this.#peerLacks.delete(hash)
     this.#offered.set(hash, rid)
+    return this.#asked.has(hash)
+  }
+
+  /** Tells whether this was asked for, and has not arrived. */
+  isAsked(hash: ArtifactHash): boolean {
     return this.#asked.has(hash)
   }
 
@@ -148,8 +154,9 @@ export class WantList {
     return !this.#peerLacks.has(hash) && !this.#cameInVain.has(hash)
   }
 
-  #isWanted(hash: ArtifactHash, rid: Rid, { withPrivate }: WantOptions): boolean {
-    const isMissing = isPhantom(this.#repo, rid) || this.#damaged.has(hash)
+  #isWanted(hash: ArtifactHash, rid: Rid, { withPrivate, unresolved }: WantOptions): boolean {
+    const isWaiting = unresolved !== 'none' && findHeld(this.#repo, hash) === undefined
+    const isMissing = isWaiting || isPhantom(this.#repo, rid) || this.#damaged.has(hash)
     if (!isMissing || isShunned(this.#repo, hash)) return false
     return withPrivate || !isPrivate(this.#repo, rid)
   }
