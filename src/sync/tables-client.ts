@@ -53,7 +53,7 @@ export interface TableSummary {
   readonly received: number
   /** Versions of rows that were sent. */
   readonly sent: number
-  /** Definitions and rows that came and were none, or did not fit. */
+  /** Definitions and rows that came and did not fit, and did not come again in a form that does. */
   readonly skipped: number
   /** Rows that were asked for and did not come. */
   readonly missing: number
@@ -127,7 +127,8 @@ export class TableClient {
   #roundsInVain = 0
   #received = 0
   #sentBefore = 0
-  #skipped = 0
+  /** Names of what came and did not fit; what comes again and fits then is taken from it. */
+  readonly #skipped = new Set<string>()
   #movedBefore = 0
 
   /** @param options.speaksPlain lists all rows in the first request, which stock would refuse */
@@ -168,7 +169,7 @@ export class TableClient {
       peer: this.#peer === 'unknown' ? 'none' : this.#peer,
       received: this.#received,
       sent: this.#outbox.sent,
-      skipped: this.#skipped,
+      skipped: this.#skipped.size,
       missing: this.#wanted.size + this.#places.ask.length,
       differs: this.#isStuck || (this.#wasPush && !this.#push && !this.#outbox.isEmpty),
     }
@@ -334,6 +335,7 @@ export class TableClient {
     try {
       const definition = definitionIn(card)
       this.#theirs.set(card.table, definition.columns)
+      this.#skipped.delete(card.table)
       this.#listedIn(card.table)
       if (this.#pull) takeDefinition(this.#repo, definition, { isTrusted: true })
       const table = findTable(this.#repo, card.table)
@@ -346,7 +348,7 @@ export class TableClient {
     } catch (error) {
       if (!FossilError.is(error, 'table.invalid')) throw error
       this.#unfit.add(card.table)
-      this.#skip(card.table, error.message)
+      this.#skip(card.table, card.table, error.message)
     }
   }
 
@@ -364,7 +366,10 @@ export class TableClient {
   #takeRow(card: XrowCard | XdeleteCard): void {
     const { table: name, pkHash } = card
     const table = findTable(this.#repo, name)
-    if (table === undefined || !isKeyHash(pkHash)) return this.#skip(name, 'there is no such table')
+    const rowName = `${name} ${pkHash}`
+    if (table === undefined || !isKeyHash(pkHash)) {
+      return this.#skip(rowName, name, 'there is no such table')
+    }
     try {
       const isPlain = this.#peer === 'plain'
       const arrival = arrivalIn(card, { isPlain })
@@ -374,7 +379,8 @@ export class TableClient {
         isRefusal: this.#isRefusal(table, pkHash),
         plainColumns: isPlain ? this.#columnsOf(table) : undefined,
       })
-      if (this.#wanted.delete(`${name} ${pkHash}`) || outcome === 'stored') this.#arrivals++
+      this.#skipped.delete(rowName)
+      if (this.#wanted.delete(rowName) || outcome === 'stored') this.#arrivals++
       if (outcome === 'stored') {
         this.#received++
         this.#observer?.({ type: 'row.received', table: name, key: pkHash })
@@ -383,8 +389,8 @@ export class TableClient {
       if (outcome === 'kept') this.#outbox.add(name, pkHash)
     } catch (error) {
       if (!FossilError.is(error, 'table.row')) throw error
-      this.#wanted.delete(`${name} ${pkHash}`)
-      this.#skip(name, error.detail.reason)
+      this.#wanted.delete(rowName)
+      this.#skip(rowName, name, error.detail.reason)
     }
   }
 
@@ -487,8 +493,8 @@ export class TableClient {
     if (isKeyHash(key)) this.#wanted.set(`${table} ${key}`, { table, key })
   }
 
-  #skip(table: string, reason: string): void {
-    this.#skipped++
+  #skip(name: string, table: string, reason: string): void {
+    this.#skipped.add(name)
     this.#observer?.({ type: 'row.skipped', table: table.slice(0, 80), reason })
   }
 }
