@@ -16,6 +16,8 @@ import { type Carried, type CheckinSaying, type ControlSaying, ofKind } from './
 /** Check-ins that can be read, and the history that they make. */
 export interface SaidHistory extends Expected {
   readonly checkins: ReadonlyMap<ArtifactHash, CheckinSaying>
+  /** All manifests of check-ins that are held, also those that wait for their baseline. */
+  readonly manifests: ReadonlyMap<ArtifactHash, CheckinSaying>
   /** Check-ins without a child on their own branch; where none is named, that is `trunk`. */
   readonly ends: ReadonlySet<ArtifactHash>
 }
@@ -25,17 +27,17 @@ export function saidHistory(
   sayings: readonly Carried[],
   isNowhere: (hash: ArtifactHash) => boolean,
 ): SaidHistory {
-  const all = new Map(ofKind(sayings, 'checkin').map(({ hash, says }) => [hash, says]))
+  const manifests = new Map(ofKind(sayings, 'checkin').map(({ hash, says }) => [hash, says]))
   const isReadable = ({ baseline }: CheckinSaying): boolean =>
-    baseline === undefined || all.has(baseline)
-  const checkins = new Map([...all].filter(([, says]) => isReadable(says)))
+    baseline === undefined || manifests.has(baseline)
+  const checkins = new Map([...manifests].filter(([, says]) => isReadable(says)))
   const statements = [
     ...[...checkins].map(([hash, says]) => checkinStatement(hash, says)),
     ...ofKind(sayings, 'control').map(({ hash, says }) => controlStatement(hash, says)),
   ].sort((a, b) => (a.hash < b.hash ? -1 : 1))
   const byName = new Map(statements.map((statement) => [statement.hash, statement]))
   const history = historyFrom(byName, isNowhere)
-  return { checkins, ...history, ends: endsOf(history) }
+  return { checkins, manifests, ...history, ends: endsOf(history) }
 }
 
 function endsOf(history: Expected): Set<ArtifactHash> {

@@ -204,13 +204,15 @@ export class SyncClaims {
     if (this.#facts.areForeign && rounds.length !== result.rounds) return
     const { request, asked, answered } = rounds[result.rounds - 1] ?? {}
     if (request === undefined || asked === undefined || answered === undefined) return
+    const answeredBefore = rounds[result.rounds - 2]?.answered
     const storedBefore = {
       client: this.#storedBefore(client.id, link, running.before.client),
       server: this.#storedBefore(serverId, link, running.before.server),
     }
     const waitedBefore = running.before.waiting
-    const sides = { client, server, asked, answered, storedBefore, waitedBefore }
-    const ended = { ...sides, ...directionsOf(request), result }
+    const sides = { client, server, asked, answered, answeredBefore }
+    const counts = { storedBefore, waitedBefore }
+    const ended = { ...sides, ...counts, ...directionsOf(request), result }
     this.falseClaims.push(...falseClaimsOf(ended, this.#facts.givenUpAtMs))
   }
 

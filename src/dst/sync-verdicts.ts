@@ -27,6 +27,8 @@ export interface EndedSync extends Directions {
   readonly asked: Mark
   /** The server as it was when it answered that. */
   readonly answered: Mark
+  /** The server as it was when it answered the request before, where there was one. */
+  readonly answeredBefore: Mark | undefined
   readonly result: SyncResult
   /** Artifacts that were stored when it began; undefined where others stored some meanwhile. */
   readonly storedBefore: {
@@ -45,8 +47,8 @@ type GivenUpAtMs = (id: NodeId, hash: ArtifactHash) => number | undefined
 /** The claims of a sync that are not so. */
 export function falseClaimsOf(sync: EndedSync, givenUpAtMs: GivenUpAtMs): Finding[] {
   const { client, server, asked, answered, pulls, pushes, result, withPrivate } = sync
+  if (!result.complete) return [...shortfallOf(sync), ...miscountsOf(sync)]
   const theirs = pulls ? toldSince(server.repo, answered, { withPrivate }) : []
-  if (!result.complete) return [...shortfallOf(sync, theirs), ...miscountsOf(sync)]
   const isOwed = (node: CheckedNode, hash: ArtifactHash): boolean =>
     !isShunned(node.repo, hash) &&
     !hasArtifact(node.repo, hash) &&
@@ -81,13 +83,15 @@ function incomplete(
   return [{ nodeId: to.id, detail: `a sync said that it is complete, and ${lacks}` }]
 }
 
-/** Artifacts that did not come could not have come. */
-function shortfallOf(
-  { client, server, result, pushes }: EndedSync,
-  theirs: readonly ArtifactHash[],
-): Finding[] {
+/**
+ * Artifacts that did not come could not have come. What the server got between its last two answers
+ * could not: when the client asked for it, it was not there, and the server said so.
+ */
+function shortfallOf(sync: EndedSync): Finding[] {
+  const { client, server, result, pulls, pushes, withPrivate } = sync
   const { missing, shortfall = '', pushRefused } = result
-  const offered = new Set(theirs)
+  const mark = sync.answeredBefore ?? sync.answered
+  const offered = new Set(pulls ? toldSince(server.repo, mark, { withPrivate }) : [])
   const withheld = missing.find((hash) => offered.has(hash) && !hasArtifact(client.repo, hash))
   const says = `a sync with ${server.id} said "${shortfall}"`
   if (withheld !== undefined) {

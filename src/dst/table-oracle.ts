@@ -125,11 +125,22 @@ export class TableOracle {
     return this.#forgers.has(nodeId)
   }
 
-  /** Tells whether a version was written at a node and must stay there. */
-  isStranded(table: string, key: string, version: RowVersion, nodeId: NodeId): boolean {
+  /**
+   * Tells whether a version was written at a node and must stay there.
+   *
+   * @param isHeard tells which of the others that wrote the same count, where it may travel from
+   * some; default all
+   */
+  isStranded(
+    table: string,
+    key: string,
+    version: RowVersion,
+    nodeId: NodeId,
+    isHeard: (maker: NodeId) => boolean = () => true,
+  ): boolean {
     const makers = this.#of(table, key).filter((written) => isSameRow(written.version, version))
     const isOwn = makers.some((written) => written.nodeId === nodeId)
-    return isOwn && !makers.some(({ travels }) => travels)
+    return isOwn && !makers.some((written) => written.travels && isHeard(written.nodeId))
   }
 
   #of(table: string, key: string): readonly WrittenRow[] {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { unresolvedRids } from '../../repo/blob.ts'
 import { sha1 } from '../../hash/hash.ts'
 import { stateOf } from '../../repo/state.ts'
 import type { NodeId } from '../../runner/model.ts'
@@ -28,8 +29,14 @@ export interface QuietSync {
    * asked for the same.
    */
   readonly isAgain: boolean
-  /** Deltas waited at the client when it began, and are asked for whole once nothing else comes. */
-  readonly hadWaiting: boolean
+  /** The sides at which deltas waited when it began, which are asked for whole after a while. */
+  readonly hadWaiting: Waiting
+}
+
+/** Tells of each side whether deltas waited there, or more was missing. */
+interface Waiting {
+  readonly client: boolean
+  readonly server: boolean
 }
 
 /** A sync under way, or a finished one. */
@@ -39,7 +46,9 @@ interface Running {
   readonly exchanges: { request: Uint8Array; digest: string; reply?: Uint8Array }[]
   /** Each side as it was at first. */
   readonly clientAtFirst: string
-  readonly hadWaiting: boolean
+  readonly clientHadWaiting: boolean
+  /** Deltas waited there: one that comes again is asked for whole at once. */
+  serverHadWaiting: boolean
   serverAtFirst: string | undefined
   /** Each side as it was when it last did its part; undefined before that. */
   clientState: string | undefined
@@ -74,7 +83,10 @@ export class QuietSyncs {
     const running = this.#running.get(linkOf(from, id))
     if (running === undefined) return
     const state = stateOf(repo)
-    running.serverAtFirst ??= state
+    if (running.serverAtFirst === undefined) {
+      running.serverAtFirst = state
+      running.serverHadWaiting = unresolvedRids(repo).size > 0
+    }
     if ((running.serverState ?? state) !== state) running.isDisturbed = true
   }
 
@@ -123,7 +135,9 @@ export class QuietSyncs {
       this.#left.get(link) === `${running.clientAtFirst} ${running.serverAtFirst} ${wishes}`
     const left = `${stateOf(client.repo)} ${stateOf(server.repo)} ${wishes}`
     this.#left.set(link, isComplete ? left : '')
-    return { client, server, exchanges, isAgain, hadWaiting: running.hadWaiting }
+    const { clientHadWaiting, serverHadWaiting } = running
+    const hadWaiting = { client: clientHadWaiting, server: serverHadWaiting }
+    return { client, server, exchanges, isAgain, hadWaiting }
   }
 
   /** A node has done something else, or has failed at something. */
@@ -149,7 +163,8 @@ function begun(client: CheckedNode, server: NodeId, isDisturbed: boolean): Runni
     server,
     exchanges: [],
     clientAtFirst: stateOf(client.repo),
-    hadWaiting: waitingIn(client.repo).size > 0,
+    clientHadWaiting: waitingIn(client.repo).size > 0,
+    serverHadWaiting: false,
     serverAtFirst: undefined,
     clientState: undefined,
     serverState: undefined,

@@ -83,7 +83,9 @@ function repetitionIn(
 ): string | undefined {
   const sent = cargoOf(rounds.map(({ request }) => request))
   const received = cargoOf(rounds.map(({ reply }) => reply))
-  const again = repeatedTo(server, sent) ?? (hadWaiting ? undefined : repeatedTo(client, received))
+  const again =
+    (hadWaiting.server ? undefined : repeatedTo(server, sent)) ??
+    (hadWaiting.client ? undefined : repeatedTo(client, received))
   if (again !== undefined) return `carried ${again} more than once`
   const back = [...sent.keys()].find((name) => received.has(name))
   return back && `carried ${back} there and back`

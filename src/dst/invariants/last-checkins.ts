@@ -5,7 +5,7 @@
  */
 
 import type { ArtifactHash } from '../../hash/artifact-hash.ts'
-import { branches } from '../../history/branch.ts'
+import type { branches } from '../../history/branch.ts'
 import { artifactInfo } from '../../history/info.ts'
 import { timeline, type TimelineEntry } from '../../history/timeline.ts'
 import type { Repo } from '../../repo/repo.ts'
@@ -16,6 +16,9 @@ import { farthestMoveMs, followedAtOnce } from './expected-events.ts'
 
 /** Entries of the timeline, by artifact. */
 export type Entries = ReadonlyMap<ArtifactHash, TimelineEntry>
+
+/** A branch as it is read. */
+type ReadBranch = ReturnType<typeof branches>[number]
 
 /** All check-ins that the timeline shows. */
 export function readEntries(repo: Repo): Entries {
@@ -98,25 +101,40 @@ function shownDate(
   return isMoved ? shownMs : says.dateMs
 }
 
-/** Lines about branches that must be read. */
-export function branchLines(history: SaidHistory, entries: Entries): string[] {
-  const { leaves } = history
+/**
+ * Lines about branches that must be read.
+ *
+ * @param read the branches as they are read
+ */
+export function branchLines(
+  history: SaidHistory,
+  entries: Entries,
+  read: readonly ReadBranch[],
+): string[] {
+  const { leaves, checkins } = history
+  const isOpenLeaf = (hash: ArtifactHash): boolean =>
+    leaves.has(hash) && heldTag(history, hash, 'closed') === undefined
   const on = Map.groupBy(history.tags.keys(), (hash) => {
     return heldTag(history, hash, 'branch')?.value
   })
   return [...on].flatMap(([name, hashes]) => {
     if (name === undefined) return []
-    const isOpen = hashes.some(
-      (hash) => leaves.has(hash) && heldTag(history, hash, 'closed') === undefined,
-    )
+    const isOpen = hashes.some((hash) => checkins.has(hash) && isOpenLeaf(hash))
+    // A later version of a page, note or post ends the one before it, and which is not said here.
+    const mayBeOpen = hashes.some((hash) => !checkins.has(hash) && isOpenLeaf(hash))
+    const isShownOpen = mayBeOpen && read.some((branch) => branch.name === name && branch.isOpen)
     const dates = hashes.flatMap((hash) => entries.get(hash)?.dateMs ?? [])
-    return branchLine(name, isOpen, dates.length === 0 ? undefined : Math.max(...dates))
+    return branchLine(
+      name,
+      isOpen || isShownOpen,
+      dates.length === 0 ? undefined : Math.max(...dates),
+    )
   })
 }
 
 /** Lines about branches as they are read: of two tips of one moment either may be told. */
-export function readBranchLines(repo: Repo, entries: Entries): string[] {
-  return branches(repo).flatMap(({ name, isOpen, tip }) => {
+export function readBranchLines(read: readonly ReadBranch[], entries: Entries): string[] {
+  return read.flatMap(({ name, isOpen, tip }) => {
     const entry = tip === undefined ? undefined : entries.get(tip)
     return branchLine(name, isOpen, entry?.branch === name ? entry.dateMs : undefined)
   })

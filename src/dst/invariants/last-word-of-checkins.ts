@@ -16,6 +16,7 @@
  * @module
  */
 
+import { branches } from '../../history/branch.ts'
 import type { Repo } from '../../repo/repo.ts'
 import { historyHeld } from '../held-sayings.ts'
 import type { SaidHistory } from '../history-sayings.ts'
@@ -40,11 +41,12 @@ const name = 'last-word-of-checkins'
  */
 export function checkCheckins(nodeId: string, repo: Repo, history: SaidHistory): void {
   const entries = readEntries(repo)
+  const read = branches(repo)
   compareRows(
     name,
     nodeId,
-    [...checkinLines(history, entries), ...branchLines(history, entries)],
-    [...readCheckinLines(repo, entries), ...readBranchLines(repo, entries)],
+    [...checkinLines(history, entries), ...branchLines(history, entries, read)],
+    [...readCheckinLines(repo, entries), ...readBranchLines(read, entries)],
   )
   compareFiles(name, { nodeId, repo }, history, entries)
 }

@@ -147,20 +147,30 @@ function rowLines(repo: Repo, isCompared: (row: StoredRow) => boolean): Lines {
   return lines
 }
 
-/** Rows but those that their node wrote in a name in which no server takes them from it. */
+/**
+ * Rows but those that their node wrote in a name in which no server takes them from it. Who wrote
+ * the same where it may travel from counts if it is among the nodes, or was heard by one of them.
+ */
 function travellingLines(
+  nodes: readonly CheckedNode[],
   { tables: oracle }: World['truth'],
-  { id, repo }: CheckedNode,
   isCompared: (row: StoredRow) => boolean,
-): Lines {
-  const lines = new Map(rowLines(repo, isCompared))
-  for (const { table, key } of oracle?.rows() ?? []) {
-    const row = versionOf(repo, table, key)
-    if (row !== undefined && oracle?.isStranded(table, key, row, id) === true) {
-      lines.delete(`${table} ${key}`)
+): (repo: Repo, nodeId: string) => Lines {
+  const ids = new Set(nodes.map(({ id }) => id))
+  return (repo, nodeId) => {
+    const lines = new Map(rowLines(repo, isCompared))
+    for (const { table, key } of oracle?.rows() ?? []) {
+      const row = versionOf(repo, table, key)
+      if (row === undefined || oracle === undefined) continue
+      const isStuckAt = (id: string): boolean =>
+        oracle.isStranded(table, key, row, id, (maker) => ids.has(maker))
+      const isHeldFreely = nodes.some(
+        (node) => !isStuckAt(node.id) && settlesRow(versionOf(node.repo, table, key), row),
+      )
+      if (isStuckAt(nodeId) && !isHeldFreely) lines.delete(`${table} ${key}`)
     }
+    return lines
   }
-  return lines
 }
 
 export const tableIntegrity: Invariant = {
@@ -199,8 +209,10 @@ export const tableConvergence: Invariant = {
   check: (world) => {
     const { nodes, truth } = world
     const isSender = ({ id }: CheckedNode): boolean => maySend(truth, id, 'artifacts')
-    compareAll('table-convergence', reposOf(nodes.filter(isSender)), (repo, id) => {
-      return new Map([...definitionLines(repo), ...travellingLines(truth, { id, repo }, isLive)])
+    const senders = nodes.filter(isSender)
+    const linesOf = travellingLines(senders, truth, isLive)
+    compareAll('table-convergence', reposOf(senders), (repo, id) => {
+      return new Map([...definitionLines(repo), ...linesOf(repo, id)])
     })
     // Who may not write has what those have that it syncs with, and perhaps rows of its own.
     for (const node of nodes.filter((each) => !isSender(each))) checkReader(world, node)
@@ -213,9 +225,8 @@ export const tombstoneConvergence: Invariant = {
   appliesTo: syncsTables,
   check: ({ nodes, truth }) => {
     const senders = nodes.filter(({ id }) => maySend(truth, id, 'artifacts'))
-    compareAll('tombstone-convergence', reposOf(senders), (repo, id) =>
-      travellingLines(truth, { id, repo }, isGone),
-    )
+    const linesOf = travellingLines(senders, truth, isGone)
+    compareAll('tombstone-convergence', reposOf(senders), linesOf)
   },
 }
 

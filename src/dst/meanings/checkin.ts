@@ -110,9 +110,10 @@ function closings(heard: Heard, merged: readonly ArtifactHash[]): DeckTag[] {
 function namesOf(heard: Heard, parent: ArtifactHash, which: 'all' | 'propagating'): string[] {
   const history = heard.history()
   if (heldTag(history, parent, 'branch') !== undefined) return saidNames(history, parent, which)
-  // Somebody took the branch away: then it is the one that the line began with.
+  // Somebody took the branch away, or nothing was read for want of a baseline: then it is the one
+  // that the line began with, as the manifests say.
   for (let at: ArtifactHash | undefined = parent; at !== undefined;) {
-    const says: CheckinSaying | undefined = history.checkins.get(at)
+    const says: CheckinSaying | undefined = history.manifests.get(at)
     const begun = says?.tags.find(({ name, target }) => name === 'branch' && target === '*')
     if (begun?.value !== undefined) return [begun.value]
     at = says?.parents[0]

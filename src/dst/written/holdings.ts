@@ -144,10 +144,19 @@ export class Holdings {
   /** 0 to 4: `sha1`, `auto`, `sha3`, `sha3-only`, `shun-sha1`. hname.c:57-61, db.c:2774-2778. */
   policy(): number {
     const code = Number.parseInt(this.setting('hash-policy'), 10)
-    if (code >= 0 && code <= 4) return code
     const has = (length: number): boolean =>
       this.has('SELECT 1 FROM blob WHERE length(uuid) = ?', length)
-    return has(40) && !has(64) ? 1 : 2
+    const unset = has(40) && !has(64) ? 1 : 2
+    const policy = code >= 0 && code <= 4 ? code : unset
+    // `auto` ends with the first long name that is stored. content.c:596-613.
+    const isPromoted = policy === 1 && [...this.#pending.keys()].some((hash) => hash.length === 64)
+    return isPromoted ? 2 : policy
+  }
+
+  /** The name of content that an operation writes: that under which it was added, or its own. */
+  writtenName(content: Uint8Array): string {
+    for (const [hash, pending] of this.#pending) if (pending.content === content) return hash
+    return this.nameOf(content)
   }
 
   /** Empty where it is not set. */

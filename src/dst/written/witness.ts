@@ -91,7 +91,7 @@ export class WrittenWitness {
     try {
       const future = new Holdings(context.repo, this.#known)
       const wanted = forecast(context, future, unknownId)?.map((artifact): Wanted => {
-        const hash = holdings.nameOf(artifact.content)
+        const hash = future.writtenName(artifact.content)
         return { ...artifact, hash, wasHeld: holdings.holds(hash) }
       })
       return { ...common, wanted, riddle: undefined }
