@@ -14,6 +14,7 @@ import { storeUnresolved } from '../repo/store.ts'
 import type { Card } from '../xfer/card.ts'
 import {
   bodyOf,
+  cardsOf,
   contentOf,
   fileCard,
   heldNames,
@@ -55,5 +56,37 @@ test('what comes only as a delta of what waits for it ends no pull', () => {
   assert.deepEqual(asked, [true, false, true])
   assert.equal(result.shortfall, undefined)
   assert.deepEqual(heldNames(client), [newer, older, contentOf(2)].map(nameOf).sort())
+  verifyRepo(client)
+})
+
+test('a circle ends with what comes whole, however little one reply has room for', () => {
+  using client = makeRepo('client')
+  const versions = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => concat([contentOf(9, 400), utf8(`${n}`)]))
+  const isNext = versions.map((content, n) => ({
+    content,
+    source: versions[(n + 1) % versions.length] ?? content,
+  }))
+  for (const { content, source } of isNext) {
+    const names = { hash: nameOf(content), source: nameOf(source) }
+    storeUnresolved(client, { ...names, delta: createDelta(source, content), isPrivate: false })
+  }
+  // One of them came as a delta by mistake. The last, which closes the circle, is what is missing.
+  const sent = new Map(
+    isNext.map(({ content, source }, n) => [
+      nameOf(content),
+      n === 5 ? fileCard(content) : deltaCard(source, content),
+    ]),
+  )
+  const { result } = syncWith(
+    client,
+    (request) => {
+      const asked = ofType(cardsOf(request), 'gimme').map(({ hash }) => hash)
+      const named = asked.slice(3).map((hash): Card => ({ type: 'igot', hash, isPrivate: false }))
+      return bodyOf(...asked.slice(0, 3).flatMap((hash) => sent.get(hash) ?? []), ...named)
+    },
+    { push: false },
+  )
+  assert.equal(result.shortfall, undefined)
+  assert.deepEqual(heldNames(client), versions.map(nameOf).sort())
   verifyRepo(client)
 })

@@ -13,7 +13,8 @@ import type { Card } from '../xfer/card.ts'
 import type { CardWriter } from '../xfer/format.ts'
 import type { SyncObserver } from './events.ts'
 import { ConfigClient, type ConfigSummary } from './config-areas.ts'
-import { type TableBudget, TableClient, type TableSummary } from './tables-client.ts'
+import type { TableSummary } from './table-summary.ts'
+import { type TableBudget, TableClient } from './tables-client.ts'
 import { UnversionedClient, type UnversionedSummary } from './unversioned-client.ts'
 
 /** Options of a session besides pushing and pulling artifacts. */

@@ -8,7 +8,6 @@
  * @module
  */
 
-import { counted } from '../base/counted.ts'
 import { FossilError } from '../base/error.ts'
 import { type Repo, workOf } from '../repo/repo.ts'
 import type { Column } from '../tables/definition.ts'
@@ -28,6 +27,7 @@ import {
   type XrowCard,
 } from '../xfer/table-card.ts'
 import type { SyncObserver } from './events.ts'
+import { shortfallOf, type TableSummary } from './table-summary.ts'
 import {
   arrivalIn,
   compareList,
@@ -44,22 +44,6 @@ import {
   writeSchema,
 } from './tables.ts'
 import { noPlaces, type Places, TableOutbox } from './tables-outbox.ts'
-
-/** The outcome of a conversation, as far as it has gone. */
-export interface TableSummary {
-  /** The kind of server: one of ours, one that lists all its rows, or one that says nothing. */
-  readonly peer: 'ours' | 'plain' | 'none'
-  /** Versions of rows that came and were stored. */
-  readonly received: number
-  /** Versions of rows that were sent. */
-  readonly sent: number
-  /** Definitions and rows that came and did not fit, and did not come again in a form that does. */
-  readonly skipped: number
-  /** Rows that were asked for and did not come. */
-  readonly missing: number
-  /** The tables of both sides still differ, and another round would not change that. */
-  readonly differs: boolean
-}
 
 /** Limits of the next request. */
 export interface TableBudget {
@@ -177,13 +161,8 @@ export class TableClient {
 
   /** The reason why the sync is not complete, as far as it lies here. */
   get shortfall(): string | undefined {
-    const { missing, skipped, differs } = this.summary
-    if (skipped > 0) return `${counted(skipped, 'row')} of tables could not be taken`
-    if (missing > 0) return `${counted(missing, 'row')} of tables did not come`
-    if (!differs || !this.#wasPush || !this.#pull) return undefined
-    return this.#push
-      ? 'some rows of tables could not be synced'
-      : 'the server does not accept rows of tables from us'
+    const [push, pull] = [this.#push, this.#pull]
+    return shortfallOf(this.summary, { push, pull, wasPush: this.#wasPush })
   }
 
   get #moved(): number {
@@ -337,8 +316,14 @@ export class TableClient {
       this.#theirs.set(card.table, definition.columns)
       this.#skipped.delete(card.table)
       this.#listedIn(card.table)
+      const columnsBefore = findTable(this.#repo, card.table)?.columns.length
       if (this.#pull) takeDefinition(this.#repo, definition, { isTrusted: true })
       const table = findTable(this.#repo, card.table)
+      // Rows that came too early for a column fit now: it is of use to compare again.
+      if (this.#isStuck && table?.columns.length !== columnsBefore) {
+        this.#isStuck = false
+        this.#isUnsettled = true
+      }
       if (this.#peer !== 'ours' || table === undefined) return
       const isAhead =
         table.version !== definition.version ||

@@ -174,6 +174,27 @@ suite('two repositories', () => {
     assert.deepEqual(getRow(client, 'notes', { id: 'z' })?.values['b'], Uint8Array.of(0, 255))
   })
 
+  test('take a row of a column that is added meanwhile, once the column has come', () => {
+    using client = repoWith('client', { a: '1', b: '2' })
+    using server = repoWith('server', { a: '1', b: '3' })
+    const skipped: string[] = []
+    const { result } = syncTables(client, server, {
+      observer: (event) => {
+        if (event.type === 'row.skipped') skipped.push(event.table)
+      },
+      onReply: (_, round) => {
+        if (round !== 1) return
+        addColumn(server, 'notes', { name: 'x', type: 'integer' })
+        later(server, 5)
+        putRow(server, 'notes', { id: 'b', v: '4', x: 7 })
+      },
+    })
+    assert.deepEqual(skipped, ['notes'])
+    assert.equal(result.tables?.skipped, 0)
+    assert.equal(result.complete, true)
+    assert.deepEqual(getRow(client, 'notes', { id: 'b' })?.values, { id: 'b', v: '4', x: 7n })
+  })
+
   test('that define a table in ways that do not fit keep theirs, and say so', () => {
     using client = repoWith('client', { a: '1' })
     const columns = [{ name: 'other', type: 'integer', key: true }] as const

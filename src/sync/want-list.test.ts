@@ -134,6 +134,21 @@ test('deltas without their source are asked for where that is wanted', () => {
   assert.equal(wants.hasUnasked({ ...publicOnly, unresolved: 'all' }), true)
 })
 
+test('a delta that was asked for and is promised goes first, where deltas are asked for', () => {
+  using repo = makeRepo('repo')
+  const wants = new WantList(repo)
+  const all: WantOptions = { ...publicOnly, unresolved: 'all' }
+  const [hash, source] = [nameOf(contentOf(1)), nameOf(contentOf(2))]
+  const { rid } =
+    storeUnresolved(repo, { hash, source, delta: utf8('0\n0;'), isPrivate: false }) ?? {}
+  assert.ok(rid !== undefined && !wants.isAsked(hash))
+  for (const name of [source, hash]) wants.noteAsked(name)
+  assert.ok(wants.isAsked(hash))
+  assert.equal(wants.noteOffered({ rid, hash }), true)
+  assert.deepEqual(wants.chooseToAsk(5, all), [hash, source])
+  assert.deepEqual(wants.chooseToAsk(5, publicOnly), [source])
+})
+
 test('what came in vain is given up, with everything that it waits for', () => {
   using repo = makeRepo('repo')
   const wants = new WantList(repo)
