@@ -7,11 +7,10 @@
  */
 
 import { FossilError } from '../base/error.ts'
-import type { Repo } from '../repo/repo.ts'
+import { dbOf, type Repo } from '../repo/repo.ts'
 import type { Access } from '../sync/access.ts'
 import { definitionJson, type TableDefinition } from '../tables/definition.ts'
 import { storedTables } from '../tables/schema.ts'
-import { allRows } from '../tables/tables.ts'
 import { decodeMessage } from '../xfer/frame.ts'
 import { parseCards } from '../xfer/parse.ts'
 import type { CheckedNode, Finding } from './world.ts'
@@ -41,9 +40,12 @@ export class RowWitness {
 
   /** Lets a server answer a request, and looks at its tables before and after. */
   watch<T>({ id, repo }: CheckedNode, request: Uint8Array, answer: () => T): T {
-    const before = heldBy(repo)
+    const textBefore = textOf(repo)
     const reply = answer()
-    const after = heldBy(repo)
+    const text = textOf(repo)
+    // Most requests change no row: what they say is made out where something differs.
+    if (text === textBefore) return reply
+    const [before, after] = [heldIn(textBefore), heldIn(text)]
     for (const name of new Set([...before.keys(), ...after.keys()])) {
       const change = { before: before.get(name), after: after.get(name) }
       if (change.before?.text === change.after?.text) continue
@@ -76,16 +78,46 @@ function mayTake({ rule, owner }: HeldThing, sender: string): boolean {
   return owner === sender || (rule === 'self-write' && owner === '')
 }
 
-function heldBy(repo: Repo): Held {
+/** A table as text: its name, rule and definition, and its rows as JSON that the database writes. */
+type TableText = readonly [
+  name: string,
+  rule: TableDefinition['conflict'],
+  definition: string,
+  rows: string,
+]
+
+/** A row in such a text. */
+type RowText = readonly [
+  key: string,
+  mtimeSec: number,
+  isDeleted: number,
+  owner: string,
+  data: string,
+]
+
+const rowsSql = `SELECT json_group_array(json_array(key, mtime, deleted, owner, data))
+  FROM (SELECT key, mtime, deleted, owner, data FROM fx_trilobite_row WHERE tid = ? ORDER BY key)`
+
+/** All tables of a repository, as JSON. */
+function textOf(repo: Repo): string {
+  const texts = storedTables(repo).map((table): TableText => {
+    const { id, name, conflict, version, mtimeSec } = table
+    const definition = `${version} ${mtimeSec} ${definitionJson(table)}`
+    const [rows = '[]'] = dbOf(repo).prepare<[string]>(rowsSql).get(id) ?? []
+    return [name, conflict, definition, rows]
+  })
+  return JSON.stringify(texts)
+}
+
+function heldIn(text: string): Held {
   const held = new Map<string, HeldThing>()
-  for (const table of storedTables(repo)) {
-    const { name, conflict: rule, version, mtimeSec } = table
-    const text = `${version} ${mtimeSec} ${definitionJson(table)}`
-    held.set(`the table ${name}`, { rule, owner: undefined, text })
-    for (const row of allRows(repo, table)) {
-      const { key, owner, isDeleted, data } = row
-      const said = JSON.stringify([row.mtimeSec, isDeleted, owner, data])
-      held.set(`a row of ${name} (${key})`, { rule, owner, text: said })
+  const tables: readonly TableText[] = JSON.parse(text)
+  for (const [name, rule, definition, rows] of tables) {
+    held.set(`the table ${name}`, { rule, owner: undefined, text: definition })
+    const all: readonly RowText[] = JSON.parse(rows)
+    for (const [key, ...said] of all) {
+      const [, , owner] = said
+      held.set(`a row of ${name} (${key})`, { rule, owner, text: JSON.stringify(said) })
     }
   }
   return held
