@@ -82,6 +82,15 @@ suite('a row that no server may take', () => {
     assert.ok(!oracle.isStranded('notes', 'k', forged, 'b'))
   })
 
+  test('stays there while those are not heard who may send the same', () => {
+    const shared = new TableOracle()
+    shared.record({ ...row, nodeId: 'a', version: forged, travels: false })
+    shared.record({ ...row, nodeId: 'c', version: forged, travels: true })
+    assert.ok(!shared.isStranded('notes', 'k', forged, 'a'))
+    assert.ok(shared.isStranded('notes', 'k', forged, 'a', (maker) => maker !== 'c'))
+    assert.ok(!shared.isStranded('notes', 'k', forged, 'c', () => false), 'it may leave c')
+  })
+
   test('makes known who signs for others', () => {
     assert.ok(oracle.signsForOthers('a'))
     assert.ok(!oracle.signsForOthers('b'))

@@ -140,7 +140,8 @@ export class TableOracle {
   ): boolean {
     const makers = this.#of(table, key).filter((written) => isSameRow(written.version, version))
     const isOwn = makers.some((written) => written.nodeId === nodeId)
-    return isOwn && !makers.some((written) => written.travels && isHeard(written.nodeId))
+    const counts = (maker: NodeId): boolean => maker === nodeId || isHeard(maker)
+    return isOwn && !makers.some((written) => written.travels && counts(written.nodeId))
   }
 
   #of(table: string, key: string): readonly WrittenRow[] {

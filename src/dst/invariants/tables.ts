@@ -16,7 +16,7 @@ import { allRows } from '../../tables/tables.ts'
 import { hashOfKey, parseRow, rowData } from '../../tables/value.ts'
 import { FossilError } from '../../base/error.ts'
 import { InvariantError } from '../../runner/invariants.ts'
-import { describeRow, type RowVersion, settlesRow } from '../table-oracle.ts'
+import { describeRow, isSameRow, type RowVersion, settlesRow } from '../table-oracle.ts'
 import { type CheckedNode, type Invariant, linksOf, maySend, type World } from '../world.ts'
 import { allNodes, ofEachNode } from './of-each-node.ts'
 
@@ -164,9 +164,10 @@ function travellingLines(
       if (row === undefined || oracle === undefined) continue
       const isStuckAt = (id: string): boolean =>
         oracle.isStranded(table, key, row, id, (maker) => ids.has(maker))
-      const isHeldFreely = nodes.some(
-        (node) => !isStuckAt(node.id) && settlesRow(versionOf(node.repo, table, key), row),
-      )
+      const isHeldFreely = nodes.some(({ id, repo: other }) => {
+        const held = isStuckAt(id) ? undefined : versionOf(other, table, key)
+        return held !== undefined && isSameRow(held, row)
+      })
       if (isStuckAt(nodeId) && !isHeldFreely) lines.delete(`${table} ${key}`)
     }
     return lines
