@@ -78,7 +78,7 @@ function mayTake({ rule, owner }: HeldThing, sender: string): boolean {
   return owner === sender || (rule === 'self-write' && owner === '')
 }
 
-/** A table as text: its name, rule and definition, and its rows as JSON that the database writes. */
+/** A table as text: name, rule, definition, and its rows as JSON that the database writes. */
 type TableText = readonly [
   name: string,
   rule: TableDefinition['conflict'],
@@ -95,8 +95,9 @@ type RowText = readonly [
   data: string,
 ]
 
-const rowsSql = `SELECT json_group_array(json_array(key, mtime, deleted, owner, data))
-  FROM (SELECT key, mtime, deleted, owner, data FROM fx_trilobite_row WHERE tid = ? ORDER BY key)`
+const rowsSql = `
+  SELECT json_group_array(json_array(key, mtime, deleted, owner, data))
+    FROM (SELECT * FROM fx_trilobite_row WHERE tid = ? ORDER BY key)`
 
 /** All tables of a repository, as JSON. */
 function textOf(repo: Repo): string {
