@@ -84,6 +84,11 @@ export interface SimConfig {
    */
   readonly thoroughCheckEvery?: number
   /**
+   * The name of an invariant of those that always hold, which is checked after every step, whatever
+   * the schedule of the others. Default: none.
+   */
+  readonly watchedInvariant?: string
+  /**
    * Everything that is checked, a cause before its consequences. Default: `invariants`; one more is
    * `[...invariants, mine]`.
    */

@@ -50,6 +50,7 @@ export function simulateFossil(
       from: config.safetyCheckFrom,
       thoroughEvery: config.thoroughCheckEvery,
       thinsOut: config.thinsOutChecks ?? false,
+      watched: config.watchedInvariant,
     },
     overrides,
     unlisted,

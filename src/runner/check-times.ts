@@ -17,6 +17,8 @@ export interface CheckSchedule {
    * as the nodes hold: so all of them together cost as much as the last few. Default false.
    */
   readonly thinsOut?: boolean
+  /** The name of an invariant that is checked after every step, whatever the others are. */
+  readonly watched?: string | undefined
 }
 
 /** A check that is due. */

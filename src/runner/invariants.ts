@@ -77,7 +77,11 @@ export class InvariantChecks<W extends CheckedWorld> {
   readonly #settled: readonly Invariant<W>[]
   readonly #versionOf: VersionOf<W> | undefined
   /** The version at which each node was found good. */
-  readonly #good = { cheap: new Map<string, string>(), costly: new Map<string, string>() }
+  readonly #good = {
+    cheap: new Map<string, string>(),
+    costly: new Map<string, string>(),
+    watched: new Map<string, string>(),
+  }
 
   /**
    * @param versionOf without it every check looks at every node
@@ -113,6 +117,20 @@ export class InvariantChecks<W extends CheckedWorld> {
     this.#remember(changedCostly, this.#good.costly)
     this.lastSafeStep = step
     if (isThorough) this.lastThoroughStep = step
+  }
+
+  /**
+   * Checks one invariant of those that must always hold, on every node that has changed since this
+   * last found it good. There is nothing to check where the name is of no such invariant.
+   *
+   * @throws {InvariantError} where it does not hold
+   */
+  watched(world: W, name: string): void {
+    const invariant = this.#safety.find((each) => each.name === name)
+    if (invariant === undefined) return
+    const changed = this.#changed(world.nodes, this.#good.watched)
+    this.#check(invariant, world, changed)
+    this.#remember(changed, this.#good.watched)
   }
 
   /**

@@ -457,6 +457,10 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   #checkNowAndThen(): void {
+    const { watched } = this.options.checks
+    if (watched !== undefined) {
+      this.#marks.pausedDuring(() => this.#checks.watched(this.world, watched))
+    }
     const due = this.#checkTimes.due(this.steps)
     if (due !== undefined) this.checkSafety(due)
   }
