@@ -7,7 +7,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 
-import { type Capsule, capsuleTexts, parseCapsule } from '../dst/index.ts'
+import {
+  type Capsule,
+  capsuleTexts,
+  loadModel,
+  parseCapsule,
+  type SimulationModel,
+} from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 
 /** A seed, or the file of a capsule. */
@@ -42,6 +48,32 @@ function textOf(path: string): string {
 }
 
 /**
+ * The code that takes part in the run of a capsule.
+ *
+ * @param path the file of a model, where one is named
+ * @throws {FossilError} `option.invalid` where none is named and one took part in the failure:
+ *   without it the run would be another
+ */
+export async function modelFor(
+  source: FailureSource,
+  path: string | undefined,
+): Promise<SimulationModel> {
+  if (path !== undefined) return loadModel(path)
+  if (!('capsule' in source) || source.capsule.code.model !== true) return {}
+  const reason = 'has to name the model that took part in this failure'
+  throw new FossilError('option.invalid', { option: '--model', reason })
+}
+
+/** Place of the files of a failure, and what takes part in it. */
+interface WriteFailureOptions {
+  readonly out: string
+  /** The file of the model. */
+  readonly model?: string
+  /** That model has `workloads`. */
+  readonly hasWorkloads: boolean
+}
+
+/**
  * Writes a capsule and its test into a folder, in the place of earlier ones of the same name.
  *
  * @returns the paths of both
@@ -49,7 +81,7 @@ function textOf(path: string): string {
  */
 export function writeFailure(
   capsule: Capsule,
-  { out: folder, model }: { readonly out: string; readonly model?: string },
+  { out: folder, model, hasWorkloads }: WriteFailureOptions,
 ): { readonly capsule: string; readonly test: string } {
   const { invariant, verdict } = capsule.signature
   const name = `${invariant ?? verdict}-${capsule.origin.seed}`
@@ -59,7 +91,7 @@ export function writeFailure(
   }
   try {
     mkdirSync(folder, { recursive: true })
-    const imported = model === undefined ? {} : { model: importedFrom(folder, model) }
+    const imported = model === undefined ? {} : { model: importedFrom(folder, model), hasWorkloads }
     const { file, test } = capsuleTexts(capsule, imported)
     writeFileSync(paths.capsule, file)
     writeFileSync(paths.test, test)

@@ -5,9 +5,9 @@
  */
 
 import type { Command } from 'commander'
-import { type Capsule, capsuleTexts, loadModel, replayCapsule } from '../dst/index.ts'
+import { type Capsule, capsuleTexts, replayCapsule } from '../dst/index.ts'
 import { print } from './output.ts'
-import { readCapsule } from './sim-failure.ts'
+import { modelFor, readCapsule } from './sim-failure.ts'
 import { TraceFile } from './sim-files.ts'
 import { replayFileCommand } from './sim-plan.ts'
 import { jsonReport, textReport } from './sim-report.ts'
@@ -35,6 +35,7 @@ export function addReplayCommand(sim: Command): void {
 
 async function replay(path: string, options: ReplayCommandOptions): Promise<void> {
   const capsule = readCapsule(path)
+  const model = await modelFor({ capsule }, options.model)
   const trace = options.trace === undefined ? undefined : new TraceFile(options.trace)
   const startMs = performance.now()
   const traced =
@@ -45,7 +46,6 @@ async function replay(path: string, options: ReplayCommandOptions): Promise<void
           onTraceStart: () => trace.startOver(),
           describesMessages: options.messages === true,
         }
-  const model = options.model === undefined ? {} : await loadModel(options.model)
   const replayed = await replayCapsule(capsule, {
     model: { ...model, config: { ...model.config, ...traced } },
   }).finally(() => trace?.close())

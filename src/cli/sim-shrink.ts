@@ -5,11 +5,11 @@
  */
 
 import type { Command } from 'commander'
-import { type Capsule, capsuleTexts, loadModel, shrinkFailure } from '../dst/index.ts'
+import { type Capsule, capsuleTexts, shrinkFailure } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { duration } from './option-values.ts'
 import { print, printNotice } from './output.ts'
-import { type FailureSource, failureSource, writeFailure } from './sim-failure.ts'
+import { type FailureSource, failureSource, modelFor, writeFailure } from './sim-failure.ts'
 import { addPlanOptions, planLine, type PlanOptions, replayFileCommand } from './sim-plan.ts'
 import { modelHelp } from './sim-sweep-command.ts'
 import { counted } from '../base/counted.ts'
@@ -41,7 +41,7 @@ export function addShrinkCommand(sim: Command): void {
 async function shrink(text: string, options: ShrinkCommandOptions): Promise<void> {
   const source = failureSource(text)
   checkPlan(source, options)
-  const model = options.model === undefined ? {} : await loadModel(options.model)
+  const model = await modelFor(source, options.model)
   const progress = new ProgressLine({ isQuiet: options.quiet === true || options.json === true })
   const result = await shrinkFailure(
     'seed' in source ? { ...source, plan: planLine(options) } : source.capsule,
@@ -65,7 +65,8 @@ async function shrink(text: string, options: ShrinkCommandOptions): Promise<void
     return
   }
   const { end, capsule, runs, isMinimal } = result
-  const files = writeFailure(capsule, options)
+  const hasWorkloads = model.workloads !== undefined
+  const files = writeFailure(capsule, { ...options, hasWorkloads })
   const { signature, operations, faults, plan, seed } = capsule
   const fields = { end, signature, seed, plan, operations, faults, runs, isMinimal, files }
   const replay = replayFileCommand(files.capsule, options.model)

@@ -5,17 +5,11 @@
  */
 
 import type { Command } from 'commander'
-import {
-  type Capsule,
-  loadModel,
-  shrinkFailure,
-  type SimulationModel,
-  whyFails,
-} from '../dst/index.ts'
+import { type Capsule, shrinkFailure, type SimulationModel, whyFails } from '../dst/index.ts'
 import { FossilError } from '../index.ts'
 import { duration, integer } from './option-values.ts'
 import { print } from './output.ts'
-import { failureSource } from './sim-failure.ts'
+import { type FailureSource, failureSource, modelFor } from './sim-failure.ts'
 import { modelHelp } from './sim-sweep-command.ts'
 import { addPlanOptions, planLine, type PlanOptions } from './sim-plan.ts'
 import { counted } from '../base/counted.ts'
@@ -55,8 +49,9 @@ export function addWhyCommand(sim: Command): void {
 async function why(text: string, options: WhyCommandOptions): Promise<void> {
   const progress = new ProgressLine({ isQuiet: options.quiet === true || options.json === true })
   try {
-    const model = options.model === undefined ? {} : await loadModel(options.model)
-    const capsule = await capsuleFor(text, { ...options, model }, progress)
+    const source = failureSource(text)
+    const model = await modelFor(source, options.model)
+    const capsule = await capsuleFor(source, { ...options, model }, progress)
     const reasons =
       capsule &&
       (await whyFails(capsule, {
@@ -79,11 +74,10 @@ async function why(text: string, options: WhyCommandOptions): Promise<void> {
 
 /** The capsule of a file, or of a seed that is shrunk; its leaves keep their names. */
 async function capsuleFor(
-  text: string,
+  source: FailureSource,
   options: Omit<WhyCommandOptions, 'model'> & { readonly model: SimulationModel },
   progress: ProgressLine,
 ): Promise<Capsule | undefined> {
-  const source = failureSource(text)
   if ('capsule' in source) return source.capsule
   const result = await shrinkFailure(
     { ...source, plan: planLine(options) },
@@ -101,7 +95,7 @@ async function capsuleFor(
 }
 
 function reasonsText({ text, isCalm, items }: Reasons): string {
-  const rows = items.map((item) => [item.text, partText(item), redrawnText(item)])
+  const rows = items.map((each) => [each.text, partText(each, items), redrawnText(each)])
   return [
     `${text}\n`,
     isCalm ? '  it fails on a calm network: no fault has a part in it\n' : '',
@@ -109,9 +103,15 @@ function reasonsText({ text, isCalm, items }: Reasons): string {
   ].join('')
 }
 
-function partText({ isNecessary, isSufficientAlone }: ItemReason): string {
-  if (isNecessary) return isSufficientAlone ? 'necessary, and enough alone' : 'necessary'
-  return isSufficientAlone ? 'enough alone' : 'not necessary'
+/** Of the only operation, and of the only fault, there is no other to do without. */
+function partText(
+  { item: { kind }, isNecessary, isSufficientAlone }: ItemReason,
+  items: readonly ItemReason[],
+): string {
+  const isOnly = items.filter(({ item }) => item.kind === kind).length === 1
+  const enough = isSufficientAlone && !isOnly ? `enough without the other ${kind}s` : ''
+  if (isNecessary) return enough === '' ? 'necessary' : `necessary, and ${enough}`
+  return enough === '' ? 'not necessary' : enough
 }
 
 function redrawnText({ failsWhenRedrawn }: ItemReason): string {

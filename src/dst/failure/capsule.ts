@@ -43,13 +43,14 @@ export interface Capsule {
  * The capsule of a scenario.
  *
  * @param report the report of its run
- * @param origin the run that it was shrunk from
+ * @param options.origin the run that it was shrunk from
+ * @param options.hasModel code took part that is not of this package
  * @throws {FossilError} `option.invalid` where the run converged
  */
 export function capsuleOf(
   { seed, options, faults }: FossilScenario,
   { signature, intentions, traceHash }: SimReport,
-  origin: Capsule['origin'],
+  { origin, hasModel }: Pick<Capsule, 'origin'> & { readonly hasModel: boolean },
 ): Capsule {
   if (signature === undefined) throw invalid('the run converged')
   return {
@@ -61,7 +62,7 @@ export function capsuleOf(
     faults,
     traceHash,
     origin,
-    code: codeVersions(),
+    code: { ...codeVersions(), ...(hasModel ? { model: true } : {}) },
   }
 }
 
@@ -151,10 +152,15 @@ function originIn(value: unknown): Capsule['origin'] {
 }
 
 function codeIn(value: unknown): Capsule['code'] {
-  const { trilobite, node, commit } = objectIn(value, 'its code')
+  const { trilobite, node, commit, model } = objectIn(value, 'its code')
   const isKnown = typeof trilobite === 'string' && typeof node === 'string'
   if (!isKnown) throw invalid('it does not say which code it failed with')
-  return { trilobite, node, ...(typeof commit === 'string' ? { commit } : {}) }
+  return {
+    trilobite,
+    node,
+    ...(typeof commit === 'string' ? { commit } : {}),
+    ...(model === true ? { model } : {}),
+  }
 }
 
 function invalid(reason: string): FossilError {

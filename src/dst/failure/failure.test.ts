@@ -39,6 +39,7 @@ suite('a capsule', () => {
     assert.deepEqual(capsule.faults, [])
     assert.equal(capsule.plan.split(',')[0], 'calm')
     assert.match(capsule.origin.plan, /leaves=2/)
+    assert.equal(capsule.code.model, true)
   })
 
   test('is replayed to the same trace', async () => {
@@ -139,6 +140,11 @@ suite('a shrunk failure', () => {
 })
 
 suite('the test file of a failure', () => {
+  test('takes from a model nothing that the plan says', () => {
+    const text = testFileOf(capsule, { model: './my-agent.ts' })
+    assert.doesNotMatch(text, /\.\.\.model,|workloads/)
+  })
+
   const faults = [{ site: 'net/leaf-0→master/replyLost', use: 'poll#3.round#1', outcome: true }]
   const story: Capsule = {
     ...capsule,
@@ -164,8 +170,9 @@ suite('the test file of a failure', () => {
   })
 
   test('imports the model that takes part in it', () => {
-    const text = testFileOf(story, { model: './my-agent.ts' })
+    const text = testFileOf(story, { model: './my-agent.ts', hasWorkloads: true })
     assert.match(text, /import model from '\.\/my-agent\.ts'\n/)
     assert.match(text, /\.\.\.model\.config,/)
+    assert.match(text, /workloads: model\.workloads,/)
   })
 })

@@ -92,7 +92,8 @@ export async function shrinkFailure(
   const shrunk = await search(scenario, { sought: signature, maxSteps: stepsOver(steps) }, options)
   if (shrunk === undefined) return { end: 'unlisted', signature, text: signatureText(signature) }
   const report = await simulate(optionsOf(shrunk.scenario, model))
-  const capsule = capsuleOf(shrunk.scenario, report, origin)
+  const hasModel = Object.keys(model).length > 0
+  const capsule = capsuleOf(shrunk.scenario, report, { origin, hasModel })
   return { end: 'shrunk', capsule, report, runs: shrunk.runs, isMinimal: shrunk.isMinimal }
 }
 

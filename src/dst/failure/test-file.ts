@@ -13,10 +13,15 @@ import { faultText, operationText } from './scenario-text.ts'
 export interface TestFileOptions {
   /** The module whose default export they are, as the test file imports it. */
   readonly model?: string
+  /** That model has `workloads`. Default false. */
+  readonly hasWorkloads?: boolean
 }
 
 /** The text of a test file for a capsule. */
-export function testFileOf(capsule: Capsule, { model }: TestFileOptions = {}): string {
+export function testFileOf(
+  capsule: Capsule,
+  { model, hasWorkloads = false }: TestFileOptions = {},
+): string {
   const { signature, origin, code, operations, faults } = capsule
   const at = code.commit === undefined ? '' : ` at commit ${code.commit.slice(0, 10)}`
   const imports = [
@@ -35,7 +40,8 @@ export function testFileOf(capsule: Capsule, { model }: TestFileOptions = {}): s
     '',
     `test(${quoted(titleOf(signature))}, () =>`,
     '  expectConverges({',
-    ...(model === undefined ? [] : ['    ...model,']),
+    // Its other options are in the plan, and would win over what that has been shrunk to.
+    ...(model !== undefined && hasWorkloads ? ['    workloads: model.workloads,'] : []),
     `    seeds: { first: ${capsule.seed}, last: ${capsule.seed} },`,
     `    plan: ${quoted(capsule.plan)},`,
     ...list('    intentions', operations.map(operationLines)),

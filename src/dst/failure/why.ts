@@ -21,7 +21,7 @@ export interface ItemReason {
   readonly text: string
   /** Without it the run does not fail in this way. */
   readonly isNecessary: boolean
-  /** With it and nothing else of its kind the run fails in this way. */
+  /** Without any other operation, or without any other fault, the run fails in this way. */
   readonly isSufficientAlone: boolean
   /**
    * The number of runs that still fail in this way when everything after the event of this item is
