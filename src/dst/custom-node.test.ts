@@ -24,6 +24,7 @@ import type { SimConfig } from './config.ts'
 import { hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
 import { type Action, DefaultNode } from './node.ts'
+import { simulate } from './simulate.ts'
 import { Simulator } from './simulator.ts'
 import { TraceLines } from './trace-lines.suite.ts'
 
@@ -289,6 +290,20 @@ suite('a node of the user', () => {
       makeNode: ({ repo }) => ({ repo, tick: () => undefined as unknown as Action }),
     })
     await assert.rejects(simulator.run(100), TypeError)
+  })
+
+  test('syncs with one peer and nothing private, unless the plan says otherwise', async () => {
+    const makeNode: SimConfig['makeNode'] = ({ repo, transport }) =>
+      new DefaultNode(repo, transport)
+    const drawn = async (seed: number, fixed: string): Promise<string[]> => {
+      const plan = `leaves=2,durationMs=1,operations=0,${fixed}`
+      const { plan: told = '' } = await simulate({ seed, plan, config: { makeNode } })
+      return told.split(',').filter((each) => /^(?:topology|privateSync)=/.test(each))
+    }
+    // That seed draws hubs, and that some sync what is private.
+    assert.deepEqual(await drawn(9, ''), ['topology=star', 'privateSync=no'])
+    const own = ['topology=ring', 'privateSync=yes']
+    assert.deepEqual(await drawn(9, own.join(',')), own)
   })
 
   test('draws on the randomness and the clock of its repository', async () => {

@@ -61,7 +61,7 @@ export async function simulate(asked: SimulateOptions): Promise<SimReport> {
 function planned(options: SimulateOptions): { options: SimulateOptions; plan?: FossilPlan } {
   const { seed, plan: line } = options
   if (line === undefined) return { options }
-  const fixed = { ...fossilPlans.read(line), ...fixedBy(options) }
+  const fixed = { ...ownDefaults(options), ...fossilPlans.read(line), ...fixedBy(options) }
   const drawn = drawFossilPlan(seed, fixed)
   // Stock believes much that a liar says: see docs/divergences.md.
   const isOurs = fixed.faults !== undefined || options.config?.upstream === undefined
@@ -80,6 +80,14 @@ function unknownTo({ config: { makeNode, upstream } = {} }: SimulateOptions): re
   const rows = [...namesOf(tables), ...namesOf(disputes), 'rowsPut', 'plainTables']
   if (makeNode !== undefined) return [...rows, ...namesOf(uv), ...namesOf(byHand), 'setting']
   return upstream === undefined ? [] : rows
+}
+
+/**
+ * Options that are not drawn where nodes are the caller's own: many sync with one peer alone, and
+ * ask for no private artifacts, and would be blamed for what they never meant to do.
+ */
+function ownDefaults({ config: { makeNode } = {} }: SimulateOptions): Partial<FossilPlan> {
+  return makeNode === undefined ? {} : { topology: 'star', privateSync: 'no' }
 }
 
 function namesOf(group: readonly { readonly name: string }[]): string[] {
