@@ -82,9 +82,13 @@ async function shortestStory(
  * A readable report of a failed run: the failure, its place and time, the outcome on a calm
  * network, the last events that touch it, and the command that repeats the run.
  *
- * @example ```ts const report = await simulate({ seed: 7 }) console.log(failureText(report,
- * 'simulate({ seed: 7 })')) ``` @param replay the command or call that makes the run again @returns
- * empty where the run converged
+ * @example
+ * ```ts
+ * const report = await simulate({ seed: 7 })
+ * console.log(failureText(report, 'simulate({ seed: 7 })'))
+ * ```
+ * @param replay the command or call that repeats the run
+ * @returns empty if the run converged
  */
 export function failureText(report: SimReport, replay: string): string {
   const commit = commitOf(resolve('.'))
