@@ -1,8 +1,7 @@
 /**
- * Delta debugging: from a list that makes something fail to a small one that still does.
- * Knows nothing of what the items are; later they are decisions, operations, nodes.
- * Method: A. Zeller, R. Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002
- * (ddmin, figure 3).
+ * Delta debugging: from a list that makes something fail to a small one that still does. Knows
+ * nothing of the items; its users pass decisions, operations, nodes. Method: A. Zeller, R.
+ * Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002 (ddmin, figure 3).
  * @module
  */
 
@@ -15,8 +14,8 @@ export type StillFails<T> = (subset: readonly T[]) => Promise<boolean> | boolean
  * The items without which `stillFails` no longer fails, in their order: removing any single one
  * of them makes the failure go away. Which experiments are run depends only on their answers.
  *
- * @param stillFails must answer the same when asked the same; it should tell the failure at hand
- *   from others, or the search slides to a different one
+ * @param stillFails must always give the same answer for the same subset; it should distinguish the
+ *   failure at hand from others, or the search slides to a different one
  * @throws {FossilError} `option.invalid` when all the items together do not fail
  */
 export async function shrink<T>(
