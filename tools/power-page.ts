@@ -1,5 +1,5 @@
 /**
- * Writes docs/power.md from what `trilobite sim canary --alone --json` printed:
+ * Writes docs/power.md from the output of `trilobite sim canary --alone --json`:
  *
  *     npx trilobite sim canary --alone --json > canaries.json
  *     node tools/power-page.ts canaries.json
@@ -26,10 +26,11 @@ const root = join(import.meta.dirname, '..')
 
 const introduction = `# Power
 
-What the simulator can see, measured: each bug below is planted in the source as it is loaded, from
-\`canaries/\`, and the simulator runs seed after seed until one does not converge. What a bug needs
-was written down before its first run: an operation (\`op:\`), a fault (\`fault:\`, \`site:\`) or an
-option of the plan. [simulation.md](simulation.md) says how canaries work and how to add one.
+A measurement of what the simulator can see: each bug below is planted in the source as it is
+loaded, from \`canaries/\`, and the simulator runs seed after seed until one does not converge. The
+needs of a bug were written down before its first run: an operation (\`op:\`), a fault (\`fault:\`,
+\`site:\`) or an option of the plan. [simulation.md](simulation.md) says how canaries work and how
+to add one.
 
 \`\`\`
 npx trilobite sim canary --alone --json > canaries.json
@@ -38,25 +39,25 @@ node --conditions=@trilobite/source tools/power-page.ts canaries.json
 
 `
 
-const nightly = `\`npm run nightly -- canaries\` runs all of them. It fails where one is not found,
-and where the median goes beyond 5 or the nine in ten beyond 50. \`.ci/run\` runs six.
+const nightly = `\`npm run nightly -- canaries\` runs all of them. It fails if one is not found,
+or if the median exceeds 5 or p90 exceeds 50. \`.ci/run\` runs six.
 `
 
-const aboutAlone = `\`alone\`: with the invariant switched off that found it, no seed sees the bug.
+const aboutAlone = `\`alone\`: with the invariant that found it switched off, no seed sees the bug.
 A plan in brackets is fixed, so that the needs are met.
 `
 
 const aboutInvariants = `The canaries that each invariant was the first to find, and those that no
-other sees. [simulation.md](simulation.md) says why some have none.
+other invariant sees. [simulation.md](simulation.md) says why some have none.
 `
 
-/** The page that tells of canaries. */
+/** The page about canaries. */
 export function powerPage(canaries: readonly ToldCanary[], invariants: readonly string[]): string {
   const found = canaries.filter(({ finding }) => finding !== undefined)
   const seeds = found.map(({ runs }) => runs).sort((a, b) => a - b)
   const least = (part: number): number => seeds[Math.ceil(part * seeds.length) - 1] ?? 0
   const score = `${found.length} of ${canaries.length} bugs were found`
-  const took = `median ${least(0.5)}, nine in ten ${least(0.9)} at most, all ${least(1)} at most`
+  const took = `median ${least(0.5)}, p90 ${least(0.9)}, maximum ${least(1)}`
   return [
     introduction,
     `${score}. Seeds it took: ${took}.\n\n${nightly}\n## Bugs\n\n${aboutAlone}\n`,

@@ -33,8 +33,7 @@ export class SeededBuggify implements Buggify {
 }
 
 /**
- * Runs `action` while no fault site of `repo` strikes: for what a test puts into a repository,
- * which is no part of what it tests.
+ * Runs `action` without faults at the sites of `repo`: for content that a test only prepares.
  */
 export function withoutBuggify<T>(repo: Repo, action: () => T): T {
   const { env } = repo

@@ -29,11 +29,11 @@ export interface SimConfig {
   readonly seed: number
   /** Default 2. */
   readonly numLeaves?: number
-  /** Links between nodes. Default `star`; with an upstream of the caller's own it must be that. */
+  /** Links between nodes. Default `star`, the only choice with an upstream of the caller's own. */
   readonly topology?: TopologyName
   /**
-   * Leaves, at most, that are not there at first and join as clones, by an operation of `simulate`
-   * or by `restart`: the last ones that nobody else syncs with. Default 0.
+   * Maximum number of leaves that are absent at first and join as clones, by an operation of
+   * `simulate` or by `restart`: the last ones that nobody else syncs with. Default 0.
    */
   readonly late?: number
   /** From one sync of a leaf to the next. Default 5,000 ms. */
@@ -42,18 +42,21 @@ export interface SimConfig {
   readonly level?: LevelName
   /** Faults and latency of every link, partitions and nemesis, instead of those of the level. */
   readonly network?: FaultLevel
-  /** Nodes crash now and then, and start again over what they have stored. Default: never. */
+  /** Nodes crash now and then, and restart from what they have stored. Default: never. */
   readonly crashes?: OutagePlan
-  /** Nodes end as they should now and then, and start again. Default: never. */
+  /** Nodes stop gracefully now and then, and restart. Default: never. */
   readonly stops?: OutagePlan
-  /** Nodes sleep now and then: what is to happen there waits. Default: never. */
+  /** Nodes sleep now and then; their events wait. Default: never. */
   readonly pauses?: OutagePlan
   /**
-   * The end of faults: `all` nodes heal, or with `drawn` those of a connected core, and the others
-   * stay broken for good. With `makeNode` all heal. Default `all`.
+   * The end of faults: `all` nodes heal, or with `drawn` only those of a connected core, and the
+   * others stay broken for good. With `makeNode` all heal. Default `all`.
    */
   readonly core?: 'all' | 'drawn'
-  /** Fault sites inside production code take unlucky turns. Default: unless `normal`. */
+  /**
+   * Fault sites inside production code take unlucky turns. Default: true unless the level is
+   * `normal`.
+   */
   readonly buggify?: boolean
   /** Nodes sync private artifacts: all, some that the seed draws, or none. Default false. */
   readonly private?: boolean | 'some'
@@ -64,44 +67,43 @@ export interface SimConfig {
   /** Leaves fetch settings of the project and the skin in every sync. Default false. */
   readonly settings?: boolean
   /**
-   * Leaves log in, as users who are named after them, and nobody else may do anything. Default:
-   * nobody logs in, and everybody may do everything. The users are made on a master that is known;
-   * whether they count is up to it, where it is not the default one.
+   * Leaves log in, as users named after them, and nobody else may do anything. Default: nobody logs
+   * in, and everybody may do everything. The users are created on a known master; a master other
+   * than the default one may ignore them.
    */
   readonly login?: SimLogin
-  /** Safety is checked after every so many steps; 0, the default, for never. */
+  /** Steps from one safety check to the next; 0, the default, for no checks. */
   readonly safetyCheckInterval?: number
   /** No periodic safety check before this step. Default 0. */
   readonly safetyCheckFrom?: number
   /**
-   * Periodic safety checks come more seldom as a run grows long: not before a fifth of it has
-   * passed since the last one. Default false.
+   * Periodic safety checks become rarer in a long run: no check before a fifth of the run so far
+   * has passed since the last one. Default false.
    */
   readonly thinsOutChecks?: boolean
   /**
-   * One periodic safety check in so many includes the costly invariants; 0 for none of them.
-   * Default 4.
+   * Every n-th periodic safety check includes the costly invariants; 0 for none. Default 4.
    */
   readonly thoroughCheckEvery?: number
   /**
-   * The name of an invariant of those that always hold, which is checked after every step, whatever
-   * the schedule of the others. Default: none.
+   * The name of an invariant that always holds, to be checked after every step, whatever the
+   * schedule of the others. Default: none.
    */
   readonly watchedInvariant?: string
   /**
-   * Everything that is checked, a cause before its consequences. Default: `invariants`; one more is
+   * The invariants to check, a cause before its consequences. Default: `invariants`; to add one,
    * `[...invariants, mine]`.
    */
   readonly invariants?: readonly Invariant[]
-  /** Work of a caller's own, which `simulate` draws beside the other operations. */
+  /** The caller's own operations, which `simulate` draws beside the others. */
   readonly operations?: readonly FossilOperation[]
   /** The server that the leaves sync with. Default: a `MockFossil` over a new repository. */
   readonly upstream?: Transport
   /** Database image that the default upstream starts from. */
   readonly masterImage?: Uint8Array
   /**
-   * Naming of new artifacts in new repositories; `mixed`: the seed draws a policy for each, or
-   * none. Default `sha1`, five times as quick.
+   * Hash policy of new repositories; with `mixed` the seed draws a policy for each, or none.
+   * Default `sha1`, five times as fast.
    */
   readonly hashPolicy?: HashPolicy | 'mixed'
   /** Clocks of the nodes are wrong by up to this, either way. Default 0. */
@@ -112,56 +114,56 @@ export interface SimConfig {
    */
   readonly deflateOverBytes?: number
   /**
-   * Opens the database of a node, for example a file, also after a crash. Default: in memory.
+   * Opens the database of a node, for example a file, and again after a crash. Default: in memory.
    *
-   * @param image what is to be in it
+   * @param image the content of the database
    */
   readonly openDatabase?: (id: NodeId, image: Uint8Array) => Database
-  /** Bytes of artifacts in a message, about: see `SyncOptions` and `HandlerOptions`. */
+  /** Approximate bytes of artifacts per message: see `SyncOptions` and `HandlerOptions`. */
   readonly budgetBytes?: number
-  /** Servers refuse what is dated further ahead: see `HandlerOptions`. Default: nothing. */
+  /** Servers refuse content dated further ahead: see `HandlerOptions`. Default: no limit. */
   readonly maxFutureMs?: number
   /** Repositories begin with the setting `uv-sync` on. Default false. */
   readonly uvSync?: boolean
-  /** The protocol that clones speak: see `CloneOptions`. Default 3. */
+  /** The protocol version of clones: see `CloneOptions`. Default 3. */
   readonly cloneProtocol?: 2 | 3
-  /** Announced artifacts that make a cluster: see `HandlerOptions`. Default 100. */
+  /** Number of announced artifacts that make a cluster: see `HandlerOptions`. Default 100. */
   readonly clusterAtLeast?: number
   /**
-   * Nodes that sync with others: `poll` syncs at every poll, with one after another; `agent` is a
-   * `SyncAgent` with back-off and timers of its own, that syncs with all of them side by side.
-   * Default `poll`.
+   * Kind of the nodes that sync with others: `poll` syncs at every poll, with one server after
+   * another; `agent` is a `SyncAgent` with back-off and timers of its own, which syncs with all its
+   * servers side by side. Default `poll`.
    */
   readonly node?: NodeKind
-  /** Makes the node of whoever syncs with others. Default: as `node` says. */
+  /** Makes each node that syncs with others. Default: as `node` says. */
   readonly makeNode?: (leaf: LeafParts) => Node
   /**
-   * Nothing is written but by operations that tell of it, also where nodes are a caller's own: then
-   * `provenance`, `last-word` and `last-word-of-checkins` are checked, too. Default: with
-   * `simulate`, where no code of a caller's own takes part and everything begins empty; else false.
+   * Operations record everything that is written, even if nodes are the caller's own: then
+   * `provenance`, `last-word` and `last-word-of-checkins` are checked, too. Default: true with
+   * `simulate`, if no code of the caller's takes part and everything begins empty; else false.
    */
   readonly tellsAll?: boolean
   /** Decisions of fault sites to impose, one by one. */
   readonly overrides?: readonly Override[]
   /** The decision of a fault site without override: by the seed, or never. Default `drawn`. */
   readonly unlisted?: 'drawn' | 'benign'
-  /** Draws everything anew that comes after an event: see docs/failures.md. Default: nothing. */
+  /** Draws everything after an event anew: see docs/failures.md. Default: nothing. */
   readonly redraw?: Redraw
   /** Receives every line of the trace. */
   readonly onTraceLine?: (line: string) => void
   /**
-   * `simulate` begins a run whose trace it tells: lines of an earlier one are void. So the trace
-   * that is left is that of the run in the report.
+   * Called when `simulate` begins a traced run, which voids the lines of an earlier one: the trace
+   * that remains is that of the run in the report.
    */
   readonly onTraceStart?: () => void
   /**
-   * The lines of the trace tell also which cards each message holds, in lines of type `message`,
-   * which the hash leaves out. Default false.
+   * Adds trace lines of type `message` with the cards of each message; the hash leaves them out.
+   * Default false.
    */
   readonly describesMessages?: boolean
   /**
-   * The lines of the trace tell also what each node comes to hold and holds no more, in lines of
-   * type `holding`, which the hash leaves out. Slow. Default false.
+   * Adds trace lines of type `holding` with the things that each node gains and loses; the hash
+   * leaves them out. Slow. Default false.
    */
   readonly describesHoldings?: boolean
 }
@@ -177,15 +179,15 @@ export interface LeafParts {
   /** Timers, randomness and a store of the node, until it crashes. */
   readonly host: NodeHost
   readonly repo: Repo
-  /** The way to the node that it syncs with; to the first of them, where there are several. */
+  /** The transport to the node that it syncs with; to the first of them, if there are several. */
   readonly transport: SimTransport
-  /** The ways to all nodes that it syncs with, in order. */
+  /** The transports to all nodes that it syncs with, in order. */
   readonly transports: ReadonlyMap<NodeId, SimTransport>
-  /** The login of the node, where leaves log in. */
+  /** The login of the node, if leaves log in. */
   readonly login: Credentials | undefined
 }
 
-/** A configuration with nothing left open. */
+/** A configuration with all defaults filled in. */
 export type ResolvedConfig = SimConfig &
   Required<
     Pick<

@@ -19,23 +19,23 @@ interface At {
   readonly nodeId: NodeId
 }
 
-/** A change of an unversioned file at a node, which is not told of it. */
+/** A change to an unversioned file at a node, without a tick. */
 export type UvEvent = UvWriteEvent | UvDeleteEvent
 
-/** A file is written, whatever was there before. */
+/** Writes a file, whether or not it exists. */
 export interface UvWriteEvent extends At, UvChange {
   readonly type: 'uvWrite'
   readonly data: Uint8Array
 }
 
-/** A file is deleted; nothing happens where there never was one. */
+/** Deletes a file; does nothing if there never was one. */
 export interface UvDeleteEvent extends At, UvChange {
   readonly type: 'uvDelete'
 }
 
 interface UvChange {
   readonly name: string
-  /** Seconds since 1970. Undefined: by the clock of the node at that time. */
+  /** Seconds since 1970. Undefined: the time of the node's clock then. */
   readonly mtimeSec: number | undefined
 }
 
@@ -52,7 +52,7 @@ interface UvChange {
 export class EventQueue<E extends { readonly timeMs: number } = Event> {
   readonly #queue = new KernelQueue<E>()
 
-  /** The number of events that wait. */
+  /** The number of waiting events. */
   get len(): number {
     return this.#queue.size
   }

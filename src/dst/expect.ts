@@ -1,5 +1,5 @@
 /**
- * Sweeps of seeds: each makes a run, and one that does not converge is told of as by the command.
+ * Sweeps of seeds for test runners: a run that does not converge is reported as by the command.
  * @module
  */
 
@@ -20,12 +20,12 @@ export interface SeedRange {
   readonly last: number
 }
 
-/** Simulations to make, and the trouble to take over one that does not converge. */
+/** Simulations to run, and the effort to spend on one that does not converge. */
 export interface ExpectOptions extends Omit<SimulateOptions, 'seed'> {
   readonly seeds: SeedRange
   /**
-   * CPU time to shrink a failure, in milliseconds; 0 for not at all. Only runs with a plan are
-   * shrunk. Default ten seconds.
+   * CPU time to shrink a failure, in milliseconds; 0 to leave it as it is. Only runs with a plan
+   * are shrunk. Default ten seconds.
    */
   readonly shrinkBudgetMs?: number
 }
@@ -34,8 +34,8 @@ const defaultBudgetMs = 10_000
 
 /**
  * Simulates every seed of a range, and throws at the first run that does not converge: for
- * `node:test`, Vitest and the like. The error says what went wrong, when, what led to it, the
- * shortest run that fails in the same way, and how to make the run again.
+ * `node:test`, Vitest and the like. The error describes the failure, its time, the events that led
+ * to it, the shortest run that fails in the same way, and the call that repeats the run.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export async function expectConverges({
   }
 }
 
-/** The shortest run that fails in the same way, in lines; empty where there is none to tell. */
+/** The shortest run that fails in the same way, in lines; empty if there is none. */
 async function shortestStory(
   { seed, plan }: SimReport,
   options: Omit<ExpectOptions, 'seeds' | 'shrinkBudgetMs'>,
@@ -79,23 +79,23 @@ async function shortestStory(
 }
 
 /**
- * The failure of a run, in lines for a person: what, where and when, how the same ends on a
- * calm network, the last events that touch it, and how to make the run again.
+ * A readable report of a failed run: the failure, its place and time, the outcome on a calm
+ * network, the last events that touch it, and the command that repeats the run.
  *
  * @example
  * ```ts
  * const report = await simulate({ seed: 7 })
  * console.log(failureText(report, 'simulate({ seed: 7 })'))
  * ```
- * @param replay the command or call that makes the run again
- * @returns empty where the run converged
+ * @param replay the command or call that repeats the run
+ * @returns empty if the run converged
  */
 export function failureText(report: SimReport, replay: string): string {
   const commit = commitOf(resolve('.'))
   return failureTextOf(report, { replay, ...(commit === undefined ? {} : { commit }) })
 }
 
-/** @throws {FossilError} `option.invalid` for bounds that are no integers, or upside down */
+/** @throws {FossilError} `option.invalid` for bounds that are not integers, or not in order */
 export function checkSeeds({ first, last }: SeedRange): void {
   if (Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last) return
   const reason = `${first} to ${last} is no range of seeds`

@@ -10,7 +10,7 @@ import type { Rid } from '../repo/rid.ts'
 import { listUnversioned } from '../repo/unversioned.ts'
 
 /**
- * Names of all held artifacts, private ones included, ascending. Phantoms are not held.
+ * Hashes of all held artifacts, private ones included, ascending. Phantoms are not held.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export function allBlobUuidsSorted(repo: Repo): ArtifactHash[] {
   return heldWhere(repo, 'TRUE')
 }
 
-/** Names of the held artifacts that sync carries to everyone, in ascending order. */
+/** Hashes of the held artifacts that sync carries to everyone, in ascending order. */
 export function publicBlobUuidsSorted(repo: Repo): ArtifactHash[] {
   return heldWhere(repo, 'rid NOT IN (SELECT rid FROM private)')
 }
@@ -38,7 +38,7 @@ export function countBlobs(repo: Repo): number {
   return allBlobUuidsSorted(repo).length
 }
 
-/** The number of unversioned files, deleted ones left out. */
+/** The number of unversioned files, without deleted ones. */
 export function countUvFiles(repo: Repo): number {
   return listUnversioned(repo).filter(({ hash }) => hash !== undefined).length
 }

@@ -1,5 +1,5 @@
 /**
- * A repository that somebody made, checked before a simulation begins with it.
+ * An existing repository, checked before a simulation begins with it.
  * @module
  */
 
@@ -15,7 +15,7 @@ import { checkBlobIntegrity, checkDeltaChains } from './invariants/content.ts'
 import { checkNoOrphanPhantoms } from './invariants/phantoms.ts'
 import { checkUvIntegrity } from './invariants/unversioned.ts'
 
-/** A world that stands still: checks read, and ask neither the time nor chance. */
+/** An environment without time and randomness: checks only read. */
 export const stillEnv: Env = {
   clock: { nowMs: () => 0 },
   random: { bytes: (length) => new Uint8Array(length) },
@@ -23,7 +23,7 @@ export const stillEnv: Env = {
 }
 
 /**
- * The image of a repository for `SimConfig.masterImage`, checked: every safety invariant that one
+ * A checked image of a repository for `SimConfig.masterImage`: every safety invariant that one
  * repository can break holds, so that damage found by the simulation is its own.
  *
  * @example

@@ -20,8 +20,8 @@ export interface MockFossilOpts extends Pick<
   'budgetBytes' | 'clusterAtLeast' | 'deflateOverBytes' | 'maxFutureMs'
 > {
   /**
-   * The permissions of its clients. Default: everything. `users`: the users of the repository
-   * decide, by login cards, and each proof of a login counts once.
+   * The permissions of its clients. Default: everything. With `users`, login cards are checked
+   * against the users of the repository, and each login proof counts once.
    */
   readonly access?: Access | 'users'
 }
@@ -58,8 +58,8 @@ export class MockFossil implements Transport {
   }
 
   /**
-   * Adds an artifact, of any content, the empty one included. Returns its name. No fault site
-   * strikes meanwhile: it is how tests seed a master.
+   * Adds an artifact of any content, even an empty one, and returns its hash. No fault site strikes
+   * meanwhile, since tests use it to prepare a master.
    */
   storeArtifact(content: Uint8Array): ArtifactHash {
     return withoutBuggify(this.repo, () => storeLocal(this.repo, content).hash)

@@ -1,5 +1,5 @@
 /**
- * A sync participant: what the simulator drives, and the ordinary one.
+ * Sync participants: the interface that the simulator drives, and the default implementation.
  * @module
  */
 
@@ -31,16 +31,16 @@ export interface Node {
   tick(event: TickEvent): Action | Promise<Action>
   /**
    * Peers that it syncs with by itself, on timers of {@link LeafParts.host}: then it is not polled,
-   * and tells what it finds by `host.look`.
+   * and reports its findings by `host.look`.
    */
   readonly looksAt?: readonly NodeId[]
-  /** Takes datagrams and notices that others send by `host`; default: passes them over. */
+  /** Receives datagrams and notices that others send by `host`. Default: ignores them. */
   onDatagram?(datagram: ReceivedDatagram): void
-  /** Takes streams that other nodes begin by `host.connect`; default: refuses them. */
+  /** Accepts streams that other nodes begin by `host.connect`. Default: refuses them. */
   onStream?(stream: Stream): void
-  /** Its agent, where it has one: somebody waits for what it delivers, and compares. */
+  /** Its agent, if it has one: the simulation awaits its deliveries and checks the answers. */
   readonly agent?: SyncAgent
-  /** The pace that its agent promises to keep: given, it is held to that (`promptness`). */
+  /** The pace that its agent promises to keep; if given, `promptness` checks it. */
   readonly pace?: PaceOptions
 }
 
@@ -54,11 +54,11 @@ export interface DefaultNodeOpts {
   readonly uv?: boolean
   /** Sync synced tables, too. */
   readonly xTableSync?: boolean
-  /** Log in. By default the master sees nobody. */
+  /** Log in. Default: as nobody. */
   readonly login?: Credentials | undefined
   /** Fetch settings of these areas. */
   readonly pullConfig?: readonly ConfigArea[]
-  /** See `SyncOptions`; the simulator stores more, since its links cost nothing. */
+  /** See `SyncOptions`; the simulator deflates less, since its links cost nothing. */
   readonly deflateOverBytes?: number
   /** See `SyncOptions`. */
   readonly budgetBytes?: number
@@ -97,7 +97,7 @@ export class DefaultNode implements Node {
   }
 }
 
-/** The action of a sync, however that ends. */
+/** The action of a sync, successful or failed. */
 export async function syncAction(syncing: Promise<SyncResult>): Promise<Action> {
   try {
     return { type: 'synced', result: await syncing }

@@ -1,7 +1,7 @@
 /**
- * A network of peers without a master, driven by whoever syncs: each exchange makes virtual time go
- * on until its reply arrives, or its sender is told of a failure. For tests of a few repositories;
- * a whole run of many is a {@link Simulator} with another topology than a star.
+ * A network of peers without a master, driven by whoever syncs: each exchange advances virtual time
+ * until its reply arrives or its sender learns of a failure. For tests of a few repositories; for a
+ * whole run of many, use a {@link Simulator} with a topology other than a star.
  *
  *     const network = new PeerNetwork({ seed: 1 })
  *     network.addPeer('a', a)
@@ -91,16 +91,16 @@ export class PeerNetwork extends NetworkControls {
     this.#peers.set(id, peer)
   }
 
-  /** Decides when the peers take unlucky turns, those that are added later included. */
+  /** Sets the fault decisions of all peers, including those added later. */
   setBuggify(buggify: Buggify): void {
     this.#buggify = buggify
     for (const peer of this.#peers.values()) peer.setBuggify(buggify)
   }
 
   /**
-   * The way from one peer to another.
+   * The transport from one peer to another.
    *
-   * @throws {FossilError} `option.invalid` where there is no such peer, or they are one
+   * @throws {FossilError} `option.invalid` if there is no such peer, or both are the same
    */
   transport(source: NodeId, target: NodeId): PeerTransport {
     this.#peer(source)
@@ -144,7 +144,7 @@ export class PeerNetwork extends NetworkControls {
     return this.#latest
   }
 
-  /** Lets the next event happen; false where nothing is left to happen. */
+  /** Lets the next event happen; false if none is left. */
   async #happen(): Promise<boolean> {
     const next = this.#events.next()
     if (next === undefined) return false
@@ -159,5 +159,5 @@ export class PeerNetwork extends NetworkControls {
   }
 }
 
-/** The way of a peer to another. */
+/** A transport from one peer to another. */
 export type PeerTransport = SimTransport

@@ -1,5 +1,5 @@
 /**
- * Plans of simulations of Fossil: everything that a run can be, drawn from its seed.
+ * Plans of Fossil simulations: all options of a run, drawn from its seed.
  * @module
  */
 
@@ -29,7 +29,7 @@ import type { SimulateOptions } from './simulate-options.ts'
 import { type Rights, rightsNames } from './logins.ts'
 import { type TopologyName, topologyNames } from './topology.ts'
 
-/** Everything that can go wrong: faults of links, and of what is around them. */
+/** All faults: those of links, and those of nodes and their surroundings. */
 const faultNames = [
   ...rateKinds.filter((kind) => kind !== 'stale'),
   ...(['partition', 'crash', 'code', 'stop', 'pause', 'lies'] as const),
@@ -39,7 +39,7 @@ const faultNames = [
 
 type FaultName = (typeof faultNames)[number]
 
-/** A plan, with nothing left open. */
+/** A complete plan. */
 export type FossilPlan = {
   readonly topology: TopologyName
   readonly leaves: number
@@ -96,7 +96,7 @@ function namesOfGroup(group: keyof typeof operationGroups): readonly string[] {
   return operationGroups[group].map(({ name }) => name)
 }
 
-/** With any of these, tables travel. */
+/** Operations that need table sync. */
 const tableOperations: readonly string[] = [
   ...namesOfGroup('tables'),
   'rowsPut',
@@ -231,7 +231,7 @@ function presetOf(level: LevelName): Partial<FossilPlan> {
 
 const hostile = presetOf('hostile')
 
-/** The plan in which nothing goes wrong and nothing is out of the ordinary. */
+/** The plan without faults and with nothing out of the ordinary. */
 export const calmPlan: FossilPlan = {
   topology: 'star',
   leaves: 1,
@@ -261,7 +261,7 @@ export const calmPlan: FossilPlan = {
   lies: 0,
 }
 
-/** The run that tests compare with what it was: nothing of it is drawn. */
+/** The run that tests compare with its recorded form: nothing of it is drawn. */
 const golden: FossilPlan = {
   ...calmPlan,
   leaves: 3,
@@ -282,7 +282,7 @@ export const fossilPlans = new PlanSpace<FossilPlan>(options, {
   golden,
 })
 
-/** The same plan, in which nobody lies. */
+/** The same plan without lies. */
 export function withoutLies(plan: FossilPlan): FossilPlan {
   return { ...plan, faults: plan.faults.filter((name) => name !== 'lies') }
 }
@@ -298,7 +298,7 @@ export function drawFossilPlan(seed: number, fixed: Partial<FossilPlan>): Fossil
   return { ...drawn, late: Math.min(drawn.late, drawn.leaves - 1) }
 }
 
-/** The options of a simulation that a plan means. */
+/** The simulation options that a plan stands for. */
 export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
   const { leaves, durationMs, operations: operationCount, sizes, login, budgetBytes } = plan
   const has = (name: string): boolean => plan.mix.includes(name)
@@ -343,7 +343,7 @@ export function optionsOfPlan(seed: number, plan: FossilPlan): SimulateOptions {
   }
 }
 
-/** A run in which nobody may do anything is none: then people check in. */
+/** An empty mix would make an empty run: then people check in. */
 function weightsOf({ mix }: FossilPlan): Readonly<Record<string, number>> {
   const isEmpty = mix.length === 0
   return Object.fromEntries(
@@ -374,7 +374,7 @@ function linkOf(plan: FossilPlan): LinkConfig {
 }
 
 /**
- * The plan that a seed draws, with what a line fixes of it.
+ * The plan that a seed draws, with the options that a line fixes.
  *
  * @example
  * ```ts
@@ -389,7 +389,7 @@ export function drawPlan(
   /** As `SimulateOptions.plan` takes it. */
   readonly line: string
   readonly leaves: number
-  /** Each option as it is written, and what it is, in words. */
+  /** Each option as it is written, with a description. */
   readonly values: readonly { name: string; value: string; about: string }[]
   /** Partial plans that a line may name. */
   readonly presets: readonly string[]
@@ -408,7 +408,9 @@ export function formatPlan(plan: FossilPlan): string {
   return fossilPlans.format(withoutMoot(plan))
 }
 
-/** Rates of faults that do not strike say nothing, nor does the bandwidth of a link without. */
+/**
+ * Leaves out options without effect: rates of faults that do not strike, and an unused bandwidth.
+ */
 export function withoutMoot(plan: FossilPlan): Partial<FossilPlan> {
   const isMoot = (name: string): boolean =>
     rateNames.some((kind) => kind === name && !plan.faults.includes(kind)) ||

@@ -1,6 +1,6 @@
 /**
- * The network between the leaves and the master, as a test handles it: rates, partitions, and the
- * way from a leaf to the master.
+ * A test's control over the network between the leaves and the master: rates, partitions, and the
+ * transport from a leaf to the master.
  * @module
  */
 
@@ -44,7 +44,7 @@ export class SimNetwork extends NetworkControls {
     throw new FossilError('option.invalid', { option: 'nodeId', reason })
   }
 
-  /** The way from a node to the upstream. */
+  /** The transport from a node to the upstream. */
   transport(nodeId: NodeId): SimTransport {
     const direction = { from: nodeId, to: masterId }
     return new SimTransport((request, signal) => this.#parts.exchange(direction, request, signal))
@@ -52,7 +52,7 @@ export class SimNetwork extends NetworkControls {
 }
 
 /**
- * A leaf's way to the upstream.
+ * A leaf's transport to the upstream.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export class SimTransport implements Transport {
     this.#send = send
   }
 
-  /** Resolves when the simulated reply arrives; rejects when the sender is told of a failure. */
+  /** Resolves when the simulated reply arrives; rejects when the sender learns of a failure. */
   exchange(request: Uint8Array, { signal }: ExchangeOptions = {}): Promise<Uint8Array> {
     return this.#send(request, signal)
   }

@@ -19,28 +19,28 @@ import type { CheckedNode, World } from './world.ts'
 export interface SimReport extends RunReport {
   readonly syncs: number
   readonly errors: number
-  /** Plain check-ins that were acknowledged, the first one included. */
+  /** Acknowledged plain check-ins, the first one included. */
   readonly checkins: number
-  /** Everything that was drawn, as `SimulateOptions.plan` takes it; where there was a plan. */
+  /** The complete plan, as `SimulateOptions.plan` takes it; undefined if there was no plan. */
   readonly plan?: string
   readonly nodes: readonly NodeReport[]
   /** Artifacts that somebody acknowledged and nobody holds at the end. */
   readonly losses: readonly LossReport[]
-  /** Operations on unversioned files, where these were synced. */
+  /** Operations on unversioned files, if these were synced. */
   readonly uv?: UvReport
 }
 
-/** Operations on unversioned files, and how many of them travelled in syncs that ended well. */
+/** Counts of operations on unversioned files, and of transfers in successful syncs. */
 export interface UvReport extends Readonly<UvOperationCounts> {
   /** Contents, times and deletions that leaves sent. */
   readonly sent: number
-  /** The same that leaves took over. */
+  /** The same that leaves received and kept. */
   readonly received: number
   /** Files that leaves asked for. */
   readonly gimmes: number
 }
 
-/** An artifact that is nowhere at the end, and why. */
+/** An artifact that is nowhere at the end, and the reason. */
 export interface LossReport {
   readonly hash: string
   /** The node whose owner removed it. */
@@ -59,13 +59,13 @@ export interface NodeReport {
   /** Private artifacts held, which stay where they were made unless private sync is on. */
   readonly privateArtifacts: number
   readonly phantoms: number
-  /** Unversioned files that are not deleted, where they were synced. */
+  /** Unversioned files that are not deleted, if they were synced. */
   readonly uvFiles?: number
   readonly syncs: number
   readonly errors: number
 }
 
-/** Adds what is particular to Fossil to the report of a run. */
+/** Adds the Fossil part to the report of a run. */
 export function describe(
   report: RunReport,
   { simulator, world }: { simulator: Simulator; world: World },

@@ -1,5 +1,5 @@
 /**
- * Options of a whole simulation, its work included, and how far one has come.
+ * Options of a whole simulation, its work included, and its progress.
  * @module
  */
 
@@ -18,8 +18,8 @@ import type { Simulator } from './simulator.ts'
 export interface SimulateOptions {
   readonly seed: number
   /**
-   * Draws everything that the options below leave open from the seed, but for what this line
-   * fixes: `''` for nothing, `'hostile,leaves=3'`. The report says what was drawn. Where
+   * The fixed part of a plan, such as `'hostile,leaves=3'`, or `''` for none: the seed draws
+   * everything else that the options below leave open. The report says what was drawn. If
    * `config.makeNode` makes the nodes, unversioned files, settings and tables are drawn only if
    * `mix` names them. Default: nothing is drawn, and each option has its own default.
    */
@@ -28,7 +28,7 @@ export interface SimulateOptions {
   readonly leaves?: number
   /** Default `hostile`. */
   readonly level?: LevelName
-  /** The time that faults last, in virtual milliseconds. Default 10 minutes. */
+  /** The duration of faults, in virtual milliseconds. Default 10 minutes. */
   readonly durationMs?: number
   /** Operations of people and programs, dealt out evenly to the nodes. Default 60. */
   readonly operationCount?: number
@@ -37,7 +37,7 @@ export interface SimulateOptions {
    * hold the same in the end.
    */
   readonly privateCheckins?: boolean
-  /** Unversioned files are written, deleted and synced, too. Default false. */
+  /** People also write and delete unversioned files, which are synced. Default false. */
   readonly uv?: boolean
   /**
    * People write every kind of artifact: branches, merges, tags, pages, tickets and so on. Default
@@ -45,13 +45,13 @@ export interface SimulateOptions {
    */
   readonly allKinds?: boolean
   /**
-   * Those who look after a repository shun, purge, publish what is private, change settings and
-   * rebuild. Default false.
+   * Owners of repositories shun, purge, publish private artifacts, change settings and rebuild.
+   * Default false.
    */
   readonly upkeep?: boolean
   /**
-   * Weights of operations in the draw, by name; 0 leaves one out. Those
-   * not named keep the weights that the options above give them.
+   * Weights of operations in the draw, by name; 0 leaves one out. Others keep the weights that the
+   * options above give them.
    */
   readonly weights?: OperationWeights
   /** Sizes of the files of check-ins. Default `mixed`: one change in fifty is up to 120 kB. */
@@ -68,16 +68,19 @@ export interface SimulateOptions {
    * the simulation: a run that failed is repeated.
    */
   readonly workloads?: (simulator: Simulator) => readonly Workload[]
-  /** Further configuration, which goes before the options above. */
+  /** Further configuration, which overrides the options above. */
   readonly config?: Partial<SimConfig>
-  /** The repository behind `config.upstream`, where it is known: it works and is checked, too. */
+  /**
+   * The repository behind `config.upstream`, if known: it takes part in operations and is checked,
+   * too.
+   */
   readonly masterRepo?: Repo
   /**
-   * A run that does not converge is made again, up to its first bad event, and on a calm network.
-   * False for the verdict of one run alone, three times as quick. Default true.
+   * Repeats a run that does not converge, up to its first bad event, and on a calm network. With
+   * false, one run gives the verdict, three times as fast. Default true.
    */
   readonly diagnoses?: boolean
-  /** Events after which a run that settles is given up as stalled. Default: no limit. */
+  /** Events after which a run that is settling counts as stalled. Default: no limit. */
   readonly maxSteps?: number
   /** Called now and then; must not touch the simulation. */
   readonly onProgress?: (progress: SimProgress) => void
@@ -94,7 +97,7 @@ export interface SimProgress {
   readonly durationMs: number
   readonly steps: number
   readonly syncs: number
-  /** Operations that took place. */
+  /** Operations so far. */
   readonly operations: number
 }
 

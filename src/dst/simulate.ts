@@ -1,5 +1,5 @@
 /**
- * The main job as one function: repositories commit and sync through a faulty network for a while,
+ * A simulation as one function: repositories commit and sync through a faulty network for a while,
  * then faults end, everything settles, and everything is checked.
  * @module
  */
@@ -23,10 +23,10 @@ import { checkSimulateOptions, type SimProgress, type SimulateOptions } from './
 const defaultDurationMs = 600_000
 
 /**
- * Runs one simulation from its seed to its verdict. A run that does not converge is made again, up
- * to its first bad event, and that one is told of; and with the same operations on a calm network.
- * So `config.makeNode` and `workloads` must make the same each time. A caller's own upstream is not
- * asked twice.
+ * Runs one simulation from its seed to its verdict. A run that does not converge is repeated up to
+ * its first bad event, and the report is about that repeat; and once more with the same operations
+ * on a calm network. So `config.makeNode` and `workloads` must make the same each time. With an
+ * upstream of the caller's own nothing is repeated.
  *
  * @example
  * ```ts

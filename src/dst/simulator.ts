@@ -1,8 +1,8 @@
 /**
  * Many repositories in one process, under virtual time: a master, its leaves, and the network
  * between them. Every request and every reply is an event, so that the syncs of different leaves
- * interleave between rounds; everything that happens is a function of the seed.
- * A face over the runner, which makes the events happen, and the model of Fossil.
+ * interleave between rounds; everything that happens is a function of the seed. A facade over the
+ * runner, which makes the events happen, and the model of Fossil.
  * @module
  */
 
@@ -81,7 +81,7 @@ export class Simulator implements Disposable {
     return this.#network
   }
 
-  /** The nodes as checks see them: the master first, where it is known. */
+  /** The nodes as checks see them: the master first, if it is known. */
   nodes(): CheckedNode[] {
     return this.#world.nodes
   }
@@ -92,9 +92,9 @@ export class Simulator implements Disposable {
   }
 
   /**
-   * The repository of a node as it is now: after a restart it is another one.
+   * The present repository of a node; a restart replaces it.
    *
-   * @param id `master`, where that is known, or a leaf
+   * @param id `master`, if that is known, or a leaf
    * @throws {FossilError} `option.invalid` where there is no such node
    */
   repo(id: NodeId): Repo {
@@ -106,14 +106,14 @@ export class Simulator implements Disposable {
     return this.#world.leafIds()
   }
 
-  /** The master's repository, where it is known. */
+  /** The master's repository, if it is known. */
   masterRepo(): Repo | undefined {
     return this.#world.master
   }
 
   /**
-   * Tells the simulator which repository is behind the upstream: checks include it from now on, it
-   * lives in simulated time, and the leaves join its project. The caller closes it.
+   * Sets the repository behind the upstream: from now on checks include it, it lives in simulated
+   * time, and the leaves join its project. The caller closes it.
    */
   setMasterRepo(repo: Repo): void {
     this.#world.adoptMaster(repo)
@@ -136,7 +136,7 @@ export class Simulator implements Disposable {
     return this.#simulation.steps
   }
 
-  /** Syncs that ended, one way or the other. */
+  /** Syncs that ended, failed ones included. */
   get totalSyncs(): number {
     return this.#world.syncs.total.syncs
   }
@@ -146,22 +146,22 @@ export class Simulator implements Disposable {
     return this.#world.syncs.total.errors
   }
 
-  /** Unversioned files, their times and deletions that leaves sent, in syncs that ended well. */
+  /** Unversioned files, their times and deletions that leaves sent, in successful syncs. */
   get totalUvSent(): number {
     return this.#world.syncs.total.uvSent
   }
 
-  /** The same that leaves took over. */
+  /** The same that leaves received and kept. */
   get totalUvReceived(): number {
     return this.#world.syncs.total.uvReceived
   }
 
-  /** Unversioned files that leaves asked for, in syncs that ended well. */
+  /** Unversioned files that leaves asked for, in successful syncs. */
   get totalUvGimmes(): number {
     return this.#world.syncs.total.uvGimmes
   }
 
-  /** The step after which safety was last seen to hold, but for costly invariants. */
+  /** The step after which safety last held, costly invariants excluded. */
   get lastSafeStep(): number {
     return this.#simulation.checks.lastSafeStep
   }
@@ -211,7 +211,7 @@ export class Simulator implements Disposable {
    * Lets somebody write an unversioned file at a node at `timeMs`, whatever is there then. With
    * `mtimeSec` left out it is of that time by the node's clock.
    *
-   * @param id `master`, where that is known, or a leaf
+   * @param id `master`, if that is known, or a leaf
    * @throws {FossilError} `option.invalid` for a name or time that no card can carry
    */
   scheduleUvWrite(
@@ -275,7 +275,7 @@ export class Simulator implements Disposable {
   }
 
   /**
-   * A node ends as it should, a `SyncAgent` by its own `stop`. Does nothing where it is down.
+   * Stops a node gracefully, a `SyncAgent` by its own `stop`. Does nothing if it is down.
    *
    * @throws {FossilError} `option.invalid` where there is no such node
    */
@@ -285,8 +285,8 @@ export class Simulator implements Disposable {
   }
 
   /**
-   * A node does nothing until it is resumed, as where its machine sleeps: its timers and whatever
-   * arrives wait. Does nothing where it is down.
+   * Pauses a node until it is resumed, as if its machine slept: its timers and all arrivals wait.
+   * Does nothing if it is down.
    *
    * @throws {FossilError} `option.invalid` where there is no such node
    */
@@ -295,19 +295,19 @@ export class Simulator implements Disposable {
     this.#simulation.pause(id)
   }
 
-  /** A paused node goes on. */
+  /** Resumes a paused node. */
   resume(id: NodeId): void {
     this.#world.node(id)
     this.#simulation.resume(id)
   }
 
-  /** A node that is down starts again, over what it has stored; or joins, as a clone. */
+  /** Restarts a node that is down from what it has stored, or lets it join as a clone. */
   restart(id: NodeId): void {
     if (!this.#world.isToJoin(id)) this.#world.node(id)
     this.#simulation.restart(id)
   }
 
-  /** Tells whether a node is up: it has neither crashed nor stopped, or has started again. */
+  /** Tells whether a node is up: it has neither crashed nor stopped, or has restarted. */
   isUp(id: NodeId): boolean {
     return this.#simulation.isUp(id)
   }
@@ -327,7 +327,9 @@ export class Simulator implements Disposable {
     return this.#simulation.run(maxSteps)
   }
 
-  /** Lets everything happen up to `deadlineMs`, virtual time since 1970; then it is that time. */
+  /**
+   * Lets everything happen up to `deadlineMs`, virtual time since 1970, which is then the present.
+   */
   runUntil(deadlineMs: number): Promise<void> {
     return this.#simulation.runUntil(deadlineMs)
   }
@@ -391,7 +393,7 @@ export class Simulator implements Disposable {
   }
 
   /**
-   * The repositories of all nodes as database images, to be kept. Users that the simulation made
+   * Database images of the repositories of all nodes, to keep. Users that the simulation made
    * cannot log in there, nor in the simulation from now on.
    */
   *images(): Generator<{ readonly id: NodeId; readonly image: Uint8Array }, void> {

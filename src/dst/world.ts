@@ -1,6 +1,6 @@
 /**
- * The world that invariants of Fossil look at: the repositories of all nodes, and the knowledge of
- * the simulation that no repository has alone.
+ * The world that Fossil invariants check: the repositories of all nodes, and facts that the
+ * simulation knows and no single repository does.
  * @module
  */
 
@@ -26,68 +26,71 @@ export interface CheckedNode {
   readonly repo: Repo
 }
 
-/** Knowledge of the simulation that no repository has alone. */
+/** Facts that the simulation knows and no single repository does. */
 export interface Truth {
-  /** Every artifact whose making was acknowledged, and where. */
+  /** Every acknowledged artifact, and the node that made it. */
   readonly acknowledged: readonly AcknowledgedArtifact[]
-  /** Nodes that ask those they sync with for private artifacts, and send them theirs. */
+  /** Nodes that sync private artifacts, in both directions. */
   readonly asksPrivate: ReadonlySet<string>
-  /** Artifacts that check-ins name which were private and are public. */
+  /** Formerly private artifacts that public check-ins name. */
   readonly published?: ReadonlySet<ArtifactHash> | undefined
-  /** Undefined where unversioned files do not travel. */
+  /** Undefined if unversioned files are not synced. */
   readonly unversioned?: UvOracle | undefined
-  /** Rows that were written; undefined where tables do not travel. */
+  /** Rows that were written; undefined if tables are not synced. */
   readonly tables?: TableOracle | undefined
-  /** The rights of each leaf on its servers now; undefined where all may do everything. */
+  /** The present rights of each leaf on its servers; undefined if everybody may do everything. */
   readonly access?: ReadonlyMap<string, Access> | undefined
-  /** The rights that leaves had before; undefined where they never change. */
+  /** The earlier rights of leaves; undefined if rights never change. */
   readonly standings?: Pick<Standings, 'reach'> | undefined
   /** Artifacts that the owner of a node shunned or purged there, by node and when (true time). */
   readonly givenUp?: ReadonlyMap<string, ReadonlyMap<ArtifactHash, number>> | undefined
-  /** Artifacts that were destroyed on their last holder; undefined where nobody kept count. */
+  /** Artifacts that were destroyed on their last holder; undefined if not recorded. */
   readonly losses?: LossOracle | undefined
   /** Settings that owners changed, in that order. */
   readonly settings?: readonly SettingChange[] | undefined
-  /** Things that owners of nodes gave them for themselves alone. */
+  /** Local data that owners gave to their nodes. */
   readonly local?: LocalOracle | undefined
-  /** Links: who syncs with whom; by default everybody with the master. */
+  /** Links along which nodes sync. Default: everybody with the master. */
   readonly links?: readonly Direction[] | undefined
-  /** Answers to those who wait for deliveries. */
+  /** Answers of agents about deliveries. */
   readonly pushes?: Pushes | undefined
-  /** Clones whose bulk left something out. */
+  /** Clones with an incomplete bulk. */
   readonly cloneGaps?: readonly Finding[] | undefined
-  /** Messages that failed and left something behind; undefined where nobody looked. */
+  /** Failed messages that left changes behind; undefined if not watched. */
   readonly leftovers?: readonly Finding[] | undefined
   /** Signed requests that a server took twice. */
   readonly replays?: readonly Finding[] | undefined
-  /** Things that syncs said of themselves and that were not so. */
+  /** False results of syncs. */
   readonly falseClaims?: readonly Finding[] | undefined
-  /** Operations that wrote something else than they were asked for. */
+  /** Operations that wrote something other than they were asked for. */
   readonly miswritten?: readonly Finding[] | undefined
-  /** The first promise about its pace that an agent has broken by now. */
+  /** The first broken promise of an agent about its pace, by now. */
   readonly brokenPromise?: (() => Finding | undefined) | undefined
-  /** Syncs that nothing disturbed and that did more than they had to, or less. */
+  /** Undisturbed syncs that did more than necessary, or less. */
   readonly wastes?: readonly Finding[] | undefined
-  /** Check-in locks that were not as they should be. */
+  /** Wrong check-in locks. */
   readonly lockFaults?: readonly Finding[] | undefined
-  /** Changes of rows by requests of those who may not make them. */
+  /** Changes of rows by requests without the right to make them. */
   readonly trespasses?: readonly Finding[] | undefined
-  /** Things that somebody saw who looked, and that were meant otherwise. */
+  /** Contents that a reader saw and that were meant otherwise. */
   readonly misreadings?: readonly Finding[] | undefined
-  /** Operations of upkeep that had another effect than they should. */
+  /** Upkeep operations with a wrong effect. */
   readonly upkeepFaults?: readonly Finding[] | undefined
   /**
-   * Nothing is written but by operations that tell of it: no code of a caller's own takes part, and
+   * Operations record everything that is written: no code of the caller's takes part, and
    * everything began empty.
    */
   readonly tellsAll?: boolean | undefined
-  /** This is of a part of the nodes: what only others have is out of reach. Default false. */
+  /**
+   * The world is only a part of the nodes: content that only others have is out of reach. Default
+   * false.
+   */
   readonly isPart?: boolean | undefined
-  /** Nodes whose derived tables other code than ours makes, or has made. */
+  /** Nodes with derived tables that code other than ours makes, or has made. */
   readonly foreign?: ReadonlySet<string> | undefined
 }
 
-/** Something at a node that is not as it should be. */
+/** Something wrong at a node. */
 export interface Finding {
   readonly nodeId: string
   readonly detail: string
@@ -95,9 +98,9 @@ export interface Finding {
 
 /** Answers of agents about deliveries. */
 export interface Pushes {
-  /** Answers that were not so when they were given. */
+  /** Answers that were false when they were given. */
   readonly falseAnswers: readonly Finding[]
-  /** Artifacts that were asked about at a node and not answered. */
+  /** Artifacts of a node with an unanswered question. */
   openAt(nodeId: string): readonly ArtifactHash[]
 }
 
@@ -106,7 +109,7 @@ export interface AcknowledgedArtifact {
   readonly hash: ArtifactHash
   readonly nodeId: string
   readonly isPrivate: boolean
-  /** The meaning of the operation that made it, where there is a model of it. */
+  /** The meaning of the operation that made it, if there is a model of it. */
   readonly says?: Saying | undefined
 }
 
@@ -119,14 +122,14 @@ export interface SettingChange {
   readonly mtimeSec: number
 }
 
-/** Everything that a check looks at: the whole network, the master included. */
+/** The subject of a check: the whole network, the master included. */
 export interface World {
   /** In a fixed order, the master first. */
   readonly nodes: readonly CheckedNode[]
   readonly truth: Truth
 }
 
-/** Tells whether a node may make others take what it has. The master always may. */
+/** Tells whether a node may send content of a kind to others. The master always may. */
 export function maySend(
   { access }: Truth,
   nodeId: string,
@@ -138,7 +141,8 @@ export function maySend(
 }
 
 /**
- * Tells whether a node may make others take a row of an owner: its own, or as an administrator any.
+ * Tells whether a node has the right to send a row of an owner: its own, or as an administrator
+ * any.
  */
 export function maySendRow(truth: Truth, nodeId: string, owner: string): boolean {
   const rights = truth.access?.get(nodeId)
@@ -151,8 +155,8 @@ export function mayWriteAs({ admin, write }: Access, nodeId: string, owner: stri
 }
 
 /**
- * The artifacts for which a node may have used a right by now: how many of those acknowledged, from
- * the first on.
+ * The number of acknowledged artifacts, from the first on, for which a node may have used a right
+ * by now.
  */
 export function reachOf(
   { access, standings }: Truth,
@@ -171,12 +175,12 @@ export function isGivenUp(
   return givenUp?.get(nodeId)?.has(hash) ?? false
 }
 
-/** True where unversioned files travel. */
+/** True if unversioned files are synced. */
 export function syncsUnversioned({ truth: { unversioned } }: World): boolean {
   return unversioned !== undefined
 }
 
-/** True where leaves log in, so that not all may do everything. */
+/** True if leaves log in, so that not everybody may do everything. */
 export function hasLogins({ truth: { access } }: World): boolean {
   return access !== undefined
 }

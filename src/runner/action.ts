@@ -1,5 +1,5 @@
 /**
- * Actions of a run: whatever happens at a time that somebody chose, and is no tick and no message.
+ * Actions of a run: everything at a chosen time that is neither a tick nor a message.
  * @module
  */
 
@@ -7,10 +7,10 @@ import type { NodeId } from './model.ts'
 
 /** Options of an action. */
 export interface ActionOptions {
-  /** The node that it happens at, where it is one. */
+  /** The node at which it happens, if there is one. */
   readonly node?: NodeId
-  /** Done to the node and not by it, so that it happens also while the node is paused. */
+  /** True if done to the node and not by it: then it happens even while the node is paused. */
   readonly isImposed?: boolean
-  /** Unique in the run: faults that the action meets are named by it. Default: a count. */
+  /** Unique in the run; it names the faults of the action. Default: a count. */
   readonly name?: string
 }

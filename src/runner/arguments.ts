@@ -1,14 +1,14 @@
 /**
- * Arguments of operations: plain data that an operation was drawn with, kept, and is given again
- * where it is replayed. Lists may come from a file that a person edited, so a value of another kind
- * than the operation reads is an error that names it.
+ * Arguments of operations: plain data, drawn with an operation, recorded, and used again in a
+ * replay. Lists may come from a file that a person edited, so a value of another kind than the
+ * operation reads is an error that names it.
  * @module
  */
 
 import { FossilError } from '../base/error.ts'
 import type { TraceValue } from '../sim/trace.ts'
 
-/** Arguments as they are kept: JSON without fractions. */
+/** Recorded arguments: JSON without fractions. */
 export type ArgumentValues = Readonly<Record<string, TraceValue>>
 
 /** Reads the arguments of one operation. */
@@ -16,43 +16,43 @@ export class Arguments {
   readonly #owner: string
   readonly #values: ArgumentValues
 
-  /** @param owner whose they are, for errors: `leaf-0#3 (checkin)` */
+  /** @param owner the operation, for errors: `leaf-0#3 (checkin)` */
   constructor(owner: string, values: ArgumentValues) {
     this.#owner = owner
     this.#values = values
   }
 
-  /** A text that must be there. @throws {FossilError} `option.invalid` */
+  /** A required text. @throws {FossilError} `option.invalid` */
   text(name: string): string {
     return this.#required(name, this.maybeText(name), 'a text')
   }
 
-  /** A text, or undefined where there is none. @throws {FossilError} `option.invalid` */
+  /** A text, or undefined if there is none. @throws {FossilError} `option.invalid` */
   maybeText(name: string): string | undefined {
     return this.#read(name, 'a text', isText)
   }
 
-  /** A safe integer that must be there. @throws {FossilError} `option.invalid` */
+  /** A required safe integer. @throws {FossilError} `option.invalid` */
   integer(name: string): number {
     return this.#required(name, this.maybeInteger(name), 'an integer')
   }
 
-  /** A safe integer, or undefined where there is none. @throws {FossilError} `option.invalid` */
+  /** A safe integer, or undefined if there is none. @throws {FossilError} `option.invalid` */
   maybeInteger(name: string): number | undefined {
     return this.#read(name, 'an integer', isInteger)
   }
 
-  /** Yes or no; no where it is left out. @throws {FossilError} `option.invalid` */
+  /** Yes or no; no if omitted. @throws {FossilError} `option.invalid` */
   flag(name: string): boolean {
     return this.#read(name, 'true or false', isFlag) ?? false
   }
 
-  /** Texts, none where they are left out. @throws {FossilError} `option.invalid` */
+  /** Texts; none if omitted. @throws {FossilError} `option.invalid` */
   texts(name: string): readonly string[] {
     return this.#read(name, 'a list of texts', isTexts) ?? []
   }
 
-  /** Groups of arguments, none where they are left out. @throws {FossilError} `option.invalid` */
+  /** Groups of arguments; none if omitted. @throws {FossilError} `option.invalid` */
   groups(name: string): readonly Arguments[] {
     const groups = this.#read(name, 'a list of groups', isGroups) ?? []
     return groups.map((group, index) => new Arguments(`${this.#owner}.${name}[${index}]`, group))

@@ -1,6 +1,6 @@
 /**
  * Cause and effect in a run: the number of each event, the event that scheduled it, and its logical
- * time. Whatever an event can have learnt of has a smaller logical time than the event itself.
+ * time. Everything that an event can depend on has a smaller logical time than the event itself.
  *
  * Source: L. Lamport, Time, Clocks, and the Ordering of Events in a Distributed System, 1978.
  * @module
@@ -10,15 +10,15 @@ import type { NodeId } from './model.ts'
 
 /** The place of an event in the order of cause and effect. */
 export interface CausalStamp {
-  /** Number of the event, from 1; 0 outside of events. */
+  /** Number of the event, from 1; 0 outside events. */
   readonly event: number
-  /** Number of the event in which it was scheduled; 0 where that was outside of events. */
+  /** Number of the event in which it was scheduled; 0 if outside events. */
   readonly cause: number
-  /** Logical time; 0 outside of events. */
+  /** Logical time; 0 outside events. */
   readonly lamport: number
 }
 
-/** The stamp of whatever happens before the first event, between two, or after the last. */
+/** The stamp before the first event, between two events, and after the last. */
 const outside: CausalStamp = { event: 0, cause: 0, lamport: 0 }
 
 /** The events of one run as they happen, one at a time. */

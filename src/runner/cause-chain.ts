@@ -11,18 +11,18 @@ import { readEvents, type TraceSource } from './trace-reader.ts'
 export interface ChainLink {
   readonly event: number
   readonly atMs: number
-  /** Its lines, explanations left out; empty where the trace tells nothing of the event. */
+  /** Its lines, without explanations; empty if the trace has none of the event. */
   readonly lines: readonly TraceEvent[]
 }
 
-/** Links of a chain that are kept: the nearest ones. */
+/** Maximum number of links in a chain: the nearest ones. */
 const longestChain = 12
 
 /** The causes of the events of one trace, as they are read. */
 export class CauseIndex {
   readonly #causes = new Map<number, number>()
 
-  /** Events that the trace tells nothing of have no cause here: a chain ends at them. */
+  /** Adds an event. Events without trace lines have no cause here: a chain ends at them. */
   add({ event, cause }: { readonly event: number; readonly cause: number }): void {
     if (event > 0) this.#causes.set(event, cause)
   }

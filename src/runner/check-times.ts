@@ -1,16 +1,15 @@
 /**
- * Times at which safety is checked while a run goes on: after so many steps, and in a long run more
- * seldom.
+ * Times of safety checks during a run: every so many steps, and more rarely in a long run.
  * @module
  */
 
 /** A schedule for checks of safety while a run goes on. */
 export interface CheckSchedule {
-  /** After every so many steps; 0 for never. */
+  /** Steps from one check to the next; 0 for no checks. */
   readonly every: number
   /** Not before this step. */
   readonly from: number
-  /** One check in so many includes the costly invariants; 0 for none of them. */
+  /** Every n-th check includes the costly invariants; 0 for none. */
   readonly thoroughEvery: number
   /**
    * No check before a fifth of the run so far has passed since the last one. A check costs as much
@@ -49,8 +48,8 @@ export class CheckTimes {
 }
 
 /**
- * The schedule by which the trace notes the state of all nodes: seldom enough to cost little, and
- * whatever the schedule of checks, so that a run with more checks has the same trace.
+ * The schedule on which the trace records the state of all nodes: rare enough to cost little, and
+ * independent of the schedule of checks, so that a run with more checks has the same trace.
  */
 export function stateSchedule(nodeCount: number): CheckSchedule {
   return { every: 50 * Math.max(nodeCount, 5), from: 0, thoroughEvery: 0, thinsOut: true }

@@ -1,10 +1,10 @@
 /**
- * One connection: two ends, the two directions between them, and the ways in which it breaks. What
- * travels is planned by the kernel; this file moves it, and writes a line at each stop.
+ * One connection: two ends, the two directions between them, and the ways in which it breaks. The
+ * kernel plans the transfers; this file moves the bytes, and writes a line at each stop.
  *
  * Both ends learn of a break, each in an event of its own. The news of it travels in order behind
- * what was sent, or overtakes it where an end has aborted. Where a partition holds the news up, an
- * end finds out by itself that nothing comes any more.
+ * what was sent, or overtakes it where an end has aborted. If a partition holds the news up, an end
+ * notices by itself that nothing arrives any more.
  * @module
  */
 
@@ -26,21 +26,21 @@ export interface StreamOptions {
   readonly events: PendingEvents
   /** Adds a line to the trace. */
   readonly note: (type: string, facts: TraceFacts) => void
-  /** Bytes of one send as the trace digests them. */
+  /** Bytes of one send in the form that the trace digests. */
   readonly canonical: (bytes: Uint8Array) => Uint8Array
-  /** Bytes were sent, and their line written; `facts` tell which they are. */
+  /** Called when bytes were sent and their line written; `facts` identify them. */
   readonly onMessage: (facts: TraceFacts, bytes: Uint8Array) => void
   /** The name of the connection that a node begins now: see link-names.ts. */
   readonly nameOf: (direction: Direction) => string
   /** Tells whether a node is up. */
   readonly isUp: (id: NodeId) => boolean
-  /** Tells whether a node is up and takes streams: one that does not refuses them. */
+  /** Tells whether a node is up and accepts streams. */
   readonly accepts: (id: NodeId) => boolean
   /** Hands a stream to a node that accepts it; `turn` names that. */
   readonly onStream: (id: NodeId, stream: Stream, turn: string) => void
-  /** The code of `from` is about to go on: what it waited for from `to` has come. */
+  /** Called before the code of `from` goes on, since what it awaited from `to` has come. */
   readonly onEnd: (direction: Direction) => void
-  /** @throws {FossilError} `sim.foreignWait` where the code of a node may not go on now */
+  /** @throws {FossilError} `sim.foreignWait` if the code of a node may not go on now */
   readonly requireTurn: (id: NodeId) => void
 }
 
@@ -63,7 +63,7 @@ export interface ConnectionOwner {
   readonly reject: (error: Error) => void
 }
 
-/** An end and all that belongs to it. */
+/** An end and its parts. */
 interface Half extends Side {
   readonly end: StreamEnd
   /** The pipe through which this end sends. */
@@ -242,13 +242,13 @@ export class Connection {
     this.#over(half)
   }
 
-  /** Tells the other end in order: behind everything that was sent. */
+  /** Sends a reset to the other end in order, after all sent bytes. */
   #reset({ direction, out }: Half, other: Half, name: string): void {
     const travelMs = this.#options.plans.travelMs(direction, `${name}.reset`)
     out.push({ travelMs, arrive: () => this.#fails(other, 'reset') })
   }
 
-  /** Tells an end as soon as it goes, ahead of what is on its way. */
+  /** Sends a reset to an end, ahead of the bytes on their way. */
   #tell(half: Half): void {
     const { clock, plans, events } = this.#options
     const direction = { from: half.end.peer, to: half.node }

@@ -1,6 +1,6 @@
 /**
- * Cores: in the end of a run some nodes heal, and the links between them, and all others stay
- * broken for good. Then liveness is asked of the core alone.
+ * Cores: at the end of a run some nodes heal, and the links between them, and all others stay
+ * broken for good. Then liveness is checked on the core alone.
  *
  * Each node that stays broken is a decision of the fault log at `core/<node>`, of the use `end`,
  * whose outcome says how: so it can be taken away like every other fault. A core is connected; who
@@ -28,15 +28,15 @@ export const brokenWays = ['down', 'cut', 'clogged', 'asleep'] as const
 
 export type BrokenWay = (typeof brokenWays)[number]
 
-/** An end of a run in which some heal, and who does not. */
+/** An end of a run in which only some nodes heal. */
 export interface Core {
   /** Nodes that heal, in the order of the topology. */
   readonly nodes: ReadonlySet<NodeId>
-  /** The others that were there, but for those who are healed and cannot reach the core. */
+  /** The other nodes that were there, without healed ones that cannot reach the core. */
   readonly broken: ReadonlyMap<NodeId, BrokenWay>
 }
 
-/** The side of a simulation that has a core. */
+/** The parts of a simulation that cores use. */
 export interface CoreHost<W> {
   readonly model: { readonly topology: Topology; readonly core?: CoreRules<W> }
   readonly world: W
@@ -51,7 +51,7 @@ export interface CoreHost<W> {
   note(type: string, facts: TraceFacts): void
 }
 
-/** Draws a core of two nodes or more, of those that are up; undefined where all of them heal. */
+/** Draws a core of two or more nodes that are up; undefined if all of them heal. */
 export function drawCore<W>(host: CoreHost<W>): Core | undefined {
   const { topology, core: rules } = host.model
   const present = topology.nodes.filter((id) => host.isUp(id))
@@ -75,7 +75,7 @@ export function drawCore<W>(host: CoreHost<W>): Core | undefined {
   return { nodes: new Set(present.filter((id) => core.has(id))), broken }
 }
 
-/** Breaks nodes for good, and waits for the core alone from now on. */
+/** Breaks nodes for good; from now on the run waits for the core alone. */
 export function confine<W>(host: CoreHost<W>, { nodes, broken }: Core, rest: Rest): void {
   for (const [id, way] of broken) {
     host.note('broken', { node: id, way })
@@ -121,7 +121,7 @@ function joins(group: ReadonlySet<NodeId>, id: NodeId, { from, to }: Direction):
   return (from === id && group.has(to)) || (to === id && group.has(from))
 }
 
-/** A group without those who need somebody outside of it. */
+/** A group without the nodes that need one outside it. */
 function useful<W>({ model, world }: CoreHost<W>, group: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
   const needed = (id: NodeId): NodeId => model.core?.needs?.(id, world) ?? id
   return new Set([...group].filter((id) => group.has(needed(id))))

@@ -1,7 +1,7 @@
 /**
  * Datagrams between nodes, and notices, which are datagrams under another name. One is up to two
  * events: it arrives, perhaps twice. The kernel plans them; this file moves the bytes, and writes a
- * line at each stop. Nobody is told what becomes of a datagram, so nobody waits for one.
+ * line at each stop. Nobody learns the fate of a datagram, so nobody waits for one.
  * @module
  */
 
@@ -19,15 +19,15 @@ export interface DatagramOptions {
   readonly events: PendingEvents
   /** Adds a line to the trace. */
   readonly note: (type: string, facts: TraceFacts) => void
-  /** A datagram as the trace digests it. */
+  /** A datagram in the form that the trace digests. */
   readonly canonical: (datagram: Uint8Array) => Uint8Array
-  /** A datagram was sent, and its line written; `facts` tell which one it is. */
+  /** Called when a datagram was sent and its line written; `facts` identify it. */
   readonly onMessage: (facts: TraceFacts, datagram: Uint8Array) => void
   /** The name of the datagram that a node sends now: see link-names.ts. */
   readonly nameOf: (direction: Direction, kind: DatagramKind) => string
-  /** Tells whether a node is up: what reaches one that is down is lost. */
+  /** Tells whether a node is up: datagrams to a node that is down are lost. */
   readonly isUp: (id: NodeId) => boolean
-  /** Hands a datagram to a node that is up, one without use for it included; `turn` names that. */
+  /** Hands a datagram to a node that is up, even one without a handler; `turn` names the event. */
   readonly deliver: (id: NodeId, datagram: ReceivedDatagram, turn: string) => void | Promise<void>
 }
 
@@ -38,7 +38,7 @@ interface Sent {
   readonly bytes: Uint8Array
 }
 
-/** The datagrams of one run. What a node has sent before a crash is on its way. */
+/** The datagrams of one run. Those that a node sent before a crash still travel. */
 export class Datagrams {
   readonly #options: DatagramOptions
 

@@ -1,7 +1,7 @@
 /**
  * Exchanges between nodes. One is up to four events: the request arrives (perhaps twice), the reply
- * arrives, or the sender is told that something failed. The kernel's network plans them; this file
- * moves the bytes, and writes a line at each stop.
+ * arrives, or the sender learns of a failure. The kernel's network plans them; this file moves the
+ * bytes, and writes a line at each stop.
  * @module
  */
 
@@ -20,28 +20,28 @@ import type { PendingEvents } from './pending-events.ts'
 export interface ExchangeOptions {
   readonly network: Network
   readonly events: PendingEvents
-  /** Decides when a node says something else than its code wrote. Default: never. */
+  /** Decides when a node sends something other than its code wrote. Default: never. */
   readonly lies?: Lies
   readonly mark: (name: MarkName) => void
   /** Adds a line to the trace. */
   readonly note: (type: string, facts: TraceFacts) => void
-  /** A message as the trace digests it. */
+  /** A message in the form that the trace digests. */
   readonly canonical: (message: Uint8Array) => Uint8Array
-  /** A message was sent, and its line written; `facts` tell which one it is. */
+  /** Called when a message was sent and its line written; `facts` identify it. */
   readonly onMessage: (facts: TraceFacts, message: Uint8Array) => void
   /** The name of the request that a node sends now: see turns.ts. */
   readonly nameOf: (direction: Direction) => string
   /** Tells whether a node is up: one that is down refuses connections. */
   readonly isUp: (id: NodeId) => boolean
-  /** Lets a node answer a request; `turn` names that. */
+  /** Lets a node answer a request; `turn` names the event. */
   readonly answer: (direction: Direction, request: Uint8Array, turn: string) => Promise<Uint8Array>
-  /** A request was answered that nobody awaits: what it moved, no sender can tell. */
+  /** Called when a request was answered that nobody awaits: no sender knows what it moved. */
   readonly onUnheard: () => void
-  /** The code of the sender is about to go on: its exchange has ended. */
+  /** Called before the code of the sender goes on, since its exchange has ended. */
   readonly onEnd: (direction: Direction) => void
 }
 
-/** A request that comes again. */
+/** The suffix of a repeated request. */
 type Again = '' | '.copy' | '.stale'
 
 /** The messages of an exchange. */
@@ -54,7 +54,7 @@ type Waiting = {
   isOver: boolean
   /** The request was carried out, whatever became of the reply. */
   isAnswered: boolean
-  /** The failure comes so much later, as long as bytes of the reply are leaving. */
+  /** The delay of the failure, while bytes of the reply are leaving. */
   graceMs: number
   ignoreSignal: () => void
 }
@@ -68,7 +68,7 @@ export class Exchanges {
   readonly #options: ExchangeOptions
   /** The exchanges that each node waits for. */
   readonly #waiting = new Map<NodeId, Set<Waiting>>()
-  /** Of each link the number of the latest request that was carried out. */
+  /** The number of the latest request that was carried out, for each link. */
   readonly #latest = new Map<string, number>()
 
   constructor(options: ExchangeOptions) {
@@ -80,7 +80,7 @@ export class Exchanges {
     return (this.#waiting.get(id)?.size ?? 0) > 0
   }
 
-  /** A node has crashed: what it waits for never settles. What it has sent is on its way. */
+  /** Forgets a crashed node: its waits never settle. Messages that it sent still travel. */
   forget(id: NodeId): void {
     for (const waiting of this.#waiting.get(id) ?? []) {
       const { mark } = this.#options
@@ -95,7 +95,7 @@ export class Exchanges {
    * Sends a request. Resolves when the reply arrives. What is on its way when `signal` aborts still
    * arrives, and nobody awaits it.
    *
-   * @throws {FossilError} `transport.failed` when the sender is told of a failure;
+   * @throws {FossilError} `transport.failed` when the sender learns of a failure;
    *   `transport.aborted`
    */
   exchange(
@@ -128,7 +128,7 @@ export class Exchanges {
     })
   }
 
-  /** The failure comes at its time, or later where bytes of the reply were leaving then. */
+  /** Fails the exchange at its time, or later if bytes of the reply are leaving then. */
   #failAt(plan: ExchangePlan, failure: Failure, waiting: Waiting): void {
     const { events } = this.#options
     const happen = (): void => {
@@ -188,7 +188,7 @@ export class Exchanges {
     })
   }
 
-  /** The receiver is down: its host refuses the connection, which the sender is told at once. */
+  /** The receiver is down: its host refuses the connection, which the sender learns at once. */
   #meetsNobody(message: Message, plan: ExchangePlan, arrival: Arrival, waiting: Waiting): void {
     const { mark, note, events } = this.#options
     note('lost', { ...byAnswerer(plan), message })
@@ -203,7 +203,7 @@ export class Exchanges {
     })
   }
 
-  /** The reply to a request, or undefined where its receiver fails: then the sender times out. */
+  /** The reply to a request, or undefined if its receiver fails: then the sender times out. */
   async #answer(
     plan: ExchangePlan,
     request: Uint8Array,
@@ -265,7 +265,7 @@ export class Exchanges {
     this.#options.onEnd({ from, to })
   }
 
-  /** The bytes as their receiver sees them; undefined where a partition has swallowed them. */
+  /** The bytes as their receiver sees them; undefined if a partition has swallowed them. */
   #receive(
     message: Message,
     facts: ExchangeFacts,
@@ -297,7 +297,7 @@ export class Exchanges {
   }
 }
 
-/** The fields of every line about an exchange: where it happens, who the other is, which it is. */
+/** The fields of every line about an exchange: the node, its peer and the exchange. */
 type ExchangeFacts = {
   readonly node: NodeId
   readonly peer: NodeId

@@ -1,5 +1,5 @@
 /**
- * The surroundings of a node as code reaches them that was not written for a simulation: see
+ * The surroundings of a node for code that was not written for a simulation: see
  * `src/sim/world.ts`.
  * @module
  */
@@ -14,7 +14,7 @@ export interface GlobalsParts {
   readonly life: Incarnation
   /** The node's own clock, which may be wrong. */
   readonly wallClock: () => Clock
-  /** The ways between all nodes. */
+  /** The links between all nodes. */
   readonly ways: readonly Direction[]
 }
 

@@ -17,15 +17,15 @@ export class HoldingLines<W extends CheckedWorld> {
   readonly #holdings: HoldingsOf<W>
   readonly #version: VersionOf<W> | undefined
 
-  /** @param version lets nodes be passed over that have not changed */
+  /** @param version lets unchanged nodes be skipped */
   constructor(holdings: HoldingsOf<W>, version: VersionOf<W> | undefined) {
     this.#holdings = holdings
     this.#version = version
   }
 
   /**
-   * The facts of a line for each node that holds something else than when it was last asked; of one
-   * that is asked for the first time all that it holds, even if that is nothing.
+   * The facts of a line for each node with changed holdings since the last call; for a new node all
+   * its holdings, even if there are none.
    */
   changes({ nodes }: W): TraceFacts[] {
     return nodes.flatMap((node) => {

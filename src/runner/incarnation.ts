@@ -1,8 +1,7 @@
 /**
- * One life of a node, as a gate between its code and the run: what the dead ask for does not
- * happen.
+ * One life of a node, as a gate between its code and the run: requests of dead code have no effect.
  *
- * A crash is no exception, which code would catch and clean up after. It is silence.
+ * A crash is not an exception, which code would catch and clean up after. It is silence.
  * @module
  */
 
@@ -28,7 +27,7 @@ export interface IncarnationParts {
   readonly clock: Clock
   readonly random: Random
   readonly events: PendingEvents
-  /** Entries that the node has stored in earlier lives, to be changed in place. */
+  /** Entries that the node stored in earlier lives; changed in place. */
   readonly stored: Map<string, Uint8Array>
   readonly exchange: NodeHost['exchange']
   readonly send: (to: NodeId, bytes: Uint8Array, kind: DatagramKind) => void
@@ -38,7 +37,7 @@ export interface IncarnationParts {
   readonly fail: (error: Error) => void
   /** Runs code of the node in the present event. */
   readonly act: (action: () => void) => void
-  /** @throws {FossilError} `sim.foreignWait` where the node goes on by itself */
+  /** @throws {FossilError} `sim.foreignWait` if the node goes on by itself */
   readonly requireTurn: () => void
 }
 
@@ -62,7 +61,7 @@ export class Incarnation implements NodeHost {
     this.store = storeOver(parts.stored, () => this.#isAlive)
   }
 
-  /** True while a timer of this life is to fire. */
+  /** True while a timer of this life is pending. */
   get isWaiting(): boolean {
     return this.#timers > 0
   }

@@ -1,12 +1,12 @@
 /**
- * Invariants as values, the error that names one which does not hold, and the checks of a run.
- * A check reads a world and changes nothing; it draws no randomness and asks no fault site.
+ * Invariants as values, the error for one that does not hold, and the checks of a run. A check
+ * reads a world and changes nothing; it draws no randomness and asks no fault site.
  * @module
  */
 
 import { FossilError } from '../base/error.ts'
 
-/** Everything that invariants look at. */
+/** The subject of invariants. */
 export interface CheckedWorld {
   /** The nodes that can be checked, in a fixed order. */
   readonly nodes: readonly { readonly id: string }[]
@@ -17,15 +17,15 @@ export interface Invariant<W extends CheckedWorld> {
   readonly name: string
   /** `always`: at every step, faults and all. `settled`: once faults have ended, at rest. */
   readonly holds: 'always' | 'settled'
-  /** Runs that the statement is about. Default: all. */
+  /** Selects the runs to which the statement applies. Default: all. */
   readonly appliesTo?: (world: W) => boolean
-  /** A check derives everything anew, so that periodic checks make it more seldom. */
+  /** True if a check derives everything anew, so that periodic checks make it more rarely. */
   readonly isCostly?: boolean
   /** @throws {InvariantError} at the first place where the statement is false */
   readonly check: (world: W) => void
   /**
-   * The same for one node, where the statement is about each node by itself: then a node that has
-   * not changed since it was last checked is passed over.
+   * The same for one node, if the statement is about each node by itself: then a node that has not
+   * changed since its last check is skipped.
    */
   readonly checkNode?: (node: W['nodes'][number], world: W) => void
 }
@@ -58,25 +58,25 @@ export class InvariantError extends Error {
   }
 }
 
-/** The state of a node in brief: equal versions of one node mean that it has not changed. */
+/** A version of a node's state: equal versions of one node mean that it has not changed. */
 export type VersionOf<W extends CheckedWorld> = (node: W['nodes'][number]) => string
 
 /** Everything that a node holds, a text each. */
 export type HoldingsOf<W extends CheckedWorld> = (node: W['nodes'][number]) => readonly string[]
 
-/** The checks of one run: makes them, counts them, and knows when safety last held. */
+/** The checks of one run, their count, and the latest step at which safety held. */
 export class InvariantChecks<W extends CheckedWorld> {
-  /** Checks of single invariants that were made, one for each node that was looked at. */
+  /** The number of checks of single invariants, one for each node checked. */
   made = 0
-  /** The step after which safety was last seen to hold, but for costly invariants. */
+  /** The step after which safety last held, costly invariants excluded. */
   lastSafeStep = 0
-  /** The step after which all of it was. */
+  /** The step after which safety last held, costly invariants included. */
   lastThoroughStep = 0
   readonly #safety: readonly Invariant<W>[]
   readonly #cheap: readonly Invariant<W>[]
   readonly #settled: readonly Invariant<W>[]
   readonly #versionOf: VersionOf<W> | undefined
-  /** The version at which each node was found good. */
+  /** The version of each node at its last successful check. */
   readonly #good = {
     cheap: new Map<string, string>(),
     costly: new Map<string, string>(),
@@ -100,8 +100,8 @@ export class InvariantChecks<W extends CheckedWorld> {
   }
 
   /**
-   * Checks everything that must always hold, on every node that has changed since it was last seen
-   * to hold there; costly invariants only where the check is to be thorough.
+   * Checks all safety invariants on every node that has changed since its last successful check;
+   * costly invariants only in a thorough check.
    *
    * @throws {InvariantError} for the first that does not hold
    */
@@ -120,10 +120,10 @@ export class InvariantChecks<W extends CheckedWorld> {
   }
 
   /**
-   * Checks one invariant of those that must always hold, on every node that has changed since this
-   * last found it good. There is nothing to check where the name is of no such invariant.
+   * Checks one invariant that must always hold, on every node that has changed since it was last
+   * found good here. Checks nothing if no such invariant has the name.
    *
-   * @throws {InvariantError} where it does not hold
+   * @throws {InvariantError} if it does not hold
    */
   watched(world: W, name: string): void {
     const invariant = this.#safety.find((each) => each.name === name)
@@ -134,7 +134,7 @@ export class InvariantChecks<W extends CheckedWorld> {
   }
 
   /**
-   * Checks everything that must hold once the nodes are at rest.
+   * Checks all invariants that must hold once the nodes are at rest.
    *
    * @throws {InvariantError} for the first that does not hold
    */

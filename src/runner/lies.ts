@@ -1,9 +1,9 @@
 /**
- * Lies: nodes now and then say something else than their code wrote. No checksum of a link catches
- * that. The model says how a message can be changed (mutation.ts); here it is decided when, and
- * which way, as a fault of its link: at `net/<from>→<to>/lied` for requests, at
- * `net/<from>→<to>/replyLied` for replies, of the same uses as the other faults of an exchange. The
- * outcome is the name of the mutation.
+ * Lies: nodes now and then send something other than their code wrote. No checksum of a link
+ * catches that. The model says how a message can be changed (mutation.ts); this file decides when,
+ * and which way, as a fault of its link: at `net/<from>→<to>/lied` for requests, at
+ * `net/<from>→<to>/replyLied` for replies, with the same uses as the other faults of an exchange.
+ * The outcome is the name of the mutation.
  * @module
  */
 
@@ -24,7 +24,7 @@ export interface LiesOptions {
   readonly onLie: (lie: Lie) => void
 }
 
-/** Earlier messages of a node that its lies can go back to. */
+/** Maximum number of earlier messages of a node that its lies can repeat. */
 const mostEarlier = 8
 
 const honest = ''
@@ -40,17 +40,17 @@ export class Lies {
     this.#options = options
   }
 
-  /** Lies that were told. */
+  /** The number of lies told. */
   get told(): number {
     return this.#told
   }
 
-  /** The lie in the place of a request that leaves now; undefined for the truth. */
+  /** The lie that replaces a request that leaves now; undefined for the truth. */
   request(plan: ExchangePlan, bytes: Uint8Array): Uint8Array | undefined {
     return this.#lie(plan, bytes, undefined)
   }
 
-  /** The lie in the place of the reply to `request` that leaves now; undefined for the truth. */
+  /** The lie that replaces the reply to `request` that leaves now; undefined for the truth. */
   reply(plan: ExchangePlan, bytes: Uint8Array, request: Uint8Array): Uint8Array | undefined {
     return this.#lie(plan, bytes, request)
   }
@@ -87,7 +87,7 @@ export class Lies {
     return lie
   }
 
-  /** The first that applies, of all of them in an order that is drawn. */
+  /** The first applicable lie, of all in a drawn order. */
   #pick(draw: Draw, lieOf: (mutation: Mutation) => Uint8Array | undefined): string {
     const left = [...this.#options.mutations]
     while (left.length > 0) {
@@ -117,7 +117,7 @@ export class Lies {
   }
 }
 
-/** Undefined where what comes out is what went in: that is no lie. */
+/** Undefined if the mutation changes nothing, which is no lie. */
 function lieBy(
   mutation: Mutation,
   message: Uint8Array,

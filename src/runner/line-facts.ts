@@ -6,7 +6,7 @@
 
 import type { TraceEvent, TraceValue } from '../sim/trace.ts'
 
-/** A field that two lines have differently, or that one of them lacks. */
+/** A field with different values in two lines, or missing from one of them. */
 export interface FieldDifference {
   readonly field: string
   readonly a?: TraceValue
@@ -15,7 +15,7 @@ export interface FieldDifference {
 
 const numbering: ReadonlySet<string> = new Set(['event', 'cause', 'lamport'])
 
-/** Everything that a line tells, as text: equal for lines that tell the same. */
+/** All facts of a line as text, equal for lines with equal facts. */
 export function factsText(line: TraceEvent): string {
   const facts = Object.entries(line).filter(([name]) => !numbering.has(name))
   return JSON.stringify(facts)

@@ -1,6 +1,6 @@
 /**
- * Names for the lines of a trace that stay the same when others come or go: a line is known by what
- * it is about (an exchange, an operation, a fault) and by what caused it, never by its number.
+ * Names for the lines of a trace that stay the same when others come or go: a line is known by its
+ * subject (an exchange, an operation, a fault) and by its cause, never by its number.
  * @module
  */
 
@@ -12,7 +12,7 @@ import { type EventLines, textOf } from './trace-reader.ts'
 
 /** A line that can be looked for in another trace. */
 export interface KeyedLine {
-  /** Unique in its trace; equal in two traces for what is the same line. */
+  /** Unique in its trace; equal for the same line in two traces. */
   readonly key: string
   readonly line: TraceEvent
   readonly number: number
@@ -21,7 +21,7 @@ export interface KeyedLine {
 /** Fields that name an event of their own, each unique among those of two nodes. */
 const strongNames = ['exchange', 'datagram', 'stream', 'id'] as const
 
-/** Fields that say which of several lines one is. All others are what happened. */
+/** Fields that identify one of several lines. All others are its content. */
 const names = [
   'node',
   'peer',
@@ -42,11 +42,11 @@ const digestLength = 14
 
 /** The keys of one trace, as it is read. */
 export class LineKeys {
-  /** Of each event its key: what it causes is known by it. */
+  /** The key of each event, which names its effects. */
   readonly #events = new Map<number, string>()
   readonly #occurrences = new Map<string, number>()
 
-  /** The lines of the next event that can be compared: no explanations. */
+  /** The comparable lines of the next event, without explanations. */
   keysOf({ event, cause, lines }: EventLines): KeyedLine[] {
     const told = lines.filter(({ line }) => !explanations.has(line.type))
     const facts = told.map(({ line }) => line)
@@ -62,7 +62,7 @@ export class LineKeys {
     })
   }
 
-  /** An event with a name is known by it; another by its cause, and by how many there were. */
+  /** The name of an event, or else its cause with a count. */
   #nameOf(cause: number, lines: readonly TraceEvent[]): string {
     const named = lines.find((line) => strongNames.some((name) => textOf(line, name) !== ''))
     if (named !== undefined) return digestOf(identityOf(named))

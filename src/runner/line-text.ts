@@ -1,6 +1,6 @@
 /**
- * Lines of a trace as sentences: what happened, to whom, and which faults struck. Types that are a
- * model's own are told field by field.
+ * Lines of a trace as sentences: what happened, to whom, and which faults struck. Types of a
+ * model's own are written field by field.
  * @module
  */
 
@@ -11,7 +11,7 @@ type Wording = (line: TraceEvent) => string
 
 const of = (line: TraceEvent, name: string): string => textOf(line, name)
 
-/** The name of whatever a line is about: an exchange, a datagram or a stream. */
+/** The name of a line's subject: an exchange, a datagram or a stream. */
 function thing(line: TraceEvent): string {
   const name = of(line, 'exchange') || of(line, 'datagram') || of(line, 'stream')
   return typeof line.send === 'number' ? `${name}, send ${line.send}` : name
@@ -110,7 +110,7 @@ const longestValue = 120
 
 const common: ReadonlySet<string> = new Set([...reservedNames, 'node'])
 
-/** A type of which only its model knows the meaning. */
+/** A line of a type that only its model understands. */
 function plainText(line: TraceEvent): string {
   const facts = Object.entries(line).filter(([name]) => !common.has(name))
   const told = facts.map(([name, value]) => `${name} ${valueText(value)}`).join(', ')

@@ -1,6 +1,6 @@
 /**
- * Names of what nodes send along links besides requests, after the turn in which they send it (see
- * turns.ts): faults are named by them, so that one that goes away moves no other.
+ * Names of everything except requests that nodes send along links, after the turn in which they
+ * send it (see turns.ts). They name faults, so that cancelling one moves no other.
  *
  * - `poll#14.datagram#2`: the second datagram that the node sends to a peer in that turn; in the
  *   same way `.notice#1`, and `.stream#1` for a connection;
@@ -17,10 +17,10 @@ import { hash } from 'node:crypto'
 import type { Direction } from '../sim/network.ts'
 import type { NodeId } from './model.ts'
 
-/** Kinds of what has a name. */
+/** Kinds of named things. */
 export type LinkUse = 'datagram' | 'notice' | 'stream'
 
-/** The longest turn that is told in full, in UTF-16 code units. */
+/** The longest turn that is written in full, in UTF-16 code units. */
 const longestTurn = 100
 
 /** The names of one run. */
@@ -33,7 +33,7 @@ export class LinkNames {
     this.#turnOf = turnOf
   }
 
-  /** The name of what a node sends now, unique among those of its kind and direction. */
+  /** The name of the next send of a node, unique in its kind and direction. */
   next({ from, to }: Direction, use: LinkUse): string {
     const name = `${this.#turnOf(from)}.${use}`
     const key = `${from}→${to}/${name}`
@@ -44,8 +44,8 @@ export class LinkNames {
 }
 
 /**
- * The turn that begins where something arrives that `from` has sent. What is passed on and on would
- * get longer and longer names; of a long one the digest stands for the whole.
+ * The turn that begins when something from `from` arrives. Repeated forwarding would make longer
+ * and longer names, so a digest replaces a long one.
  */
 export function turnAfter(from: NodeId, name: string): string {
   const turn = `${from}/${name}`

@@ -1,6 +1,6 @@
 /**
- * All that travels between the nodes of one run, by three contracts: exchanges, datagrams with
- * notices, and streams.
+ * The traffic between the nodes of one run, by three contracts: exchanges, datagrams with notices,
+ * and streams.
  * @module
  */
 
@@ -28,17 +28,17 @@ export interface LinkedNodes {
   answer(id: NodeId, request: Uint8Array, from: NodeId): Promise<Uint8Array>
   /** Hands a datagram to a node that is up. */
   takeDatagram(id: NodeId, datagram: ReceivedDatagram, turn: string): void
-  /** Tells whether a node is up and takes streams. */
+  /** Tells whether a node is up and accepts streams. */
   acceptsStreams(id: NodeId): boolean
-  /** Hands a stream to a node that takes them. */
+  /** Hands a stream to a node that accepts streams. */
   takeStream(id: NodeId, stream: Stream, turn: string): void
 }
 
 /** The code of the nodes, as links wake it. */
 export interface LinkedCode {
-  /** Code of a node goes on in the present event. */
+  /** Lets the code of a node go on in the present event. */
   wake(id: NodeId): void
-  /** @throws {FossilError} `sim.foreignWait` where the code of a node goes on by itself */
+  /** @throws {FossilError} `sim.foreignWait` if the code of a node goes on by itself */
   requireTurn(id: NodeId): void
 }
 
@@ -50,17 +50,17 @@ export interface LinksOptions {
   readonly network: Network
   readonly events: PendingEvents
   readonly turns: Turns
-  /** Made after the links, which is why they are asked for. */
+  /** A function, since the nodes are created after the links. */
   readonly nodes: () => LinkedNodes
   readonly ticks: () => LinkedCode
   readonly mark: (name: MarkName) => void
   readonly note: (type: string, facts: TraceFacts) => void
   readonly canonical: (message: Uint8Array) => Uint8Array
   readonly mutations: readonly Mutation[]
-  /** A node has lied. */
+  /** Called when a node has lied. */
   readonly onLie: (lie: Lie) => void
   readonly onMessage: (facts: TraceFacts, message: Uint8Array) => void
-  /** A request was answered that nobody awaits: what it moved, no sender can tell. */
+  /** Called when a request was answered that nobody awaits: no sender knows what it moved. */
   readonly onUnheard: () => void
 }
 
@@ -109,7 +109,7 @@ export class Links {
     return this.exchanges.isWaiting(id) || this.streams.isWaiting(id)
   }
 
-  /** A node has crashed: what it waits for never settles. What it has sent is on its way. */
+  /** Forgets a crashed node: its waits never settle. Messages that it sent still travel. */
   forget(id: NodeId): void {
     this.exchanges.forget(id)
     this.streams.forget(id)

@@ -1,7 +1,7 @@
 /**
  * The contract between the runner and a model, the system under simulation. A model names its
  * nodes, starts each of them, and states the invariants. The runner gives it time, randomness, a
- * network and a trace, and knows nothing else of it.
+ * network and a trace, and knows nothing else about it.
  * @module
  */
 
@@ -30,7 +30,7 @@ export interface TickEvent {
   /** Virtual time, in milliseconds since 1970. */
   readonly timeMs: number
   readonly nodeId: NodeId
-  /** `timer`: the poll interval of the node has passed. `syncNow`: somebody wants it now. */
+  /** `timer`: the poll interval of the node has passed. `syncNow`: somebody asked for a tick. */
   readonly type: 'timer' | 'syncNow'
 }
 
@@ -42,29 +42,29 @@ export interface TickEvent {
  */
 export type TickOutcome = 'idle' | 'quiet' | 'moved'
 
-/** A node that was started. */
+/** A started node. */
 export interface NodeHandle {
   /**
    * Reacts to an event; a node without it acts when its timers fire, or only answers. It may await
    * its exchanges, its timers and promises that are already resolved, and nothing else: the runner
    * could not replay that, and ends the run with `sim.foreignWait`. A rejection ends the run, too,
-   * so harm that a hostile world can do to a node is an outcome instead.
+   * so return the harm that a hostile world can do to a node as an outcome.
    */
   readonly tick?: (event: TickEvent) => Promise<TickOutcome>
   /**
-   * Answers a request; a node without it only asks. A rejection with a `FossilError` leaves the
-   * sender waiting; any other ends the run.
+   * Answers a request; a node without it only sends requests. A rejection with a `FossilError`
+   * leaves the sender waiting; any other ends the run.
    */
   readonly answer?: (request: Uint8Array, from: NodeId) => Promise<Uint8Array>
-  /** Takes a datagram or a notice; without it these are passed over. */
+  /** Receives a datagram or a notice; without it these are ignored. */
   readonly onDatagram?: (datagram: ReceivedDatagram) => void
-  /** Takes a stream that another node begins; without it the node refuses streams. */
+  /** Accepts a stream that another node begins; without it the node refuses streams. */
   readonly onStream?: (stream: Stream) => void
-  /** Ends the node as it should. What it awaits is as for `tick`. */
+  /** Stops the node gracefully. It may await the same things as `tick`. */
   readonly stop?: () => Promise<void>
   /**
-   * Peers that the node looks at by itself, whenever it likes: see {@link NodeHost.look}. It is not
-   * polled then, and ticks only when somebody wants that.
+   * Peers that the node looks at by itself, at its own times: see {@link NodeHost.look}. It is not
+   * polled then, and ticks only on request.
    */
   readonly looksAt?: readonly NodeId[]
 }
@@ -72,13 +72,13 @@ export interface NodeHandle {
 /** Facts of one line of the trace, in the order they are written. */
 export type TraceFacts = Readonly<Record<string, TraceValue>>
 
-/** The part of a model in an end in which some nodes heal alone: see core.ts. */
+/** A model's rules for an end in which only some nodes heal: see core.ts. */
 export interface CoreRules<W> {
-  /** A node that every core has. */
+  /** A node that must be in every core. */
   root?(world: W): NodeId | undefined
-  /** A node without which another cannot do what a core must: it is no part of one. */
+  /** A node that `id` needs to do its part: a core without it excludes `id`, too. */
   needs?(id: NodeId, world: W): NodeId | undefined
-  /** These nodes have healed, and no others: what must hold at rest is asked of them. */
+  /** Tells the model that only these nodes have healed: invariants at rest are checked on them. */
   healed(core: ReadonlySet<NodeId>, world: W): void
 }
 
@@ -98,20 +98,23 @@ export interface Host {
    *   `type`, which every line has, and for the type `message`, whose lines the hash leaves out
    */
   note(type: string, facts: TraceFacts): void
-  /** Something moved, or may have: no node is at rest that began to look before. */
+  /** Reports that something moved, or may have: nodes that began to look before are not at rest. */
   moved(): void
-  /** A node is down at once, as where somebody switches it off. */
+  /** Puts a node down at once, as if somebody switched it off. */
   halt(id: NodeId): void
-  /** A node that is down starts: again, or as one that joins. */
+  /** Starts a node that is down: again, or for the first time. */
   restart(id: NodeId): void
-  /** Time for which a node has been paused so far, over all its lives, in milliseconds. */
+  /** Total time for which a node has been paused so far, over all its lives, in milliseconds. */
   pausedMs(id: NodeId): number
 }
 
-/** A notice tells that there is something new, and perhaps what; on its way it is a datagram. */
+/**
+ * The kinds of datagram. A notice announces something new, and may describe it; it travels as a
+ * datagram.
+ */
 export type DatagramKind = 'datagram' | 'notice'
 
-/** A datagram, as the node sees it that it reaches. */
+/** A datagram, as its receiver sees it. */
 export interface ReceivedDatagram {
   readonly kind: DatagramKind
   readonly from: NodeId
@@ -120,8 +123,8 @@ export interface ReceivedDatagram {
 }
 
 /**
- * An end of an ordered stream. Bytes arrive in the order they are sent, undamaged, in chunks that
- * have nothing to do with those in which they were sent. A stream breaks at any time; whatever has
+ * An end of an ordered stream. Bytes arrive in the order they are sent, undamaged, in chunks
+ * independent of those in which they were sent. A stream may break at any time; everything that has
  * arrived before can still be received.
  *
  * @example
@@ -139,29 +142,31 @@ export interface Stream {
   readonly peer: NodeId
   /**
    * Sends a copy of `bytes`; an empty array does nothing. There is no back-pressure. Does nothing
-   * on a stream that is broken: {@link receive} tells of that.
+   * on a broken stream: {@link receive} reports the break.
    *
    * @throws {FossilError} `option.invalid` after {@link end}
    */
   send(bytes: Uint8Array): void
-  /** Ends this direction: the other end is told behind all that was sent. */
+  /** Ends this direction; the other end learns of it after everything that was sent. */
   end(): void
   /**
-   * Everything that has arrived since the last call, or else the next that arrives: at least one
-   * byte. Undefined where the other end has ended its direction.
+   * All bytes that have arrived since the last call, or else the next to arrive: at least one byte.
+   * Undefined if the other end has ended its direction.
    *
    * @throws {FossilError} `transport.failed` where the stream is broken; `transport.aborted` where
    *   this end broke it; `option.invalid` while another call waits; and as every method
    *   `sim.foreignWait` where the node has waited for something else meanwhile
    */
   receive(): Promise<Uint8Array | undefined>
-  /** Breaks the stream: this end at once; the other hears of it, perhaps ahead of bytes. */
+  /**
+   * Breaks the stream: this end at once; the news may overtake bytes on its way to the other end.
+   */
   abort(): void
 }
 
-/** Storage of a node that outlives a crash: what was written is there, whole, from then on. */
+/** Storage of a node that outlives a crash: every write is atomic and durable at once. */
 export interface KeyValueStore {
-  /** The value as it was written, as bytes of the caller's own; undefined where there is none. */
+  /** The value as it was written, as bytes that the caller owns; undefined if there is none. */
   get(key: string): Uint8Array | undefined
   set(key: string, value: Uint8Array): void
   delete(key: string): void
@@ -170,8 +175,8 @@ export interface KeyValueStore {
 }
 
 /**
- * The surroundings of one node for one life, from a start to the next crash. After that nothing
- * that its code asks for happens: promises never settle, timers never fire, writes are lost.
+ * The surroundings of one node for one life, from a start to the next crash. After that the
+ * requests of its code have no effect: promises never settle, timers never fire, writes are lost.
  *
  *     start: (id, world, host) => {
  *       const beat = async () => {
@@ -186,9 +191,9 @@ export interface KeyValueStore {
  */
 export interface NodeHost {
   readonly id: NodeId
-  /** True time; a clock that is wrong is the model's own. */
+  /** True time; wrong clocks belong to the model. */
   readonly clock: Clock
-  /** Bytes of a stream of the node, which goes on over all its lives. */
+  /** Random bytes from a stream of the node, which continues over all its lives. */
   readonly random: Random
   readonly store: KeyValueStore
   /**
@@ -199,7 +204,7 @@ export interface NodeHost {
    * @throws {FossilError} `option.invalid` for a delay that is no whole number from 0
    */
   after(ms: number, action: () => void): () => void
-  /** Resolves `ms` from now; rejects with the reason of `signal` where that aborts before. */
+  /** Resolves `ms` from now; rejects with the reason of `signal` if that aborts before. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /**
    * Sends a request along a link.
@@ -213,12 +218,12 @@ export interface NodeHost {
    */
   exchange(to: NodeId, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>
   /**
-   * Sends a lossy datagram: it may be lost, doubled, overtaken or damaged, and nobody is told.
+   * Sends a datagram: it may be lost, duplicated, overtaken or damaged, and nobody learns of that.
    *
    * @throws {FossilError} `option.invalid` for more bytes than the link carries in one
    */
   send(to: NodeId, bytes: Uint8Array): void
-  /** Tells a node that there is something new, one way: a datagram under another name. */
+  /** Sends a notice, which announces something new: a datagram under another name. */
   notify(to: NodeId, bytes: Uint8Array): void
   /**
    * Connects to a node: an ordered stream of bytes each way, which may break.
@@ -227,30 +232,31 @@ export interface NodeHost {
    */
   connect(to: NodeId): Promise<Stream>
   /**
-   * Digest of bytes, at once: `crypto.subtle.digest` ends when a thread of the machine does.
+   * Digest of bytes, computed at once, while `crypto.subtle.digest` depends on threads of the
+   * machine.
    *
    * @param algorithm as `node:crypto` names it, such as `sha256`
    */
   digest(algorithm: string, bytes: Uint8Array): Uint8Array
   /**
-   * Begins to look for something to move between the node and a peer, one look at a time for each.
-   * Faults that the node meets until it ends are named by it. The run is at rest when every peer in
-   * {@link NodeHandle.looksAt} was looked at and nothing was left to move.
+   * Begins to look for something to move between the node and a peer, one look at a time for each
+   * peer. The look names the faults that the node meets until it ends. The run is at rest when
+   * every peer in {@link NodeHandle.looksAt} was looked at and nothing was left to move.
    *
-   * @returns a function that takes the outcome, once
+   * @returns a function that ends the look with its outcome; call it once
    */
   look(peer: NodeId): (outcome: TickOutcome) => void
   /** Adds a line to the trace: see {@link Host.note}. */
   note(type: string, facts: TraceFacts): void
-  /** Lets others see something, such as a person who is told that a write was stored. */
+  /** Makes an effect visible outside, such as telling a person that a write was stored. */
   emit(effect: () => void): void
   /** Ends the run: the code of the node has a bug. */
   fail(error: Error): void
 }
 
-/** The knowledge of a model about a node that does not come to rest. */
+/** A model's explanation of a node that does not come to rest. */
 export interface Difficulty {
-  /** The error that its work ended in last, where it did. */
+  /** The error of its latest work, if it failed. */
   readonly lastError?: string
   /** The things that it still lacks, in words. */
   readonly lacks?: string
@@ -264,11 +270,11 @@ export interface Messages {
    */
   readonly canonical?: (message: Uint8Array) => Uint8Array
   /**
-   * A message in brief, for a person who reads the trace, without secrets. It follows from the
-   * bytes alone, and whatever these are, nothing is thrown.
+   * A short description of a message for readers of the trace, without secrets. It depends on the
+   * bytes alone, and never throws.
    */
   readonly describe?: (message: Uint8Array) => TraceValue
-  /** Ways in which a node can lie in an exchange, where links have lies. Default: none. */
+  /** Ways in which a node can lie in an exchange, if links have lies. Default: none. */
   readonly mutations?: readonly Mutation[]
 }
 
@@ -278,48 +284,51 @@ export interface Model<W extends CheckedWorld> {
   readonly topology: Topology
   /** In the order they are checked: a cause before its consequences. */
   readonly invariants: readonly Invariant<W>[]
-  /** Makes the world of one run, still without nodes. */
+  /** Creates the world of one run, still without nodes. */
   world(host: Host): W
   /**
-   * Starts a node of the topology, which is part of the world from then on; and starts it again
-   * after a crash, over what it has stored.
+   * Starts a node of the topology, which is part of the world from then on; after a crash it
+   * restarts the node from its stored state.
    *
    * @param host the surroundings of the node, until it crashes
    */
   start(id: NodeId, world: W, host: NodeHost): NodeHandle
   /**
-   * A node has crashed, or has stopped: all that is left of it is what it has stored. Default:
-   * nothing to do.
+   * Reports that a node has crashed or stopped: only its stored state remains. Default: does
+   * nothing.
    */
   down?(id: NodeId, world: W): void
   /**
-   * The clock that code of a node reads as `Date`, where the model has one: it may be wrong. Asked
-   * each time, also before the node is part of the world. Default: true time.
+   * The clock that code of a node reads as `Date`, if the model has one; it may be wrong. Asked
+   * each time, even before the node is part of the world. Default: true time.
    */
   wallClock?(id: NodeId, world: W): Clock | undefined
-  /** The clock of a node jumps, or drifts from now on. Default: nothing to do. */
+  /** Makes the clock of a node jump, or drift from now on. Default: does nothing. */
   shiftClock?(id: NodeId, world: W, shift: ClockShift): void
   /**
-   * The state of a node in brief, asked often: equal versions of one node mean that nothing that an
-   * invariant of it alone looks at has changed. Without it every check looks at every node.
+   * A version of a node's state, asked often: equal versions of one node mean that nothing has
+   * changed that single-node invariants check. Without it every check looks at every node.
    */
   readonly version?: (node: W['nodes'][number]) => string
   /**
-   * Everything that a node holds, a text each, for the trace of a run that explains itself. It
-   * changes nothing.
+   * Everything that a node holds, a text each, for the explanations in a trace. It changes nothing.
    */
   readonly holdings?: HoldingsOf<W>
   /** A digest of the state of every node, for the trace: the same state, the same digest. */
   state(world: W): TraceValue
   /** Knowledge of the messages of the model. */
   readonly message?: Messages
-  /** A node has lied: the runner sent a mutation of what its code wrote. Default: no matter. */
+  /**
+   * Reports that a node has lied: the runner sent a mutation of its message. Default: does nothing.
+   */
   lied?(lie: Lie, world: W): void
-  /** Faults have ended: so does whatever the model makes go wrong by itself. Default: nothing. */
+  /**
+   * Reports that faults have ended: the model's own faults must end, too. Default: does nothing.
+   */
   faultsEnd?(world: W): void
-  /** Rules of cores, where a run ends with one. Default: any connected nodes are one. */
+  /** Rules for cores, if a run ends with one. Default: any connected nodes are a core. */
   readonly core?: CoreRules<W>
-  /** Tells what keeps a node from rest; asked where a run stalls. */
+  /** Tells what keeps a node from rest; asked if a run stalls. */
   difficulty?(id: NodeId, world: W): Difficulty
   /** Releases everything that the nodes of a run hold. */
   stop?(world: W): void

@@ -13,7 +13,7 @@ import type { Draw, RandomSource } from './random.ts'
 
 type Activation = { readonly active: boolean; uses: number; fired: number }
 
-/** The use of one site of the code under test in this run. */
+/** The use of one fault site in this run. */
 export type SiteCoverage = SiteCount & { readonly active: boolean }
 
 /**
@@ -49,7 +49,7 @@ export class SiteActivation {
    * The fault sites as one node sees them. Its decisions are logged under
    * `buggify/<node>/<site>`; an override fires a site that this run leaves alone, too.
    *
-   * @param turn names what the node is at: the k-th use of a site in a turn is `<turn>.<k>`,
+   * @param turn names the node's present turn: the k-th use of a site in a turn is `<turn>.<k>`,
    *   counting from 1. Without it uses are numbered
    */
   buggify(node: string, turn?: () => string): Buggify {
@@ -72,7 +72,7 @@ export class SiteActivation {
     }
   }
 
-  /** Every site that any node asked, ordered by name. */
+  /** Every site that any node used, ordered by name. */
   coverage(): SiteCoverage[] {
     return [...this.#sites]
       .map(([site, { active, uses, fired }]) => ({ site, active, uses, fired }))

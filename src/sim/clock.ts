@@ -1,6 +1,6 @@
 /**
- * Virtual time: one true clock that only the simulator moves, and what each node believes it is.
- * Whole milliseconds throughout. Knows nothing of what is simulated.
+ * Virtual time: one true clock that only the simulator moves, and a clock for each node. Whole
+ * milliseconds throughout. Knows nothing of what is simulated.
  * @module
  */
 
@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/env.ts'
 import { FossilError } from '../base/error.ts'
 
-/** The beginning of virtual time unless told otherwise: 2026-01-01T00:00:00Z. */
+/** The default beginning of virtual time: 2026-01-01T00:00:00Z. */
 export const simulationStartMs = 1_767_225_600_000
 
 const million = 1_000_000
@@ -50,7 +50,7 @@ export class SimClock implements Clock {
     this.#nowMs = atMs
   }
 
-  /** Moves time `ms` onwards. */
+  /** Moves time forward by `ms`. */
   advance(ms: number): void {
     this.advanceTo(this.#nowMs + ms)
   }
@@ -84,7 +84,7 @@ export class NodeClock implements Clock {
   /** The time at which the present drift began. */
   #sinceMs = 0
 
-  /** @throws {FossilError} `option.invalid` for values outside of those of `nodeClock` */
+  /** @throws {FossilError} `option.invalid` for values outside the range of `nodeClock` */
   constructor(clock: SimClock, options: { skewMs?: number; driftPpm?: number }) {
     const { skewMs = 0, driftPpm = 0 } = options
     checkInteger('skewMs', skewMs)
@@ -99,9 +99,9 @@ export class NodeClock implements Clock {
   }
 
   /**
-   * The clock jumps, or drifts otherwise from now on.
+   * Makes the clock jump, or drift differently from now on.
    *
-   * @throws {FossilError} `option.invalid` for a shift that is outside of those of `nodeClock`
+   * @throws {FossilError} `option.invalid` for a shift outside the range of `nodeClock`
    */
   shift({ byMs = 0, driftPpm = this.#driftPpm }: ClockShift): void {
     checkInteger('byMs', byMs)

@@ -1,13 +1,13 @@
 /**
- * The node whose code runs now. `src/sim/world.ts` routes the global forms of time, randomness and
- * the network by it: inside a node they are those of the simulation, elsewhere the real ones.
- * Unless that module is loaded nothing is routed, and nobody pays for a context.
+ * The node whose code runs now. `src/sim/world.ts` routes the globals for time, randomness and the
+ * network by it: inside a node they are those of the simulation, elsewhere the real ones. Unless
+ * that module is loaded, nothing is routed, and a context costs nothing.
  * @module
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** The surroundings of a node, as code reaches them that was not written for a simulation. */
+/** The surroundings of a node for code that was not written for a simulation. */
 export interface SimulatedGlobals {
   /** Name of the node. */
   readonly id: string
@@ -35,7 +35,7 @@ export interface SimulatedGlobals {
 
 let here: AsyncLocalStorage<SimulatedGlobals | undefined> | undefined
 
-/** Begins to keep the context: global forms are routed by it from now on. */
+/** Begins to keep the context, by which globals are routed from now on. */
 export function keepContext(): void {
   here ??= new AsyncLocalStorage()
 }
@@ -45,12 +45,12 @@ export function presentNode(): SimulatedGlobals | undefined {
   return here?.getStore()
 }
 
-/** Runs code of a node, and lets whatever continues it be code of that node. */
+/** Runs code of a node; its continuations are code of that node, too. */
 export function runInside<T>(node: SimulatedGlobals, action: () => T): T {
   return here === undefined ? action() : here.run(node, action)
 }
 
-/** Runs code that is none of a node, though one calls it: an observer, or a real upstream. */
+/** Runs code that belongs to no node, though one calls it: an observer, or a real upstream. */
 export function runOutside<T>(action: () => T): T {
   return here?.getStore() === undefined ? action() : here.run(undefined, action)
 }

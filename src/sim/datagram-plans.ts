@@ -1,12 +1,12 @@
 /**
- * The network, at the level of datagrams: messages that nobody answers, and nobody is told what
- * becomes of them. It plans, and runs nothing; links and partitions are those of a network.
+ * The network, at the level of datagrams: messages without an answer, whose sender never learns
+ * their fate. It plans, and runs nothing; links and partitions are those of a network.
  *
  * Each fault is a decision of the fault log at `net/<from>→<to>/dgram/<kind>`, and its use is the
  * name that the caller gives the datagram, such as `poll#14.datagram#2`. A plan depends on that
  * name alone: not on other datagrams, and not on the length of what is sent.
  *
- * Knows nothing of what the bytes mean.
+ * Knows nothing of the meaning of the bytes.
  * @module
  */
 
@@ -39,7 +39,7 @@ export type DatagramArrival = Direction & {
 
 /** The fate of a datagram, as known when it leaves. */
 export type DatagramPlan = Direction & {
-  /** The name of the datagram among all of its direction. */
+  /** The name of the datagram, unique in its direction. */
   readonly at: string
   /** The first one first; then copies. */
   readonly arrivals: readonly DatagramArrival[]
@@ -71,7 +71,7 @@ export class DatagramPlans {
     return { ...this.#counts }
   }
 
-  /** @throws {FossilError} `option.invalid` for a datagram that the link is too small for */
+  /** @throws {FossilError} `option.invalid` for a datagram too large for the link */
   checkSize(direction: Direction, bytes: Uint8Array): void {
     const most = this.#parts.network.linkOf(direction).maxDatagramBytes ?? maxDatagramBytes
     if (bytes.length <= most) return
@@ -82,9 +82,10 @@ export class DatagramPlans {
   /**
    * A datagram leaves now.
    *
-   * @param at the name of the datagram among all of its direction
-   * @param sizeBytes its length, asked where the link has a bandwidth
-   * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
+   * @param at the name of the datagram, unique in its direction
+   * @param sizeBytes its length, asked if the link has a bandwidth
+   * @throws {FossilError} `option.invalid` when an override asks for an outcome that its site
+   *   cannot have
    */
   plan(direction: Direction, at: string, sizeBytes = (): number => 0): DatagramPlan {
     const { from, to } = direction

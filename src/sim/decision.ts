@@ -1,7 +1,7 @@
 /**
- * Decisions as data: what a fault site decided, and what a replay wants decided instead.
- * The file form is a JSON array with one decision a line, so that two logs can be compared and
- * edited line by line. Knows nothing of what a site does.
+ * Decisions as data: those that fault sites made, and those that a replay imposes instead. The file
+ * form is a JSON array with one decision a line, so that two logs can be compared and edited line
+ * by line. Knows nothing of the effect of a site.
  * @module
  */
 
@@ -11,8 +11,9 @@ import { FossilError } from '../base/error.ts'
 export type Outcome = boolean | number | string
 
 /**
- * At one of its uses `site` decided `outcome`. A use has a number, counting from 0, or a name that
- * says when it was, such as `poll#14.round#2`: that stays what it is when others go away.
+ * A decision `outcome` of `site` at one of its uses. A use has a number, counting from 0, or a name
+ * that says when it was, such as `poll#14.round#2`: the name stays the same when other uses go
+ * away.
  */
 export type Decision = {
   readonly site: string
@@ -21,8 +22,8 @@ export type Decision = {
 }
 
 /**
- * A decision to impose on a replay. The outcome null means whatever that site calls benign. A
- * number names the n-th use also where uses have names.
+ * A decision to impose on a replay. The outcome null means the benign outcome of the site. A number
+ * names the n-th use even if uses have names.
  */
 export type Override = Omit<Decision, 'outcome'> & { readonly outcome: Outcome | null }
 

@@ -3,8 +3,8 @@
  * turns it took, and overrides that make a replay take others.
  *
  * A decision is (site, use, outcome). Its draw depends on (seed, site, use) alone, so one override
- * changes one decision and shifts no other: that is what lets a failing log be cut down.
- * Knows nothing of what a site does.
+ * changes one decision and shifts no other, which makes it possible to shrink a failing log. Knows
+ * nothing of the effect of a site.
  * @module
  */
 
@@ -37,7 +37,7 @@ type Site = {
   fired: number
 }
 
-/** Makes the decisions of every fault site of one run, and remembers those that hurt. */
+/** Makes the decisions of every fault site of one run, and records the harmful ones. */
 export class FaultLog {
   readonly #source: RandomSource
   readonly #options: FaultLogOptions
@@ -58,7 +58,7 @@ export class FaultLog {
     return this.#decisions
   }
 
-  /** True where sites may decide anything but benign. */
+  /** True while sites may decide anything but benign. */
   get enabled(): boolean {
     return this.#enabled
   }
@@ -85,14 +85,14 @@ export class FaultLog {
   }
 
   /**
-   * Decides a use that the caller numbers itself, so that a site asked only now and then still has
-   * a use number that means something: the 8th request of a link, not the 8th that got this far.
-   * A site is either numbered by its caller throughout, or by {@link decide} throughout. Better yet
-   * the use has a name that says when it is, and that nothing else can shift.
+   * Decides a use that the caller numbers itself, so that even a site asked only now and then has
+   * meaningful use numbers: the 8th request of a link, not the 8th that got this far. A site is
+   * either numbered by its caller throughout, or by {@link decide} throughout. A name that says
+   * when the use is, and that nothing else can shift, is better still.
    *
-   * @param at `number` is what an override may call a named use instead; by default how often the
-   *   site was asked before
-   * @param draw undefined where nothing but an override can hurt
+   * @param at `number` is an alternative for overrides of a named use; by default the number of
+   *   times that the site was asked before
+   * @param draw undefined if only an override can do harm
    */
   decideAt<T extends Outcome>(
     { site, use, number }: { site: string; use: number | string; number?: number | undefined },
@@ -119,7 +119,7 @@ export class FaultLog {
     return outcome
   }
 
-  /** Uses of a site. */
+  /** The number of uses of a site. */
   usesOf(site: string): number {
     return this.#site(site).uses
   }

@@ -1,6 +1,6 @@
 /**
- * The fault levels: how hostile a simulated world is, as data. Rates are parts per million.
- * Knows nothing of what is simulated; the simulator draws when partitions begin and end.
+ * The fault levels: the hostility of a simulated world, as data. Rates are parts per million. Knows
+ * nothing of the simulated system; the simulator draws when partitions begin and end.
  * @module
  */
 
@@ -18,7 +18,7 @@ export type PartitionPlan = {
 }
 
 /**
- * Trouble that befalls links and clocks again and again:
+ * Recurring faults of links and clocks:
  * - `clog`: a direction of a link holds everything back for a while, then lets it go in order;
  * - `partial`: some directions are cut, and others stay open: one pair, one direction of it, or two
  *   groups with a node between them that reaches both;
@@ -35,7 +35,7 @@ export type NemesisKind = (typeof nemesisKinds)[number]
 export type NemesisPace = {
   /** From the beginning of one episode, or the start of the run, to that of the next. */
   readonly calmMeanMs: number
-  /** The length of one; of no matter for clocks, which stay as they are. */
+  /** The length of one; ignored for clocks, whose shifts last. */
   readonly lengthMeanMs: number
 }
 
@@ -47,7 +47,7 @@ export type FaultLevel = {
   readonly link: LinkConfig
   /** Undefined: no partition ever begins. */
   readonly partition: PartitionPlan | undefined
-  /** Default: no clog, no cut, and clocks that go as they go. */
+  /** Default: no clogs, no cuts, and unshifted clocks. */
   readonly nemesis?: NemesisPlan
 }
 
@@ -60,7 +60,7 @@ const seldom: NemesisPace = { calmMeanMs: 120_000, lengthMeanMs: 20_000 }
 
 /** The levels by name. */
 export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
-  /** Nothing goes wrong. */
+  /** No faults. */
   normal: { link: calmLink, partition: undefined },
 
   /**
@@ -81,8 +81,8 @@ export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
   },
 
   /**
-   * One exchange in five fails so, one datagram in five is lost, links carry no more than they can,
-   * and everything else that can happen does, now and then.
+   * One exchange in five fails so, one datagram in five is lost, links have a bandwidth, and every
+   * other fault strikes now and then.
    */
   hostile: {
     link: {
@@ -122,7 +122,7 @@ export const faultLevels: Readonly<Record<LevelName, FaultLevel>> = {
 }
 
 /**
- * The level called `name`, such as a person typed it.
+ * The level called `name`, as a person typed it.
  *
  * @throws {FossilError} `option.invalid` when there is no such level
  */

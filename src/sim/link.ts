@@ -1,8 +1,8 @@
 /**
- * One direction of a network: how slow it is, and how often each fault strikes; and what damage
- * does to bytes. Rates and positions are whole parts per million (ppm): rates because integers
- * print and add exactly, positions because compressed lengths differ between zlib builds. Knows
- * nothing of what the bytes mean.
+ * One direction of a network: its latency, the rate of each fault, and the damage of faults to
+ * bytes. Rates and positions are whole parts per million (ppm): rates because integers print and
+ * add exactly, positions because compressed lengths differ between zlib builds. Knows nothing of
+ * the meaning of the bytes.
  * @module
  */
 
@@ -12,16 +12,16 @@ import type { Draw } from './random.ts'
 /** Parts per million in one. */
 export const million = 1_000_000
 
-/** The longest time that a setting or an override may ask for: some 31 years. */
+/** The longest time in a setting or an override: some 31 years. */
 export const longestMs = 1_000_000_000_000
 
 /**
  * The faults that strike at a rate, one exchange at a time:
- * - `refused`: the other side is not listening, and the sender is told at once;
+ * - `refused`: the other side is not listening, and the sender learns this at once;
  * - `requestLost`, `replyLost`: the bytes vanish, and the sender hears nothing until it times out.
  *   A lost reply leaves the sender unsure whether its request took effect;
  * - `requestCut`: the connection breaks inside the request: the receiver sees its beginning, the
- *   sender is told of a reset, and no reply comes back;
+ *   sender gets a reset, and no reply comes back;
  * - `replyCut`: only the beginning of the reply arrives;
  * - `delayed`: a request or a reply takes much longer, perhaps longer than the sender waits;
  * - `duplicated`: the request arrives a second time, later, and nobody awaits the second reply;
@@ -55,9 +55,9 @@ export type FaultRates = Readonly<Record<RateKind, number>>
 
 /**
  * The faults of datagrams that strike at a rate:
- * - `lost`: it vanishes, and nobody hears of it;
- * - `delayed`: it takes much longer, so that later ones overtake it. Two that are on their way at
- *   one time overtake each other without any fault, by their latencies;
+ * - `lost`: it vanishes, and nobody learns of it;
+ * - `delayed`: it takes much longer, so that later ones overtake it. Even without faults, two that
+ *   are on their way at the same time may overtake each other, by their latencies;
  * - `duplicated`: it arrives a second time, later;
  * - `corrupted`: one byte arrives changed. Nothing cuts a datagram: it comes whole or not at all;
  * - `stale`: it arrives once more, minutes later.
@@ -70,12 +70,12 @@ export type DatagramRateKind = (typeof datagramRateKinds)[number]
 export type DatagramRates = Readonly<Record<DatagramRateKind, number>>
 
 /**
- * The faults of streams that strike at a rate. Bytes arrive in order and undamaged, as TCP's
- * checksums and numbers see to it:
- * - `refused`: the other side does not listen, and the node that connects is told soon;
+ * The faults of streams that strike at a rate. Bytes arrive in order and undamaged, as TCP ensures
+ * by checksums and sequence numbers:
+ * - `refused`: the other side does not listen, and the node that connects soon learns this;
  * - `slowStart`: connecting takes much longer, perhaps longer than a node waits for it;
- * - `delayed`: what is sent takes much longer, and what is sent after it waits behind it;
- * - `broken`: the stream breaks at what is sent: some of it still arrives, perhaps all.
+ * - `delayed`: a send takes much longer, and later sends wait behind it;
+ * - `broken`: the stream breaks at a send: some of it still arrives, perhaps all.
  */
 export const streamRateKinds = ['refused', 'slowStart', 'delayed', 'broken'] as const
 
@@ -88,8 +88,8 @@ export type StreamRateKind = (typeof streamRateKinds)[number]
 export type StreamRates = Readonly<Record<StreamRateKind, number>>
 
 /**
- * Rates, in ppm, of messages that say something else than the code of their sender wrote. What one
- * says then is the business of whoever knows what messages mean: the kernel changes no byte of it.
+ * Rates, in ppm, of messages that say something other than the code of their sender wrote. The
+ * model, which knows the meaning of messages, makes the lie: the kernel changes no byte of it.
  */
 export type LieRates = { readonly requests: number; readonly replies: number }
 
@@ -99,29 +99,29 @@ export type Latency = { readonly minMs: number; readonly meanMs: number; readonl
 /** One direction of the network. */
 export type LinkConfig = {
   readonly rates: FaultRates
-  /** The time a message takes. */
+  /** The travel time of a message. */
   readonly latency: Latency
-  /** The time that a `delayed` message takes on top, and how long after the first a copy comes. */
+  /** The extra time of a `delayed` message, and the time from a message to its copy. */
   readonly spike: Latency
   /**
-   * The time that the sender of a request waits for the reply, a node that connects for the other,
-   * and a stream for a partition to end.
+   * The time that the sender of a request waits for the reply, that a connecting node waits for the
+   * other, and that a stream waits for a partition to end.
    */
   readonly timeoutMs: number
   /** Faults of datagrams. Default: none. */
   readonly datagrams?: DatagramRates
-  /** The most that one datagram holds, in bytes. Default {@link maxDatagramBytes}. */
+  /** The maximum size of a datagram, in bytes. Default {@link maxDatagramBytes}. */
   readonly maxDatagramBytes?: number
   /** Faults of streams. Default: none. */
   readonly streams?: StreamRates
   /** The delay with which a stale copy comes. Default {@link usualStaleness}. */
   readonly staleness?: Latency
   /**
-   * Bytes that leave in a second, one after the other: what is sent meanwhile waits. Default:
-   * messages take the same time, however long they are.
+   * Bandwidth: bytes leave one after the other, and later sends wait. Default: messages take the
+   * same time, however long they are.
    */
   readonly bytesPerSecond?: number
-  /** Lies of the nodes at both ends: requests are those of the sender. Default: none. */
+  /** Lies of the nodes at both ends; the requests are the sender's. Default: none. */
   readonly lies?: LieRates
 }
 
@@ -139,7 +139,7 @@ export const noFaults: FaultRates = {
   stale: 0,
 }
 
-/** No fault of a datagram ever strikes. */
+/** No datagram fault ever strikes. */
 export const noDatagramFaults: DatagramRates = {
   lost: 0,
   delayed: 0,
@@ -148,19 +148,19 @@ export const noDatagramFaults: DatagramRates = {
   stale: 0,
 }
 
-/** No fault of a stream ever strikes. */
+/** No stream fault ever strikes. */
 export const noStreamFaults: StreamRates = { refused: 0, slowStart: 0, delayed: 0, broken: 0 }
 
 /** Nobody ever lies. */
 export const noLies: LieRates = { requests: 0, replies: 0 }
 
-/** The lateness of stale copies unless a link says: 20 s to 10 minutes. */
+/** The default delay of stale copies: 20 s to 10 minutes. */
 export const usualStaleness: Latency = { minMs: 20_000, meanMs: 80_000, maxMs: 600_000 }
 
-/** The most that UDP over IPv4 carries, in bytes: 65535 less two headers (RFC 768, RFC 791). */
+/** The maximum payload of UDP over IPv4, in bytes: 65535 less two headers (RFC 768, RFC 791). */
 export const maxDatagramBytes = 65_507
 
-/** A quick and faultless link. */
+/** A fast link without faults. */
 export const calmLink: LinkConfig = {
   rates: noFaults,
   latency: { minMs: 1, meanMs: 20, maxMs: 500 },

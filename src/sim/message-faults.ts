@@ -18,7 +18,7 @@ import {
 } from './link.ts'
 import type { Draw } from './random.ts'
 
-/** A link and the kinds of fault that a message can meet: its sites are called `<name>/<kind>`. */
+/** A link and the kinds of fault of its messages; the sites are `<name>/<kind>`. */
 export type FaultyLink<K extends string> = {
   readonly name: string
   readonly rates: Readonly<Record<K, number>>
@@ -27,10 +27,10 @@ export type FaultyLink<K extends string> = {
   readonly staleness?: Latency | undefined
 }
 
-/** A message of a link: its number, and when it began, where that has a name. */
+/** A message of a link: its number, and the name of its beginning, if it has one. */
 export type MessageName = { readonly number: number; readonly at: string | undefined }
 
-/** The outcome of a break that does not happen: one behind the message is a break, too. */
+/** The outcome of a break that does not happen; a break after the whole message is one, too. */
 const unbroken = -1
 
 /** The decisions of the fault log about one message, asked kind by kind. */
@@ -69,14 +69,14 @@ export class MessageFaults<K extends string> {
     return ms
   }
 
-  /** The place at which the message ends, in ppm of its length: 1000000 for at its end. */
+  /** The place at which the message ends, in ppm of its length: 1000000 for a whole message. */
   cutAtPpm(kind: K): number {
     const ppm = this.#decide(kind, kind, (draw) => draw.int(0, million - 1), million)
     checkInteger(this.#site(kind), ppm, 0, million)
     return ppm
   }
 
-  /** The place at which a stream breaks, in ppm of the message: 1000000 for behind all of it. */
+  /** The place at which a stream breaks, in ppm of the message: 1000000 for after all of it. */
   breakAtPpm(kind: K): number | undefined {
     const ppm = this.#decide(kind, kind, (draw) => draw.int(0, million), unbroken)
     checkInteger(this.#site(kind), ppm, unbroken, million)

@@ -9,10 +9,10 @@
  *   3. the reply leaves      `planReply`     when it arrives, if it does
  *   4. the reply arrives     `receive`       the bytes as the sender of the request sees them
  *
- * Partitions and cuts are looked at each time, so one that begins in between swallows the reply to
- * a request that was already carried out. Every other fault is a decision of the fault log, at
- * `net/<from>→<to>/<kind>`, named by the direction of the request (`replyDelayed` is where the
- * reply's `delayed` is decided). Its use is the name that the caller gives an exchange, such as
+ * Partitions and cuts are checked each time, so one that begins in between swallows the reply to a
+ * request that was already carried out. Every other fault is a decision of the fault log, at
+ * `net/<from>→<to>/<kind>`, named by the direction of the request (the reply's `delayed` is decided
+ * at `replyDelayed`). Its use is the name that the caller gives an exchange, such as
  * `poll#14.round#2`; without one, use n of a site belongs to exchange n of that direction. Hence a
  * plan depends on its name, and not on other links, other exchanges, or the length of what is sent;
  * but where a link has a bandwidth, the time of an arrival depends on all that leaves before it.
@@ -20,7 +20,7 @@
  * Streams and datagrams have plans of their own (stream-plans.ts, datagram-plans.ts), over the
  * links and partitions of this network.
  *
- * Knows nothing of what the bytes mean.
+ * Knows nothing of the meaning of the bytes.
  * @module
  */
 
@@ -61,7 +61,7 @@ export type Arrival = Direction & {
   readonly corruption: Corruption | undefined
 }
 
-/** The failure that the sender of a request is told of when no reply reaches it first. */
+/** The failure of a request, which reaches its sender unless a reply comes first. */
 export type Failure = {
   readonly atMs: number
   readonly reason: 'refused' | 'reset' | 'timeout'
@@ -71,7 +71,7 @@ export type Failure = {
 export type ExchangePlan = Direction & {
   /** Counts the exchanges of this direction from 0. */
   readonly number: number
-  /** Its name, where it has one; otherwise its number is the use of each fault site asked. */
+  /** Its name, if it has one; otherwise its number is its use of each fault site. */
   readonly at: string | undefined
   /** The first one first; then copies. */
   readonly arrivals: readonly Arrival[]
@@ -82,7 +82,7 @@ export type ExchangePlan = Direction & {
 /** The fate of a reply, as known when it leaves. */
 export type ReplyPlan = {
   readonly arrival: Arrival | undefined
-  /** The time for which its bytes are leaving: meanwhile its receiver does not give up. */
+  /** The time in which its bytes leave, during which its receiver does not give up. */
   readonly sendingMs: number
   readonly faults: readonly FaultKind[]
 }
@@ -95,7 +95,7 @@ type Link = Direction & {
   config: LinkConfig
   exchanges: number
   isBlocked: boolean
-  /** Cuts that hold now: more than one may. */
+  /** The number of present cuts. */
   cuts: number
   /** The time by which the last of the bytes that were sent has left. */
   busyUntilMs: number
@@ -112,7 +112,7 @@ export class Network {
   #config: LinkConfig
 
   /**
-   * @param world `link` is what every link is like until {@link setLink} or {@link setRates}
+   * @param world `link` configures every link until {@link setLink} or {@link setRates}
    * @throws {FossilError} `option.invalid` when the link makes no sense
    */
   constructor(world: { clock: Clock; source: RandomSource; faults: FaultLog; link?: LinkConfig }) {
@@ -134,7 +134,7 @@ export class Network {
     return this.#config.rates
   }
 
-  /** Sets what one direction is like. @throws {FossilError} `option.invalid` */
+  /** Configures one direction. @throws {FossilError} `option.invalid` */
   setLink(direction: Direction, config: LinkConfig): void {
     checkLink(config)
     this.#link(direction).config = config
@@ -145,7 +145,7 @@ export class Network {
     return this.#link(direction).config
   }
 
-  /** Sets how often exchanges suffer, on every link. @throws {FossilError} `option.invalid` */
+  /** Sets the fault rates of exchanges, on every link. @throws {FossilError} `option.invalid` */
   setRates(rates: FaultRates): void {
     checkRates(rates)
     this.#config = { ...this.#config, rates }
@@ -170,7 +170,7 @@ export class Network {
     }
   }
 
-  /** Cuts some directions until each is mended as often: no other partition ends by that. */
+  /** Cuts some directions, until each is mended as often as cut; other partitions stay. */
   cut(directions: readonly Direction[]): void {
     for (const direction of directions) this.#link(direction).cuts += 1
   }
@@ -201,8 +201,8 @@ export class Network {
   }
 
   /**
-   * Bytes leave in a direction: how long until the last one has, those before them included. 0
-   * where the link has no bandwidth, and then nobody asks how many they are.
+   * Sends bytes in a direction, and returns the time until the last one has left, earlier sends
+   * included. 0 if the link has no bandwidth; `sizeBytes` is not asked then.
    *
    * @param link the link whose bandwidth counts: a reply leaves by that of its request
    */
@@ -217,10 +217,11 @@ export class Network {
   }
 
   /**
-   * A request leaves now. The sender is told `failure` at its time unless a reply came first.
+   * Plans a request that leaves now. The sender gets `failure` at its time unless a reply came
+   * first.
    *
-   * @param at the name of the exchange among all of its direction
-   * @param sizeBytes the length of the request, asked where the link has a bandwidth
+   * @param at the name of the exchange, unique in its direction
+   * @param sizeBytes the length of the request, asked if the link has a bandwidth
    * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
    */
   planExchange({ from, to }: Direction, at?: string, sizeBytes = noSize): ExchangePlan {
@@ -255,10 +256,10 @@ export class Network {
   }
 
   /**
-   * The reply to the awaited arrival of `exchange` leaves now. It may arrive after the sender of
-   * the request was told of a failure, and is then nobody's.
+   * Plans the reply to the awaited arrival of `exchange`, which leaves now. It may arrive after the
+   * failure of the request, and is then ignored.
    *
-   * @param sizeBytes its length, asked where the link has a bandwidth
+   * @param sizeBytes its length, asked if the link has a bandwidth
    * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
    */
   planReply(exchange: ExchangePlan, sizeBytes = noSize): ReplyPlan {
@@ -336,7 +337,10 @@ function again(direction: Direction, atMs: number, which: 'copy' | 'stale'): Arr
   return { ...direction, atMs, isAwaited: false, again: which, ...whole }
 }
 
-/** Sites and links are told apart by name, so a node's name keeps clear of their punctuation. */
+/**
+ * Sites and links are distinguished by name, so the name of a node must not contain their
+ * punctuation.
+ */
 function checkNode(name: string): void {
   if (name === '' || /[/→]/.test(name)) {
     const reason = `"${name}" is empty or holds a slash or an arrow`

@@ -1,6 +1,5 @@
 /**
- * The event queue: a binary heap in the total order (time, sequence).
- * Knows nothing of what an event is.
+ * The event queue: a binary heap in the total order (time, sequence). Knows nothing of the events.
  * @module
  */
 

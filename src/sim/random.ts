@@ -6,7 +6,7 @@
  * a run can be edited one decision at a time. No function here depends on the platform: the
  * arithmetic is integer, or IEEE operations that every engine rounds alike.
  *
- * Knows nothing of what is simulated. Generator: xoroshiro128+ of the pure-rand library.
+ * Knows nothing of the simulated system. Generator: xoroshiro128+ of the pure-rand library.
  * @module
  */
 
@@ -59,8 +59,8 @@ export class RandomSource {
   }
 
   /**
-   * From now on every stream is that of another seed, and goes on with its next use: whatever is
-   * yet to be drawn is drawn anew.
+   * Replaces every stream by that of another seed, which goes on with the next use: all later draws
+   * change.
    */
   reseed(seed: number): void {
     this.#seed = seed
@@ -68,7 +68,7 @@ export class RandomSource {
   }
 }
 
-/** A row of independent draws, numbered from 0. */
+/** A series of independent draws, numbered from 0. */
 export class RandomStream {
   readonly name: string
   #key: Int32Array

@@ -1,11 +1,11 @@
 /**
- * Delta debugging: from a list that makes something fail to a small one that still does.
- * Knows nothing of what the items are: decisions, operations, nodes.
+ * Delta debugging: from a list that makes something fail to a small one that still does. Knows
+ * nothing of the items; its users pass decisions, operations, nodes.
  *
- * Method: chunks of half the list are left out, then of a quarter, and so on down to single items.
+ * Method: leave out chunks of half the list, then of a quarter, and so on down to single items.
  * Unlike ddmin (A. Zeller, R. Hildebrandt, "Simplifying and Isolating Failure-Inducing Input",
- * 2002, figure 3), nothing is begun again after a chunk that could go, and no chunk is tried alone.
- * Four causes among a hundred items take 44 experiments on average, and took ddmin 173.
+ * 2002, figure 3), it never starts over after a chunk that could go, and tries no chunk alone.
+ * Four causes among a hundred items take 44 experiments on average; ddmin takes 173.
  * @module
  */
 
@@ -18,8 +18,8 @@ export type StillFails<T> = (subset: readonly T[]) => Promise<boolean> | boolean
  * The items without which `stillFails` no longer fails, in their order: removing any single one
  * of them makes the failure go away. Which experiments are run depends only on their answers.
  *
- * @param stillFails must answer the same when asked the same; it should tell the failure at hand
- *   from others, or the search slides to a different one
+ * @param stillFails must always give the same answer for the same subset; it should distinguish the
+ *   failure at hand from others, or the search slides to a different one
  * @throws {FossilError} `option.invalid` when all the items together do not fail
  */
 export async function shrink<T>(

@@ -1,16 +1,16 @@
 /**
  * The network, at the level of ordered streams that can break, such as TCP's. It plans, and runs
  * nothing; links and partitions are those of a network. The simulator asks when a node connects
- * (`planConnect`), when one sends bytes (`planSend`), and when something else travels along a
- * stream: that it was accepted, that it ends, that it is broken (`travelMs`).
+ * (`planConnect`), when one sends bytes (`planSend`), and when other news travels along a stream:
+ * that it was accepted, that it ends, that it is broken (`travelMs`).
  *
- * Plans tell how long things travel; whoever moves the bytes keeps them in order. Each fault is a
- * decision of the fault log at `net/<from>→<to>/stream/<kind>`, by the direction in which the bytes
- * travel. Its use is the name of the connection or of the send, such as
- * `leaf-1/poll#14.stream#1.send#3`. A plan depends on that name alone: not on other streams, not on
- * what was sent before, and not on the length of what is sent.
+ * Plans give travel times; the mover of the bytes keeps them in order. Each fault is a decision of
+ * the fault log at `net/<from>→<to>/stream/<kind>`, by the direction in which the bytes travel. Its
+ * use is the name of the connection or of the send, such as `leaf-1/poll#14.stream#1.send#3`. A
+ * plan depends on that name alone: not on other streams, not on earlier sends, and not on the
+ * length of the send.
  *
- * Knows nothing of what the bytes mean.
+ * Knows nothing of the meaning of the bytes.
  * @module
  */
 
@@ -32,9 +32,9 @@ export type StreamFaultKind = StreamRateKind | 'partitioned'
 
 /** The fate of an attempt to connect, as known when it begins. */
 export type ConnectPlan = {
-  /** Refused without a question to the other node. */
+  /** True if refused without asking the other node. */
   readonly isRefused: boolean
-  /** Until the other node hears of it, or the news comes back that it was refused. */
+  /** The time until the other node hears of it, or until a refusal comes back. */
   readonly travelMs: number
   /** The time that a node waits for the other. */
   readonly timeoutMs: number
@@ -48,9 +48,9 @@ export type Chunk = Stretch & { readonly travelMs: number }
 export type SendPlan = {
   /** In order, without gaps, from the beginning; up to the break where there is one. */
   readonly chunks: readonly Chunk[]
-  /** The place at which the stream breaks, if it does: 1000000 for behind the last byte. */
+  /** The place at which the stream breaks, if it does: 1000000 for after the last byte. */
   readonly brokenAtPpm: number | undefined
-  /** True where its beginning is seen together with what came before, where both arrive at once. */
+  /** True if its beginning joins the bytes before it, when both arrive at once. */
   readonly isJoined: boolean
   readonly faults: readonly StreamFaultKind[]
 }
@@ -63,7 +63,7 @@ type Link = {
   sends: number
 }
 
-/** Most chunks of one send. */
+/** The maximum number of chunks of one send. */
 const mostChunks = 3
 
 /** The streams of one simulation. */
@@ -77,8 +77,7 @@ export class StreamPlans {
   }
 
   /**
-   * The number of times that each kind of fault struck: `partitioned` where a partition stalled a
-   * direction.
+   * The number of times that each kind of fault struck; `partitioned` counts stalls of a direction.
    */
   counts(): Readonly<Record<StreamFaultKind, number>> {
     return { ...this.#counts }
@@ -107,7 +106,7 @@ export class StreamPlans {
    * Bytes are sent now.
    *
    * @param at the name of the connection and the number of the send
-   * @param sizeBytes their length, asked where the link has a bandwidth
+   * @param sizeBytes their length, asked if the link has a bandwidth
    * @throws {FossilError} `option.invalid` when an override asks for what its site cannot do
    */
   planSend(direction: Direction, at: string, sizeBytes = (): number => 0): SendPlan {
@@ -133,13 +132,13 @@ export class StreamPlans {
     return { chunks, brokenAtPpm, isJoined, faults: this.#counted(message.faults) }
   }
 
-  /** The time that something else takes to travel along a stream; `at` names it. */
+  /** The travel time of other news along a stream; `at` names it. */
   travelMs(direction: Direction, at: string): number {
     const { latency } = this.#parts.network.linkOf(direction)
     return drawLatency(this.#link(direction).latency.named(at), latency)
   }
 
-  /** The time for which one direction bears a partition. */
+  /** The time for which one direction survives a partition. */
   timeoutMs(direction: Direction): number {
     return this.#parts.network.linkOf(direction).timeoutMs
   }
@@ -149,7 +148,7 @@ export class StreamPlans {
     return this.#parts.network.isBlocked(direction)
   }
 
-  /** A partition begins to hold up one direction of a stream. */
+  /** Counts a partition that begins to hold up one direction of a stream. */
   countStall(): void {
     this.#counted(['partitioned'])
   }

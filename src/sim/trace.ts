@@ -1,7 +1,7 @@
 /**
- * The trace: everything that happened in a run, one JSON object a line, and a hash of it all.
- * Two runs are the same run if and only if their hashes are equal.
- * Knows nothing of what the events mean.
+ * The trace: everything that happened in a run, one JSON object a line, and a hash of it all. Two
+ * runs are the same run if and only if their hashes are equal. Knows nothing of the meaning of the
+ * events.
  * @module
  */
 
@@ -10,17 +10,17 @@ import { createHash } from 'node:crypto'
 import { assert } from '../base/assert.ts'
 
 /**
- * Values that an event may hold. Numbers are safe integers: how a fraction prints is no fact to
- * hash.
+ * Values that an event may hold. Numbers are safe integers, since the printed form of a fraction is
+ * not worth hashing.
  */
 export type TraceValue =
   string | number | boolean | null | readonly TraceValue[] | { readonly [key: string]: TraceValue }
 
 /** One thing that happened, in the format of docs/trace-format.md. */
 export type TraceEvent = {
-  /** Number of the event in which it happened; 0 outside of events. */
+  /** Number of the event in which it happened; 0 outside events. */
   readonly event: number
-  /** Number of the event in which that event was scheduled; 0 where that was outside of events. */
+  /** Number of the event in which that event was scheduled; 0 if outside events. */
   readonly cause: number
   /** Logical time of the event. */
   readonly lamport: number
@@ -69,14 +69,14 @@ export class Trace {
     this.#onLine?.(line)
   }
 
-  /** Hands the sink a line that explains another: it is no event, and the hash leaves it out. */
+  /** Gives the sink an explanatory line, which is no event and not part of the hash. */
   explain(event: TraceEvent): void {
     this.#onLine?.(lineOf(event))
   }
 
   /**
-   * SHA-256, in lowercase hex, of every event so far, each with its newline: what `sha256sum` says
-   * of the trace written to a file, explanations left out. The trace goes on.
+   * SHA-256, in lowercase hex, of every event so far, each with its newline: the `sha256sum` of the
+   * trace in a file, without explanations. The trace goes on.
    */
   hash(): string {
     this.#hashBatch()

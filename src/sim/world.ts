@@ -1,11 +1,11 @@
 /**
- * The global forms of time, randomness and the network, routed by context: code of a simulated node
- * that was not written for a simulation runs in virtual time, and replays. Everywhere else they are
- * the real ones. Loaded before anything that keeps references to them:
+ * Globals for time, randomness and the network, routed by context: code of a simulated node that
+ * was not written for a simulation runs in virtual time, and replays. All other code gets the real
+ * ones. Load this module before anything that keeps references to them:
  *
  *     node --import trilobite/sim/world --test
  *
- * What cannot be simulated throws `sim.unsimulated` inside a node, and ends the run.
+ * A call that cannot be simulated throws `sim.unsimulated` inside a node, and ends the run.
  * @module trilobite/sim/world
  */
 

@@ -1,6 +1,6 @@
 /**
- * Explains why a node lacks a thing, or how it came there: the chain of causes as a trace tells it,
- * step by step, and its missing link.
+ * Explains why a node lacks a thing, or how it got there: the chain of causes in a trace, step by
+ * step, and its missing link.
  * @module
  */
 
@@ -17,18 +17,18 @@ import { explanationText } from './explanation-text.ts'
 import { heldSince, judge, type Judgement, peersOf } from './verdict.ts'
 
 /**
- * Explains why a node lacks an artifact, a file or a row, how it came there, or why it went.
+ * Explains why a node lacks an artifact, a file or a row, how it got there, or why it disappeared.
  *
  * @example
  * ```ts
  * const { verdict, text } = explain(trace, { artifact: '3f2a' }, 'leaf-1')
  * if (verdict !== 'held') console.log(text)
  * ```
- * @param source a trace with lines of messages and of holdings, as far as it goes
- * @param question the artifact by the beginning of its hash; a file by its name, of which the
- *   latest version counts; a row by its table and the beginning of the hash of its key, or a
- *   derived row by its table and any part of it
- * @returns `text`: the explanation as people read it; it ends with a newline
+ * @param source a trace, with lines of messages and holdings if it has them
+ * @param question the artifact by a prefix of its hash; a file by its name, in its latest version;
+ *   a row by its table and a prefix of the hash of its key, or a derived row by its table and any
+ *   part of it
+ * @returns `text`: the explanation for people; it ends with a newline
  * @throws {FossilError} `trace.invalid`; `name.unknown` for a node or a thing that the trace does
  *   not have; `name.ambiguous`
  */

@@ -1,6 +1,6 @@
 /**
- * Operations on a Fossil repository: each draws its arguments from what a node holds, and is
- * carried out with them, by production code alone.
+ * Operations on a Fossil repository: each draws its arguments from the content of a node, and
+ * production code alone carries it out with them.
  * @module
  */
 
@@ -38,52 +38,52 @@ export interface OperationRecords {
   /** True time, in milliseconds since 1970. */
   readonly nowMs: number
   node(id: NodeId): CheckedNode
-  /** A node said that it had stored an artifact: from now on it must be there. */
+  /** A node acknowledged an artifact: from now on it must be there. */
   acknowledge(artifact: AcknowledgedArtifact): void
   /**
-   * The owner of a node removed an artifact there: it is no longer owed by it.
+   * The owner of a node removed an artifact there: the node need not hold it any more.
    *
-   * @param removal undefined where a ban was lifted, and it was not held any more
+   * @param removal undefined if a ban was lifted and the artifact was no longer held
    */
   giveUp(artifact: PlacedArtifact, removal?: Removal): void
-  /** A public check-in names artifacts: they are no secret, wherever they are. */
+  /** A public check-in names artifacts: they are not secret, wherever they are. */
   publishNamed(hashes: readonly ArtifactHash[]): void
-  /** Somebody who looked saw something that was meant otherwise. */
+  /** A reader saw something that was meant otherwise. */
   misread(finding: Finding): void
   /** The owner of a node changed a setting. */
   changeSetting(change: SettingChange): void
   /**
-   * Somebody wrote or deleted the row of a synced table: that must stand.
+   * Somebody wrote or deleted a row of a synced table: that change must last.
    *
-   * @param version what was asked for, of the earliest time that it may have
+   * @param version the requested version, with the earliest time that it may have
    */
   recordRow(row: RowPlace, version: RowVersion): void
-  /** Something that travels was written at a node, which no other record tells of. */
+  /** Something synced was written at a node, and no other record says so. */
   changed(id: NodeId): void
-  /** The owner of a node gave it something of its own, or took it away: that must stay so. */
+  /** The owner of a node set or removed local data: that must stay so. */
   keepLocal(place: LocalPlace, value: string | undefined): void
   /**
-   * Tables of a run either get columns, or travel as go-libfossil has them: a peer of that kind
-   * drops the columns that it does not know, and the row that stands is nobody's. The first counts.
+   * Tables of a run either get columns or travel in go-libfossil's manner, where a peer drops
+   * unknown columns and the row that stands has no owner. The first use decides.
    */
   useTables(use: TableUse): boolean
-  /** Begins a sync that somebody asks for; false where there is nobody to sync with. */
+  /** Begins a requested sync; false if there is nobody to sync with. */
   syncByHand(id: NodeId, wanted: HandSync): boolean
   /** Lets an owner write or delete an unversioned file; tells whether anything changed. */
   changeUnversioned(event: UvEvent): boolean
-  /** Looks at what operations write. */
+  /** Watches the output of operations. */
   readonly writings: { watch(name: string, asked: AskedOperation): Watch }
 }
 
-/** A look at one operation, before and after. */
+/** A watch on one operation, before and after. */
 export interface Watch {
-  /** It was acknowledged. */
+  /** The operation was acknowledged. */
   isDone(made: Made): void
-  /** It was refused, or could not be carried out: by an error, or without one. */
+  /** The operation was refused, or was impossible, with or without an error. */
   cameToNothing(error?: unknown): void
 }
 
-/** The part of a sync's options that a person gives. */
+/** Sync options that a person gives. */
 export type HandSync = Pick<
   SyncOptions,
   'push' | 'pull' | 'lock' | 'unlockClientId' | 'verily' | 'pushConfig' | 'tables'
@@ -97,9 +97,9 @@ export interface RowPlace {
   readonly key: string
 }
 
-/** Limits of what operations of a run draw. */
+/** Limits of the draws of a run's operations. */
 export interface DrawOptions {
-  /** Some of what is written may be private. */
+  /** Some artifacts may be private. */
   readonly mayBePrivate: boolean
   /** Some tables have rows that belong to logins. */
   readonly ownsRows: boolean
@@ -116,14 +116,14 @@ export interface OperationPlace {
   readonly references: References
 }
 
-/** An operation that is being drawn. */
+/** The context in which an operation is drawn. */
 export interface PlanContext extends OperationPlace, DrawOptions {
   readonly draw: Draw
   /** True time, in milliseconds since 1970. */
   readonly nowMs: number
 }
 
-/** An operation that is carried out. */
+/** The context in which an operation is carried out. */
 export interface ApplyContext extends OperationPlace {
   readonly args: Arguments
   readonly world: OperationRecords
@@ -134,14 +134,14 @@ export type AskedOperation = Omit<ApplyContext, 'world'>
 
 /** The result of an operation. */
 export interface Made {
-  /** New artifacts, the most telling one last. */
+  /** New artifacts, the most significant one last. */
   readonly artifacts?: readonly ArtifactHash[]
-  /** Artifacts that are to be public now; by default all that were private and are so no more. */
+  /** Artifacts that must be public now. Default: all that were private and no longer are. */
   readonly published?: readonly ArtifactHash[]
-  /** The thing that others may refer to: by default the last artifact. */
+  /** The thing that other operations may refer to. Default: the last artifact. */
   readonly subject?: string
   readonly facts?: TraceFacts
-  /** The meaning of the last artifact, where there is a model of it. */
+  /** The meaning of the last artifact, if there is a model of it. */
   readonly says?: Asked | undefined
   /** The meanings of several artifacts. */
   readonly sayings?: ReadonlyMap<ArtifactHash, Asked>
@@ -151,13 +151,13 @@ export interface Made {
 export interface FossilOperation {
   readonly name: string
   readonly weight: number
-  /** Undefined where there is nothing to do yet. */
+  /** Returns undefined if there is nothing to do yet. */
   readonly plan: (context: PlanContext) => ArgumentValues | undefined
-  /** Undefined where it came to nothing. */
+  /** Returns undefined if the operation had no effect. */
   readonly apply: (context: ApplyContext) => Made | undefined
 }
 
-/** Errors that say that something cannot be done as things are. */
+/** Errors that mean that something is impossible at present. */
 const declining: ReadonlySet<string> = new Set([
   'checkin.invalid',
   'artifact.invalid',
@@ -200,7 +200,7 @@ export function asOperation<W extends OperationRecords & CheckedWorld>(
   }
 }
 
-/** Carries an operation out, and looks at what it writes. */
+/** Carries an operation out, and watches its output. */
 function watched(
   name: string,
   context: ApplyContext,
@@ -261,7 +261,7 @@ function noSecrets({ repo }: OperationPlace, secrets: readonly NamedArtifact[]):
   })
 }
 
-/** @throws an error that is no answer to a person */
+/** @throws an error that is not an answer to a person */
 function unsuccessful(error: unknown): OperationResult {
   if (!FossilError.is(error)) throw error
   const facts = { error: error.code }

@@ -1,6 +1,6 @@
 /**
- * Models in files: a module whose default export says what is simulated, so that a command or a
- * process of a sweep can load it by its path.
+ * Models in files: a module whose default export is the model, so that a command or a process of a
+ * sweep can load it by its path.
  * @module
  */
 
@@ -14,7 +14,7 @@ import type { SimConfig } from '../config.ts'
 import type { SimulateOptions } from '../simulate-options.ts'
 
 /**
- * A model: all that a simulation is besides its seed and its plan. Functions in it are called for
+ * A model: everything about a simulation except its seed and its plan. Its functions are called for
  * each run, and must make the same each time.
  *
  *     // my-agent.ts, for `trilobite sim sweep --model my-agent.ts`
@@ -50,7 +50,7 @@ const kinds: Readonly<Record<keyof SimulationModel, Kind>> = {
   maxSteps: 'number',
 }
 
-/** Parts of a configuration whose kind is worth a look; the simulation checks the rest. */
+/** Parts of a configuration whose kind is checked here; the simulation checks the rest. */
 const configKinds: Readonly<Partial<Record<keyof SimConfig, Kind>>> = {
   makeNode: 'function',
   operations: 'object',
@@ -61,15 +61,15 @@ const configKinds: Readonly<Partial<Record<keyof SimConfig, Kind>>> = {
 }
 
 /**
- * Loads a model from a file: JavaScript, or TypeScript with types that can be left out. What it
- * imports of `trilobite` is the very code that loads it, wherever the file is.
+ * Loads a model from a file: JavaScript, or TypeScript with erasable types. Wherever the file is,
+ * its imports of `trilobite` are the very code that loads it.
  *
  * @example
  * ```ts
  * const model = await loadModel('./my-agent.ts')
  * ```
- * @throws {FossilError} `option.invalid` where there is no such file, where it cannot be loaded,
- *   and where it exports no model
+ * @throws {FossilError} `option.invalid` if there is no such file, if it cannot be loaded, or if it
+ *   exports no model
  */
 export async function loadModel(path: string): Promise<SimulationModel> {
   const file = resolve(path)

@@ -1,5 +1,5 @@
 /**
- * Sweeps of seeds over processes: as `trilobite sim sweep` makes them.
+ * Sweeps of seeds over processes, as in `trilobite sim sweep`.
  * @module
  */
 
@@ -20,19 +20,19 @@ import { commitOf } from '../replay.ts'
 import { loadModel } from './model-file.ts'
 import type { SweepSetup } from './run-seed.ts'
 
-/** One run in so many is made twice. */
+/** Every n-th run is made twice. */
 const twiceEvery = 20
 
-/** Failures that are kept of each signature where nobody says how many. */
+/** Failures to keep of each signature by default. */
 const defaultKeep = 3
 
 /** A sweep, and its surroundings. */
 export interface SweepOptions {
   /** Seeds from `first` to `last`, both included. Default: none but those of `before`. */
   readonly seeds?: SeedRange
-  /** Runs that are made first, each with a plan of its own, such as those of a corpus. */
+  /** Runs to make first, each with a plan of its own, such as those of a corpus. */
   readonly before?: readonly SeedTask[]
-  /** The part of the plan that is fixed. Default `''`: the seed draws everything. */
+  /** The fixed part of the plan. Default `''`: the seed draws everything. */
   readonly plan?: string
   /** The file of a model: its default export is a {@link SimulationModel}. Default: none. */
   readonly model?: string
@@ -42,18 +42,18 @@ export interface SweepOptions {
   readonly stopsAtFirst?: boolean
   /** Failures to keep of each signature. Default 3. */
   readonly keep?: number
-  /** A run whose process says nothing for so long counts as hung. Default two minutes. */
+  /** The silence of a process after which its run counts as hung. Default two minutes. */
   readonly silenceMs?: number
   /**
-   * A file that records the end of each seed. With `resumes` it may have been begun: seeds that it
-   * has are not run again.
+   * A file that records the end of each seed. With `resumes` an existing journal is continued: its
+   * seeds are not run again.
    */
   readonly journal?: { readonly path: string; readonly resumes: boolean }
-  /** A folder for traces of runs that disagree with themselves. Default: a temporary one. */
+  /** A folder for the traces of runs that differ from their repeats. Default: a temporary one. */
   readonly tracesFolder?: string
-  /** Ends the sweep, with what it has found. */
+  /** Ends the sweep, which reports its results so far. */
   readonly signal?: AbortSignal
-  /** The command that makes a run again. Default: a call of `simulate`. */
+  /** The command that repeats a run. Default: a call of `simulate`. */
   readonly replay?: (task: SeedTask) => string
   /** Called with the end of each run, those of the journal left out. */
   readonly onEnd?: (end: SeedEnd, state: SweepState) => void
@@ -68,9 +68,9 @@ export interface SweepState {
   /** Runs of these that the journal had. */
   readonly resumed: number
   readonly failed: number
-  /** Signatures that differ. */
+  /** Different signatures. */
   readonly ways: number
-  /** The signature in words, where this end is the first with it. */
+  /** The signature in words, if this end is the first with it. */
   readonly newWay?: string
 }
 
@@ -86,14 +86,14 @@ export interface SweepReport {
   readonly twice: number
   readonly converged: number
   readonly failures: readonly FailureGroup[]
-  /** False where it ended before all runs were made. */
+  /** False if it ended before all runs were made. */
   readonly isComplete: boolean
   /** The ends as JUnit XML, a test case for each seed, which CI servers read. */
   junit(suite: string): string
 }
 
 /**
- * A corpus of seeds in a file, for the code of this folder's commit; empty where there is no file.
+ * A corpus of seeds in a file, for the code of this folder's commit; empty if there is no file.
  *
  * @example
  * ```ts
@@ -102,7 +102,7 @@ export interface SweepReport {
  * corpus.add(ends)
  * corpus.write()
  * ```
- * @throws {FossilError} `option.invalid` where the file is no corpus, or that of another model;
+ * @throws {FossilError} `option.invalid` if the file is no corpus, or that of another model;
  *   `repo.unreadable`
  */
 export function openCorpus(path: string, { model }: { readonly model?: string } = {}): SeedCorpus {
@@ -114,8 +114,8 @@ export function openCorpus(path: string, { model }: { readonly model?: string } 
 }
 
 /**
- * Simulates every seed of a range, a few at a time, each in a process that it may take down with
- * it. One in twenty is made twice, and must be the same to the byte.
+ * Simulates every seed of a range, a few at a time, in processes, which a run may kill. Every
+ * twentieth run is made twice, and both must agree to the byte.
  *
  *     const { failures } = await sweepSeeds({ seeds: { first: 1, last: 1000 }, model: 'agent.ts' })
  *
@@ -125,8 +125,8 @@ export function openCorpus(path: string, { model }: { readonly model?: string } 
  * for (const { text, count } of report.failures) console.log(count, text)
  * writeFileSync('sweep.xml', report.junit('seeds 1 to 1000'))
  * ```
- * @throws {FossilError} `option.invalid` for options, a model or a journal that make no sense;
- *   `repo.unreadable` where the journal cannot be written
+ * @throws {FossilError} `option.invalid` for invalid options, models or journals; `repo.unreadable`
+ *   if the journal cannot be written
  */
 export async function sweepSeeds(options: SweepOptions): Promise<SweepReport> {
   const { seeds, plan = '', model, jobs = defaultJobs(), keep = defaultKeep } = options
@@ -163,7 +163,7 @@ export async function sweepSeeds(options: SweepOptions): Promise<SweepReport> {
   return tally.report(keep)
 }
 
-/** The module of the processes: as this one is, TypeScript or compiled. */
+/** The module of the processes: TypeScript or compiled, like this one. */
 const workerEntry = new URL(
   import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js',
   import.meta.url,
@@ -186,7 +186,7 @@ function tasksOf({ seeds, before = [] }: SweepOptions): SeedTask[] {
   return [...new Map([...before, ...range].map((task) => [keyOf(task), task])).values()]
 }
 
-/** Every twentieth, the first one included: the same ones when a sweep is resumed. */
+/** Every twentieth run, the first one included: the same ones when a sweep is resumed. */
 function twiceOf(tasks: readonly SeedTask[]): (task: SeedTask) => boolean {
   const twice = new Set(tasks.filter((_, at) => at % twiceEvery === 0).map(keyOf))
   return (task) => twice.has(keyOf(task))

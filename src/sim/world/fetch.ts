@@ -1,6 +1,6 @@
 /**
- * `fetch` of nodes: `http://NAME/…` is an exchange with the node of that name. Bodies alone travel;
- * a server that wants to know of methods, paths or headers has to be told in the body.
+ * `fetch` of nodes: `http://NAME/…` is an exchange with the node of that name. Only bodies travel;
+ * methods, paths and headers that a server needs must be in the body.
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * The world outside of a simulation, closed to code of nodes: files, sockets, processes, workers
- * and whatever else the event loop of the process would bring in.
+ * The world outside a simulation, closed to code of nodes: files, sockets, processes, workers and
+ * all other sources of the process's event loop.
  * @module
  */
 

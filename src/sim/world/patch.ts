@@ -1,12 +1,12 @@
 /**
- * Replaces functions of objects that are not ours: what code finds there by name, by length or by
- * symbol stays as it was.
+ * Replaces functions of objects that are not ours; their names, lengths and symbol properties stay
+ * as they were.
  * @module
  */
 
 import { presentNode, type SimulatedGlobals } from '../context.ts'
 
-/** A function of which nothing is known. */
+/** A function of an unknown type. */
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 
 /** A call by code of a node. */
@@ -19,7 +19,7 @@ export interface NodeCall {
 
 const changeable = { configurable: true }
 
-/** Replaces a member, where there is one and it is a function. */
+/** Replaces a member, if it exists and is a function. */
 export function replace(
   object: object,
   name: string | symbol,
@@ -75,7 +75,7 @@ export function routeGetter(
   })
 }
 
-/** A member of an object, of which nothing is known; undefined where there is none. */
+/** A member of an object, of an unknown type; undefined if there is none. */
 export function member(object: unknown, name: string): unknown {
   const hasMembers = (typeof object === 'object' && object !== null) || isFunction(object)
   return hasMembers ? Reflect.get(object, name) : undefined

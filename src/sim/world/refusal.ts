@@ -1,6 +1,6 @@
 /**
- * Refusals: code of a node has called something that no simulation repeats. It is thrown, naming
- * the caller, and ends the run, since the code may catch it and go on without.
+ * Refusals: errors for code of a node that calls something unrepeatable. A refusal is thrown, names
+ * the caller, and ends the run, since the code may catch it and go on.
  * @module
  */
 
@@ -10,10 +10,10 @@ import { FossilError } from '../../base/error.ts'
 import { presentNode, type SimulatedGlobals } from '../context.ts'
 import { type AnyFunction, isFunction, replace } from './patch.ts'
 
-/** Frames that are looked at to find the caller. */
+/** Maximum number of frames to search for the caller. */
 const frames = 50
 
-/** Code that Node runs to load modules and to print, whoever is the cause of it. */
+/** Code that Node runs to load modules and to print, whatever the cause. */
 const nodesOwn = /^node:internal\/(?:modules|source_map|console|fs\/sync_write_stream)/
 
 const ours = new URL('.', import.meta.url).href
@@ -22,7 +22,7 @@ const ours = new URL('.', import.meta.url).href
 interface Caller {
   /** `file:line` of the nearest code that is not Node's. */
   readonly at: string | undefined
-  /** True where Node calls it for a purpose of its own. */
+  /** True if Node calls it for its own purposes. */
   readonly isNode: boolean
 }
 
@@ -53,16 +53,16 @@ function refusalTo(
   return error
 }
 
-/** A refused form. */
+/** A refused function. */
 export interface Refused {
-  /** The name that its caller knows it by, such as `fs.readFile`. */
+  /** Its name for callers, such as `fs.readFile`. */
   readonly api: string
   readonly reason: string
-  /** It returns promises, and refuses with one. Default false. */
+  /** True if it returns promises, and so refuses with one. Default false. */
   readonly isAsync?: boolean
 }
 
-/** Has a function refuse to be called by code of nodes. */
+/** Makes a function refuse calls by code of nodes. */
 export function refuse(object: object, name: string, refused: Refused): void {
   replace(object, name, (real) => refusing(real, refused))
   const patched: unknown = Reflect.get(object, name)
@@ -87,7 +87,7 @@ function refusing(real: AnyFunction, { api, reason, isAsync = false }: Refused):
   }
 }
 
-/** Has a class refuse to be constructed by code of nodes. */
+/** Makes a class refuse construction by code of nodes. */
 export function refuseConstructor(object: object, name: string, { api, reason }: Refused): void {
   const descriptor = Object.getOwnPropertyDescriptor(object, name)
   const real: unknown = Reflect.get(object, name)

@@ -1,6 +1,7 @@
 /**
- * Work that Node gives to its threads, and whose end no run could repeat: for nodes it is done at
- * once, and told of in a promise callback. That of which nothing is known in advance is refused.
+ * Work that Node gives to its threads, which end at unrepeatable times: for nodes it is done at
+ * once, and reported in a promise callback. Work with random results, such as key generation, is
+ * refused.
  * @module
  */
 
@@ -49,7 +50,7 @@ function routeSubtle(): void {
   }
 }
 
-/** Has a function that takes a callback call it with the result of another. */
+/** Makes a function with a callback call it with the result of another function. */
 function routeToSync(module: object, name: string, sync: string): void {
   const now = member(module, sync)
   if (!isFunction(now)) return
@@ -73,7 +74,7 @@ const newerCompressors = ['brotliCompress', 'brotliDecompress', 'zstdCompress', 
 const derivations = ['pbkdf2', 'scrypt', 'hkdf', 'argon2']
 const generators = ['generateKeyPair', 'generateKey', 'generatePrime', 'checkPrime']
 
-/** Routes what threads do. */
+/** Routes the work of threads. */
 export function routeThreads(): void {
   routeSubtle()
   for (const name of [...compressors, ...newerCompressors]) routeToSync(zlib, name, `${name}Sync`)

@@ -1,6 +1,6 @@
 /**
- * Timers of nodes: the global functions, and those of `node:timers`. Node makes a delay outside of
- * 1 to 2^31-1 one of 1 ms, and drops fractions.
+ * Timers of nodes: the global functions, and those of `node:timers`. Node replaces a delay outside
+ * 1 to 2^31-1 by 1 ms, and drops fractions.
  * @module
  */
 
@@ -11,7 +11,7 @@ import { type AnyFunction, isFunction, replace, route } from './patch.ts'
 
 const longestMs = 2 ** 31 - 1
 
-/** The delay that Node makes of what a caller asks for. */
+/** Node's delay for the one that a caller asks for. */
 export function delayMs(asked: unknown): number {
   const ms = Number(asked)
   return ms >= 1 && ms <= longestMs ? Math.trunc(ms) : 1
@@ -20,7 +20,7 @@ export function delayMs(asked: unknown): number {
 /** The timers of one node: ids count from 1. */
 interface NodeTimers {
   made: number
-  /** Those whose id somebody has asked for, and that are to fire. */
+  /** Pending timers with a requested id. */
   readonly byId: Map<number, SimulatedTimer>
 }
 
@@ -65,7 +65,7 @@ class SimulatedTimer {
     return this
   }
 
-  /** Nothing but a flag: a run ends when its time has come. */
+  /** Only sets a flag: a run ends when its time has come. */
   unref(): this {
     this.#hasRef = false
     return this
@@ -75,7 +75,7 @@ class SimulatedTimer {
     return this.#hasRef
   }
 
-  /** Begins to wait anew, also where it has fired, unless it was cleared. */
+  /** Restarts the wait, even after it has fired, unless it was cleared. */
   refresh(): this {
     if (this.#isClosed) return this
     this.#cancel?.()
@@ -118,7 +118,7 @@ class SimulatedTimer {
   }
 }
 
-/** Routes the making of a kind of timer. */
+/** Routes the creation of a kind of timer. */
 function routeMaking(object: object, name: string, repeats: boolean): void {
   route(object, name, ({ node, args: [callback, ...rest], real }) => {
     if (!isFunction(callback)) return real(callback, ...rest)
@@ -129,7 +129,7 @@ function routeMaking(object: object, name: string, repeats: boolean): void {
   })
 }
 
-/** Has a function clear also timers of nodes, whoever calls it. */
+/** Makes a function also clear timers of nodes, whoever calls it. */
 function routeClearing(object: object, name: string): void {
   replace(
     object,
