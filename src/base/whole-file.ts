@@ -25,8 +25,9 @@ export function readWholeFile(path: string | Buffer): Uint8Array {
   }
 }
 
-function isOpened(path: string | Buffer): boolean {
-  return /^\/(?:dev|proc\/self)\/fd\/\d+$/.test(path.toString())
+/** Tells whether a path is of something that the shell has opened, such as `<(command)`. */
+export function isOpened(path: string | Buffer): boolean {
+  return /^\/(?:dev\/stdin|(?:dev|proc\/self)\/fd\/\d+)$/.test(path.toString())
 }
 
 /** The reason why something on disk is not a file to be read; undefined for a file. */

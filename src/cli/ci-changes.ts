@@ -4,7 +4,7 @@
  */
 
 import { lstatSync } from 'node:fs'
-import { unreadableFile } from '../base/whole-file.ts'
+import { isOpened, unreadableFile } from '../base/whole-file.ts'
 import { type ArtifactHash, folderChanges, FossilError, type Repo } from '../index.ts'
 import type { Before } from './ci-report.ts'
 import { readInput } from './given-text.ts'
@@ -64,10 +64,10 @@ export function readChanges(
   })
 }
 
-/** `NAME=FILE`; `-` for a file is standard input. */
+/** `NAME=FILE`; `-` for a file is standard input. What the shell has opened is read, too. */
 function addedFile(pair: string): { name: string; from: string | (() => Promise<Uint8Array>) } {
   const [name, file] = splitPair('--add', pair, (_, at) => at === '-' || existsOnDisk(at))
-  return { name, from: file === '-' ? () => readInput('-') : file }
+  return { name, from: file === '-' || isOpened(file) ? () => readInput(file) : file }
 }
 
 function existsOnDisk(path: string): boolean {

@@ -27,6 +27,7 @@ import {
 } from '../index.ts'
 import { openLeaves } from '../crosslink/branch.ts'
 import { verify } from '../crosslink/verify.ts'
+import { run } from '../../tools/run.ts'
 import { type Json, Scratch } from './command.suite.ts'
 import { dbOf } from '../repo/repo.ts'
 
@@ -122,6 +123,17 @@ suite('files', () => {
       { change: 'deleted', name: 'd/sub/c' },
       { change: 'deleted', name: 'tool' },
     ])
+  })
+
+  test('are read from what the shell has opened, whatever link leads there', async () => {
+    const main = join(import.meta.dirname, 'main.ts')
+    const line = `"$0" --no-warnings ${main} ci --json -m c --add "in=$1" < a`
+    for (const opened of ['/dev/stdin', '/dev/fd/0']) {
+      const args = ['-c', `cd ${join(scratch.folder, 'files')}; ${line}`, process.execPath, opened]
+      const { stdout } = await run('sh', args)
+      assert.equal(project.files(JSON.parse(stdout))['in'], 'regular a')
+      await scratch.json(['ci', '-m', 'c', '--rm', 'in'], { in: 'files' })
+    }
   })
 
   test('are compared with the parent: what is the same is no change', async () => {

@@ -150,7 +150,10 @@ suite('a clone that cannot be', () => {
     const { url } = await serveHere(t, 'many.fossil')
     const { code, stderr } = await scratch.run(['clone', as('amy', url), 'no.fossil'])
     assert.equal(code, 2)
-    assert.match(stderr, /there is no terminal to ask for it \(option password\)\n$/)
+    assert.match(
+      stderr,
+      /there is no terminal to ask for it: --password-stdin reads one \(option password\)\n$/,
+    )
     assert.equal(existsSync(path('no.fossil')), false)
   })
 })

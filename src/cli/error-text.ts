@@ -22,6 +22,18 @@ export function errorText(error: FossilError, repository?: string): string {
   return visible(isOfFile && repository !== undefined ? `${text} (file ${repository})` : text)
 }
 
+/**
+ * The damage that an error of SQLite tells of: a table is gone that every repository has. Below the
+ * command that counts as a bug, since no SQL of ours names a table that never was.
+ */
+export function asDamage(error: unknown, path: string | undefined): FossilError | undefined {
+  if (path === undefined || !(error instanceof Error)) return undefined
+  const [, table] = /^no such table: (?:main\.)?(\w+)$/.exec(error.message) ?? []
+  if (table === undefined) return undefined
+  const reason = `the table ${table} is missing; "trilobite rebuild" makes derived tables again`
+  return new FossilError('repo.invalid', { path, reason }, { cause: error })
+}
+
 /** Undefined where the error's own message serves. */
 function wordingOf(error: FossilError): string | undefined {
   if (FossilError.is(error, 'artifact.invalid')) {

@@ -7,7 +7,7 @@
 
 import { type Command, CommanderError } from 'commander'
 import { FossilError } from '../index.ts'
-import { errorText } from './error-text.ts'
+import { asDamage, errorText } from './error-text.ts'
 import { print, printNotice, printTrail } from './output.ts'
 import { isCalled } from './called.ts'
 import { makeCli } from './program.ts'
@@ -48,7 +48,8 @@ function unknownSubcommand({ commands }: Command): string | undefined {
   return undefined
 }
 
-function exitCodeFor(error: unknown): number {
+function exitCodeFor(thrown: unknown): number {
+  const error = asDamage(thrown, openedPath()) ?? thrown
   if (error instanceof CommanderError) {
     // Asking for help is not wrong.
     if (error.exitCode === 0) return 0
@@ -83,7 +84,8 @@ function printUsageError(error: CommanderError): void {
         .trim()
         .replaceAll(/\s+/g, ' ')
     const code = 'option.invalid'
-    const detail = { option: error.code, reason }
+    const [, option = 'arguments'] = /(?:option|argument) '([^']+)'/.exec(reason) ?? []
+    const detail = { option, reason }
     print({ json: true }, { error: { code, message: `${code}: ${reason}`, detail } }, '')
   } else if (clearer === undefined) printTrail(parserText())
   else printNotice(`trilobite: ${clearer}`)

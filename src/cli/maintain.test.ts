@@ -60,6 +60,22 @@ test('verify names each difference, and a rebuild puts the tables right', async 
   assert.equal(sound, '6 artifacts, and every table is as they say\n')
 })
 
+test('a derived table that is missing is damage, which a rebuild mends', async () => {
+  project('t.fossil')
+  {
+    using repo = scratch.open('t.fossil')
+    dbOf(repo).exec('DROP TABLE tagxref')
+  }
+  const { code, stderr } = await scratch.run(['-R', 't.fossil', 'timeline'])
+  assert.equal(code, 2)
+  assert.match(
+    stderr,
+    /^trilobite: repo\.invalid: the table tagxref is missing; "trilobite rebuild"/,
+  )
+  await scratch.run(['-R', 't.fossil', 'rebuild'])
+  assert.equal((await scratch.run(['-R', 't.fossil', 'timeline'])).code, 0)
+})
+
 test('verify tells damaged content, which no rebuild cures', async () => {
   const { tip } = project('d.fossil')
   {

@@ -28,7 +28,9 @@ const erase = new Set(['\b', '\u007f'])
  */
 export async function askSecret(question: string, source = terminal): Promise<string> {
   if (source.input.isTTY !== true) {
-    throw noPassword('a password is needed, and there is no terminal to ask for it')
+    throw noPassword(
+      'a password is needed, and there is no terminal to ask for it: --password-stdin reads one',
+    )
   }
   const typed = await typedLine(question, source)
   if (typed === undefined || typed === '') throw noPassword('a password is needed')

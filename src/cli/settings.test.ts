@@ -43,7 +43,7 @@ test('with --json an error is one object on standard output', async () => {
     code: 'option.invalid',
     message: "option.invalid: unknown option '--chanced' (Did you mean --changed?)",
     detail: {
-      option: 'commander.unknownOption',
+      option: '--chanced',
       reason: "unknown option '--chanced' (Did you mean --changed?)",
     },
   })

@@ -48,6 +48,21 @@ suite('artifacts', () => {
     assert.deepEqual(holdings('a/leaf.fossil'), holdings('b/leaf.fossil'))
   })
 
+  test('that fork a branch are told of, once', async () => {
+    for (const leaf of ['a', 'b']) {
+      writeFileSync(join(scratch.folder, leaf, leaf), leaf)
+      await scratch.json(['ci', leaf, '-m', leaf, '--allow-empty'], { in: leaf })
+    }
+    const first = await scratch.json(['sync'], { in: 'a' })
+    assert.deepEqual(first['forks'], [])
+    const { stdout } = await scratch.run(['sync'], { in: 'b' })
+    assert.match(stdout, /^trunk has forked; its open leaves are \w+, \w+: merge them$/m)
+    const again = await scratch.json(['sync'], { in: 'b' })
+    assert.deepEqual(again['forks'], [])
+    await scratch.json(['merge'], { in: 'b' })
+    await scratch.json(['sync'], { in: 'b' })
+  })
+
   test('go both ways in a sync, and people are told', async () => {
     addTo('a/leaf.fossil', { from: 10, to: 11 })
     await scratch.json(['push'], { in: 'a' })

@@ -8,6 +8,7 @@ import type { Command } from 'commander'
 import { type Repo, sync, type SyncOptions } from '../index.ts'
 import { runExchange } from './exchange.ts'
 import { outcomeFields, outcomeText } from './exchange-report.ts'
+import { forksText, watchForks } from './forks.ts'
 import { type LoginOptions, withLogin } from './login-options.ts'
 import { findPeer, isAddress, rememberPeer } from './peer.ts'
 import { openWhole, repositoryPath } from './repository.ts'
@@ -79,16 +80,20 @@ export async function runSync(
 ): Promise<void> {
   const { remote, what, done, once, json } = config
   const peer = await findPeer(repo, remote, config)
+  const forksSince = watchForks(repo)
   const next = 'what came is kept, and the next sync goes on from there'
   const outcome = await runExchange(peer, { isQuiet: json === true, next }, (means) =>
     sync(repo, means.transport, { ...what, ...means.options }, means.exchange),
   )
+  const forks = forksSince()
   const isDefault = remote === undefined || isAddress(remote)
   if (!outcome.interrupted && isDefault && once !== true) rememberPeer(repo, outcome.peer)
   print(
     config,
-    { repository: repo.path, url: peer.url, ...outcomeFields(outcome) },
-    `${outcome.interrupted ? 'interrupted with' : done} ${peer.url}\n${outcomeText(outcome)}`,
+    { repository: repo.path, url: peer.url, ...outcomeFields(outcome), forks },
+    `${outcome.interrupted ? 'interrupted with' : done} ${peer.url}\n` +
+      outcomeText(outcome) +
+      forksText(repo, forks),
   )
   process.exitCode = outcome.complete ? 0 : 1
 }

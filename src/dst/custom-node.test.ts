@@ -20,10 +20,10 @@ import { fullAccess } from '../sync/access.ts'
 import { handleXfer } from '../sync/handler.ts'
 import { sync } from '../sync/sync.ts'
 import type { Transport } from '../sync/transport.ts'
-import type { SimConfig } from './config.ts'
+import type { LeafParts, SimConfig } from './config.ts'
 import { hasBlob } from './holdings.ts'
 import { MockFossil } from './mock-fossil.ts'
-import { type Action, DefaultNode } from './node.ts'
+import { type Action, DefaultNode, type Node } from './node.ts'
 import { simulate } from './simulate.ts'
 import { Simulator } from './simulator.ts'
 import { TraceLines } from './trace-lines.suite.ts'
@@ -166,6 +166,11 @@ suite('an upstream of the user', () => {
   })
 })
 
+/** A node of the user that knows of one peer alone. */
+function plainNode({ repo, transport }: LeafParts): Node {
+  return new DefaultNode(repo, transport)
+}
+
 suite('a node of the user', () => {
   test('awaits as many exchanges as it likes, one after another and at once', async () => {
     const replies: number[] = []
@@ -293,11 +298,9 @@ suite('a node of the user', () => {
   })
 
   test('syncs with one peer and nothing private, unless the plan says otherwise', async () => {
-    const makeNode: SimConfig['makeNode'] = ({ repo, transport }) =>
-      new DefaultNode(repo, transport)
     const drawn = async (seed: number, fixed: string): Promise<string[]> => {
       const plan = `leaves=2,durationMs=1,operations=0,${fixed}`
-      const { plan: told = '' } = await simulate({ seed, plan, config: { makeNode } })
+      const { plan: told = '' } = await simulate({ seed, plan, config: { makeNode: plainNode } })
       return told.split(',').filter((each) => /^(?:topology|privateSync)=/.test(each))
     }
     // That seed draws hubs, and that some sync what is private.

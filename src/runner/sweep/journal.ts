@@ -50,7 +50,9 @@ export class SweepJournal implements Disposable {
    */
   constructor(path: string, header: JournalHeader, { resumes }: { readonly resumes: boolean }) {
     const lines = existsSync(path) ? wholeLines(path) : []
-    if (lines.length > 0 && !resumes) throw invalid(`${path} is there already: resume it`)
+    if (lines.length > 0 && !resumes) {
+      throw invalid(`${path} is there already: resume it, with --resume, or name another file`)
+    }
     if (lines.length > 0) checkHeader(path, lines[0] ?? '', header)
     const ends = lines.slice(1).map((line, at) => endIn(path, line, at + 2))
     this.ends = [...new Map(ends.toReversed().map((end) => [keyOf(end), end])).values()].reverse()
