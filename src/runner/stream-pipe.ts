@@ -48,7 +48,7 @@ const firstRetryMs = 200
 export class StreamPipe {
   readonly #options: PipeOptions
   #last: Travelling | undefined
-  /** The bytes that a partition holds up, in order; empty where none does. */
+  /** The bytes that a partition holds up, in order; empty if none does. */
   #stalled: Travelling[] = []
   #isClosed = false
 

@@ -102,7 +102,7 @@ function checkBeginning(line: TraceEvent, fail: (reason: string) => FossilError)
   throw fail(`its format is ${JSON.stringify(line.format)}, and ${traceFormat} is read here`)
 }
 
-/** A fact of a line where it is a text; empty where it is none. */
+/** A fact of a line where it is a text; empty if it is none. */
 export function textOf(line: TraceEvent, name: string): string {
   const value: TraceValue | undefined = line[name]
   return typeof value === 'string' ? value : ''
