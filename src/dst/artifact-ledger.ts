@@ -36,7 +36,7 @@ export class ArtifactLedger {
     this.givenUp.get(artifact.nodeId)?.delete(artifact.hash)
   }
 
-  /** A removal is undefined where a ban was lifted. */
+  /** A removal is undefined if a ban was lifted. */
   giveUp(
     { hash, nodeId }: PlacedArtifact,
     act: { nowMs: number; removal: Removal | undefined; nodes: readonly CheckedNode[] },
@@ -49,7 +49,7 @@ export class ArtifactLedger {
   }
 
   /**
-   * The time at which the owner of a node removed an artifact there; undefined where that never
+   * The time at which the owner of a node removed an artifact there; undefined if that never
    * was.
    */
   givenUpAtMs(nodeId: NodeId, hash: ArtifactHash): number | undefined {

@@ -48,7 +48,7 @@ export class Backups {
 /**
  * Artifacts that a node would lack, for a while, with an old backup put back.
  *
- * @returns undefined where something would be gone for good: nobody else has it
+ * @returns undefined if something would be gone for good: nobody else has it
  */
 export function lostBy(
   backup: Backup,
@@ -92,7 +92,7 @@ function missingIn(
   return wanted.filter((hash) => !known.has(hash))
 }
 
-/** True where a version that counts is only here, or was written here after the backup. */
+/** True if a version that counts is only here, or was written here after the backup. */
 function losesFiles(
   old: Repo,
   { id, repo }: CheckedNode,

@@ -110,7 +110,7 @@ function heldFrom(repo: Repo, sequence: number): ArtifactHash[] {
     .filter((hash) => hasArtifact(repo, hash))
 }
 
-/** The place in the order of a server that a message names; undefined where none can be read. */
+/** The place in the order of a server that a message names; undefined if none can be read. */
 function sequenceIn(message: Uint8Array, type: 'clone' | 'clone_seqno'): number | undefined {
   try {
     for (const card of parseCards(decodeMessage(message, { maxBytes: 1 << 30 }))) {

@@ -10,7 +10,7 @@ import { type Invariant, linksOf, type World } from './world.ts'
 
 /** A world of which a part may have healed alone. */
 export interface Cored extends World {
-  /** The nodes of that part; undefined where all have healed. */
+  /** The nodes of that part; undefined if all have healed. */
   readonly core: ReadonlySet<NodeId> | undefined
 }
 

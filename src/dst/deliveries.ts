@@ -13,7 +13,7 @@ import type { Finding } from './world.ts'
 
 /** Knowledge of the world that answers are compared with. */
 export interface DeliveryFacts {
-  /** Tells whether a node holds an artifact now; undefined where nobody knows. */
+  /** Tells whether a node holds an artifact now; undefined if nobody knows. */
   readonly holds: (id: NodeId, hash: ArtifactHash) => boolean | undefined
   /** Tells whether the owner of a node removed an artifact there. */
   readonly isGivenUp: (id: NodeId, hash: ArtifactHash) => boolean

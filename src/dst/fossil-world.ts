@@ -63,7 +63,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly references = new References()
   readonly upkeep = new UpkeepWitness()
   readonly syncs = new SyncCounter()
-  /** Nodes that have healed, and no others; undefined where all have. */
+  /** Nodes that have healed, and no others; undefined if all have. */
   core: ReadonlySet<NodeId> | undefined
   readonly writings = new WrittenWitness()
   readonly uvOperations: UvOperations
@@ -82,7 +82,7 @@ export class FossilWorld implements World, OperationRecords, Cluster {
   readonly #local = new LocalOracle()
   /** People who may ask for a sync, at each node that is up. */
   readonly #hands = new Map<NodeId, HandSyncs>()
-  /** Undefined where nobody logs in. */
+  /** Undefined if nobody logs in. */
   readonly users: UserChanges | undefined
   readonly #waits = new PushWaits({
     holds: (id, hash) => {

@@ -44,7 +44,7 @@ export class HandSyncs {
   /**
    * Begins a sync in an event of its own: an operation waits for nothing.
    *
-   * @returns false where tables are asked for and do not travel so, or messages are signed
+   * @returns false if tables are asked for and do not travel so, or messages are signed
    */
   ask(wanted: HandSync): boolean {
     const { host, options } = this.#parts

@@ -60,7 +60,7 @@ function controlStatement(hash: ArtifactHash, says: ControlSaying): Statement {
   return { hash, textBytes: 0, deck: says }
 }
 
-/** The tag that holds for an artifact under a name; undefined where it was cancelled, too. */
+/** The tag that holds for an artifact under a name; undefined if it was cancelled, too. */
 export function heldTag(
   { tags }: Expected,
   hash: ArtifactHash,

@@ -27,7 +27,7 @@ export class LoginWitness {
 
   /**
    * @param findings receives what syncs say that is not so
-   * @param isProven whether the password of a node is right now; undefined where it does not log in
+   * @param isProven whether the password of a node is right now; undefined if it does not log in
    */
   constructor(findings: Finding[], isProven: (id: NodeId) => boolean | undefined) {
     this.#findings = findings
@@ -86,7 +86,7 @@ function problemOf({ proofs, heard }: Running, action: Action): string | undefin
   return `was told that its login failed, and said ${code}`
 }
 
-/** Undefined where there is none, and where the reply cannot be read. */
+/** Undefined if there is none, or if the reply cannot be read. */
 function wholeErrorIn(reply: Uint8Array): string | undefined {
   try {
     return errorIn(reply)

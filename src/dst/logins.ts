@@ -42,7 +42,7 @@ export const mixedRights = ['iy', 'i', 'oy', 'o'] as const
 /** The user of a leaf, as its servers have it. */
 export interface Account {
   readonly capabilities: string
-  /** False where the password is another than the leaf's. */
+  /** False if the password is another than the leaf's. */
   readonly isPasswordRight: boolean
 }
 
@@ -101,7 +101,7 @@ export class Logins {
     return this.#nobodies.has(id)
   }
 
-  /** Tells whether the password of a leaf is right now; undefined where it does not log in. */
+  /** Tells whether the password of a leaf is right now; undefined if it does not log in. */
   isProven(id: NodeId): boolean | undefined {
     if (this.isNobody(id) || !this.#accounts.has(id)) return undefined
     return this.#accounts.get(id)?.isPasswordRight === true
@@ -130,7 +130,7 @@ export class Logins {
     })
   }
 
-  /** The user of a leaf; undefined where it was removed. */
+  /** The user of a leaf; undefined if it was removed. */
   account(id: NodeId): Account | undefined {
     return this.#accounts.get(id)
   }

@@ -36,7 +36,7 @@ export interface Loss {
   readonly hash: ArtifactHash
   /** The node whose owner removed it; where no rule explains the loss, the one that made it. */
   readonly nodeId: NodeId
-  /** Undefined where no rule explains the loss. */
+  /** Undefined if no rule explains the loss. */
   readonly removal: Removal | undefined
   /** True time of the removal, in milliseconds since 1970. */
   readonly atMs: number | undefined

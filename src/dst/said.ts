@@ -80,7 +80,7 @@ export interface AttachmentSaying extends Said {
   /** The title of a page, or the id of a ticket or technote. */
   readonly target: string
   readonly fileName: string
-  /** Undefined where it was taken away. */
+  /** Undefined if it was taken away. */
   readonly content: SaidContent | undefined
   readonly comment: string
 }

@@ -36,17 +36,17 @@ const withholdingSites: ReadonlySet<string> = new Set([
 export interface ClaimFacts {
   /** True time, in milliseconds since 1970. */
   readonly nowMs: () => number
-  /** Undefined where nobody knows the repository. */
+  /** Undefined if nobody knows the repository. */
   readonly repoOf: (id: NodeId) => Repo | undefined
   /**
-   * The time at which the owner of a node removed an artifact there; undefined where that never
+   * The time at which the owner of a node removed an artifact there; undefined if that never
    * was.
    */
   readonly givenUpAtMs: (id: NodeId, hash: ArtifactHash) => number | undefined
   /** Nodes that a node syncs with. */
   readonly serversOf: (id: NodeId) => readonly NodeId[]
   /**
-   * True where nodes are a caller's own. One may sync twice in a tick and tell of one sync: then
+   * True if nodes are a caller's own. One may sync twice in a tick and tell of one sync: then
    * nobody knows which exchanges that was.
    */
   readonly areForeign: boolean

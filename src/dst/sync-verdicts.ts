@@ -30,7 +30,7 @@ export interface EndedSync extends Directions {
   /** The server as it was when it answered the request before, where there was one. */
   readonly answeredBefore: Mark | undefined
   readonly result: SyncResult
-  /** Artifacts that were stored when it began; undefined where others stored some meanwhile. */
+  /** Artifacts that were stored when it began; undefined if others stored some meanwhile. */
   readonly storedBefore: {
     readonly client: Stored | undefined
     readonly server: Stored | undefined
@@ -40,7 +40,7 @@ export interface EndedSync extends Directions {
 }
 
 /**
- * The time at which the owner of a node removed an artifact there; undefined where that never was.
+ * The time at which the owner of a node removed an artifact there; undefined if that never was.
  */
 type GivenUpAtMs = (id: NodeId, hash: ArtifactHash) => number | undefined
 

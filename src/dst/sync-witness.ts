@@ -38,7 +38,7 @@ export interface SyncWitnessOptions extends Omit<ClaimFacts, 'repoOf'> {
   readonly users: ReadonlyMap<string, Access> | undefined
   /** Synced tables travel. */
   readonly hasTables: boolean
-  /** Tells whether the password of a node is right now; undefined where it does not log in. */
+  /** Tells whether the password of a node is right now; undefined if it does not log in. */
   readonly isLoginProven: (id: NodeId) => boolean | undefined
   /** Time for which a node has been paused so far. */
   readonly pausedMs: (id: NodeId) => number
@@ -105,7 +105,7 @@ export class SyncWitness {
     this.#nodeOf = nodeOf
   }
 
-  /** All that was found, which grows; undefined where nobody looks. */
+  /** All that was found, which grows; undefined if nobody looks. */
   get findings(): Partial<Truth> {
     return {
       cloneGaps: this.clones.gaps,

@@ -30,10 +30,10 @@ export interface WrittenRow {
   readonly key: string
   readonly nodeId: NodeId
   readonly version: RowVersion
-  /** True where it may travel from its node. */
+  /** True if it may travel from its node. */
   readonly travels: boolean
   /**
-   * True where a lie may take the card away by which peers of ours are known: then it travels as
+   * True if a lie may take the card away by which peers of ours are known: then it travels as
    * with go-libfossil, and comes as a row of who sends it. Default false.
    */
   readonly mayTravelPlainly?: boolean

@@ -13,10 +13,10 @@ import type { CheckedNode, Finding } from './world.ts'
 
 /** Knowledge of the world about servers. */
 export interface ServerFacts {
-  /** Undefined where nobody knows the repository. */
+  /** Undefined if nobody knows the repository. */
   readonly repoOf: (id: NodeId) => Repo | undefined
   /**
-   * The time at which the owner of a node removed an artifact there; undefined where that never
+   * The time at which the owner of a node removed an artifact there; undefined if that never
    * was.
    */
   readonly givenUpAtMs: (id: NodeId, hash: ArtifactHash) => number | undefined

@@ -29,7 +29,7 @@ export interface UserChangesOptions {
   readonly onChange: (id: NodeId) => void
 }
 
-/** The users of a run; undefined where nobody logs in. */
+/** The users of a run; undefined if nobody logs in. */
 export function usersOf(
   { login, private: asksPrivate, tables: passesRows, late }: ResolvedConfig,
   { topology, source }: { topology: Topology; source: RandomSource },

@@ -162,7 +162,7 @@ export class UvOperations {
   }
 }
 
-/** @returns the row as it is then; undefined where there was nothing to delete */
+/** @returns the row as it is then; undefined if there was nothing to delete */
 function carryOut(event: UvEvent, repo: Repo): UnversionedEntry | undefined {
   const { name, mtimeSec } = event
   return repo.transaction(() => {

@@ -29,7 +29,7 @@ export interface UvOperation {
   readonly before: UnversionedVersion | undefined
   /** The rows of all nodes whose versions may travel, as they are now. */
   readonly current: readonly UnversionedVersion[]
-  /** True where a file that is written at the node may travel to others. */
+  /** True if a file that is written at the node may travel to others. */
   readonly travels: boolean
 }
 

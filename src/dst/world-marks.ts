@@ -14,7 +14,7 @@ import type { NodeId } from '../runner/model.ts'
 import { stateOf } from '../repo/state.ts'
 import type { AcknowledgedArtifact, CheckedNode } from './world.ts'
 
-/** Missing artifacts of one node: where each was heard of; undefined where that is not known. */
+/** Missing artifacts of one node: where each was heard of; undefined if that is not known. */
 type Sources = Map<ArtifactHash, NodeId | undefined>
 
 /** Marks of one run. */

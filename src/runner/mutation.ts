@@ -1,25 +1,25 @@
 /**
- * Mutations of messages: the lies that a node can tell, as the model knows them. The runner decides
- * when one is told, and which: see lies.ts.
+ * Mutations of messages: the lies that a node can tell, as the model defines them. The runner
+ * decides when to tell one, and which: see lies.ts.
  * @module
  */
 
 import type { Draw } from '../sim/random.ts'
 
-/** A message that the code of a node wrote before, whether or not it was sent so. */
+/** An earlier message as the code of a node wrote it, whether or not it was sent unchanged. */
 export interface EarlierMessage {
-  /** The node that it was for. */
+  /** Its receiver. */
   readonly to: string
   readonly bytes: Uint8Array
 }
 
-/** Everything that a mutation may look at beside the message. */
+/** Further inputs of a mutation. */
 export interface MutationContext {
   /** The node that lies. */
   readonly from: string
   /** The node that it lies to. */
   readonly to: string
-  /** The request that a reply answers, as it arrived; undefined where the message is a request. */
+  /** The request that a reply answers, as it arrived; undefined if the message is a request. */
   readonly request: Uint8Array | undefined
   /** The latest messages of that node, of the same kind, request or reply; oldest first. */
   readonly earlier: readonly EarlierMessage[]
@@ -39,7 +39,7 @@ export interface MutationContext {
 export interface Mutation {
   /** Unique within the model, and at most 64 characters: the outcome of a decision. */
   readonly name: string
-  /** The lie, as bytes of its own; undefined where there is nothing in the message to lie about. */
+  /** The lie, in new bytes; undefined if the message has nothing to lie about. */
   readonly mutate: (
     message: Uint8Array,
     draw: Draw,

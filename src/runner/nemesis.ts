@@ -1,10 +1,9 @@
 /**
- * Trouble that befalls links and clocks during a run, again and again: one episode after another of
- * each kind, until the faults of the run end.
+ * Recurring faults of links and clocks during a run: one episode after another of each kind, until
+ * the faults of the run end.
  *
  * Each episode is a decision of the fault log at `nemesis/<kind>`, of the use `<kind>#<number>`.
- * Whatever it does follows from that name and its outcome alone, so that one that is cancelled
- * moves no other.
+ * Its effect follows from that name and its outcome alone, so that cancelling one moves no other.
  *
  * Terms: nemesis as in Jepsen; clogging and swizzling as in FoundationDB.
  * @module
@@ -41,7 +40,7 @@ export interface NemesisHost {
 }
 
 /**
- * Starts every kind of a plan; whatever is cut or clogged is as it was by `untilMs`.
+ * Starts every kind of a plan; all cuts and clogs end by `untilMs`.
  *
  * @throws {FossilError} `option.invalid` for a pace that makes no sense
  */
@@ -113,7 +112,7 @@ const lengthMs = (draw: Draw, { lengthMeanMs }: NemesisPace): number =>
 
 const checkLength = (site: string, ms: number): void => checkInteger(site, ms, 0, longestMs)
 
-/** The farthest that a clock jumps at once, and the most that it drifts. */
+/** The maximum jump and the maximum drift of a clock. */
 const farthestJumpMs = 3_600_000
 const mostDriftPpm = 100_000
 
@@ -148,7 +147,7 @@ function eitherWay(draw: Draw, most: number): number {
 
 /** A way to close directions of links, and to open them again. */
 interface Closure {
-  /** The lines that tell of it. */
+  /** The types of its trace lines. */
   readonly closed: string
   readonly opened: string
   readonly close: (host: NemesisHost, directions: readonly Direction[]) => void
@@ -169,7 +168,7 @@ const cutting: Closure = {
   open: ({ network }, directions) => network.mend(directions),
 }
 
-/** Directions that are closed for a while, and how the trace tells of them. */
+/** Directions that are closed for a while, and their form in the trace. */
 interface Closed {
   readonly directions: readonly Direction[]
   readonly facts: TraceFacts

@@ -1,5 +1,5 @@
 /**
- * The nodes of one run and their lives: each starts, is polled, answers, crashes and starts again.
+ * The nodes of one run and their lives: each starts, is polled, answers, crashes and restarts.
  * @module
  */
 
@@ -38,9 +38,9 @@ export interface NodesOptions {
   readonly ticks: Ticks
   readonly turns: Turns
   readonly rest: Rest
-  /** The ways between the nodes. */
+  /** The links between the nodes. */
   readonly ways: readonly Direction[]
-  /** The clock of a node, where it has one of its own. */
+  /** The clock of a node, if it has its own. */
   readonly wallClock: (id: NodeId) => Clock | undefined
   /** From one tick of a node to its next. */
   readonly pollIntervalMs: number
@@ -48,13 +48,13 @@ export interface NodesOptions {
   readonly note: (type: string, facts: TraceFacts) => void
   /** Number of the present event. */
   readonly step: () => number
-  /** Has the model start a node, for the first time or again. */
+  /** Lets the model start a node, for the first time or again. */
   readonly startNode: (host: NodeHost) => NodeHandle
   /** Tells the model that a node has crashed or stopped. */
   readonly onDown: (id: NodeId) => void
 }
 
-/** A life of a node, and its surroundings as code finds them that was not written for it. */
+/** A life of a node, and its surroundings for code that was not written for a simulation. */
 interface Life {
   readonly host: Incarnation
   readonly globals: SimulatedGlobals
@@ -70,11 +70,11 @@ export class Nodes implements LinkedNodes {
   readonly #lives = new Map<NodeId, Life>()
   /** Entries in the stores of all nodes: they outlive crashes. */
   readonly #stored = new Map<NodeId, Map<string, Uint8Array>>()
-  /** Nodes that are ending as they should. */
+  /** Nodes that are stopping gracefully. */
   readonly #stopping = new Set<NodeId>()
-  /** Nodes of these that are to start again once they are down. */
+  /** Stopping nodes that will restart once they are down. */
   readonly #toRestart = new Set<NodeId>()
-  /** Counts of whatever is numbered, over all lives of its node. */
+  /** Counts for numbered names, over all lives of a node. */
   readonly #counts = new Map<string, number>()
 
   constructor(options: NodesOptions) {
@@ -86,7 +86,7 @@ export class Nodes implements LinkedNodes {
     return this.#handles.has(id)
   }
 
-  /** Tells whether a timer of a node is to fire. */
+  /** Tells whether a timer of a node is pending. */
   isWaiting(id: NodeId): boolean {
     return this.#lives.get(id)?.host.isWaiting ?? false
   }
@@ -108,7 +108,7 @@ export class Nodes implements LinkedNodes {
     this.#schedulePoll(node, { timeMs: clock.nowMs() + firstMs, nodeId: id, type: 'timer' })
   }
 
-  /** A node stops dead: see {@link Simulation.crash}. */
+  /** Crashes a node: see {@link Simulation.crash}. */
   crash(id: NodeId): void {
     if (!this.isUp(id)) return
     this.crashes++
@@ -116,7 +116,7 @@ export class Nodes implements LinkedNodes {
     this.#down(id)
   }
 
-  /** A node ends as it should: see {@link Simulation.stop}. */
+  /** Stops a node gracefully: see {@link Simulation.stop}. */
   stop(id: NodeId): void {
     const node = this.#handles.get(id)
     if (node === undefined || this.#stopping.has(id)) return
@@ -135,14 +135,14 @@ export class Nodes implements LinkedNodes {
     )
   }
 
-  /** A node ends at once, as somebody has it. */
+  /** Ends a node at once, on request of the model. */
   halt(id: NodeId): void {
     if (!this.isUp(id)) return
     this.#options.note('stop', { node: id })
     this.#down(id)
   }
 
-  /** A node does nothing until it is resumed: see {@link Simulation.pause}. */
+  /** Pauses a node until it is resumed: see {@link Simulation.pause}. */
   pause(id: NodeId): void {
     const { note, events } = this.#options
     if (!this.isUp(id) || events.paused.includes(id)) return
@@ -150,7 +150,7 @@ export class Nodes implements LinkedNodes {
     events.pause(id)
   }
 
-  /** A paused node goes on. */
+  /** Resumes a paused node. */
   resume(id: NodeId): void {
     const { note, events } = this.#options
     if (!events.paused.includes(id)) return
@@ -158,12 +158,12 @@ export class Nodes implements LinkedNodes {
     events.resume(id)
   }
 
-  /** All paused nodes go on. */
+  /** Resumes all paused nodes. */
   resumeAll(): void {
     for (const id of this.#options.events.paused) this.resume(id)
   }
 
-  /** Nothing is left of a node but what it has stored. */
+  /** Removes a node, except its stored state. */
   #down(id: NodeId): void {
     const { events, links, ticks, turns, rest, step, onDown } = this.#options
     this.#handles.delete(id)
@@ -179,7 +179,9 @@ export class Nodes implements LinkedNodes {
     if (this.#toRestart.delete(id)) this.restart(id)
   }
 
-  /** A node that is down starts again, or for the first time; one that stops, once it has. */
+  /**
+   * Starts a node that is down, again or for the first time; a stopping node, once it has stopped.
+   */
   restart(id: NodeId): void {
     if (this.#stopping.has(id)) this.#toRestart.add(id)
     if (this.isUp(id)) return
@@ -205,7 +207,7 @@ export class Nodes implements LinkedNodes {
     for (const [id, { tick }] of this.#handles) if (tick !== undefined) this.tickNow(id)
   }
 
-  /** A tick of a node begins; the returned function takes its outcome. */
+  /** Begins a tick of a node; the returned function takes its outcome. */
   beginTick({ nodeId: id, type }: TickEvent): (outcome: TickOutcome) => void {
     const { note, step, turns, rest } = this.#options
     const startStep = step()
@@ -225,7 +227,7 @@ export class Nodes implements LinkedNodes {
     return node.answer(request, from)
   }
 
-  /** Hands a datagram to a node; one that has no use for it passes it over. */
+  /** Hands a datagram to a node, which ignores it if it has no handler. */
   takeDatagram(id: NodeId, datagram: ReceivedDatagram, turn: string): void {
     const { ticks, turns } = this.#options
     const node = this.#handles.get(id)
@@ -234,19 +236,19 @@ export class Nodes implements LinkedNodes {
     turns.act(turn, () => node.onDatagram?.(datagram))
   }
 
-  /** Tells whether a node is up and takes streams. */
+  /** Tells whether a node is up and accepts streams. */
   acceptsStreams(id: NodeId): boolean {
     return this.#handles.get(id)?.onStream !== undefined
   }
 
-  /** Hands a stream to a node that takes them. */
+  /** Hands a stream to a node that accepts streams. */
   takeStream(id: NodeId, stream: Stream, turn: string): void {
     const { ticks, turns } = this.#options
     ticks.wake(id)
     turns.act(turn, () => this.#handles.get(id)?.onStream?.(stream))
   }
 
-  /** Runs an action at a node as code of it, where it is up. */
+  /** Runs an action as code of a node, if that is up. */
   runAt(id: NodeId, action: () => void): void {
     const life = this.isUp(id) ? this.#lives.get(id) : undefined
     if (life === undefined) action()

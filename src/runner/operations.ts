@@ -1,7 +1,7 @@
 /**
  * Operations: the work of people and programs at the nodes, as intentions. An operation is drawn
- * when its time comes, from what the node holds then, and kept with its arguments; so a run can be
- * made again from the list of its intentions, and with any of them left out.
+ * when its time comes, from the content of the node then, and recorded with its arguments; so a run
+ * can be repeated from the list of its intentions, and with any of them left out.
  * @module
  */
 
@@ -13,7 +13,7 @@ import type { NodeId, TraceFacts } from './model.ts'
 import { requireInteger } from '../base/options.ts'
 import type { Simulation } from './simulation.ts'
 
-/** A moment at which people do the same at several nodes, none of whom has heard of another. */
+/** A moment at which people do the same at several nodes, before these hear of each other. */
 interface Rush {
   readonly atMs: number
   readonly name: string
@@ -21,23 +21,23 @@ interface Rush {
 
 /** The place of an operation in a run, before it is drawn. */
 interface Place extends Pick<Intention, 'atMs' | 'node' | 'id'> {
-  /** Gives the kind of operation, unless it makes no sense at the node. */
+  /** Determines the kind of operation, unless that makes no sense at the node. */
   readonly rush?: Rush | undefined
-  /** True where the arguments, too, are as at the other nodes, as far as they hold the same. */
+  /** True if the arguments are those of the other nodes, too, as far as they hold the same. */
   readonly isTwin?: boolean
 }
 
-/** Milliseconds of a run to each rush: how many there are depends on nobody who works. */
+/** Milliseconds of a run per rush: their number does not depend on the operations. */
 const msPerRush = 5_000
 
 /** The share of operations that belong to a rush, and the share of those that are twins. */
 const inRush = 0.5
 const twinsInRush = 0.5
 
-/** Milliseconds within which those of one rush come. */
+/** Milliseconds within which the operations of one rush come. */
 const rushMs = 400
 
-/** Further work during a run, made anew for each run. */
+/** Further work during a run, created anew for each run. */
 export interface Workload {
   /** Schedules the work. */
   start(): void
@@ -46,26 +46,26 @@ export interface Workload {
 /** Identifies an operation of a run: `leaf-0#3` is the third at that node. */
 export type OperationId = string
 
-/** An operation that was drawn: what replays, and what a shorter story leaves out. */
+/** A drawn operation, which replays, and which shrinking may leave out. */
 export interface Intention {
   /** Virtual time since the run began, in milliseconds. */
   readonly atMs: number
   readonly node: NodeId
   readonly id: OperationId
-  /** Name of the operation; {@link idle} where none made sense. */
+  /** Name of the operation; {@link idle} if none made sense. */
   readonly op: string
   readonly args: ArgumentValues
-  /** The outcome in the run that recorded it. A replay does not look at it. */
+  /** The outcome in the run that recorded it. A replay ignores it. */
   readonly outcome?: Outcome
 }
 
-/** The name of no operation: nobody did anything at that moment, which an event was given. */
+/** The name of no operation: an event in which nobody did anything. */
 export const idle = 'idle'
 
 /**
  * - `acknowledged`: it took effect, and the node said so.
  * - `refused`: a fault prevented it, and the node said so.
- * - `impossible`: it makes no sense as things are, such as where what it refers to is not there.
+ * - `impossible`: it makes no sense at present, such as when its subject is missing.
  */
 export type Outcome = 'acknowledged' | 'refused' | 'impossible'
 
@@ -81,15 +81,15 @@ export interface Operation<W extends CheckedWorld> {
   readonly name: string
   /** The weight of the operation in the draw: a positive integer. */
   readonly weight: number
-  /** Nodes that it is done at: those that are up, or down. Default `up`. */
+  /** The nodes at which it is possible: those that are up, or down. Default `up`. */
   readonly atNode?: 'up' | 'down'
   /**
-   * Draws arguments, or nothing where the operation makes no sense. It changes nothing. What other
-   * operations made is named by their ids, so that the arguments mean the same in any run.
+   * Draws arguments, or undefined if the operation makes no sense. It changes nothing. Results of
+   * other operations are named by the ids of these, so that the arguments mean the same in any run.
    */
   plan(world: W, node: NodeId, draw: Draw): ArgumentValues | undefined
   /**
-   * Carries it out. Arguments whose time or place has changed are `impossible`, never an error.
+   * Carries it out. Arguments that no longer fit are `impossible`, never an error.
    *
    * @throws {FossilError} `option.invalid` for arguments of the wrong kind
    */
@@ -102,7 +102,7 @@ export interface OperationOptions<W extends CheckedWorld> {
   readonly operations: readonly Operation<W>[]
   /** One of each, in this order, before anything else, at the first node. */
   readonly first?: readonly Operation<W>[]
-  /** Operations in all, dealt out evenly to the nodes. */
+  /** Total number of operations, dealt out evenly to the nodes. */
   readonly count: number
   /** From the beginning of the run; no operation takes place at or after it. */
   readonly durationMs: number
@@ -115,14 +115,14 @@ export type OutcomeCounts = Readonly<Record<Outcome, number>>
 
 /** The operations of one run. */
 export class Operations<W extends CheckedWorld> implements Workload {
-  /** Everything that was drawn so far, or read from the list, in the order it took place. */
+  /** All intentions so far, drawn or read from the list, in the order they took place. */
   readonly intentions: Intention[] = []
   readonly #simulation: Simulation<W>
   readonly #options: OperationOptions<W>
   readonly #byName: ReadonlyMap<string, Operation<W>>
   readonly #counts = new Map<string, Record<Outcome, number>>()
 
-  /** @throws {FossilError} `option.invalid` for a count, a weight or an intention without sense */
+  /** @throws {FossilError} `option.invalid` for an invalid count, weight or intention */
   constructor(simulation: Simulation<W>, options: OperationOptions<W>) {
     const { operations, first = [], count, intentions = [] } = options
     requireInteger('operationCount', count, { min: 0 })
@@ -160,14 +160,14 @@ export class Operations<W extends CheckedWorld> implements Workload {
     }
   }
 
-  /** Nodes that are there, and those that are to join. */
+  /** Nodes that are there, and those that will join. */
   #nodes(): readonly NodeId[] {
     const { world, model, options } = this.#simulation
     const known = new Set([...world.nodes.map(({ id }) => id), ...(options.late ?? [])])
     return model.topology.nodes.filter((id) => known.has(id))
   }
 
-  /** Conflicts come of what is done at once: by chance alone, most hear of each other before. */
+  /** Rushes make conflicts: by chance alone, most operations hear of each other before. */
   #drawRushes(): readonly Rush[] {
     const { durationMs } = this.#options
     const draw = this.#simulation.stream('operation-times').named('rushes')
@@ -177,7 +177,7 @@ export class Operations<W extends CheckedWorld> implements Workload {
     }))
   }
 
-  /** Times are drawn first, so that operations are numbered in the order they take place. */
+  /** Draws times first, so that operations are numbered in the order they take place. */
   #dealOut(
     node: NodeId,
     { share, before, rushes }: { share: number; before: number; rushes: readonly Rush[] },
@@ -239,7 +239,7 @@ export class Operations<W extends CheckedWorld> implements Workload {
     this.#simulation.note('operation', { node, id, op, args, outcome, ...facts })
   }
 
-  /** Those of some operations that can be done at a node as it is. */
+  /** The operations that are possible at a node in its present state. */
   #possible(operations: readonly Operation<W>[], node: NodeId): readonly Operation<W>[] {
     const state = this.#simulation.isUp(node) ? 'up' : 'down'
     return operations.filter(({ atNode = 'up' }) => atNode === state)

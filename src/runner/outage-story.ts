@@ -1,6 +1,5 @@
 /**
- * The time in which a node could not take part: down, paused, or cut off, as the lines of a trace
- * tell it.
+ * The times in which a node was down, paused or cut off, according to the lines of a trace.
  * @module
  */
 
@@ -15,7 +14,7 @@ const ends: ReadonlySet<string> = new Set(['restart', 'join', 'resume', 'heal'])
 export class OutageStory {
   readonly #lines: TraceEvent[] = []
 
-  /** Takes the next line of a trace; lines of other things are passed over. */
+  /** Takes the next line of a trace; ignores lines of other types. */
   add(line: TraceEvent): void {
     if (begins.has(line.type) || ends.has(line.type) || line.type === 'faults.end') {
       this.#lines.push(line)
@@ -27,7 +26,7 @@ export class OutageStory {
     return this.#lines.filter((line) => concerns(line, node))
   }
 
-  /** The line since which a node is down, paused or cut off, where it still is in the end. */
+  /** The line since which a node is down, paused or cut off, if it still is at the end. */
   openAt(node: NodeId): TraceEvent | undefined {
     const open = new Map<string, TraceEvent>()
     for (const line of this.#lines) {

@@ -12,9 +12,9 @@ import type { ActionOptions } from './action.ts'
 import type { NodeId } from './model.ts'
 
 /**
- * - `crashes`: a node stops dead, and starts again over what it has stored;
- * - `stops`: a node ends as it should, and starts again;
- * - `pauses`: a node does nothing for a while, as where its machine sleeps, and does it all then.
+ * - `crashes`: a node stops dead, and restarts from its stored state;
+ * - `stops`: a node stops gracefully, and restarts;
+ * - `pauses`: a node does nothing for a while, as if its machine slept, and then catches up.
  */
 export const outageKinds = ['crashes', 'stops', 'pauses'] as const
 
@@ -53,9 +53,9 @@ export interface OutageSeries {
 /**
  * Schedules one outage of a kind after another; the last node is back by `untilMs`. Each is a
  * decision, such as at `nemesis/crash` of the use `crash#<number>`: its length in milliseconds, 0
- * for none. One that is cancelled moves no other.
+ * for none. Cancelling one moves no other.
  *
- * @param nodes those that may be struck
+ * @param nodes the nodes that may be struck
  */
 export function scheduleOutages(
   host: OutageHost,

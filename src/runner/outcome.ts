@@ -10,10 +10,10 @@ import type { Moment, RunOutcome } from './verdict.ts'
 import type { Simulation } from './simulation.ts'
 
 /**
- * The outcome behind an error: an invariant that does not hold, also where code stumbled over the
- * damage before a check saw it; or else a failure of the code.
+ * The outcome for an error: a violated invariant, even if code met the damage before a check saw
+ * it; or else a failure of the code.
  *
- * @throws the error itself, where it is `option.invalid`: the caller's own
+ * @throws the error itself, if it is `option.invalid`: the caller's mistake
  */
 export function outcomeOf<W extends CheckedWorld>(
   error: unknown,
@@ -30,7 +30,10 @@ export function outcomeOf<W extends CheckedWorld>(
   return { verdict: 'failed', failure: { node, error: asError(error), ...moment } }
 }
 
-/** The nodes that did not come to rest in time, each with what the model knows of it. */
+/**
+ * The outcome of a stall: the nodes that did not come to rest in time, each with the model's
+ * explanation.
+ */
 export function stalledOutcome<W extends CheckedWorld>(
   simulation: Simulation<W>,
   limitMs: number,
@@ -42,7 +45,7 @@ export function stalledOutcome<W extends CheckedWorld>(
   return { verdict: 'stalled', restless, limitMs }
 }
 
-/** The checks that would find the first bad event, where it may be an earlier one. */
+/** The checks that would find the first bad event; undefined if that cannot be an earlier one. */
 export function closerChecksFor<W extends CheckedWorld>(
   { model, checks }: Simulation<W>,
   { violation }: RunOutcome,

@@ -25,10 +25,10 @@ export interface PartitionHost {
 
 /**
  * Schedules one partition after another; the last one is healed by `untilMs`. Each is a decision at
- * `nemesis/partition`, of the use `partition#<number>`: its length in milliseconds, 0 for none. One
- * that is cancelled moves no other.
+ * `nemesis/partition`, of the use `partition#<number>`: its length in milliseconds, 0 for none.
+ * Cancelling one moves no other.
  *
- * @param links those that are cut, at the node that sends the requests
+ * @param links the links to cut, at the node that sends the requests
  */
 export function schedulePartitions(
   host: PartitionHost,

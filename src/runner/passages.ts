@@ -1,6 +1,6 @@
 /**
- * Messages of exchanges on their way: each from the moment it is sent to what became of it, put
- * together from the lines of a trace.
+ * Messages of exchanges on their way: each from its sending to its fate, reconstructed from the
+ * lines of a trace.
  * @module
  */
 
@@ -25,7 +25,7 @@ export interface Passage {
   /** The line that sends it. */
   readonly sent: TraceEvent
   readonly fate: Fate
-  /** The line that ends it, where there is one. */
+  /** The line that ends it, if there is one. */
   readonly ended?: TraceEvent
 }
 
@@ -36,7 +36,7 @@ export class Passages {
   readonly #all: OpenPassage[] = []
   readonly #byName = new Map<string, OpenPassage>()
 
-  /** Takes the next line of a trace; lines of other things are passed over. */
+  /** Takes the next line of a trace; ignores lines of other types. */
   add(line: TraceEvent): void {
     switch (line.type) {
       case 'request':
@@ -57,7 +57,7 @@ export class Passages {
     return this.#all
   }
 
-  /** The request or reply that a line of its exchange is about, the description of it included. */
+  /** The request or reply that a line of its exchange, or a description, is about. */
   of(line: TraceEvent): Passage | undefined {
     return this.#find(line, messageOf(line))
   }
@@ -82,8 +82,8 @@ export class Passages {
   }
 
   /**
-   * Ends a passage. One that has arrived whole stays so: a duplicate may come to harm, and its
-   * sender may give up.
+   * Ends a passage. One that arrived whole stays so, even if a duplicate is damaged or its sender
+   * gives up.
    */
   #end(line: TraceEvent, kind: Passage['kind'], fate: Fate): void {
     const passage = this.#find(line, kind)

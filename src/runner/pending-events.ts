@@ -1,6 +1,6 @@
 /**
- * Events that are still to happen in a run, in the order of their times. Those that have become
- * moot by then are passed over.
+ * The future events of a run, in the order of their times. Those that have become moot by then are
+ * skipped.
  * @module
  */
 
@@ -11,18 +11,18 @@ import type { Causality, CausalStamp } from './causality.ts'
 import type { NodeId } from './model.ts'
 import { requireInteger } from '../base/options.ts'
 
-/** An event that is still to happen. */
+/** A future event. */
 export interface PendingEvent {
   /** Virtual time, in milliseconds since 1970. */
   readonly timeMs: number
-  /** The node that it happens at; left out where it is none, as when a partition begins. */
+  /** The node at which it happens; undefined if there is none, as when a partition begins. */
   readonly node?: NodeId | undefined
-  /** The direction of a link that it comes by: it waits as long as that is clogged. */
+  /** The direction of a link by which it comes: it waits while that is clogged. */
   readonly via?: Direction | undefined
-  /** Done to its node and not by it: it happens also while the node is paused. */
+  /** True if done to its node and not by it: it happens even while the node is paused. */
   readonly isImposed?: boolean
   readonly happen: () => void | Promise<void>
-  /** True when nobody waits for it any more, so that it never takes place. */
+  /** Tells whether nobody waits for it any more, so that it never takes place. */
   readonly isMoot?: () => boolean
 }
 
@@ -37,13 +37,13 @@ export class PendingEvents {
   readonly #clock: Clock
   readonly #causality: Causality
   readonly #queue = new EventQueue<ScheduledEvent>()
-  /** Events of paused nodes whose time has come, in that order. */
+  /** Due events of paused nodes, in the order of their times. */
   readonly #held = new Map<NodeId, ScheduledEvent[]>()
   /** The time at which the present pause of a node began. */
   readonly #pausedAtMs = new Map<NodeId, number>()
-  /** The length of all pauses of a node that are over. */
+  /** The total length of a node's past pauses. */
   readonly #pausedMs = new Map<NodeId, number>()
-  /** Arrivals over clogged directions whose time has come, in that order. */
+  /** Due arrivals over clogged directions, in the order of their times. */
   readonly #clogged = new Map<string, Clog>()
 
   constructor(clock: Clock, causality: Causality) {
@@ -56,20 +56,20 @@ export class PendingEvents {
     return this.#clock.nowMs()
   }
 
-  /** @throws {FossilError} `option.invalid` for a time that is past */
+  /** @throws {FossilError} `option.invalid` for a time in the past */
   add(event: PendingEvent): void {
     requireInteger('timeMs', event.timeMs, { min: this.#clock.nowMs() })
     this.#queue.push(event.timeMs, { event, origin: this.#causality.present })
   }
 
-  /** Holds what happens at a node until it is resumed. */
+  /** Holds the events of a node until it is resumed. */
   pause(node: NodeId): void {
     if (this.#held.has(node)) return
     this.#held.set(node, [])
     this.#pausedAtMs.set(node, this.nowMs)
   }
 
-  /** Lets everything happen now that was held at a node, in the order of its times. */
+  /** Lets all held events of a node happen now, in the order of their times. */
   resume(node: NodeId): void {
     const held = this.#held.get(node) ?? []
     this.#pausedMs.set(node, this.pausedMs(node))
@@ -78,14 +78,14 @@ export class PendingEvents {
     this.#requeue(held)
   }
 
-  /** Holds what arrives over a direction until that is unclogged as often as it was clogged. */
+  /** Holds arrivals over a direction until it is unclogged as often as it was clogged. */
   clog(direction: Direction): void {
     const clog = this.#clogged.get(nameOf(direction)) ?? { times: 0, held: [] }
     clog.times += 1
     this.#clogged.set(nameOf(direction), clog)
   }
 
-  /** Ends a clog; with the last one everything that it held arrives now, in order. */
+  /** Ends a clog; with the last one all held arrivals happen now, in order. */
   unclog(direction: Direction): void {
     const clog = this.#clogged.get(nameOf(direction))
     if (clog === undefined) return
@@ -137,7 +137,7 @@ export class PendingEvents {
     }
   }
 
-  /** The events that an event is to wait with; undefined where nothing holds it. */
+  /** The held events that an event must join; undefined if nothing holds it. */
   #heldWith({ node, isImposed = false, via }: PendingEvent): ScheduledEvent[] | undefined {
     if (via !== undefined && this.#clogged.size > 0) {
       const clog = this.#clogged.get(nameOf(via))
@@ -147,7 +147,7 @@ export class PendingEvents {
   }
 }
 
-/** A clogged direction: how often it is, and what waits. */
+/** A clogged direction: the number of its clogs, and the held arrivals. */
 interface Clog {
   times: number
   readonly held: ScheduledEvent[]

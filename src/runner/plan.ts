@@ -18,11 +18,11 @@ export type PlanValue = string | number | boolean | readonly string[]
 export interface PlanOption<T extends PlanValue> {
   /** The meaning of the option, for people. */
   readonly about: string
-  /** Draws a value where none is fixed. */
+  /** Draws a value if none is fixed. */
   readonly draw: (draw: Draw) => T
   /** The kind of value, for errors: `yes or no`. */
   readonly expects: string
-  /** Undefined where the text is not what is expected. */
+  /** Returns undefined if the text is not a valid value. */
   readonly read: (text: string) => T | undefined
   readonly format: (value: T) => string
 }
@@ -38,7 +38,7 @@ export type PlanValues = Readonly<Record<string, PlanValue>>
 /** Partial plans by name. */
 export type Presets<P extends PlanValues> = Readonly<Record<string, Partial<P>>>
 
-/** All the options that a model's plans have. */
+/** The options of a model's plans. */
 export class PlanSpace<P extends PlanValues> {
   readonly #options: OptionSpace<P>
   readonly #presets: Presets<P>
@@ -48,7 +48,7 @@ export class PlanSpace<P extends PlanValues> {
     this.#presets = presets
   }
 
-  /** Each option of a plan, as it is written and with what it is, in words. */
+  /** Each option of a plan, as it is written, with a description. */
   describe(
     plan: Partial<P>,
   ): { readonly name: string; readonly value: string; readonly about: string }[] {
@@ -67,7 +67,7 @@ export class PlanSpace<P extends PlanValues> {
    * Reads a line: presets and options, separated by commas; of two values of an option the later
    * counts.
    *
-   * @throws {FossilError} `option.invalid` for what is neither, and for a value that makes no sense
+   * @throws {FossilError} `option.invalid` for anything else, and for an invalid value
    */
   read(line: string): Partial<P> {
     const parts = line.split(',').filter((part) => part.trim() !== '')
@@ -117,7 +117,7 @@ export class PlanSpace<P extends PlanValues> {
   }
 }
 
-/** A whole number. @param range both included */
+/** A whole number. @param range both ends included */
 export function wholeNumber(
   about: string,
   range: { readonly min: number; readonly max: number },
@@ -139,7 +139,7 @@ export function wholeNumber(
 /**
  * A chance, written as a decimal fraction of at most six digits and kept in parts per million.
  *
- * @param percents what is drawn, in whole percents
+ * @param percents the values to draw from, in whole percents
  */
 export function chance(about: string, percents: readonly number[]): PlanOption<number> {
   return {
@@ -154,7 +154,7 @@ export function chance(about: string, percents: readonly number[]): PlanOption<n
   }
 }
 
-/** One of a few words. @param drawn as often as each is to be drawn; default each once */
+/** One of a few words. @param drawn words to draw from, repeated by weight; default each once */
 export function oneOf<T extends string>(
   about: string,
   words: readonly T[],
@@ -183,11 +183,11 @@ export function yesOrNo(about: string, probability: number): PlanOption<boolean>
 /**
  * Some of a few words, joined by `+`; none of them is `none`.
  *
- * @param options.probabilities one is drawn, and then each of the words with that: few of them meet
- *   each other again and again, many of them meet many others
- * @param options.seldom those that are drawn with another probability
- * @param options.always those that are drawn in any case
- * @param options.groups names for several of them at once
+ * @param options.probabilities one is drawn first, and then each word with that probability: a low
+ *   one gives a few words that meet again and again, a high one many combinations
+ * @param options.seldom the words with another probability
+ * @param options.always the words that are always drawn
+ * @param options.groups names for several words at once
  */
 export function someOf<T extends string>(
   about: string,
@@ -223,7 +223,7 @@ export function someOf<T extends string>(
   }
 }
 
-/** The same words, those of whole groups by the name of the group. */
+/** The same words, with whole groups under their names. */
 function withGroups(
   words: readonly string[],
   groups: Readonly<Record<string, readonly string[]>>,

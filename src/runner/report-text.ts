@@ -1,6 +1,6 @@
 /**
- * The report of a run that did not converge, as a person reads it: one text for the command and for
- * test runners.
+ * The readable report of a run that did not converge: one text for the command and for test
+ * runners.
  * @module
  */
 
@@ -8,14 +8,14 @@ import type { CoreReport, RunReport } from './report.ts'
 import { FossilError } from '../base/error.ts'
 import type { Failure, RestlessNode, RunOutcome, Violation } from './verdict.ts'
 
-/** Columns of a line of the story. */
+/** Maximum width of a line of the story. */
 const storyColumns = 120
 
 /**
- * The failure in words: the invariant or the error, where and when, how the same ends on a calm
- * network, the last events that touch it, and the line that makes the run again.
+ * The failure in words: the invariant or the error, its place and time, the outcome on a calm
+ * network, the last events that touch it, and the command that repeats the run.
  *
- * @returns lines, each with its newline; empty where the run converged
+ * @returns lines, each with its newline; empty if the run converged
  */
 export function failureText(
   report: RunReport,
@@ -78,7 +78,7 @@ function restlessFacts({ node, lastError, lacks }: RestlessNode): Fact[] {
   ]
 }
 
-/** The nodes that had healed, and those that had not. */
+/** The healed nodes, and the broken ones. */
 function coreText({ nodes, broken }: CoreReport): string {
   const others = Object.entries(broken).map(([id, way]) => `${id} ${way}`)
   return `${nodes.join(', ')}; broken for good: ${others.join(', ')}`

@@ -1,5 +1,5 @@
 /**
- * The report of a run: its verdict, what did not hold or failed, and counts.
+ * The report of a run: its verdict, its violation or failure, and counts.
  * @module
  */
 
@@ -22,7 +22,7 @@ import type { Diagnosis, RunOutcome } from './verdict.ts'
 export interface RunReport extends RunOutcome, Diagnosis {
   readonly seed: number
   /**
-   * The signature that it shares with runs that fail in the same way; undefined where it converged.
+   * The signature that it shares with runs that fail in the same way; undefined if it converged.
    */
   readonly signature?: Signature
   readonly traceHash: string
@@ -30,27 +30,29 @@ export interface RunReport extends RunOutcome, Diagnosis {
   readonly checks: number
   readonly simulatedMs: number
   /**
-   * Faults by kind; `lies` counts those of nodes, `crash` crashes of nodes, `buggify` faults inside
-   * the code, a kind of nemesis its episodes, and `broken` nodes that stayed so for good.
+   * Faults by kind; `lies` counts lies, `crash` crashes of nodes, `buggify` faults inside the code,
+   * a kind of nemesis its episodes, and `broken` nodes that stayed broken for good.
    */
   readonly faults: Readonly<
     Record<FaultKind | NemesisKind | 'broken' | 'lies' | 'crash' | 'buggify', number>
   >
-  /** The nodes that healed in the end, where not all did, and how others stayed broken. */
+  /**
+   * The nodes that healed in the end, if not all did, and the ways in which others stayed broken.
+   */
   readonly core?: CoreReport
   readonly sites: readonly SiteCoverage[]
-  /** Rare situations that the run reached, and how often each. */
+  /** Rare situations that the run reached, with counts. */
   readonly marks: MarkCounts
   readonly decisions: readonly Decision[]
   /** Outcomes of operations, by name. */
   readonly operations: Readonly<Record<string, OutcomeCounts>>
-  /** Every operation that took place, in that order: a list that makes the run again. */
+  /** Every operation, in the order they took place: a list that repeats the run. */
   readonly intentions: readonly Intention[]
-  /** The last lines of the trace that touch what went wrong, where something did. */
+  /** The last lines of the trace that touch the failure, if there was one. */
   readonly story: readonly string[]
 }
 
-/** Nodes that have healed in the end, and the others. */
+/** The nodes that healed in the end, and the others. */
 export interface CoreReport {
   readonly nodes: readonly NodeId[]
   /** The way in which each of the others stayed broken. */

@@ -21,15 +21,15 @@ export class Rest {
   readonly #quietSinceSteps = new Map<NodeId, Map<NodeId, number>>()
   /** The step in which anything last moved. */
   #lastMovementStep = 0
-  /** The nodes that are waited for; undefined for all. */
+  /** The nodes that must come to rest; undefined for all. */
   #core: ReadonlySet<NodeId> | undefined
-  /** The step in which that was decided. */
+  /** The step in which the core was set. */
   #confinedStep = 0
 
   /**
-   * A node that looks for something to move has started.
+   * Adds a started node that looks for something to move.
    *
-   * @param peers those that it looks at by itself; left out where it looks when it ticks
+   * @param peers the peers that it looks at by itself; omitted if it looks when it ticks
    */
   expect(id: NodeId, peers: readonly NodeId[] = ['']): void {
     const awaited = peers.filter((peer) => this.#isAwaited(id, peer))
@@ -37,7 +37,7 @@ export class Rest {
     this.#quietSinceSteps.set(id, new Map(awaited.map((peer) => [peer, -1])))
   }
 
-  /** From now on nobody waits for any other node, nor for what a node looks for at another. */
+  /** From now on only the core must come to rest; looks at other nodes no longer count. */
   confine(core: ReadonlySet<NodeId>, step: number): void {
     this.#core = core
     this.#confinedStep = step
@@ -47,17 +47,17 @@ export class Rest {
     }
   }
 
-  /** A node has crashed: nobody waits for it. */
+  /** Removes a crashed node: rest does not wait for it. */
   forget(id: NodeId): void {
     this.#quietSinceSteps.delete(id)
   }
 
-  /** Something moved, or may have: no node is at rest that began to look before. */
+  /** Records that something moved, or may have: nodes that began to look before are not at rest. */
   moved(step: number): void {
     this.#lastMovementStep = step
   }
 
-  /** A look of a node has ended. */
+  /** Records the end of a look. */
   looked(id: NodeId, outcome: TickOutcome, { startStep, endStep }: LookSpan, peer = ''): void {
     if (outcome === 'idle') return
     if (!this.#isAwaited(id, peer)) {
@@ -70,7 +70,10 @@ export class Rest {
     quietSinceStep?.set(peer, outcome === 'quiet' ? startStep : -1)
   }
 
-  /** Nodes that keep others from rest: they moved something last, or may have. */
+  /**
+   * Nodes that keep the run from rest: those that may have moved something last, or else those that
+   * must look again.
+   */
   restless(): NodeId[] {
     const ids = [...this.#quietSinceSteps.keys()]
     const moving = ids.filter((id) => this.#quietSince(id) < 0)

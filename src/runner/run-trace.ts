@@ -1,5 +1,5 @@
 /**
- * The trace of one run: stamps each line with the event that it belongs to and the virtual time.
+ * The trace of one run: stamps each line with its event and the virtual time.
  * @module
  */
 
@@ -10,10 +10,12 @@ import { reservedNames, Trace, type TraceEvent, traceFormat } from '../sim/trace
 import type { Causality, CausalStamp } from './causality.ts'
 import type { NodeId, TraceFacts } from './model.ts'
 
-/** Types of lines that explain others: what messages and nodes hold. The hash leaves them out. */
+/**
+ * Types of explanatory lines: contents of messages and holdings of nodes. The hash leaves them out.
+ */
 export const explanations: ReadonlySet<string> = new Set(['message', 'holding'])
 
-/** Lines that are kept, at most: those of a unit, and the end of a longer run. */
+/** Maximum number of recent lines: all of a short run, and the end of a longer one. */
 const mostRecent = 4096
 
 /** The latest lines of a trace. */
@@ -69,7 +71,7 @@ export class RunTrace {
     return this.#recent.all()
   }
 
-  /** Adds the line that a trace begins with. */
+  /** Adds the first line of a trace. */
   begin(run: { model: string; seed: number; nodes: readonly NodeId[] }): void {
     const { model, seed, nodes } = run
     this.note('run', { format: traceFormat, model, seed, nodes })
@@ -79,7 +81,7 @@ export class RunTrace {
    * Adds a line to the event that happens now.
    *
    * @throws {FossilError} `option.invalid` for a fact with the name of a field that every line has,
-   *   and for the type of lines that the hash leaves out
+   *   and for the types of explanatory lines
    */
   note(type: string, facts: TraceFacts): void {
     if (explanations.has(type)) {

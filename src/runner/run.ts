@@ -2,12 +2,12 @@
  * One run from its beginning to its verdict: the nodes work through a faulty network for a while,
  * then faults end, everything settles, and everything is checked.
  *
- * Two phases, as in the best simulators: safety holds at every step while anything may fail; then
- * nothing fails any more, and liveness says that everybody must come to have everything.
+ * There are two phases, as in the best simulators: while anything may fail, safety must hold at
+ * every step; then nothing fails any more, and liveness requires that everybody gets everything.
  *
- * A run that does not converge is made again: up to its first bad event, which is then the run
- * that is told of, traced and counted; and with the same operations on a network without any
- * fault, since most failures need none.
+ * A run that does not converge is repeated: up to its first bad event, and that repeat is reported,
+ * traced and counted; and with the same operations on a network without faults, since most failures
+ * need none.
  * @module
  */
 
@@ -31,51 +31,54 @@ export interface PreparedRun<W extends CheckedWorld> {
 /** `faults`: anything may fail. `settling`: nothing fails any more. */
 export type RunPhase = 'faults' | 'settling'
 
-/** Differences from the run that was asked for. */
+/** Differences from the requested run. */
 export interface RunVariant {
-  /** Checks to make instead of those that were asked for. */
+  /** Checks to make instead of the requested ones. */
   readonly checks?: CheckSchedule
   /** Finds the place in the code where a node began to wait for something foreign. */
   readonly tracesWaits?: true
-  /** No fault of any kind, and exactly these operations; nobody is told of it. */
+  /** Runs without faults and with exactly these operations, and without observers. */
   readonly calm?: readonly Intention[]
 }
 
-/** A run, and the observers of it. */
+/** A run and its observers. */
 export interface RunOptions<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport> {
   /** Prepares the run or a variant of it: the same run each time. */
   readonly prepare: (variant: RunVariant) => P
-  /** The time for which faults last, in virtual milliseconds. */
+  /** The duration of faults, in virtual milliseconds. */
   readonly durationMs: number
   /**
-   * The virtual time within which a core must come to rest, in milliseconds. Default: as long as
-   * all nodes have where all heal.
+   * The virtual time within which a core must come to rest, in milliseconds. Default: the limit for
+   * all nodes.
    */
   readonly coreLimitMs?: (core: Core, run: P) => number
-  /** False where the run depends on something that remembers it, and is not made twice. */
+  /** False if the run depends on something that remembers it; then it is not repeated. */
   readonly isRepeatable: boolean
   /**
-   * False where the verdict is enough: a run that does not converge is not made again. It may have
-   * begun to fail before it is seen to. Default true.
+   * False if the verdict is enough: a run that does not converge is not repeated, and may have
+   * begun to fail before the reported event. Default true.
    */
   readonly diagnoses?: boolean | undefined
-  /** Events after which a run that settles is given up as stalled. Default: no limit. */
+  /** Events after which a run that is settling counts as stalled. Default: no limit. */
   readonly maxSteps?: number | undefined
-  /** Called now and then, but not of repeats; must not touch the simulation. */
+  /** Called now and then, but not during repeats; must not touch the simulation. */
   readonly onProgress?: (phase: RunPhase, run: P) => void
-  /** Adds the facts of the model to the report of the run that is told of, while it is open. */
+  /** Adds the facts of the model to the report of the reported run, while it is open. */
   readonly describe: (report: () => RunReport, run: P) => R
 }
 
-/** Virtual time that settling may take, at least, and in polls: far more than it ever needs. */
+/**
+ * The limit for settling, in virtual time and in polls, the larger of which counts: far more than
+ * needed.
+ */
 const settleLimitMs = 3_600_000
 const settleLimitPolls = 720
 
 /**
  * Runs to a verdict.
  *
- * @throws {FossilError} `option.invalid` for what the caller asked for; errors of the code under
- *   test are the verdict `failed`
+ * @throws {FossilError} `option.invalid` for the caller's options; errors of the code under test
+ *   are the verdict `failed`
  */
 export async function run<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
   options: RunOptions<W, P, R>,
@@ -116,7 +119,7 @@ async function attempt<W extends CheckedWorld, P extends PreparedRun<W>, R exten
   }
 }
 
-/** The run once more, where that says more: which event was the first bad one, or who waited. */
+/** A repeat of the run, if that reveals more: the first bad event, or the waiting code. */
 async function repeatOf<W extends CheckedWorld, P extends PreparedRun<W>, R extends RunReport>(
   options: RunOptions<W, P, R>,
   { prepared, outcome }: Attempt<P>,
@@ -126,7 +129,10 @@ async function repeatOf<W extends CheckedWorld, P extends PreparedRun<W>, R exte
   return outcome.failure === undefined ? undefined : attempt(options, { tracesWaits: true })
 }
 
-/** An invariant that is seen earlier is the same one: other checks were in its way. */
+/**
+ * Tells whether two runs ended the same way. An invariant may be found violated earlier, by closer
+ * checks.
+ */
 function isSameEnd(again: RunOutcome, first: RunOutcome): boolean {
   if (again.verdict !== first.verdict) return false
   if (again.failure !== undefined) return again.failure.step === first.failure?.step

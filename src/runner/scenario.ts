@@ -1,7 +1,6 @@
 /**
- * Scenarios: runs as lists. Everything that people do in a run and everything that goes wrong in it
- * is written down, so that any of it can be left out. Nothing else goes wrong, and nothing is drawn
- * but how long messages take.
+ * Scenarios: runs as lists. All operations and all faults of a run are written down, so that any of
+ * them can be left out. There are no other faults, and only the delays of messages are drawn.
  * @module
  */
 
@@ -22,7 +21,7 @@ export interface Scenario<O> {
   readonly faults: readonly Override[]
 }
 
-/** Operations without those that did nothing, and without how they ended. */
+/** The operations that did something, without their outcomes. */
 export function effective(operations: readonly Intention[]): Intention[] {
   return operations
     .filter(({ op, outcome }) => op !== 'idle' && outcome !== 'impossible')

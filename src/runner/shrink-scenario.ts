@@ -1,10 +1,10 @@
 /**
- * Shrinking of scenarios: from a run that fails to the shortest that fails in the same way. What
- * goes wrong is left out first, then what people do, then nodes, options, arguments, and the digits
- * of times and amounts; and all of it again, until nothing can be left out.
+ * Shrinking of scenarios: from a run that fails to the shortest that fails in the same way. It
+ * leaves out faults first, then operations, nodes, options, arguments, and the digits of times and
+ * amounts; and starts over, until nothing can be left out.
  *
- * Every step is a run of its own, and only one with the same signature is a step: a search that
- * took any failure would slide from the bug at hand to another.
+ * Every candidate is run, and only one with the same signature is accepted: a search that accepted
+ * any failure would slide from the bug at hand to another.
  * @module
  */
 
@@ -17,7 +17,10 @@ import { rounder, simplerArguments } from './simpler-values.ts'
 
 /** The model of a scenario, as shrinking sees it. */
 export interface ShrinkingModel<O> {
-  /** Runs it, and tells how it fails; undefined where it converges, or is no scenario at all. */
+  /**
+   * Runs it, and returns the signature of its failure; undefined if it converges, or is no valid
+   * scenario.
+   */
   readonly run: (scenario: Scenario<O>) => Promise<Signature | undefined>
   /** The same with fewer nodes, the fewest first. */
   readonly withFewerNodes: (scenario: Scenario<O>) => Iterable<Scenario<O>>
@@ -44,14 +47,14 @@ export interface ShrunkScenario<O> {
   readonly scenario: Scenario<O>
   readonly signature: Signature
   readonly runs: number
-  /** False where the budget was spent before all had been tried: more may be left out. */
+  /** False if the budget was spent too early: more may be possible to leave out. */
   readonly isMinimal: boolean
 }
 
 /**
  * Shrinks a scenario.
  *
- * @returns undefined where it does not fail
+ * @returns undefined if it does not fail
  */
 export async function shrinkScenario<O>(
   scenario: Scenario<O>,
@@ -89,7 +92,7 @@ class Search<O> {
     this.#known.set(JSON.stringify(scenario), true)
   }
 
-  /** @returns false where the budget was spent on the way */
+  /** @returns false if the budget was spent on the way */
   async toTheEnd(): Promise<boolean> {
     try {
       await this.#takes({ ...this.shortest, operations: effective(this.shortest.operations) })
@@ -108,7 +111,7 @@ class Search<O> {
     }
   }
 
-  /** Leaves out faults, then operations, then faults again that only those needed. */
+  /** Leaves out faults, then operations, then the faults that only those operations needed. */
   async #lists(): Promise<void> {
     const withFaults = (faults: readonly Override[]): Promise<boolean> =>
       this.#takes({ ...this.shortest, faults })
@@ -180,7 +183,7 @@ class Search<O> {
     return false
   }
 
-  /** Tells whether a candidate fails in the same way: then it is the shortest. */
+  /** Tells whether a candidate fails in the same way, and then keeps it as the shortest. */
   async #takes(candidate: Scenario<O>): Promise<boolean> {
     const key = JSON.stringify(candidate)
     const known = this.#known.get(key)

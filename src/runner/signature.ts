@@ -1,6 +1,6 @@
 /**
- * Signatures of failures: what two runs have in common that fail in the same way. Names of nodes
- * and artifacts, numbers and times are left out, since they are others in every run.
+ * Signatures of failures: the common part of runs that fail in the same way. Names of nodes and
+ * artifacts, numbers and times are left out, since they differ in every run.
  * @module
  */
 
@@ -9,20 +9,19 @@ import type { NodeId, Topology } from './model.ts'
 import type { RunOutcome, Verdict } from './verdict.ts'
 
 /**
- * The part of a node in its network: `server` only answers, `client` only asks, `peer` does both;
- * `none` where a failure is of no node, or of several that differ.
+ * The role of a node in its network: `server` only answers, `client` only asks, `peer` does both;
+ * `none` if a failure is of no node, or of several with different roles.
  */
 export type Role = 'server' | 'client' | 'peer' | 'none'
 
 /** A way to fail. */
 export interface Signature {
   readonly verdict: Exclude<Verdict, 'converged'>
-  /** The invariant that did not hold, where one did not. */
+  /** The violated invariant, if there is one. */
   readonly invariant?: string
   readonly role: Role
   /**
-   * The fault that was found, without names and numbers: `<hash> was acknowledged here and is
-   * gone`.
+   * The cause, without names and numbers: `<hash> was acknowledged here and is gone`.
    */
   readonly cause: string
 }
@@ -30,7 +29,7 @@ export interface Signature {
 /**
  * The signature of a run that has ended.
  *
- * @returns undefined where it converged
+ * @returns undefined if it converged
  */
 export function signatureOf(outcome: RunOutcome, topology: Topology): Signature | undefined {
   const { verdict, violation, failure, restless = [] } = outcome
@@ -78,7 +77,9 @@ function errorText(error: Error): string {
   return FossilError.is(error) ? error.code : `${error.name}: ${error.message}`
 }
 
-/** Hashes, quoted texts, names of nodes and numbers are what differs between runs. */
+/**
+ * Replaces the parts that differ between runs: hashes, quoted texts, names of nodes and numbers.
+ */
 function withoutNames(text: string, { nodes }: Topology): string {
   const names = [...nodes].sort((a, b) => b.length - a.length)
   const unquoted = text

@@ -1,6 +1,6 @@
 /**
- * Simpler values: what a shrinker tries in the place of an argument, a time or an amount. Each is
- * shorter, rounder or nearer to nothing than what it replaces, so that trying comes to an end.
+ * Simpler values that a shrinker tries instead of an argument, a time or an amount. Each is
+ * shorter, rounder or closer to zero than the one that it replaces, so that the search ends.
  * @module
  */
 
@@ -46,7 +46,7 @@ function* shorterLists(list: readonly TraceValue[]): Generator<TraceValue> {
 }
 
 /**
- * Numbers nearer to nothing or with fewer digits, the simplest first: of 12345 that is 0, 1, 10000,
+ * Numbers closer to zero or with fewer digits, the simplest first: for 12345 they are 0, 1, 10000,
  * 12000, 12300.
  */
 export function* rounder(value: number): Generator<number> {

@@ -8,7 +8,7 @@ import type { LinkConfig } from '../sim/link.ts'
 import type { CheckSchedule } from './check-times.ts'
 import type { NodeId } from './model.ts'
 
-/** Everything that a run follows from, besides its model. */
+/** The options that determine a run, besides its model. */
 export interface SimulationOptions {
   /** A safe integer. */
   readonly seed: number
@@ -22,11 +22,11 @@ export interface SimulationOptions {
   /** The decision of a fault site without override. Default `drawn`: by the seed. */
   readonly unlisted?: 'drawn' | 'benign' | undefined
   /**
-   * The end of faults: `all` nodes heal, or a core of them that is drawn, and the others stay
-   * broken for good. Default `all`.
+   * The end of faults: `all` nodes heal, or only a drawn core, and the others stay broken for good.
+   * Default `all`.
    */
   readonly heals?: 'all' | 'core' | undefined
-  /** Draws everything anew that comes after an event. Default: nothing. */
+  /** Draws everything after an event anew. Default: nothing. */
   readonly redraw?: Redraw | undefined
   /** Nodes that are down when the run begins. Default: none. */
   readonly late?: readonly NodeId[] | undefined
@@ -35,21 +35,23 @@ export interface SimulationOptions {
   /** Receives every line of the trace. */
   readonly onTraceLine?: ((line: string) => void) | undefined
   /**
-   * Adds a line after each message that tells what it holds, where the model can. The hash leaves
-   * these lines out. Default false.
+   * Adds a line with the content of each message after it, if the model supports this. The hash
+   * leaves these lines out. Default false.
    */
   readonly describesMessages?: boolean | undefined
   /**
-   * Adds a line after each event that tells what a node holds now and did not before, or no more,
-   * where the model can. The hash leaves these lines out. Default false; slow.
+   * Adds a line with the gains and losses of each node after an event, if the model supports this.
+   * The hash leaves these lines out. Default false; slow.
    */
   readonly describesHoldings?: boolean | undefined
 }
 
-/** A turn of a run: up to an event it is as it was, and after it as another seed has it. */
+/**
+ * A change of course: up to an event the run is as it was, and after it as another seed draws it.
+ */
 export interface Redraw {
   /** The last event that stays as it was. */
   readonly afterStep: number
-  /** The seed of whatever comes after it: a safe integer. */
+  /** The seed of everything after it: a safe integer. */
   readonly seed: number
 }

@@ -65,7 +65,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   /**
    * Starts every node of the model.
    *
-   * @throws {FossilError} `option.invalid` for a seed or a link that makes no sense
+   * @throws {FossilError} `option.invalid` for an invalid seed or link
    */
   constructor(model: Model<W>, options: SimulationOptions) {
     const { seed, link, overrides = [], unlisted = 'drawn', late = [], onTraceLine } = options
@@ -129,7 +129,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return this.#activation.coverage()
   }
 
-  /** Rare situations that were reached so far, and how often each. */
+  /** Rare situations reached so far, with counts. */
   marks(): MarkCounts {
     return this.#marks.counts()
   }
@@ -144,7 +144,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return this.#trace.recentLines()
   }
 
-  /** The node at which an event ended in an error, where one did and was of a node. */
+  /** The node at which an event ended in an error; undefined if none did. */
   get failedNode(): NodeId | undefined {
     return this.#failedNode
   }
@@ -154,7 +154,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return this.#rest.restless()
   }
 
-  /** Checks that were made so far, and when safety last held. */
+  /** The number of checks so far, and the steps at which safety last held. */
   get checks(): Readonly<Pick<InvariantChecks<W>, 'made' | 'lastSafeStep' | 'lastThoroughStep'>> {
     return this.#checks
   }
@@ -167,8 +167,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   /**
    * Runs `action` at `timeMs`, as an event.
    *
-   * @param options.node the node that it happens at, where it is one
-   * @param options.name name of the action, unique in the run: faults that it meets are named by it
+   * @param options.node the node at which it happens, if there is one
+   * @param options.name name of the action, unique in the run: it names the faults of the action
    * @throws {FossilError} `option.invalid` for the past
    */
   scheduleAction(timeMs: number, action: () => void, options: ActionOptions = {}): void {
@@ -193,9 +193,8 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   /**
-   * A node stops dead, between two events: what it has stored stays, what it has sent is on its
-   * way, and nothing that it was about to do happens. Its promises never settle. Does nothing where
-   * it is down.
+   * Crashes a node, between two events: its stored state stays, its sent messages travel on, and
+   * nothing that it was about to do happens. Its promises never settle. Does nothing if it is down.
    */
   crash(id: NodeId): void {
     this.#nodes.crash(id)
@@ -207,32 +206,32 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   /**
-   * A node ends as it should, by {@link NodeHandle.stop}, and is down once that has ended; without
-   * one it is at once, as after a crash.
+   * Stops a node gracefully, by {@link NodeHandle.stop}, and it is down once that has ended;
+   * without that method it is down at once, as after a crash.
    */
   stop(id: NodeId): void {
     this.#nodes.stop(id)
   }
 
   /**
-   * A node does nothing for a while, as where its machine sleeps: its timers and whatever arrives
-   * wait until it is resumed, and happen then. Does nothing where it is down.
+   * Pauses a node, as if its machine slept: its timers and all arrivals wait until it is resumed,
+   * and happen then. Does nothing if it is down.
    */
   pause(id: NodeId): void {
     this.#nodes.pause(id)
   }
 
-  /** A paused node goes on. */
+  /** Resumes a paused node. */
   resume(id: NodeId): void {
     this.#nodes.resume(id)
   }
 
-  /** A node that is down starts, as {@link Model.start} starts it: again, or as one that joins. */
+  /** Starts a node that is down by {@link Model.start}: again, or for the first time. */
   restart(id: NodeId): void {
     this.#nodes.restart(id)
   }
 
-  /** The clock of a node jumps or drifts, where the model has one for it. */
+  /** Makes the clock of a node jump or drift, if the model has one for it. */
   shiftClock(id: NodeId, shift: ClockShift): void {
     this.model.shiftClock?.(id, this.world, shift)
   }
@@ -242,7 +241,9 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     return this.#links.lies.told
   }
 
-  /** Sends a request along a link, for a caller that is no node: see {@link NodeHost.exchange}. */
+  /**
+   * Sends a request along a link, for a caller that is not a node: see {@link NodeHost.exchange}.
+   */
   exchange(direction: Direction, request: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
     return this.#links.exchanges.exchange(direction, request, signal)
   }
@@ -295,7 +296,9 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     for (let step = 0; step < maxSteps; step++) if (!(await this.#step())) return
   }
 
-  /** Lets everything happen up to `deadlineMs`, virtual time since 1970; then it is that time. */
+  /**
+   * Lets everything happen up to `deadlineMs`, virtual time since 1970, which is then the present.
+   */
   async runUntil(deadlineMs: number): Promise<void> {
     requireInteger('deadlineMs', deadlineMs, { min: 0 })
     await this.#ticks.catchUp()
@@ -307,7 +310,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
     if (this.#clock.nowMs() < deadlineMs) this.#clock.advanceTo(deadlineMs)
   }
 
-  /** Nodes that have healed alone, and how others stay broken; undefined where all have healed. */
+  /** The nodes that healed, and the ways in which others stay broken; undefined if all healed. */
   get core(): Core | undefined {
     return this.#core
   }
@@ -328,7 +331,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   /**
    * Runs on until every node that ticks has found nothing to move since anything last moved.
    *
-   * @param maxSteps events of the whole run after which it is given up
+   * @param maxSteps events of the whole run after which settling is given up
    * @returns false when `limitMs` of virtual time, or so many events, did not suffice
    */
   async settle(limitMs: number, maxSteps = Infinity): Promise<boolean> {

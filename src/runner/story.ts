@@ -1,20 +1,20 @@
 /**
- * The story of a failure: the last lines of the trace that touch what went wrong.
+ * The story of a failure: the last lines of the trace that touch it.
  * @module
  */
 
 import type { NodeId } from './model.ts'
 import type { RunOutcome } from './verdict.ts'
 
-/** Lines that a story has at most. */
+/** Maximum number of lines in a story. */
 const longestStory = 10
 
-/** Lines that tell nothing of a failure, or everything at once. */
+/** Types of lines that say nothing about a failure, or too much at once. */
 const leftOut: ReadonlySet<string> = new Set(['state', 'message', 'run'])
 
 /**
- * Chooses the lines that mention what the outcome names (hashes, and names in quotes); where these
- * are few, the last lines of the nodes that it names.
+ * Chooses the lines that mention the hashes and quoted names of the outcome; if these are few, also
+ * the last lines of the nodes that it names.
  *
  * @param lines the latest lines of the trace, oldest first
  */

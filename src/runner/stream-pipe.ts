@@ -1,6 +1,6 @@
 /**
- * One direction of a stream: whatever is put in arrives in that order. A partition holds it up;
- * what is held up is tried again at growing intervals, and given up in the end.
+ * One direction of a stream: segments arrive in the order in which they are pushed. A partition
+ * holds them up; they are tried again at growing intervals, and given up in the end.
  * @module
  */
 
@@ -11,11 +11,11 @@ import type { PendingEvents } from './pending-events.ts'
 /** Something that travels along a stream. */
 export interface Segment {
   readonly travelMs: number
-  /** True where it is seen together with the one before, where both arrive at once. */
+  /** True if it joins the segment before it, when both arrive at once. */
   readonly isJoined?: boolean
-  /** It arrives; `isFollowed` where another arrives at once and is seen together with it. */
+  /** Called when it arrives; `isFollowed` if another arrives at once and joins it. */
   readonly arrive: (isFollowed: boolean) => void
-  /** It arrives where nobody is any more. */
+  /** Called when it arrives at a closed end. */
   readonly lose?: () => void
 }
 
@@ -25,11 +25,11 @@ export interface PipeOptions {
   readonly clock: Clock
   readonly events: PendingEvents
   readonly timeoutMs: number
-  /** Tells whether a partition holds up what arrives now. */
+  /** Tells whether a partition holds up present arrivals. */
   readonly isBlocked: () => boolean
-  /** A partition begins to hold up this direction. */
+  /** Called when a partition begins to hold up this direction. */
   readonly onStall: () => void
-  /** The partition has lasted too long, as the sending node finds. */
+  /** Called when the partition has lasted too long for the sending node. */
   readonly onGiveUp: () => void
 }
 
@@ -48,7 +48,7 @@ const firstRetryMs = 200
 export class StreamPipe {
   readonly #options: PipeOptions
   #last: Travelling | undefined
-  /** The bytes that a partition holds up, in order; empty where none does. */
+  /** The bytes that a partition holds up, in order; empty if none does. */
   #stalled: Travelling[] = []
   #isClosed = false
 
@@ -56,7 +56,7 @@ export class StreamPipe {
     this.#options = options
   }
 
-  /** Sends something, behind everything that was sent before. */
+  /** Sends a segment, behind all earlier ones. */
   push(segment: Segment): void {
     const { direction, clock, events } = this.#options
     const last = this.#last
@@ -68,7 +68,7 @@ export class StreamPipe {
     events.add({ timeMs: atMs, node: direction.to, via: direction, happen })
   }
 
-  /** The receiving end is no more: whatever is on its way is lost. */
+  /** Closes the receiving end: segments on their way are lost. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true

@@ -7,7 +7,7 @@ import { noBytes, concat } from '../base/bytes.ts'
 import { FossilError } from '../base/error.ts'
 import type { NodeId, Stream } from './model.ts'
 
-/** The ways in which a stream, or the attempt at one, breaks off for one of its ends. */
+/** The ways in which a stream, or an attempt to connect, fails for one of its ends. */
 export type BreakReason = 'refused' | 'reset' | 'timeout' | 'aborted'
 
 /** The error in which a stream ends for a node. */
@@ -21,11 +21,11 @@ export function brokenBy(reason: BreakReason): FossilError {
 export interface EndOptions {
   readonly name: string
   readonly peer: NodeId
-  /** The code of the node is about to go on: what it waited for has come. */
+  /** Called before the code of the node goes on, since what it awaited has come. */
   readonly wake: () => void
-  /** @throws {FossilError} `sim.foreignWait` where the code of the node may not go on now */
+  /** @throws {FossilError} `sim.foreignWait` if the code of the node may not go on now */
   readonly requireTurn: () => void
-  /** Sends bytes that are the caller's: it copies them. */
+  /** Sends a copy of the caller's bytes. */
   readonly send: (bytes: Uint8Array) => void
   readonly end: () => void
   readonly abort: () => void
@@ -36,14 +36,14 @@ interface Waiter {
   readonly reject: (error: FossilError) => void
 }
 
-/** An end of a stream, and what has reached it. */
+/** An end of a stream, and its arrivals. */
 export class StreamEnd implements Stream {
   readonly name: string
   readonly peer: NodeId
   readonly #options: EndOptions
   /** Bytes that have arrived, still to be received. */
   #arrived: Uint8Array[] = []
-  /** True while the bytes that have arrived wait to be seen together with those that follow. */
+  /** True while arrived bytes wait to join those that follow. */
   #isHeld = false
   /** The other end has ended its direction: `untold` as long as the node does not know. */
   #peerEnd: 'none' | 'untold' | 'told' = 'none'
@@ -105,28 +105,28 @@ export class StreamEnd implements Stream {
     })
   }
 
-  /** Bytes arrive; where they are held, the node sees them together with the next. */
+  /** Takes bytes that arrive; if held, the node sees them together with the next. */
   take(bytes: Uint8Array, isHeld: boolean): void {
     this.#arrived.push(bytes)
     this.#isHeld = isHeld
     this.#wake()
   }
 
-  /** The other end has ended its direction. */
+  /** Takes the end of the other direction. */
   takeEnd(): void {
     this.#peerEnd = 'untold'
     this.#isHeld = false
     this.#wake()
   }
 
-  /** The stream is broken, as this end learns now. */
+  /** Breaks the stream for this end. */
   fail(reason: BreakReason): void {
     this.#failure = reason
     this.#isHeld = false
     this.#wake()
   }
 
-  /** The node has crashed: what it waits for never settles. */
+  /** Ends the life of this end with its node: its waits never settle. */
   die(): void {
     this.#isDead = true
     this.#waiter = undefined
@@ -142,7 +142,7 @@ export class StreamEnd implements Stream {
     return hasBytes || this.#peerEnd !== 'none' || this.#failure !== undefined
   }
 
-  /** In the order in which it happened: bytes, the end, the break. */
+  /** Delivers arrivals in their order: bytes, the end, the break. */
   #settle(): void {
     const waiter = this.#waiter
     if (waiter === undefined || !this.#isReady()) return

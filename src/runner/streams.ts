@@ -25,8 +25,8 @@ export class Streams {
   }
 
   /**
-   * A node has crashed: what it waits for never settles, and its ends do nothing. What it has sent
-   * is on its way, and the news of the crash comes behind it.
+   * Forgets a crashed node: its waits never settle, and its ends do nothing. Bytes that it sent
+   * still travel, and the news of the crash comes after them.
    */
   forget(id: NodeId): void {
     const sides = [...(this.#sides.get(id) ?? [])]
@@ -37,7 +37,7 @@ export class Streams {
   /**
    * Connects to another node. Never settles for one that is down.
    *
-   * @throws {FossilError} `transport.failed` where the other refuses, or is not reached in time
+   * @throws {FossilError} `transport.failed` if the other refuses, or is not reached in time
    */
   connect(direction: Direction): Promise<Stream> {
     const { isUp, nameOf } = this.#options

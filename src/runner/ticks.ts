@@ -1,6 +1,6 @@
 /**
- * Runs the code of the nodes: one tick of each at a time, between two of its awaits at a time.
- * Code that awaits anything but its exchanges could not be replayed, and is found out here.
+ * Runs the code of the nodes: one tick of each at a time, between two of its awaits at a time. Code
+ * that awaits anything but its host could not be replayed, and is detected here.
  * @module
  */
 
@@ -15,11 +15,13 @@ import { WaitTracer } from './wait-tracer.ts'
 export interface TickOptions {
   /** Tells whether a node waits for the network, or for a timer of its host. */
   readonly isWaiting: (id: NodeId) => boolean
-  /** A tick has begun. The returned function is called with its outcome, when it has ended. */
+  /**
+   * Called when a tick begins. The returned function is called with its outcome when it has ended.
+   */
   readonly onBegin: (event: TickEvent) => (outcome: TickOutcome) => void
   /**
-   * Traces what the code of nodes waits for, so that the error of a foreign wait tells where it was
-   * begun. Slow, and of the whole process: for a run that is made again. Default false.
+   * Traces the waits of node code, so that the error for a foreign wait says where it began. Slow,
+   * and affects the whole process: for repeats of a run. Default false.
    */
   readonly tracesWaits?: boolean
 }
@@ -47,7 +49,7 @@ export class Ticks implements Disposable {
     this.#tracer?.[Symbol.dispose]()
   }
 
-  /** Tells a node of an event, unless it is still busy with an earlier one. */
+  /** Hands an event to a node, unless it is still busy with an earlier one. */
   begin(node: NodeHandle, event: TickEvent, onBegin: () => void): void {
     const { nodeId: id } = event
     if (this.#ticking.has(id)) return
@@ -58,30 +60,30 @@ export class Ticks implements Disposable {
     void this.#tick(node, event)
   }
 
-  /** Code of a node goes on in the present event: an exchange of it has ended, a timer fires. */
+  /** Lets code of a node go on in the present event: its exchange has ended, or its timer fires. */
   wake(id: NodeId): void {
     this.#tracer?.begin()
     this.#awake.add(id)
   }
 
-  /** An event begins: until its end, no code of nodes goes on but of those that it wakes. */
+  /** Begins an event: until its end, only code of nodes that it wakes goes on. */
   beginEvent(): void {
     this.#isInEvent = true
   }
 
-  /** The event has ended, and whoever drives the run may do at nodes as it likes. */
+  /** Ends the event; the driver of the run may then call nodes freely. */
   endEvent(): void {
     this.#isInEvent = false
   }
 
-  /** A node has crashed: its tick never ends, and no other is in its way. */
+  /** Forgets a crashed node: its tick never ends, and does not block another. */
   forget(id: NodeId): void {
     this.#ticking.delete(id)
     this.#awake.delete(id)
   }
 
   /**
-   * Lets the code of woken nodes run until each has finished its tick or waits for its host. One
+   * Lets the code of woken nodes run until each has finished its tick or waits for its host. A node
    * that does neither waits for something unrepeatable.
    *
    * @throws the error of a node's tick
@@ -94,8 +96,8 @@ export class Ticks implements Disposable {
   }
 
   /**
-   * Lets code run on that began outside of events: where nodes start, or whoever drives the run
-   * does something at one. It runs at the time when it began, not in the midst of the next event.
+   * Lets code run on that began outside events: when nodes start, or when the driver of the run
+   * calls one. It runs at the time when it began, not during the next event.
    */
   async catchUp(): Promise<void> {
     await quiesce()
@@ -103,25 +105,25 @@ export class Ticks implements Disposable {
   }
 
   /**
-   * True where the code of a node runs in the present event, or where no tick of it is under way
-   * and somebody else may have called: during an event, the context tells these apart.
+   * True if the code of a node runs in the present event, or if no tick of it is under way and
+   * somebody else may have called: during an event, the context distinguishes these.
    */
   mayAct(id: NodeId): boolean {
     if (this.#awake.has(id)) return true
     return !this.#ticking.has(id) && !(this.#isInEvent && presentNode()?.id === id)
   }
 
-  /** @throws {FossilError} `sim.foreignWait` where the code of a node goes on by itself */
+  /** @throws {FossilError} `sim.foreignWait` if the code of a node goes on by itself */
   requireTurn(id: NodeId): void {
     if (!this.mayAct(id)) throw this.foreignWait(id)
   }
 
-  /** The run ends: the code of a node has failed. */
+  /** Ends the run: the code of a node has failed. */
   fail(error: Error): void {
     this.#failure ??= error
   }
 
-  /** The run ends: a node whose tick is under way went on by itself, or will never go on. */
+  /** Ends the run: a node whose tick is under way went on by itself, or will never go on. */
   foreignWait(id: NodeId): FossilError {
     return this.#foreignWait(id, this.#tracer?.wokenAt() ?? this.#tracer?.pendingAt())
   }
@@ -154,7 +156,10 @@ export class Ticks implements Disposable {
     this.#ticking.delete(id)
   }
 
-  /** Code of a node that has crashed may go on where something else than the network wakes it. */
+  /**
+   * Tells whether a node has crashed: its code may still go on if something other than the network
+   * wakes it.
+   */
   #isDead(node: NodeHandle, id: NodeId): boolean {
     return this.#ticking.get(id) !== node
   }
@@ -170,7 +175,7 @@ export class Ticks implements Disposable {
   }
 }
 
-/** Resources that the process has not had from the beginning, by kind. */
+/** Resources that the process acquired since the beginning, by kind. */
 function foreignResources(known: readonly string[]): string {
   const old = [...known]
   const added = pendingResources().filter((kind) => {

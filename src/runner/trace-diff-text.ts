@@ -1,6 +1,6 @@
 /**
- * The comparison of two traces as people read it: what both have, where they part, what led there
- * in each, and how much differs from there on.
+ * The readable comparison of two traces: their common lines, their first divergence, its causes in
+ * each, and the number of differences from there on.
  * @module
  */
 
@@ -19,7 +19,7 @@ import type { TraceSource } from './trace-reader.ts'
 /** Names of the two traces. */
 type TraceNames = Parameters<typeof comparisonText>[1]
 
-/** Rows of the summary that are told. */
+/** Maximum number of rows in the summary. */
 const mostRows = 20
 
 /**
@@ -30,10 +30,10 @@ const mostRows = 20
  * const { verdict, divergence, text } = compareTraces(trace, otherTrace)
  * if (verdict === 'different') console.log(text, divergence?.a?.chain)
  * ```
- * @param options `context`: common lines that are kept, 5 by default; `mostUnmatched`: lines of
- *   each trace that wait for their counterpart, 500,000 by default
- * @returns `text`: the comparison as people read it; it ends with a newline
- * @throws {FossilError} `trace.invalid` where one is none
+ * @param options `context`: common lines to show, 5 by default; `mostUnmatched`: lines of each
+ *   trace that may wait for their counterpart, 500,000 by default
+ * @returns `text`: the comparison for people; it ends with a newline
+ * @throws {FossilError} `trace.invalid` if one is not a trace
  */
 export function compareTraces(
   a: TraceSource,
@@ -45,8 +45,7 @@ export function compareTraces(
 }
 
 /**
- * Tells a comparison to people; ends with a newline.
- * @param names of the two traces: their paths
+ * A comparison as text, which ends with a newline. @param names of the two traces: their paths
  */
 export function comparisonText(
   comparison: TraceComparison,
@@ -107,7 +106,7 @@ function chainLines(side: string, name: string, at: DivergentLine | undefined): 
   return ['', `the causes in ${side} (${name}, line ${at.number})`, ...chainText(at.chain)]
 }
 
-/** Events of a chain, the nearest first, each with what it tells. */
+/** The events of a chain, the nearest first, each with its lines. */
 function chainText(chain: readonly ChainLink[]): string[] {
   return chain.flatMap(({ lines: ofEvent }, index) => {
     const mark = index === 0 ? '    ' : '  ← '

@@ -1,6 +1,6 @@
 /**
- * The first divergence of two traces. Lines are matched by what they are and what caused them
- * (line-keys.ts), so that something more in one trace does not make everything behind it differ.
+ * The first divergence of two traces. Lines are matched by their subject and their cause
+ * (line-keys.ts), so that an extra line in one trace does not make everything after it differ.
  *
  * Both traces are read side by side, one moment of virtual time at a time. Up to the first
  * divergence the lines of one moment are kept, and a name for each event. Behind it a digest of
@@ -18,9 +18,9 @@ import { parseTraceLine, readTrace, type TraceSource } from './trace-reader.ts'
 import { type DifferenceCount, type Side, UnmatchedLines } from './unmatched-lines.ts'
 
 /**
- * - `equal`: the same lines; descriptions of messages apart.
- * - `renumbered`: the same lines, while numbers of events differ: one run had events of which its
- *   trace tells nothing.
+ * - `equal`: the same lines, descriptions of messages excepted.
+ * - `renumbered`: the same lines with other numbers of events: one run had events without trace
+ *   lines.
  * - `reordered`: the same lines at the same times, in another order.
  * - `different`: anything else.
  */
@@ -37,43 +37,43 @@ export interface DivergentLine {
 
 /** A place where two traces part. */
 export interface TraceDivergence {
-  /** Undefined where the trace has no such line; so with `b`. */
+  /** Undefined if the trace has no such line; the same for `b`. */
   readonly a?: DivergentLine
   readonly b?: DivergentLine
-  /** Fields that differ, where both traces have the line; empty where only its place does. */
+  /** Fields that differ, if both traces have the line; empty if only its place differs. */
   readonly fields: readonly FieldDifference[]
   /** The first line with a difference of the trace that has no such line, at the same moment. */
   readonly instead?: DivergentLine
 }
 
-/** Lines that two traces have in common. */
+/** The common lines of two traces. */
 interface CommonLines {
   readonly lines: number
   /** Virtual time of the last of them. */
   readonly untilMs: number
-  /** The last of them, as the first trace has them. */
+  /** The last of them, in the form of the first trace. */
   readonly last: readonly TraceEvent[]
 }
 
 /** The comparison of two traces. */
 export interface TraceComparison {
   readonly verdict: ComparisonVerdict
-  /** Differences of what was run: seed, model, nodes. */
+  /** Differences in the runs: seed, model, nodes. */
   readonly runs: readonly FieldDifference[]
-  /** Lines that both have before the first divergence; all of them where there is none. */
+  /** The common lines before the first divergence; all of them if there is none. */
   readonly common: CommonLines
   readonly divergence?: TraceDivergence
   /** Lines that differ from there on, by type and node; the most first. */
   readonly after: readonly DifferenceCount[]
-  /** True where some may have been counted although they match: see the limit above. */
+  /** True if some may have been counted although they match: see the limit above. */
   readonly isPartial: boolean
 }
 
 /** Limits of a comparison. */
 export interface ComparisonOptions {
-  /** Common lines that are kept. Default 5. */
+  /** Common lines to keep. Default 5. */
   readonly context?: number
-  /** Lines of each trace that wait for their counterpart. Default 500,000. */
+  /** Lines of each trace that may wait for their counterpart. Default 500,000. */
   readonly mostUnmatched?: number
 }
 
@@ -97,7 +97,7 @@ function runLine(source: TraceSource): TraceEvent | undefined {
   return undefined
 }
 
-/** The extent of two traces that are equal to the byte; undefined where they are not. */
+/** The extent of two traces that are equal to the byte; undefined if they are not. */
 function identical(a: TraceSource, b: TraceSource): Omit<CommonLines, 'last'> | undefined {
   const others = b.lines()[Symbol.iterator]()
   let lines = 0
@@ -180,7 +180,7 @@ class Comparison {
     }
   }
 
-  /** Compares what happens at one moment. */
+  /** Compares the lines of one moment. */
   #compare(atMs: number, { a, b }: Sides<readonly KeyedLine[]>): void {
     const [ofA, ofB] = [byKey(a), byKey(b)]
     const lines = { a: a.filter(isComparedWith(ofB)), b: b.filter(isComparedWith(ofA)) }
@@ -259,7 +259,7 @@ function isComparedWith(others: KeyedLines): (line: KeyedLine) => boolean {
   return ({ key, line: { type } }) => type !== 'run' && (type !== 'state' || others.has(key))
 }
 
-/** Index of the first line that the other trace has not, or has with other facts. */
+/** Index of the first line that the other trace lacks, or has with other facts. */
 function firstOdd(lines: readonly KeyedLine[], others: KeyedLines): number {
   const index = lines.findIndex(({ key, line }) => {
     const other = others.get(key)

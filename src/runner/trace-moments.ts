@@ -1,6 +1,6 @@
 /**
- * A trace, one moment of virtual time after another: what happens at one millisecond is kept, and a
- * name for each event before.
+ * A trace, one moment of virtual time after another: keeps the lines of one millisecond, and a name
+ * for each earlier event.
  * @module
  */
 
@@ -30,12 +30,12 @@ export class MomentReader {
     this.take()
   }
 
-  /** The next moment, which stays the next one. */
+  /** The next moment, without moving on. */
   peek(): TraceMoment | undefined {
     return this.#moment
   }
 
-  /** Goes on to the moment behind the next one. */
+  /** Moves past the next moment. */
   take(): void {
     const atMs = this.#next?.atMs
     if (atMs === undefined) {

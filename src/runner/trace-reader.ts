@@ -1,7 +1,6 @@
 /**
- * Traces as they are read back: a source of lines, each checked and parsed. Knows the lines that
- * every model writes, and no model.
- * Format: docs/trace-format.md.
+ * Reading of traces: a source of lines, each checked and parsed. Knows the lines that every model
+ * writes, and no model. Format: docs/trace-format.md.
  * @module
  */
 
@@ -10,7 +9,7 @@ import { reservedNames, traceFormat, type TraceEvent, type TraceValue } from '..
 
 /** A trace that can be read any number of times, such as a file. */
 export interface TraceSource {
-  /** For errors and for people: the path. */
+  /** The path, for errors and for people. */
   readonly name: string
   /** The lines from the first one, without newlines. */
   lines(): Iterable<string>
@@ -22,7 +21,7 @@ export interface NumberedLine {
   readonly line: TraceEvent
 }
 
-/** The lines of one event, in order; each line that is outside of events is by itself. */
+/** The lines of one event, in order; each line outside events is by itself. */
 export interface EventLines {
   readonly event: number
   readonly cause: number
@@ -31,10 +30,10 @@ export interface EventLines {
 }
 
 /**
- * Reads a trace, line by line: no more than one is kept.
+ * Reads a trace line by line, with only one in memory.
  *
- * @throws {FossilError} `trace.invalid` at the first line that is none of a trace of this format,
- *   or where time runs backwards
+ * @throws {FossilError} `trace.invalid` at the first line that does not belong to a trace of this
+ *   format, or if time runs backwards
  */
 export function* readTrace(source: TraceSource): Generator<NumberedLine> {
   let number = 0
@@ -50,7 +49,7 @@ export function* readTrace(source: TraceSource): Generator<NumberedLine> {
   if (number === 0) throw invalid(source, 1, 'it is empty')
 }
 
-/** The same, the lines of each event together. */
+/** Reads a trace event by event, with the lines of one in memory. */
 export function* readEvents(source: TraceSource): Generator<EventLines> {
   let lines: NumberedLine[] = []
   for (const numbered of readTrace(source)) {
@@ -103,7 +102,7 @@ function checkBeginning(line: TraceEvent, fail: (reason: string) => FossilError)
   throw fail(`its format is ${JSON.stringify(line.format)}, and ${traceFormat} is read here`)
 }
 
-/** A fact of a line where it is a text; empty where it is none. */
+/** A fact of a line where it is a text; empty if it is none. */
 export function textOf(line: TraceEvent, name: string): string {
   const value: TraceValue | undefined = line[name]
   return typeof value === 'string' ? value : ''

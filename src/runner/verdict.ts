@@ -29,7 +29,7 @@ export interface Violation extends Moment {
 
 /** An error that the code of a node threw, and the event in which it did. */
 export interface Failure extends Moment {
-  /** The node whose code it was; undefined where it was no node's. */
+  /** The node whose code it was; undefined if it was no node's. */
   readonly node: NodeId | undefined
   readonly error: Error
 }
@@ -55,7 +55,7 @@ export interface Diagnosis {
   /** The end of the same operations on a network without any fault. */
   readonly calm?: RunOutcome
   /**
-   * The end of the run when it was made once more; undefined where it was not. One that differs
+   * The end of the run when it was made once more; undefined if it was not. One that differs
    * from itself depends on something besides its seed.
    */
   readonly repeat?: 'same' | 'differs'

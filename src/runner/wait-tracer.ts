@@ -60,7 +60,7 @@ export class WaitTracer implements Disposable {
    * The place where a node that has just run began to wait: where the promise was made that it
    * awaits last. Functions that wait for each other make their promises from the outside inwards.
    *
-   * @returns `file:line`, or undefined where no stack names one
+   * @returns `file:line`, or undefined if no stack names one
    */
   pendingAt(): string | undefined {
     const awaited = new Set<Resource>()

@@ -52,7 +52,7 @@ export type Direction = { readonly from: string; readonly to: string }
 /** A message that reaches its receiver, unless the network is partitioned by then. */
 export type Arrival = Direction & {
   readonly atMs: number
-  /** True where the receiver's answer travels back. */
+  /** True if the receiver's answer travels back. */
   readonly isAwaited: boolean
   /** Undefined for the first that arrives: a later one is a `copy`, or `stale`. */
   readonly again?: 'copy' | 'stale'

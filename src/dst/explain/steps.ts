@@ -20,7 +20,7 @@ const mostAlike = 3
 const mostOthers = 8
 
 /**
- * @param options.isFirst false where the story of others has been told already
+ * @param options.isFirst false if the story of others has been told already
  * @param options.untilMs the end of the story, such as the time since which the node has it
  */
 export function stepsOf(

@@ -74,7 +74,7 @@ interface Context {
 
 type OwnEvent = Pick<ExpectedEvent, 'type' | 'user' | 'comment' | 'brief' | 'tagName' | 'ownMs'>
 
-/** The event as the artifact itself tells it; undefined where it is no news. */
+/** The event as the artifact itself tells it; undefined if it is no news. */
 function ownEvent({ hash, deck, textBytes }: Statement, context: Context): OwnEvent | undefined {
   if (deck.kind === 'cluster') return undefined
   const { user, dateMs: ownMs } = deck

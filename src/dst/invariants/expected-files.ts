@@ -34,7 +34,7 @@ interface FileRow {
   readonly fid: Name
   readonly pmid: Name
   readonly pid: Name
-  /** Undefined where the file has none. */
+  /** Undefined if the file has none. */
   readonly name: string | undefined
   readonly priorName: Name
   readonly permission: number
@@ -238,7 +238,7 @@ class Trees {
     this.#checkins = checkins
   }
 
-  /** The files of a check-in; undefined where it cannot be read. */
+  /** The files of a check-in; undefined if it cannot be read. */
   of(hash: string): Tree | undefined {
     const kept = this.#kept.get(hash)
     const checkin = this.#checkins.get(hash)

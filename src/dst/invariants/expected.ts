@@ -20,7 +20,7 @@ import { readStatements, type Statement, type Statements } from './statements.ts
 export interface ExpectedTag {
   /** 0 cancelled, 1 for this artifact alone, 2 for its descendants, too. */
   readonly type: 0 | 1 | 2
-  /** The artifact that says so; undefined where it is inherited. */
+  /** The artifact that says so; undefined if it is inherited. */
   readonly source: ArtifactHash | undefined
   /** The artifact of which it is said. */
   readonly origin: ArtifactHash

@@ -92,7 +92,7 @@ export function readableCheckins(statements: OwnStatements): Map<string, OwnChec
 
 /** An F card. */
 export interface OwnFile {
-  /** Undefined where a delta manifest says that the file is gone. */
+  /** Undefined if a delta manifest says that the file is gone. */
   readonly hash: string | undefined
   /** `mlink.mperm`: 1 for an executable, 2 for a symbolic link. */
   readonly permission: 0 | 1 | 2

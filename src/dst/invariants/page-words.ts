@@ -20,7 +20,7 @@ interface Signed {
   readonly hash: ArtifactHash
   /** The D card as SQLite reads it: a Julian day. */
   readonly julianDay: number
-  /** Undefined where there is no U card. */
+  /** Undefined if there is no U card. */
   readonly user: string | undefined
 }
 

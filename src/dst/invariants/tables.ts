@@ -20,7 +20,7 @@ import { describeRow, isSameRow, type RowVersion, settlesRow } from '../table-or
 import { type CheckedNode, type Invariant, linksOf, maySend, type World } from '../world.ts'
 import { allNodes, ofEachNode } from './of-each-node.ts'
 
-/** True where tables travel. */
+/** True if tables travel. */
 const syncsTables = ({ truth: { tables } }: World): boolean => tables !== undefined
 
 /**

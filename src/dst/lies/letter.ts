@@ -48,7 +48,7 @@ export interface LieContext {
 export interface CardLie {
   /** The past of what happens to the message, words joined by hyphens. */
   readonly name: string
-  /** The cards to send instead; undefined where it does not apply. */
+  /** The cards to send instead; undefined if it does not apply. */
   readonly lie: (
     pieces: readonly Piece[],
     draw: Draw,
@@ -83,7 +83,7 @@ export function pieceOf(card: Card, { isPrivate }: { isPrivate: boolean }): Piec
   return { card, isPrivate, bytes: writer.finish() }
 }
 
-/** The cards of a message; undefined where it cannot be read. */
+/** The cards of a message; undefined if it cannot be read. */
 function readLetter(body: Uint8Array): Letter | undefined {
   try {
     const message = decodeMessage(body, { maxBytes: maxMessageBytes, mayBeEmpty: true })
@@ -128,7 +128,7 @@ function contextOf({ to, request, earlier }: MutationContext): LieContext {
   }
 }
 
-/** Undefined where the message does not tell its project, or nobody knows the password. */
+/** Undefined if the message does not tell its project, or nobody knows the password. */
 function sign(
   { login = '', pieces }: Letter,
   message: Uint8Array,

@@ -9,7 +9,7 @@ import { dbOf, type Repo } from '../../repo/repo.ts'
 /** A lock of one check-in. */
 export interface HeldLock {
   readonly clientId: string
-  /** Login of the holder; empty where nobody logged in. */
+  /** Login of the holder; empty if nobody logged in. */
   readonly login: string
   /** Seconds since 1970, by the clock of the server. */
   readonly mtimeSec: number

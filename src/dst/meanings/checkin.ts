@@ -26,7 +26,7 @@ export interface AskedBranch {
   readonly author: Author
 }
 
-/** Undefined where it follows a check-in that nobody told of. */
+/** Undefined if it follows a check-in that nobody told of. */
 export function checkinMeaning({ options }: AskedCheckin, heard: Heard): CheckinSaying | undefined {
   const { parent, comment, user } = options
   const { checkins } = heard.history()

@@ -37,7 +37,7 @@ export type Asked =
   | AskedAttachment
   | AskedPost
 
-/** Undefined where it is about something that no operation told of. */
+/** Undefined if it is about something that no operation told of. */
 export function meaningOf(asked: Asked, heard: Heard): Saying | undefined {
   switch (asked.kind) {
     case 'ticket':

@@ -71,7 +71,7 @@ export function attachmentMeaning(asked: AskedAttachment, heard: Heard): Attachm
   }
 }
 
-/** Undefined where it is about a post that nobody told of. */
+/** Undefined if it is about a post that nobody told of. */
 export function postMeaning(asked: AskedPost, heard: Heard): PostSaying | undefined {
   const { answers, replaces, title, content, author } = asked
   const about = answers ?? replaces

@@ -66,7 +66,7 @@ const marks: Readonly<Record<BranchMark, readonly [string, DeckTag['action']]>> 
   unhide: ['hidden', '-'],
 }
 
-/** Undefined where it is of a check-in that nobody told of. */
+/** Undefined if it is of a check-in that nobody told of. */
 export function amendmentMeaning(
   { target, amendment, author }: AskedAmendment,
   heard: Heard,

@@ -19,7 +19,7 @@ export interface Cluster {
   /**
    * Puts the latest backup of a node back.
    *
-   * @returns false where something would be gone for good by it
+   * @returns false if something would be gone for good by it
    */
   restoreBackup(id: NodeId): boolean
 }

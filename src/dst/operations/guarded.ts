@@ -97,7 +97,7 @@ export const guardedTag: FossilOperation = {
   },
 }
 
-/** Undefined where production says no, by an error of that code. */
+/** Undefined if production says no, by an error of that code. */
 function orNothing(code: 'checkin.fork', act: () => Made): Made | undefined {
   try {
     return act()

@@ -36,7 +36,7 @@ export class References {
     return this.#makers.get(subject) ?? subject
   }
 
-  /** The thing behind a reference; undefined where its operation has made nothing in this run. */
+  /** The thing behind a reference; undefined if its operation has made nothing in this run. */
   resolve(reference: Reference): string | undefined {
     return reference.includes('#') ? this.#made.get(reference) : reference
   }
@@ -47,7 +47,7 @@ export class References {
     return subject === undefined ? undefined : parseArtifactHash(subject)
   }
 
-  /** All of the artifacts, or undefined where one is not there. */
+  /** All of the artifacts, or undefined if one is not there. */
   artifacts(references: readonly Reference[]): ArtifactHash[] | undefined {
     const found = references.map((reference) => this.artifact(reference))
     const all = found.filter((hash) => hash !== undefined)

@@ -16,7 +16,7 @@ import { type Account, mixedRights } from '../logins.ts'
 export interface UserDesk {
   /** Users that the owner of a server may change there. */
   changeableAt(server: NodeId): readonly NodeId[]
-  /** The user of a leaf; undefined where it was removed. */
+  /** The user of a leaf; undefined if it was removed. */
   account(id: NodeId): Account | undefined
   /** The letters of a leaf of these rights, with those to clone and to see what is private. */
   withFurther(rights: string): string
@@ -30,7 +30,7 @@ export interface UserDesk {
 
 /** The side of a simulation that operations on users act on. */
 export interface UserWorld {
-  /** Undefined where nobody logs in. */
+  /** Undefined if nobody logs in. */
   readonly users: UserDesk | undefined
 }
 

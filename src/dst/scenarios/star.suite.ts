@@ -174,13 +174,13 @@ export class Site {
     await this.#insist((atMs) => this.#simulator.scheduleUvDelete(this.id, atMs, { name, ...time }))
   }
 
-  /** The content of an unversioned file as text; undefined where there is none. */
+  /** The content of an unversioned file as text; undefined if there is none. */
   file(name: string): string | undefined {
     const content = readUnversioned(this.repo, name)
     return content === undefined ? undefined : fromUtf8(content)
   }
 
-  /** The time of an unversioned file, deleted or not; undefined where there never was one. */
+  /** The time of an unversioned file, deleted or not; undefined if there never was one. */
   fileTime(name: string): number | undefined {
     return findUnversioned(this.repo, name)?.mtimeSec
   }

@@ -235,7 +235,7 @@ class Tamperer {
     this.#rewrite = rewrite
   }
 
-  /** True where cards were changed on the way there, and on the way back. */
+  /** True if cards were changed on the way there, and on the way back. */
   get hasChanged(): boolean {
     return this.#changed.request > 0 && this.#changed.reply > 0
   }

@@ -100,7 +100,7 @@ export class StoryTable {
     })
   }
 
-  /** The row of a key at a site; undefined where there is none, or none any more. */
+  /** The row of a key at a site; undefined if there is none, or none any more. */
   row(site: Site, key: Row): TableRow | undefined {
     return getRow(site.repo, this.name, key)
   }

@@ -15,7 +15,7 @@ const zCard = /Z ([0-9a-f]{32})\n$/
 /**
  * Reads an artifact.
  *
- * @throws {Error} where it is not one, in the form in which Fossil writes them today
+ * @throws {Error} if it is not one, in the form in which Fossil writes them today
  */
 export function readCards(bytes: Uint8Array): Card[] {
   const text = Buffer.from(bytes).toString('latin1')

@@ -39,7 +39,7 @@ export interface AskedCheckin {
   readonly isPrivate?: boolean
 }
 
-/** New files, the manifest last; undefined where that cannot be. */
+/** New files, the manifest last; undefined if that cannot be. */
 export function checkinOf(
   holdings: Holdings,
   asked: AskedCheckin,

@@ -33,7 +33,7 @@ export function byCards(holdings: Holdings, by: AskedBy, replacedMs = -Infinity)
   ]
 }
 
-/** One artifact for all; undefined where a target cannot have tags. */
+/** One artifact for all; undefined if a target cannot have tags. */
 export function tagsOf(
   holdings: Holdings,
   tags: readonly AskedTag[],
@@ -81,7 +81,7 @@ export interface AskedAmendment {
   readonly hidden?: boolean | undefined
 }
 
-/** One artifact with all that differs from what is shown; undefined where nothing does. */
+/** One artifact with all that differs from what is shown; undefined if nothing does. */
 export function amendmentOf(
   holdings: Holdings,
   target: string,
@@ -162,7 +162,7 @@ const marks = {
   unhide: ['hidden', '-'],
 } as const
 
-/** One artifact; undefined where there is no such branch, or it is so already. */
+/** One artifact; undefined if there is no such branch, or it is so already. */
 export function markOf(
   holdings: Holdings,
   mark: string,

@@ -29,7 +29,7 @@ export function inherited(files: Files): Map<string, HeldFile> {
   )
 }
 
-/** All changes at once; undefined where one of them cannot be. */
+/** All changes at once; undefined if one of them cannot be. */
 export function changed(
   before: Files,
   changes: readonly AskedChange[],

@@ -16,7 +16,7 @@ import type { ExpectedArtifact, Holdings } from './holdings.ts'
 import { versions } from './many.ts'
 import { attachmentOf, type AskedTarget, noteOf, postOf, ticketOf, wikiOf } from './pages.ts'
 
-/** Artifacts that are to be there; undefined where that which is asked for cannot be. */
+/** Artifacts that are to be there; undefined if that which is asked for cannot be. */
 export type Forecast = (
   context: AskedOperation,
   holdings: Holdings,

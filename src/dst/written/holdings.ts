@@ -23,7 +23,7 @@ export interface HeldFile {
 /** An artifact that is to be there in the end. */
 export interface ExpectedArtifact {
   readonly content: Uint8Array
-  /** True where it is to be private, if it is not here yet. What is here and public stays so. */
+  /** True if it is to be private, if it is not here yet. What is here and public stays so. */
   readonly isPrivate: boolean
 }
 
@@ -94,7 +94,7 @@ export class Holdings {
     return this.has('SELECT 1 FROM private JOIN blob USING(rid) WHERE uuid = ?', hash)
   }
 
-  /** @throws {Error} where it is not here */
+  /** @throws {Error} if it is not here */
   content(hash: string): Uint8Array {
     const pending = this.#pending.get(hash)?.content
     if (pending !== undefined) return pending
@@ -103,7 +103,7 @@ export class Holdings {
     return readArtifact(this.repo, name)
   }
 
-  /** @throws {Error} where it is not here, or not an artifact of Fossil's own */
+  /** @throws {Error} if it is not here, or not an artifact of Fossil's own */
   cards(hash: string): readonly Card[] {
     const known = this.#known.get(hash)
     if (known !== undefined && this.holds(hash)) return known
@@ -159,7 +159,7 @@ export class Holdings {
     return this.nameOf(content)
   }
 
-  /** Empty where it is not set. */
+  /** Empty if it is not set. */
   setting(name: string): string {
     return this.text('SELECT CAST(value AS TEXT) FROM config WHERE name = ?', name) ?? ''
   }

@@ -47,7 +47,7 @@ export function noteOf(
     readonly comment?: string | undefined
     readonly mimetype?: string | undefined
     readonly color?: string | undefined
-    /** Empty where they are left out. */
+    /** Empty if they are left out. */
     readonly tags: readonly string[]
   },
   by: AskedBy,
@@ -81,7 +81,7 @@ export function noteOf(
   return [{ content: artifactOf(cards), isPrivate: isPrivate(holdings, last) }]
 }
 
-/** A ticket, or a change to one; undefined where nothing is left to write. */
+/** A ticket, or a change to one; undefined if nothing is left to write. */
 export function ticketOf(
   holdings: Holdings,
   id: string,

@@ -37,7 +37,7 @@ interface Asked {
   readonly context: AskedOperation
   readonly holdings: Holdings
   readonly before: Before
-  /** Undefined where it cannot be. */
+  /** Undefined if it cannot be. */
   readonly wanted: readonly Wanted[] | undefined
   /** The reason why nobody knows what it is to write. */
   readonly riddle: string | undefined

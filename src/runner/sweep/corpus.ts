@@ -1,9 +1,9 @@
 /**
  * A corpus: a file of seeds that reach rare situations (base/marks.ts), which a sweep runs first.
  *
- * It counts, over all sweeps that added to it, the runs that reached each mark. A mark is rare that
- * at most one run in twenty reaches, and of each the few smallest runs are kept. Runs go with their
- * whole plan, so that a later way to draw plans makes the same ones.
+ * It counts, over all sweeps that added to it, the runs that reached each mark. A mark is rare if
+ * at most one run in twenty reaches it, and the few smallest runs of each are kept. Runs are stored
+ * with their whole plan, so that they stay the same when plans are drawn differently.
  * @module
  */
 
@@ -13,29 +13,29 @@ import { dirname, relative, resolve } from 'node:path'
 import { asError, FossilError } from '../../base/error.ts'
 import type { SeedEnd, SeedTask } from './seed-end.ts'
 
-/** One run in so many reaches a rare mark, at most. */
+/** At most one run in this many reaches a rare mark. */
 const rareIn = 20
 
-/** Seeds that are kept of each rare mark. */
+/** Seeds to keep for each rare mark. */
 const seedsPerMark = 3
 
 /** A seed of a corpus. */
 export interface CorpusSeed {
   readonly seed: number
-  /** The plan line of the run, with nothing left open. */
+  /** The complete plan line of the run. */
   readonly plan: string
   /** Rare marks that it reaches, sorted. */
   readonly marks: readonly string[]
   /** Events of the run. */
   readonly steps: number
-  /** The commit at which it reached them, where it is known. */
+  /** The commit at which it reached them, if known. */
   readonly commit?: string
 }
 
 /** The file, as JSON. */
 interface CorpusFile {
   readonly corpus: 'trilobite 1'
-  /** The file of the model whose runs these are, relative to the corpus. */
+  /** The file of the model of these runs, relative to the corpus. */
   readonly model?: string
   /** Runs that were looked at. */
   readonly runs: number
@@ -52,7 +52,7 @@ export interface CorpusChange {
 
 /** Surroundings of a corpus. */
 export interface CorpusOptions {
-  /** The file of the model that is simulated. */
+  /** The file of the simulated model. */
   readonly model?: string
   readonly commit?: string
 }
@@ -67,9 +67,9 @@ export class SeedCorpus {
   #seeds: readonly CorpusSeed[]
 
   /**
-   * Reads a corpus; it is empty where there is no such file.
+   * Reads a corpus; it is empty if there is no such file.
    *
-   * @throws {FossilError} `option.invalid` where it is no corpus, or that of another model;
+   * @throws {FossilError} `option.invalid` if it is no corpus, or that of another model;
    *   `repo.unreadable`
    */
   constructor(path: string, { model, commit }: CorpusOptions = {}) {
@@ -100,14 +100,14 @@ export class SeedCorpus {
     return this.#seeds.map(({ seed, plan }) => ({ seed, plan }))
   }
 
-  /** Runs that reached a mark, of those that were looked at. */
+  /** The number of examined runs that reached a mark. */
   reached(mark: string): number {
     return this.#reached.get(mark) ?? 0
   }
 
   /**
-   * Takes in what runs of a sweep reached. Runs of the corpus itself are left out, since they tell
-   * nothing of what is rare, and so are those that failed, which are found by their failures.
+   * Adds the marks of a sweep's runs. Runs of the corpus itself do not count, since they say
+   * nothing about rarity, nor do failed runs, which are found by their failures.
    */
   add(ends: Iterable<SeedEnd>): CorpusChange {
     const fresh = [...ends].filter((end) => end.plan === undefined && end.verdict === 'converged')
@@ -119,8 +119,8 @@ export class SeedCorpus {
   }
 
   /**
-   * Drops what runs of the corpus no longer reach, and seeds that reach nothing rare any more. A
-   * run that failed says nothing of what it would have reached.
+   * Drops marks that runs of the corpus no longer reach, and seeds without rare marks. A failed run
+   * changes nothing, since it might have reached its marks.
    */
   prune(ends: Iterable<SeedEnd>): CorpusChange {
     const converged = [...ends].filter(({ verdict }) => verdict === 'converged')
@@ -145,7 +145,7 @@ export class SeedCorpus {
     return this.reached(mark) <= Math.max(1, this.#runs / rareIn)
   }
 
-  /** Of each rare mark the smallest runs that reach it. */
+  /** Chooses, for each rare mark, the smallest runs that reach it. */
   #choose(candidates: readonly CorpusSeed[]): CorpusChange {
     const before = this.#seeds
     const counts = new Map<string, number>()

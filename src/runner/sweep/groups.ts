@@ -1,5 +1,5 @@
 /**
- * Failures of a sweep, put together where they have the same signature.
+ * Failures of a sweep, grouped by signature.
  * @module
  */
 
@@ -12,14 +12,14 @@ export interface FailureGroup {
   /** The signature as one line. */
   readonly text: string
   readonly count: number
-  /** Some of them, whole; those of the corpus first, then the lowest seeds. */
+  /** Some of them in full; those of the corpus first, then the lowest seeds. */
   readonly kept: readonly SeedEnd[]
 }
 
 /**
  * Groups of failures, the largest first, then by their text.
  *
- * @param keep the number of failures that are kept of each
+ * @param keep the number of failures to keep of each
  */
 export function failureGroups(ends: Iterable<SeedEnd>, keep: number): FailureGroup[] {
   const byText = new Map<string, { signature: SweepSignature; ends: SeedEnd[] }>()

@@ -1,10 +1,10 @@
 /**
- * The journal of a sweep: a file to which a line is appended for each seed that has ended, so that
- * a sweep that was killed goes on where it was.
+ * The journal of a sweep: a file with an appended line for each seed that has ended, so that a
+ * killed sweep goes on where it was.
  *
- * A line is written as soon as its end is known, and outlives whatever kills the sweep; the disk
- * has it for sure when the journal is closed. What a crash of the machine takes, or leaves without
- * the end of its line, counts as not run.
+ * A line is written as soon as the end of its seed is known, and outlives whatever kills the sweep;
+ * it is certainly on the disk when the journal is closed. After a crash of the machine, seeds with
+ * lost or incomplete lines count as not run.
  * @module
  */
 
@@ -22,14 +22,14 @@ import { isDeepStrictEqual } from 'node:util'
 import { asError, FossilError } from '../../base/error.ts'
 import { keyOf, type SeedEnd } from './seed-end.ts'
 
-/** The sweep that a journal is of: its first line. A sweep goes on only with the same. */
+/** The first line of a journal, which identifies its sweep. Only the same sweep can continue it. */
 export interface JournalHeader {
   readonly journal: 'trilobite sweep 1'
   readonly first?: number
   readonly last?: number
   readonly plan: string
   readonly model?: string
-  /** The commit of the code, where it is known. */
+  /** The commit of the code, if known. */
   readonly commit?: string
 }
 
@@ -38,15 +38,15 @@ export class SweepJournal implements Disposable {
   readonly #path: string
   readonly #file: number
   readonly #keys: Set<string>
-  /** Ends that it held when it was opened, each seed once. */
+  /** The ends in the file when it was opened, each seed once. */
   readonly ends: readonly SeedEnd[]
 
   /**
-   * Opens a journal, or begins one where there is no such file.
+   * Opens a journal, or begins one if there is no such file.
    *
-   * @param resumes goes on with one that has been begun
-   * @throws {FossilError} `option.invalid` where it was begun and `resumes` is not set, and where
-   *   it is of another sweep or no journal; `repo.unreadable` where the file cannot be written
+   * @param resumes continues an existing journal
+   * @throws {FossilError} `option.invalid` if it exists and `resumes` is not set, or if it is of
+   *   another sweep or no journal; `repo.unreadable` if the file cannot be written
    */
   constructor(path: string, header: JournalHeader, { resumes }: { readonly resumes: boolean }) {
     const lines = existsSync(path) ? wholeLines(path) : []
@@ -62,7 +62,10 @@ export class SweepJournal implements Disposable {
     if (lines.length === 0) this.#write(header)
   }
 
-  /** Records the end of a seed, unless it has been. @throws {FossilError} `repo.unreadable` */
+  /**
+   * Records the end of a seed, unless it is recorded already. @throws {FossilError}
+   * `repo.unreadable`
+   */
   add(end: SeedEnd): void {
     if (this.#keys.has(keyOf(end))) return
     this.#keys.add(keyOf(end))
@@ -83,7 +86,7 @@ export class SweepJournal implements Disposable {
   }
 }
 
-/** The lines of a file that have their end; the rest is cut off. */
+/** The complete lines of a file; cuts the rest off. */
 function wholeLines(path: string): string[] {
   const text = orUnreadable(path, () => readFileSync(path, 'utf8'))
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)

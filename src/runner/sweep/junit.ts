@@ -1,13 +1,13 @@
 /**
- * Ends of a sweep as JUnit XML, a test case for each seed: what CI servers read.
- * Form: https://github.com/testmoapp/junitxml
+ * Ends of a sweep as JUnit XML for CI servers, a test case for each seed. Form:
+ * https://github.com/testmoapp/junitxml
  * @module
  */
 
 import { signatureText } from '../signature.ts'
 import { bySeed, keyOf, type SeedEnd } from './seed-end.ts'
 
-/** A whole document. `name` is that of the suite. */
+/** A complete document. `name` is the name of the suite. */
 export function junitText(ends: Iterable<SeedEnd>, name: string): string {
   const sorted = [...ends].sort(bySeed)
   const failures = sorted.filter(({ signature }) => signature !== undefined).length
@@ -44,7 +44,7 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
 }
 
-/** Text in XML 1.0, which has no form at all for most control characters: `?` stands for them. */
+/** Text in XML 1.0, which cannot contain most control characters: `?` replaces them. */
 function escaped(text: string): string {
   return text
     .toWellFormed()

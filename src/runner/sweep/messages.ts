@@ -1,5 +1,5 @@
 /**
- * Messages between a process that hands out tasks and those that carry them out.
+ * Messages between a process that hands out tasks and its workers.
  * @module
  */
 
@@ -10,22 +10,22 @@ export interface TellableError {
   readonly name: string
   readonly message: string
   readonly stack?: string
-  /** Set where it is an operating error. */
+  /** Set if it is an operating error. */
   readonly code?: FossilErrorCode
   readonly detail?: FossilErrors[FossilErrorCode]
 }
 
-/** A message of a process that carries out tasks. */
+/** A message of a worker. */
 export type WorkerMessage<Answer> =
   | { readonly type: 'ready' }
-  /** It cannot begin, or a task cannot be carried out by anybody. */
+  /** The worker cannot begin, or no worker can carry out the task. */
   | { readonly type: 'refused'; readonly error: TellableError }
   /** The task under way goes on. */
   | { readonly type: 'alive' }
   /** `cpuMs`: CPU time of the process since its last answer; its start counts for the first. */
   | { readonly type: 'answer'; readonly answer: Answer; readonly cpuMs: number }
 
-/** An error in a form that survives the way to another process. */
+/** An error in a form that can be sent to another process. */
 export function tellable(error: unknown): TellableError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
   const { name, message, stack } = error
@@ -33,7 +33,7 @@ export function tellable(error: unknown): TellableError {
   return FossilError.is(error) ? { ...told, code: error.code, detail: error.detail } : told
 }
 
-/** The error behind a message: an operating error is one again. */
+/** The error in a message; an operating error becomes one again. */
 export function errorOf({ name, message, stack, code, detail }: TellableError): Error {
   if (code !== undefined && detail !== undefined) return new FossilError(code, detail)
   const error = new Error(`${name}: ${message}`)

@@ -1,8 +1,8 @@
 /**
- * A pool of processes that carry out tasks, one at a time each. One that dies or says nothing any
- * more is the end of its task, and another takes its place: processes and not threads, since what
- * kills a thread (an abort, too little memory, an endless loop in native code) kills all of them.
- * Knows nothing of the tasks.
+ * A pool of processes that carry out tasks, one at a time each. A process that dies or falls silent
+ * ends its task, and another takes its place. They are not threads, since the causes of a thread's
+ * death (an abort, too little memory, an endless loop in native code) take all of them down. Knows
+ * nothing of the tasks.
  * @module
  */
 
@@ -26,22 +26,22 @@ export type TaskEnd<Answer> =
 
 /** Options of a pool. */
 export interface PoolOptions extends WorkerProcessOptions {
-  /** A process is replaced after so many tasks. Default 200. */
+  /** Tasks after which a process is replaced. Default 200. */
   readonly tasksPerProcess?: number
 }
 
 /**
- * Tasks after which a process is replaced: what leaks in the code under test, or depends on what a
- * process did before, has an end. A start costs about as much as two or three runs.
+ * Tasks after which a process is replaced: this bounds leaks in the code under test, and the
+ * effects of earlier tasks. A start costs about as much as two or three runs.
  */
 const defaultTasksPerProcess = 200
 
-/** Tasks at a time where nobody says how many. */
+/** The default number of tasks at a time. */
 export function defaultJobs(): number {
   return availableParallelism()
 }
 
-/** Processes, of which there are as many as tasks at a time, and one more for second opinions. */
+/** A pool of processes: one for each task at a time, and one more for second opinions. */
 export class WorkerPool<Task extends object, Answer> implements Disposable {
   readonly #options: PoolOptions
   readonly #all = new Set<WorkerProcess<Task, Answer>>()
@@ -53,10 +53,10 @@ export class WorkerPool<Task extends object, Answer> implements Disposable {
   }
 
   /**
-   * Carries out a task: in a process that is idle, or in a new one.
+   * Carries out a task, in an idle process or a new one.
    *
    * @param notBy a process that must not do it
-   * @throws {Error} where a process cannot start, or refuses
+   * @throws {Error} if a process cannot start, or refuses
    */
   async run(task: Task, { notBy }: { notBy?: number } = {}): Promise<TaskEnd<Answer>> {
     if (this.#isClosed) return { type: 'cancelled' }

@@ -11,8 +11,8 @@ import type { Verdict } from '../verdict.ts'
 export interface SeedTask {
   readonly seed: number
   /**
-   * Its fixed part of the plan, where it is not that of all seeds: a run of a corpus, which is
-   * another one than that of the same seed in the range.
+   * Its fixed part of the plan, if it has one of its own: then it is a run of a corpus, and differs
+   * from the run of the same seed in the range.
    */
   readonly plan?: string
 }
@@ -21,8 +21,8 @@ export interface SeedTask {
  * Ends of a run that have no verdict.
  *
  * - `killed`: its process died.
- * - `hung`: its process said nothing any more.
- * - `threw`: the simulation itself failed, or code of the model outside of a node's.
+ * - `hung`: its process fell silent.
+ * - `threw`: the simulation itself failed, or model code outside nodes.
  * - `diverged`: made twice, it was not the same run.
  */
 export type SweepTrouble = 'killed' | 'hung' | 'threw' | 'diverged'
@@ -32,27 +32,27 @@ export type SweepSignature = Omit<Signature, 'verdict'> & {
   readonly verdict: Signature['verdict'] | SweepTrouble
 }
 
-/** The run of a seed, as its process tells it. */
+/** The run of a seed, as its process reports it. */
 export interface SeedRun {
   readonly verdict: Verdict | 'threw'
   readonly traceHash: string
-  /** Everything that was drawn. */
+  /** The complete plan. */
   readonly drawn?: string
   readonly steps: number
-  /** Rare situations that it reached, and how often each. */
+  /** Rare situations that it reached, with counts. */
   readonly marks: MarkCounts
-  /** Undefined where it converged. */
+  /** Undefined if it converged. */
   readonly signature?: SweepSignature
-  /** The failure in words, where it did not converge. */
+  /** The failure in words, if it did not converge. */
   readonly told?: string
 }
 
 /** The end of a seed. */
 export interface SeedEnd extends Omit<SeedRun, 'verdict'>, SeedTask {
   readonly verdict: Verdict | SweepTrouble
-  /** It was made twice, and agreed with itself unless it `diverged`. */
+  /** True if it was made twice; both runs agreed unless it `diverged`. */
   readonly isTwice?: true
-  /** Time that it took: both runs, where it was made twice. */
+  /** Wall time of the run, or of both if it was made twice. */
   readonly wallMs: number
   readonly cpuMs: number
 }
@@ -62,7 +62,7 @@ export function keyOf({ seed, plan }: SeedTask): string {
   return plan === undefined ? String(seed) : `${seed} ${plan}`
 }
 
-/** The order in which runs are told of: those of the corpus first, then by seed. */
+/** The order of runs in reports: those of the corpus first, then by seed. */
 export function bySeed(a: SeedTask, b: SeedTask): number {
   const isOfCorpus = Number(b.plan !== undefined) - Number(a.plan !== undefined)
   return isOfCorpus || a.seed - b.seed || (keyOf(a) < keyOf(b) ? -1 : 1)

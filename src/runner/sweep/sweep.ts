@@ -1,8 +1,8 @@
 /**
- * A sweep: many runs, each in one of a few processes, to their ends. Some are made twice, in two
- * processes, and must agree to the byte.
+ * A sweep: many runs in a few processes, and their ends. Some are made twice, in two processes, and
+ * must agree to the byte.
  *
- * Knows runs by their seeds and reports, and nothing of what they simulate.
+ * Knows runs by their seeds and reports, and nothing of the simulated system.
  * @module
  */
 
@@ -10,9 +10,9 @@ import { WorkerPool, type PoolOptions, type TaskEnd } from './pool.ts'
 import type { SeedEnd, SeedRun, SeedTask, SweepTrouble } from './seed-end.ts'
 import { divergenceText, TraceFolder, type TracePair } from './trace-pair.ts'
 
-/** A run as a process is asked for it. */
+/** A run, as requested from a process. */
 export interface RunTask extends SeedTask {
-  /** The command that makes the run again. */
+  /** The command that repeats the run. */
   readonly replay: string
   /** A file for its trace. */
   readonly tracePath?: string
@@ -25,19 +25,19 @@ export interface SweepRunsOptions {
   readonly jobs: number
   /** Decides which runs are made twice. */
   readonly isTwice: (task: SeedTask) => boolean
-  /** The command that makes a run again. */
+  /** The command that repeats a run. */
   readonly replay: (task: SeedTask) => string
-  /** A folder for traces of runs that disagree with themselves. */
+  /** A folder for the traces of runs that differ from their repeats. */
   readonly tracesFolder?: string
   readonly signal?: AbortSignal
-  /** Called with each end, as they come; true ends the sweep. */
+  /** Called with each end as it comes; returns true to end the sweep. */
   readonly onEnd: (end: SeedEnd) => boolean
 }
 
 /**
  * Makes all runs, unless the signal or `onEnd` ends it before.
  *
- * @throws {Error} where no process can carry out runs, or one refuses
+ * @throws {Error} if no process can carry out runs, or one refuses
  */
 export async function sweepRuns(
   tasks: readonly SeedTask[],
@@ -72,7 +72,7 @@ type Surroundings = Pick<SweepRunsOptions, 'isTwice' | 'replay'> & {
   readonly traces: TraceFolder
 }
 
-/** One run to its end, or both of them; undefined where the sweep ended before. */
+/** Makes a run, or both if it is made twice; undefined if the sweep ended before. */
 async function runToEnd(task: SeedTask, by: Surroundings): Promise<SeedEnd | undefined> {
   const run: RunTask = { ...task, replay: by.replay(task) }
   if (!by.isTwice(task)) return endOf(run, await by.pool.run(run))
@@ -112,7 +112,7 @@ function twiceEnd(
   return { ...once, ...trouble('diverged', 'made twice, it ended otherwise'), told, isTwice: true }
 }
 
-/** To the byte: the hash of the trace, and all that is told of the run. */
+/** Compares two runs to the byte: the hash of the trace, and the report. */
 function isSame(a: SeedRun, b: SeedRun): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -1,5 +1,5 @@
 /**
- * The traces of a run that is made twice, and where they part.
+ * The traces of a run that is made twice, and their first divergence.
  * @module
  */
 
@@ -24,12 +24,12 @@ export class TraceFolder implements Disposable {
   #isNeeded = false
   readonly #runs = new Map<number, number>()
 
-  /** @param folder Default: one of the system's for what is temporary */
+  /** @param folder Default: a temporary folder of the system */
   constructor(folder?: string) {
     this.#asked = folder
   }
 
-  /** Files for a run, others for each: a seed may be run with several plans. */
+  /** New files for each run, since a seed may be run with several plans. */
   pair(seed: number): TracePair {
     if (this.#folder === undefined) {
       if (this.#asked !== undefined) mkdirSync(this.#asked, { recursive: true })
@@ -42,12 +42,12 @@ export class TraceFolder implements Disposable {
     return { first: path('first'), second: path('second') }
   }
 
-  /** Removes the files of a run that agreed with itself, or that did not come to an end. */
+  /** Removes the files of a run whose repeat agreed, or that did not end. */
   drop({ first, second }: TracePair): void {
     for (const path of [first, second]) rmSync(path, { force: true })
   }
 
-  /** Keeps what there is: somebody is told of it. */
+  /** Keeps the present files, which a report names. */
   keep(): void {
     this.#isNeeded = true
   }
@@ -59,7 +59,7 @@ export class TraceFolder implements Disposable {
   }
 }
 
-/** The first divergence of the traces of a run, and what led to it in each, as lines. */
+/** The first divergence of the traces of a run, and its causes in each, as lines. */
 export function divergenceText({ first, second }: TracePair): string {
   try {
     return compareTraces(sourceOf(first), sourceOf(second)).text

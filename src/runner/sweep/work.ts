@@ -1,6 +1,6 @@
 /**
- * The side of a process that carries out tasks, one at a time, for the pool that started it
- * (pool.ts). It ends when the pool does: also where that was killed.
+ * The worker's side: carries out tasks, one at a time, for the pool that started it (pool.ts). It
+ * ends when the pool does, even if that was killed.
  * @module
  */
 
@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads'
 
 import { tellable, type WorkerMessage } from './messages.ts'
 
-/** Signs of life are at least this far apart. */
+/** Minimum time between signs of life. */
 const aliveMs = 500
 
 /** Carries out a task; calls `alive` now and then, so that it does not count as hung. */
@@ -17,7 +17,7 @@ export type Work<Task, Answer> = (task: Task, alive: () => void) => Promise<Answ
 /**
  * Carries out tasks until the pool has no more.
  *
- * @param prepare makes the work from what the pool was given; a failure ends the pool's work
+ * @param prepare makes the work from the setup of the pool; a failure ends the pool's work
  */
 export async function serveTasks<Task, Answer>(
   prepare: (setup: unknown) => Promise<Work<Task, Answer>>,
@@ -52,8 +52,8 @@ export async function serveTasks<Task, Answer>(
 }
 
 /**
- * Ends this process soon after the one that started it, also out of an endless loop: a thread
- * looks, since nothing else goes on then.
+ * Ends this process soon after its parent, even in an endless loop: a thread checks, since nothing
+ * else runs then.
  */
 function dieWithParent(): void {
   const isOrphan = `process.ppid !== ${process.ppid}`
@@ -61,7 +61,7 @@ function dieWithParent(): void {
   new Worker(code, { eval: true, execArgv: [] }).unref()
 }
 
-/** Calls `say` at most every so often. */
+/** Limits the rate of calls of `say`. */
 function paced(say: () => void): () => void {
   let lastMs = performance.now()
   return () => {

@@ -1,6 +1,6 @@
 /**
- * One process that carries out tasks (work.ts is its side of it), watched: its end and its silence
- * are told, whatever it was doing.
+ * One watched worker process (work.ts is the worker's side): its end and its silence are reported,
+ * whatever it was doing.
  * @module
  */
 
@@ -11,22 +11,22 @@ import { errorOf, type WorkerMessage } from './messages.ts'
 
 /** Options of a process. */
 export interface WorkerProcessOptions {
-  /** The module that it runs, which calls `serveTasks`. */
+  /** The module to run, which calls `serveTasks`. */
   readonly entry: URL
-  /** An argument for that, which JSON can say. */
+  /** An argument for that module, as JSON data. */
   readonly setup: unknown
   /** Options of Node. Default: those of this process. */
   readonly execArgv?: readonly string[]
-  /** A process that says nothing for so long during a task is hung. Default two minutes. */
+  /** The silence during a task after which a process is hung. Default two minutes. */
   readonly silenceMs?: number
 }
 
 /** The end of a process in the middle of a task. */
 export interface ProcessEnd {
   readonly type: 'killed' | 'hung'
-  /** The signal or the exit code, or how long it was silent. */
+  /** The signal, the exit code, or the length of its silence. */
   readonly how: string
-  /** The last of what it wrote on standard error. */
+  /** The end of its standard error. */
   readonly lastWords: string
 }
 
@@ -40,7 +40,7 @@ interface Answered<Answer> {
 
 const defaultSilenceMs = 120_000
 
-/** The least time that a process has for its start, on a machine with much other work. */
+/** The minimum time allowed for the start of a process, for busy machines. */
 const startMs = 120_000
 
 const maxLastWords = 2_000
@@ -71,7 +71,7 @@ export class WorkerProcess<Task extends object, Answer> {
     this.#child.on('close', (code, signal) => this.#closed(signal ?? `exit code ${code}`))
   }
 
-  /** Process id; 0 where it could not be started. */
+  /** Process id; 0 if it could not be started. */
   get pid(): number {
     return this.#child.pid ?? 0
   }
@@ -80,7 +80,7 @@ export class WorkerProcess<Task extends object, Answer> {
     return this.#isAlive && this.#child.connected
   }
 
-  /** Tasks that it was given. */
+  /** The number of tasks it was given. */
   get tasks(): number {
     return this.#tasks
   }
@@ -88,7 +88,7 @@ export class WorkerProcess<Task extends object, Answer> {
   /**
    * Carries out a task.
    *
-   * @throws {Error} where it does not start, or refuses: a {@link FossilError} as it threw it there
+   * @throws {Error} if it does not start, or refuses; a {@link FossilError} is thrown again here
    */
   async run(task: Task): Promise<(Answered<Answer> | ProcessEnd) & { readonly wallMs: number }> {
     this.#tasks++
@@ -106,7 +106,7 @@ export class WorkerProcess<Task extends object, Answer> {
     }
   }
 
-  /** Ends it at once. Nothing that it does outlives it. */
+  /** Ends it at once, and nothing of it remains. */
   end(): void {
     this.#isAlive = false
     this.#child.kill('SIGKILL')
@@ -151,7 +151,7 @@ export class WorkerProcess<Task extends object, Answer> {
   }
 }
 
-/** Options of Node that say how code is loaded, without those that say what this process runs. */
+/** Node options for loading code, without those that select the program of this process. */
 export function inheritedArguments(given: readonly string[]): string[] {
   const inherited: string[] = []
   for (let at = 0; at < given.length; at++) {
