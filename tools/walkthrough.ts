@@ -57,7 +57,7 @@ export function stepsOf(document: string): Step[] {
     const { line, note, language, text } = block
     if (language === '' && text.startsWith('$ ')) return sessionOf(block)
     if (language === 'ts') {
-      const [, name = ''] = /^\/\/ (\S+\.ts)\n/.exec(text) ?? []
+      const [, name = ''] = /^\/\/ (\S+\.m?ts)\n/.exec(text) ?? []
       return [{ type: 'file', line, name, text }]
     }
     if (language !== 'sh') return []
