@@ -16,7 +16,7 @@ export interface CheckSchedule {
    * as the nodes hold: so all of them together cost as much as the last few. Default false.
    */
   readonly thinsOut?: boolean
-  /** The name of an invariant that is checked after every step, whatever the others are. */
+  /** The name of an invariant to check after every step, whatever the schedule of the others. */
   readonly watched?: string | undefined
 }
 

@@ -75,6 +75,7 @@ export class InvariantChecks<W extends CheckedWorld> {
   readonly #safety: readonly Invariant<W>[]
   readonly #cheap: readonly Invariant<W>[]
   readonly #settled: readonly Invariant<W>[]
+  readonly #watched: Invariant<W> | undefined
   readonly #versionOf: VersionOf<W> | undefined
   /** The version of each node at its last successful check. */
   readonly #good = {
@@ -85,9 +86,11 @@ export class InvariantChecks<W extends CheckedWorld> {
 
   /**
    * @param versionOf without it every check looks at every node
-   * @throws {FossilError} `option.invalid` for an invariant that would never be checked
+   * @param watched the name of the invariant that {@link watched} checks
+   * @throws {FossilError} `option.invalid` for an invariant that would never be checked, and for a
+   *   name of none that always holds
    */
-  constructor(invariants: readonly Invariant<W>[], versionOf?: VersionOf<W>) {
+  constructor(invariants: readonly Invariant<W>[], versionOf?: VersionOf<W>, watched?: string) {
     for (const { name, holds } of invariants) {
       if (holds === 'always' || holds === 'settled') continue
       const reason = `"${name}" holds neither "always" nor "settled"`
@@ -96,6 +99,11 @@ export class InvariantChecks<W extends CheckedWorld> {
     this.#safety = invariants.filter(({ holds }) => holds === 'always')
     this.#cheap = this.#safety.filter(({ isCostly = false }) => !isCostly)
     this.#settled = invariants.filter(({ holds }) => holds === 'settled')
+    this.#watched = this.#safety.find(({ name }) => name === watched)
+    if (watched !== undefined && this.#watched === undefined) {
+      const reason = `none of those that always hold is called "${watched}"`
+      throw new FossilError('option.invalid', { option: 'watchedInvariant', reason })
+    }
     this.#versionOf = versionOf
   }
 
@@ -120,16 +128,15 @@ export class InvariantChecks<W extends CheckedWorld> {
   }
 
   /**
-   * Checks one invariant that must always hold, on every node that has changed since it was last
-   * found good here. Checks nothing if no such invariant has the name.
+   * Checks the watched invariant, if there is one, on every node that has changed since it was last
+   * found good here.
    *
    * @throws {InvariantError} if it does not hold
    */
-  watched(world: W, name: string): void {
-    const invariant = this.#safety.find((each) => each.name === name)
-    if (invariant === undefined) return
+  watched(world: W): void {
+    if (this.#watched === undefined) return
     const changed = this.#changed(world.nodes, this.#good.watched)
-    this.#check(invariant, world, changed)
+    this.#check(this.#watched, world, changed)
     this.#remember(changed, this.#good.watched)
   }
 

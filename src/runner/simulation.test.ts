@@ -217,6 +217,35 @@ suite('checks', () => {
     assert.equal(simulation.checks.made, 6)
   })
 
+  test('look at the watched one after every step, and at no other', async () => {
+    const model = counters()
+    const seen: string[] = []
+    const noting = (name: string, isCostly: boolean): (typeof model.invariants)[number] => ({
+      name,
+      holds: 'always',
+      isCostly,
+      check: () => void seen.push(name),
+    })
+    const invariants = [noting('other', false), noting('dear', true)]
+    const checks = { ...noChecks, watched: 'dear' }
+    const { simulation } = traced({ ...model, invariants }, { checks })
+    await simulation.run(5)
+    assert.deepEqual(seen, Array(5).fill('dear'))
+  })
+
+  test('have nothing to watch in an invariant that is unknown, or holds at rest alone', () => {
+    const model = counters()
+    const invariants = model.invariants.map((each) => ({ ...each, holds: 'settled' as const }))
+    const [{ name } = { name: '' }] = invariants
+    for (const watched of ['', name]) {
+      assert.throws(
+        () => traced({ ...model, invariants }, { checks: { ...noChecks, watched } }),
+        (error) =>
+          FossilError.is(error, 'option.invalid') && /watchedInvariant/.test(error.message),
+      )
+    }
+  })
+
   test('leave out an invariant that says nothing about the run', () => {
     const model = counters()
     const idle = model.invariants.map((invariant) => ({ ...invariant, appliesTo: () => false }))

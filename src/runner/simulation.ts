@@ -91,7 +91,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
       tracesWaits: options.tracesWaits ?? false,
     })
     this.#nodes = this.#makeNodes()
-    this.#checks = new InvariantChecks(model.invariants, model.version)
+    this.#checks = new InvariantChecks(model.invariants, model.version, options.checks.watched)
     this.#checkTimes = new CheckTimes(options.checks)
     this.#stateTimes = new CheckTimes(stateSchedule(model.topology.nodes.length))
     this.#holdings = holdingLinesOf(model, options)
@@ -460,10 +460,7 @@ export class Simulation<W extends CheckedWorld> implements Disposable {
   }
 
   #checkNowAndThen(): void {
-    const { watched } = this.options.checks
-    if (watched !== undefined) {
-      this.#marks.pausedDuring(() => this.#checks.watched(this.world, watched))
-    }
+    this.#marks.pausedDuring(() => this.#checks.watched(this.world))
     const due = this.#checkTimes.due(this.steps)
     if (due !== undefined) this.checkSafety(due)
   }

@@ -6,6 +6,7 @@
 import { FossilError } from '../../base/error.ts'
 import type { Scenario } from '../../runner/scenario.ts'
 import type { Signature } from '../../runner/signature.ts'
+import { invariants } from '../invariants/all.ts'
 import { drawFossilPlan, type FossilPlan, formatPlan, fossilPlans } from '../plan.ts'
 import type { SimReport } from '../sim-report.ts'
 import { simulate } from '../simulate.ts'
@@ -44,8 +45,10 @@ export function simulateClosely(
   options: SimulateOptions,
   { invariant }: Signature,
 ): Promise<SimReport> {
-  const watched = invariant === undefined ? {} : { watchedInvariant: invariant }
-  return simulate({ ...options, diagnoses: false, config: { ...options.config, ...watched } })
+  const { config = {} } = options
+  const sought = (config.invariants ?? invariants).find(({ name }) => name === invariant)
+  const watched = sought?.holds === 'always' ? { watchedInvariant: sought.name } : {}
+  return simulate({ ...options, diagnoses: false, config: { ...config, ...watched } })
 }
 
 /** The scenario that a run was, which had a plan. */
