@@ -1,5 +1,5 @@
 /**
- * Forks that a sync brings: branches of which a leaf has come beside another one.
+ * Forks: branches with several open leaves, and those that a sync brings.
  * @module
  */
 
@@ -15,21 +15,22 @@ export interface Fork {
   readonly leaves: readonly ArtifactHash[]
 }
 
+/** The branches with several open leaves, by name. */
+export function forksOf(repo: Repo): Fork[] {
+  return [...Map.groupBy(leaves(repo), (hash) => branchOf(repo, hash) ?? '')]
+    .filter(([, hashes]) => hashes.length > 1)
+    .map(([branch, hashes]) => ({ branch, leaves: hashes }))
+    .toSorted((a, b) => compareAsBytes(a.branch, b.branch))
+}
+
 /**
  * Notes the open leaves of now.
  *
- * @returns branches with several open leaves, one of which was none of these, by name
+ * @returns the forks of later with a leaf that was none of these
  */
 export function watchForks(repo: Repo): () => Fork[] {
   const before = new Set(leaves(repo))
-  return () => {
-    const open = leaves(repo)
-    if (open.every((hash) => before.has(hash))) return []
-    return [...Map.groupBy(open, (hash) => branchOf(repo, hash) ?? '')]
-      .filter(([, hashes]) => hashes.length > 1 && hashes.some((hash) => !before.has(hash)))
-      .map(([branch, hashes]) => ({ branch, leaves: hashes }))
-      .toSorted((a, b) => compareAsBytes(a.branch, b.branch))
-  }
+  return () => forksOf(repo).filter((fork) => fork.leaves.some((hash) => !before.has(hash)))
 }
 
 /** A line for each fork. */

@@ -5,17 +5,11 @@
  */
 
 import type { Command } from 'commander'
-import {
-  branches,
-  branchOf,
-  leaves,
-  resolveName,
-  timeline,
-  type TimelineEntry,
-} from '../history/index.ts'
+import { branches, leaves, resolveName, timeline, type TimelineEntry } from '../history/index.ts'
 import { compareAsBytes } from '../base/text.ts'
 import type { Repo } from '../index.ts'
 import { layOutComment } from './comment.ts'
+import { forksOf } from './forks.ts'
 import { commentText, entriesText, entryFields, formatTimestamp } from './timeline-text.ts'
 import { findCheckin, shortHashes } from './lookup.ts'
 import { jsonOption, outputWidth, width } from './look-back-options.ts'
@@ -78,13 +72,7 @@ function leavesOf(repo: Repo, options: LeavesOptions): TimelineEntry[] {
   const which = closed === true ? 'closed' : all === true ? 'all' : 'open'
   let found = timeline(repo, { hashes: leaves(repo, { which }) })
   if (multiple === true) {
-    const open = Map.groupBy(leaves(repo), (hash) => branchOf(repo, hash))
-    const several = new Set(
-      open
-        .values()
-        .filter((hashes) => hashes.length > 1)
-        .flatMap((hashes) => hashes),
-    )
+    const several = new Set(forksOf(repo).flatMap((fork) => fork.leaves))
     found = found.filter(({ hash }) => several.has(hash))
   }
   if (bybranch !== true && multiple !== true) return found
