@@ -125,13 +125,18 @@ suite('files', () => {
     ])
   })
 
-  test('are read from what the shell has opened, whatever link leads there', async () => {
+  test('are read from what the shell has opened, a pipe or a file', async (t) => {
+    if (process.platform === 'win32') return t.skip('no files of what is opened')
     const main = join(import.meta.dirname, 'main.ts')
-    const line = `"$0" --no-warnings ${main} ci --json -m c --add "in=$1" < a`
-    for (const opened of ['/dev/stdin', '/dev/fd/0']) {
-      const args = ['-c', `cd ${join(scratch.folder, 'files')}; ${line}`, process.execPath, opened]
-      const { stdout } = await run('sh', args)
-      assert.equal(project.files(JSON.parse(stdout))['in'], 'regular a')
+    const ci = '"$0" --no-warnings "$1" ci --json -m c --add "in=$2"'
+    const opened = ['/dev/stdin', '/dev/fd/0'].flatMap((name) => [
+      { name, line: `printf piped | ${ci}`, content: 'piped' },
+      { name, line: `${ci} < a`, content: 'a' },
+    ])
+    for (const { name, line, content } of opened) {
+      const args = ['-c', line, process.execPath, main, name]
+      const { stdout } = await run('sh', args, { cwd: join(scratch.folder, 'files') })
+      assert.equal(project.files(JSON.parse(stdout))['in'], `regular ${content}`, line)
       await scratch.json(['ci', '-m', 'c', '--rm', 'in'], { in: 'files' })
     }
   })
