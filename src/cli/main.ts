@@ -84,7 +84,9 @@ function printUsageError(error: CommanderError): void {
         .trim()
         .replaceAll(/\s+/g, ' ')
     const code = 'option.invalid'
-    const [, option = 'arguments'] = /(?:option|argument) '([^']+)'/.exec(reason) ?? []
+    const [, named = ''] = /(?:option|argument) '([^']+)'/.exec(reason) ?? []
+    // An option goes by its long name, without the placeholder of its value.
+    const option = /--[\w-]+/.exec(named)?.[0] ?? (named === '' ? 'arguments' : named)
     const detail = { option, reason }
     print({ json: true }, { error: { code, message: `${code}: ${reason}`, detail } }, '')
   } else if (clearer === undefined) printTrail(parserText())

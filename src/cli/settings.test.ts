@@ -49,6 +49,20 @@ test('with --json an error is one object on standard output', async () => {
   })
 })
 
+test('with --json an error names what of the command line is wrong', async () => {
+  const wrong: readonly (readonly [args: readonly string[], option: string])[] = [
+    [['clone', 'http://x/'], 'file'],
+    [['sim', 'corpus', 'add'], '--seeds'],
+    [['frobnicate'], 'arguments'],
+  ]
+  for (const [args, named] of wrong) {
+    const { stdout } = await scratch.run([...args, '--json'])
+    const told: { readonly error: { readonly detail: { readonly option: string } } } =
+      JSON.parse(stdout)
+    assert.equal(told.error.detail.option, named, args.join(' '))
+  }
+})
+
 test('help is printed for a command, and for programs as data', async () => {
   const help = await scratch.run(['help', 'ci'])
   assert.match(help.stdout, /^Usage: trilobite ci\|commit [^]*\nExamples:\n {2}trilobite ci /)
