@@ -36,7 +36,10 @@ export interface Capsule {
   /** The run that it was shrunk from. */
   readonly origin: { readonly seed: number; readonly plan: string }
   /** The code that it failed with. */
-  readonly code: CodeVersions
+  readonly code: CodeVersions & {
+    /** Set if code took part that is not of this package: a model. */
+    readonly model?: true
+  }
 }
 
 /**

@@ -21,8 +21,6 @@ export interface CodeVersions {
   readonly node: string
   /** The Git commit of the working folder, where there is one. */
   readonly commit?: string
-  /** Set where code took part that is not of this package: a model. */
-  readonly model?: true
 }
 
 /** The versions of the code that runs here. */
